@@ -38,18 +38,30 @@ export interface RowNote {
 /** Where a listener that is explained by a note may be: scope of its address as a verdict knows it. */
 export type NoteScope = 'loopback' | 'any';
 
-/** A legitimate listener that the page does not list. */
+/** Both ends included. */
+export interface PortRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A legitimate listener that the page does not list. It is permitted, never required. */
 export interface ListenerNote {
-  /** Services (a page's or a ServiceNote's) or process names, at least one of which must hold it. */
+  /**
+   * Services (a page's or a ServiceNote's) or process names. Every process that holds the socket must be one of them, so
+   * that a stranger who holds it as well is not excused: for a socket that systemd passes to sshd, both are listed.
+   */
   readonly owners: readonly string[];
-  /** Kernel devices that may hold it instead; `*` matches any run of characters. */
+  /**
+   * Kernel devices that may hold it instead; `*` matches any run of characters. Either `owners` or `devices` is not
+   * empty.
+   */
   readonly devices: readonly string[];
   readonly scope: NoteScope;
   /** Exact addresses with which it must be listening; empty: any address within the scope. */
   readonly addresses: readonly string[];
   readonly protocols: readonly Transport[];
-  /** Inclusive ranges; empty: any port. */
-  readonly ports: readonly { readonly from: number; readonly to: number }[];
+  /** Empty: any port. */
+  readonly ports: readonly PortRange[];
   readonly reason: string;
 }
 
@@ -64,3 +76,23 @@ export interface Notes {
 
 /** No notes at all: the page alone, as `--strict` asks for. */
 export const NO_NOTES: Notes = { sources: [], services: new Map(), rows: [], listeners: [] };
+
+/**
+ * The notes of `base` with those of `more` added: names, units and devices of a service are united, rows and listeners
+ * follow those that were there, so that of two notes that disagree on a row the later has the last word.
+ */
+export function mergeNotes(base: Notes, more: Notes): Notes {
+  const services = new Map(base.services);
+  for (const [name, note] of more.services) services.set(name, mergeServices(services.get(name), note));
+  return {
+    sources: [...base.sources, ...more.sources],
+    services,
+    rows: [...base.rows, ...more.rows],
+    listeners: [...base.listeners, ...more.listeners],
+  };
+}
+
+function mergeServices(base: ServiceNote | undefined, more: ServiceNote): ServiceNote {
+  const united = (key: keyof ServiceNote): string[] => [...new Set([...(base?.[key] ?? []), ...more[key]])];
+  return { names: united('names'), units: united('units'), devices: united('devices') };
+}

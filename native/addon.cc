@@ -1,0 +1,52 @@
+// What JavaScript can call, and nothing else. Arguments are checked in src/native.ts, the only caller.
+
+#include <napi.h>
+
+#include "capture_worker.h"
+#include "errors.h"
+#include "netns.h"
+#include "owners_worker.h"
+
+namespace sockwatch {
+namespace {
+
+// netnsInode(path) -> bigint: the identity of a network namespace; throws where the path is none.
+Napi::Value netns_inode(const Napi::CallbackInfo& info) {
+  FileDescriptor fd;
+  uint64_t inode = 0;
+  if (auto failure = open_netns(info[0].As<Napi::String>().Utf8Value(), fd, inode)) {
+    to_js_error(info.Env(), *failure).ThrowAsJavaScriptException();
+    return info.Env().Undefined();
+  }
+  return Napi::BigInt::New(info.Env(), inode);
+}
+
+// inNetns(path, callback): calls back on this thread, moved into the namespace, and moves home again whatever
+// happens. What the callback returns or throws is returned or thrown. It must not wait for anything.
+Napi::Value in_netns(const Napi::CallbackInfo& info) {
+  NetnsScope scope;
+  if (auto failure = scope.enter(info[0].As<Napi::String>().Utf8Value())) {
+    to_js_error(info.Env(), *failure).ThrowAsJavaScriptException();
+    return info.Env().Undefined();
+  }
+  return info[1].As<Napi::Function>().Call({});
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("dumpInet", Napi::Function::New(env, dump_inet, "dumpInet"));
+  exports.Set("dumpUnix", Napi::Function::New(env, dump_unix, "dumpUnix"));
+  exports.Set("decodeInet", Napi::Function::New(env, decode_inet, "decodeInet"));
+  exports.Set("decodeUnix", Napi::Function::New(env, decode_unix, "decodeUnix"));
+  exports.Set("readInNetns", Napi::Function::New(env, read_in_netns, "readInNetns"));
+  exports.Set("findHolders", Napi::Function::New(env, find_holders, "findHolders"));
+  exports.Set("netnsInode", Napi::Function::New(env, netns_inode, "netnsInode"));
+  exports.Set("inNetns", Napi::Function::New(env, in_netns, "inNetns"));
+  return exports;
+}
+
+}  // namespace
+}  // namespace sockwatch
+
+static Napi::Object init_addon(Napi::Env env, Napi::Object exports) { return sockwatch::init(env, exports); }
+
+NODE_API_MODULE(sockwatch, init_addon)

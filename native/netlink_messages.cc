@@ -1,0 +1,63 @@
+#include "netlink_messages.h"
+
+#include <linux/netlink.h>
+
+#include <algorithm>
+
+namespace sockwatch {
+namespace {
+
+// NLMSG_DONE carries an int: 0, or the negative errno with which the dump ended (netlink_dump() in
+// net/netlink/af_netlink.c). NLMSG_ERROR begins with the same int (struct nlmsgerr).
+int error_in(Bytes payload) {
+  int32_t code = 0;
+  if (!read_value(payload, code) || code >= 0 || code < -4095) return 0;
+  return -code;
+}
+
+}  // namespace
+
+WalkResult walk_messages(Bytes datagram, DumpIdentity identity, const std::function<bool(Bytes)>& each) {
+  WalkResult result;
+  while (datagram.size > 0) {
+    nlmsghdr header;
+    if (!read_value(datagram, header) || header.nlmsg_len < sizeof(header) ||
+        header.nlmsg_len > datagram.size) {
+      result.malformed = true;
+      return result;
+    }
+    const Bytes payload{datagram.data + NLMSG_HDRLEN, header.nlmsg_len - sizeof(header)};
+    if (header.nlmsg_seq == identity.sequence && header.nlmsg_pid == identity.port) {
+      if (header.nlmsg_flags & NLM_F_DUMP_INTR) result.interrupted = true;
+      if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
+        result.error = error_in(payload);
+        result.done = true;
+        return result;
+      }
+      // NLMSG_OVERRUN says that data was lost; the other control messages carry none.
+      if (header.nlmsg_type == NLMSG_OVERRUN || (header.nlmsg_type >= NLMSG_MIN_TYPE && !each(payload))) {
+        result.malformed = true;
+        return result;
+      }
+    }
+    // The last message may end without its padding.
+    const size_t step = std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), datagram.size);
+    datagram = {datagram.data + step, datagram.size - step};
+  }
+  return result;
+}
+
+bool walk_attributes(Bytes attributes, const std::function<void(uint16_t, Bytes)>& each) {
+  while (attributes.size > 0) {
+    nlattr header;
+    if (!read_value(attributes, header) || header.nla_len < NLA_HDRLEN || header.nla_len > attributes.size)
+      return false;
+    each(header.nla_type & NLA_TYPE_MASK,
+         {attributes.data + NLA_HDRLEN, size_t{header.nla_len} - NLA_HDRLEN});
+    const size_t step = std::min<size_t>(NLA_ALIGN(header.nla_len), attributes.size);
+    attributes = {attributes.data + step, attributes.size - step};
+  }
+  return true;
+}
+
+}  // namespace sockwatch

@@ -1,0 +1,64 @@
+#include "owners_worker.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "proc_owners.h"
+#include "promise_worker.h"
+
+namespace sockwatch {
+namespace {
+
+Napi::Value bytes_or_null(Napi::Env env, const std::optional<std::vector<uint8_t>>& bytes) {
+  return bytes ? to_typed_array(env, *bytes) : env.Null();
+}
+
+Napi::Object facts_to_js(Napi::Env env, const ProcessFacts& facts) {
+  auto object = Napi::Object::New(env);
+  object.Set("pid", Napi::Number::New(env, facts.pid));
+  object.Set("comm", bytes_or_null(env, facts.comm));
+  object.Set("exe", bytes_or_null(env, facts.exe));
+  object.Set("argv0", bytes_or_null(env, facts.argv0));
+  object.Set("cgroup", bytes_or_null(env, facts.cgroup));
+  object.Set("startMs",
+             facts.startMs ? Napi::Number::New(env, static_cast<double>(*facts.startMs)) : env.Null());
+  return object;
+}
+
+Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
+  const size_t count = walk.holders.size();
+  auto inode = Napi::Uint32Array::New(env, count);
+  auto pid = Napi::Uint32Array::New(env, count);
+  auto fd = Napi::Uint32Array::New(env, count);
+  for (size_t at = 0; at < count; at++) {
+    inode.Data()[at] = walk.holders[at].inode;
+    pid.Data()[at] = walk.holders[at].pid;
+    fd.Data()[at] = walk.holders[at].fd;
+  }
+  auto facts = Napi::Array::New(env, walk.facts.size());
+  for (size_t at = 0; at < walk.facts.size(); at++)
+    facts.Set(static_cast<uint32_t>(at), facts_to_js(env, walk.facts[at]));
+  auto object = Napi::Object::New(env);
+  object.Set("inode", inode);
+  object.Set("pid", pid);
+  object.Set("fd", fd);
+  object.Set("facts", facts);
+  object.Set("processes", Napi::Number::New(env, walk.processes));
+  object.Set("unreadable", Napi::Number::New(env, walk.unreadable));
+  return object;
+}
+
+}  // namespace
+
+Napi::Value find_holders(const Napi::CallbackInfo& info) {
+  const auto inodes = info[1].As<Napi::Uint32Array>();
+  return PromiseWorker<OwnerWalk>::start(
+      info.Env(),
+      [root = info[0].As<Napi::String>().Utf8Value(),
+       wanted = std::vector<uint32_t>(inodes.Data(), inodes.Data() + inodes.ElementLength())](
+          OwnerWalk& walk) { return walk_owners(root, wanted, walk); },
+      walk_to_js);
+}
+
+}  // namespace sockwatch

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <napi.h>
+
+namespace sockwatch {
+
+// findHolders(procRoot, inodes: Uint32Array) ->
+//   Promise<{ inode, pid, fd: Uint32Array, facts: ProcessFacts[], processes, unreadable }>
+Napi::Value find_holders(const Napi::CallbackInfo& info);
+
+}  // namespace sockwatch

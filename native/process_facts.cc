@@ -1,0 +1,79 @@
+#include "process_facts.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "read_file.h"
+
+namespace sockwatch {
+namespace {
+
+using Contents = std::optional<std::vector<uint8_t>>;
+
+constexpr size_t kSmallFile = 64 * 1024;
+constexpr size_t kArgvLimit =
+    4096;  // argv[0] is a path or a name; the rest of the arguments is nobody's business
+
+Contents contents(int proc, const std::string& path, size_t limit) {
+  std::vector<uint8_t> bytes;
+  if (read_file(proc, path, limit, bytes)) return std::nullopt;
+  return bytes;
+}
+
+Contents link_target(int proc, const std::string& path) {
+  std::vector<uint8_t> bytes;
+  if (read_link(proc, path, bytes)) return std::nullopt;
+  return bytes;
+}
+
+// argv[0]; nothing for a process without arguments, such as a kernel thread or one that cleared them.
+Contents first_argument(Contents cmdline) {
+  if (!cmdline || cmdline->empty()) return std::nullopt;
+  cmdline->erase(std::find(cmdline->begin(), cmdline->end(), 0), cmdline->end());
+  return cmdline;
+}
+
+Contents without_newline(Contents text) {
+  if (text && !text->empty() && text->back() == '\n') text->pop_back();
+  return text;
+}
+
+}  // namespace
+
+std::optional<uint64_t> parse_start_ticks(const std::vector<uint8_t>& stat) {
+  constexpr int kFieldsBetween = 20;  // field 3 (state) comes behind the `)`, the start time is field 22
+  const auto last = std::find(stat.rbegin(), stat.rend(), ')');
+  if (last == stat.rend()) return std::nullopt;
+  std::string rest(last.base(), stat.end());
+  size_t at = 0;
+  for (int field = 0; field < kFieldsBetween; field++) {
+    at = rest.find(' ', at);
+    if (at == std::string::npos) return std::nullopt;
+    at++;
+  }
+  char* end = nullptr;
+  const char* start = rest.c_str() + at;
+  const uint64_t ticks = std::strtoull(start, &end, 10);
+  if (end == start) return std::nullopt;
+  return ticks;
+}
+
+ProcessFacts read_process_facts(int proc, uint32_t pid, uint32_t task) {
+  const std::string process = std::to_string(pid);
+  const std::string thread = process + "/task/" + std::to_string(task);
+  ProcessFacts facts;
+  facts.pid = pid;
+  facts.comm = without_newline(contents(proc, process + "/comm", kSmallFile));
+  facts.exe = link_target(proc, thread + "/exe");
+  facts.argv0 = first_argument(contents(proc, thread + "/cmdline", kArgvLimit));
+  facts.cgroup = contents(proc, thread + "/cgroup", kSmallFile);
+  if (const auto stat = contents(proc, process + "/stat", kSmallFile)) {
+    if (const auto ticks = parse_start_ticks(*stat))
+      facts.startMs = *ticks * 1000 / static_cast<uint64_t>(::sysconf(_SC_CLK_TCK));
+  }
+  return facts;
+}
+
+}  // namespace sockwatch

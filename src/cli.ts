@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import { type Command, HELP, parseCommand } from './arguments.js';
+import { messageOf, SockwatchError } from './errors.js';
+import { EXIT_CODE } from './report/summary.js';
+import { writeStdout, writeWhole } from './report/write_output.js';
+import { printable } from './sockets/bytes.js';
+
+/** Exit code of a command that could not run. */
+const EXIT_UNABLE = 2;
+
+async function run(command: Command): Promise<number> {
+  switch (command.kind) {
+    case 'help':
+      await writeStdout(HELP);
+      return 0;
+    case 'version': {
+      const { version } = await import('./version.js');
+      await writeStdout(`${version()}\n`);
+      return 0;
+    }
+    case 'once':
+      return once(command);
+  }
+}
+
+async function once(command: Command & { kind: 'once' }): Promise<number> {
+  const { page, notes, strict, format, output } = command;
+  const [{ loadSpec }, { snapshot }] = await Promise.all([import('./spec/load.js'), import('./snapshot.js')]);
+  const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
+  const document = await snapshot({ ...command, spec });
+  const text =
+    format === 'json'
+      ? (await import('./report/json.js')).toJson(document)
+      : (await import('./report/table.js')).toTable(document);
+  await (output === null ? writeStdout(text) : writeWhole(output, text));
+  return EXIT_CODE[document.summary.result];
+}
+
+/** One line for the person who typed the command; the stack of what should not happen only on request. */
+function explain(error: unknown): string {
+  if (error instanceof SockwatchError) {
+    return error.hint === null ? error.message : `${error.message} (${error.hint})`;
+  }
+  const stack = process.env['K8S_SOCKWATCH_DEBUG'] === undefined ? null : error instanceof Error ? error.stack : null;
+  return stack ?? `internal error: ${messageOf(error)} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
+}
+
+try {
+  process.exitCode = await run(parseCommand(process.argv.slice(2)));
+} catch (error) {
+  const lines = explain(error).split('\n').map(printable);
+  process.stderr.write(`k8s-sockwatch: ${lines.join('\n')}\n`);
+  process.exitCode = EXIT_UNABLE;
+}

@@ -1,0 +1,15 @@
+/**
+ * k8s-sockwatch as a library: `loadSpec` gives what a node is compared with, `snapshot` looks at the node and compares,
+ * `evaluate` compares again what was looked at before.
+ */
+export { type ErrorCode, SockwatchError } from './errors.js';
+export type { OwnedListener, Owner } from './owners/owner.js';
+export type { FailOn, Result, SnapshotDocument } from './report/document.js';
+export { type SnapshotOptions, snapshot } from './snapshot.js';
+export type { Listener } from './sockets/listener.js';
+export { loadSpec } from './spec/load.js';
+export type { Row } from './spec/rows.js';
+export type { Spec } from './spec/spec.js';
+export { type Evaluation, evaluate } from './verdict/evaluate.js';
+export type { Finding, Severity, Verdict } from './verdict/finding.js';
+export type { Observation } from './verdict/observation.js';

@@ -1,0 +1,21 @@
+import type { KernelOwner, OwnedListener } from '../owners/owner.js';
+import type { TunnelDevice } from './facts.js';
+
+/**
+ * Names the kernel as owner of each UDP socket that nobody holds, where a device of the same namespace proves it. Without
+ * such a device the owner stays unknown: a holder may be hidden.
+ */
+export function withKernelOwners(
+  listeners: readonly OwnedListener[],
+  tunnels: readonly TunnelDevice[],
+): OwnedListener[] {
+  return listeners.map((listener) => {
+    if (listener.protocol !== 'udp' || listener.owners.length > 0 || listener.ownersUnknown === 'not-looked') {
+      return listener;
+    }
+    const owners = tunnels
+      .filter(({ port }) => port === listener.port)
+      .map(({ device, kind }): KernelOwner => ({ kind: 'kernel', device, deviceKind: kind }));
+    return owners.length === 0 ? listener : { ...listener, owners, ownersUnknown: null };
+  });
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '../errors.js';
+import { type Holders, native, type ProcessFacts } from '../native.js';
+import { textField, textOf } from '../sockets/bytes.js';
+import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
+import type { Listener } from '../sockets/listener.js';
+import { cgroupFacts, cgroupPathOf } from './cgroup.js';
+import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
+
+/** How holders are found. `auto` takes the best way that works. */
+export type OwnersMode = 'auto' | 'proc' | 'none';
+
+/** One way of finding the holders of sockets by inode. Another way of doing it is another value of this type. */
+export interface HolderSource {
+  readonly name: string;
+  find(inodes: Uint32Array): Promise<Holders>;
+}
+
+/** Reads the descriptors of every process below `procRoot`. */
+export function procSource(procRoot = '/proc'): HolderSource {
+  return { name: '/proc', find: (inodes) => native().findHolders(procRoot, inodes) };
+}
+
+export interface OwnedListeners {
+  readonly listeners: readonly OwnedListener[];
+  readonly source: CoverageSource;
+}
+
+/** Adds to each listener who holds it. What cannot be found out is said in `source` and in `ownersUnknown`; nothing is thrown. */
+export async function withOwners(
+  listeners: readonly Listener[],
+  mode: OwnersMode,
+  holderSource: HolderSource = procSource(),
+): Promise<OwnedListeners> {
+  if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
+  const start = performance.now();
+  try {
+    // Inode 0 is no inode: of sockets that are nobody's yet.
+    const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
+    const [holders, bootTime] = await Promise.all([holderSource.find(inodes), readBootTime()]);
+    const { processes, unreadable } = holders;
+    const denied = `${unreadable} of ${processes} processes could not be read (permission)`;
+    return {
+      listeners: assignOwners(listeners, holders, bootTime),
+      source: {
+        name: 'owners',
+        via: holderSource.name,
+        status: unreadable === 0 ? 'ok' : 'partial',
+        error: unreadable === 0 ? null : denied,
+        note: null,
+        rows: processes,
+        ms: elapsedMs(start),
+      },
+    };
+  } catch (error) {
+    const source = { name: 'owners', via: holderSource.name, note: null, rows: 0, ms: elapsedMs(start) };
+    return {
+      listeners: unowned(listeners, 'not-looked'),
+      source: { ...source, status: 'failed', error: messageOf(error) },
+    };
+  }
+}
+
+function notLooked(): CoverageSource {
+  const error = 'owners were not looked up, as asked';
+  return { name: 'owners', via: 'none', status: 'partial', error, note: null, rows: 0, ms: 0 };
+}
+
+function unowned(listeners: readonly Listener[], ownersUnknown: OwnersUnknown): OwnedListener[] {
+  return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown, origin: null }));
+}
+
+/** Pure: joins holders to listeners by inode. `bootTime` is in milliseconds since the epoch. */
+export function assignOwners(
+  listeners: readonly Listener[],
+  holders: Holders,
+  bootTime: number | null,
+): OwnedListener[] {
+  const facts = new Map(holders.facts.map((one) => [one.pid, processFields(one, bootTime)]));
+  const byInode = new Map<number, ProcessOwner[]>();
+  for (const [at, inode] of holders.inode.entries()) {
+    const pid = holders.pid[at] ?? 0;
+    const fields = facts.get(pid);
+    if (fields === undefined) continue;
+    const owners = byInode.get(inode) ?? [];
+    byInode.set(inode, owners);
+    owners.push({ kind: 'process', pid, fd: holders.fd[at] ?? 0, ...fields });
+  }
+  const unknown = holders.unreadable > 0 ? 'permission' : 'not-found';
+  return listeners.map((listener) => {
+    const owners = byInode.get(listener.inode) ?? [];
+    return { ...listener, owners, ownersUnknown: owners.length > 0 ? null : unknown, origin: null };
+  });
+}
+
+function processFields(facts: ProcessFacts, bootTime: number | null): Omit<ProcessOwner, 'kind' | 'pid' | 'fd'> {
+  const path = facts.cgroup === null ? null : cgroupPathOf(facts.cgroup);
+  const started = bootTime === null || facts.startMs === null ? null : new Date(bootTime + facts.startMs).toISOString();
+  return {
+    ...textField('comm', facts.comm),
+    ...textField('exe', facts.exe),
+    ...textField('argv0', facts.argv0),
+    ...textField('cgroup', path),
+    ...cgroupFacts(path === null ? '' : textOf(path)),
+    startedAt: started,
+  };
+}
+
+/** Milliseconds since the epoch; `btime` in /proc/stat, in seconds (proc(5)). */
+async function readBootTime(): Promise<number | null> {
+  const stat = await readFile('/proc/stat', 'latin1').catch(() => '');
+  const seconds = /^btime (\d+)$/m.exec(stat)?.[1];
+  return seconds === undefined ? null : Number(seconds) * 1000;
+}

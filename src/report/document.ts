@@ -1,0 +1,51 @@
+import type { NetworkInterface } from '../network/facts.js';
+import type { OwnedListener } from '../owners/owner.js';
+import type { Coverage } from '../sockets/coverage.js';
+import type { SocketFile } from '../sockets/socket_file.js';
+import type { NodeRole } from '../verdict/applied_row.js';
+import type { SocketExplanation } from '../verdict/evaluate.js';
+import type { Finding, Verdict } from '../verdict/finding.js';
+
+/** From which severity on a node counts as drifted. */
+export type FailOn = 'error' | 'warning' | 'info' | 'never';
+
+/** `match`: exit code 0, `drift`: 1, `incomplete`: 3. */
+export type Result = 'match' | 'drift' | 'incomplete';
+
+/**
+ * The snapshot: everything that was seen of a node at one moment, and what follows from it. snapshot.schema.json beside
+ * this file describes it for others; fields are only ever added within a schema version.
+ */
+export interface SnapshotDocument {
+  readonly schemaVersion: 1;
+  readonly generator: { readonly name: 'k8s-sockwatch'; readonly version: string };
+  /** ISO 8601, UTC. */
+  readonly capturedAt: string;
+  readonly node: {
+    readonly hostname: string;
+    readonly kernel: string;
+    readonly netns: string;
+    readonly role: NodeRole;
+    /** `flag`, or what the role was read from. */
+    readonly roleSource: string;
+    readonly defaultInterface: NetworkInterface | null;
+    readonly interfaces: readonly NetworkInterface[];
+    readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
+  };
+  readonly spec: {
+    readonly title: string;
+    readonly source: string;
+    readonly sha256: string;
+    /** Sources of the notes that were applied, in order. */
+    readonly notes: readonly string[];
+  };
+  readonly summary: {
+    readonly result: Result;
+    readonly failOn: FailOn;
+    readonly verdicts: Readonly<Record<Verdict, number>>;
+  };
+  readonly findings: readonly Finding[];
+  readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
+  readonly files: readonly SocketFile[];
+  readonly coverage: Coverage;
+}

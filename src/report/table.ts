@@ -1,0 +1,68 @@
+import stringWidth from 'string-width';
+import { printable } from '../sockets/bytes.js';
+import { type Expected, type Finding, VERDICTS } from '../verdict/finding.js';
+import type { SnapshotDocument } from './document.js';
+
+const RESULT: Readonly<Record<SnapshotDocument['summary']['result'], string>> = {
+  match: 'the node matches the page',
+  drift: 'the node drifts from the page',
+  incomplete: 'no drift was seen, but the answer is incomplete',
+};
+
+/** The snapshot for a person: what was looked at, one line for each finding, worst first, and what could not be seen. */
+export function toTable(document: SnapshotDocument): string {
+  const rows = document.findings
+    .toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
+    .map((finding) => [finding.verdict, finding.expected?.service ?? '-', placeOf(finding.expected), wordsOf(finding)]);
+  const lines = [
+    ...headLines(document),
+    '',
+    ...columns([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]),
+    ...coverageLines(document),
+  ];
+  return lines.map((line) => `${printable(line).trimEnd()}\n`).join('');
+}
+
+function headLines({ node, spec, summary, generator, capturedAt }: SnapshotDocument): string[] {
+  const { defaultInterface } = node;
+  const addresses =
+    defaultInterface === null ? 'no default route' : `${defaultInterface.name} ${defaultInterface.addresses.join(' ')}`;
+  const counts = VERDICTS.filter((verdict) => summary.verdicts[verdict] > 0).map(
+    (verdict) => `${summary.verdicts[verdict]} ${verdict}`,
+  );
+  const notes = spec.notes.length === 0 ? 'no notes' : `notes ${spec.notes.join(', ')}`;
+  return [
+    `${node.hostname}  role ${node.role} (${node.roleSource})  ${addresses}`,
+    `${spec.title} (${spec.source}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
+    `${RESULT[summary.result]}: ${counts.join(' · ')}`,
+  ];
+}
+
+/** The row as the page has it: `localhost:10248/tcp`, or a path. */
+function placeOf(expected: Expected | null): string {
+  if (expected === null) return '-';
+  return expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
+}
+
+/** The reason is left out where the message has it already. */
+function wordsOf({ message, reason, matchedBy }: Finding): string {
+  const why = reason === null || message.includes(reason) ? '' : ` (${reason})`;
+  const weak = matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
+  return `${message}${why}${weak}`;
+}
+
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const safe = rows.map((row) => row.map(printable));
+  const widths = [0, 1, 2].map((column) => Math.max(...safe.map((row) => stringWidth(row[column] ?? ''))));
+  return safe.map((row) =>
+    row.map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell)))).join('  '),
+  );
+}
+
+function coverageLines({ coverage }: SnapshotDocument): string[] {
+  const lines = coverage.sources.flatMap(({ name, via, status, error, note }) => [
+    ...(status === 'ok' ? [] : [`${name}: ${status}: ${error ?? 'no reason was given'}`]),
+    ...(note === null ? [] : [`${name}: read from ${via}: ${note}`]),
+  ]);
+  return lines.length === 0 ? [] : ['', 'Could not be seen, or was seen another way:', ...lines];
+}

@@ -1,0 +1,136 @@
+import { hostname, release } from 'node:os';
+import { SockwatchError } from './errors.js';
+import { isKernelError, native } from './native.js';
+import { networkFacts } from './network/facts.js';
+import { withKernelOwners } from './network/kernel_owners.js';
+import { type OwnersMode, withOwners } from './owners/holders.js';
+import { withOrigins } from './owners/origins.js';
+import type { OwnedListener } from './owners/owner.js';
+import type { FailOn, SnapshotDocument } from './report/document.js';
+import { summarize } from './report/summary.js';
+import { captureTables } from './sockets/capture.js';
+import { coverageOf } from './sockets/coverage.js';
+import { listenersOf } from './sockets/listeners.js';
+import { lookAtSocketFile, type SocketFile } from './sockets/socket_file.js';
+import { readMarkedRole } from './spec/marked_role.js';
+import type { Role } from './spec/rows.js';
+import type { Spec } from './spec/spec.js';
+import { applyNotes } from './verdict/applied_row.js';
+import { evaluate } from './verdict/evaluate.js';
+import type { Observation } from './verdict/observation.js';
+import { resolveRole } from './verdict/role.js';
+import { pathsToLookAt } from './verdict/unix_row.js';
+import { version } from './version.js';
+
+export interface SnapshotOptions {
+  /** What the node is compared with. */
+  readonly spec: Spec;
+  /** Default: `auto`, found out from the node. */
+  readonly role?: Role | 'auto';
+  /** Path of a network namespace to look into, such as /proc/1234/ns/net; default: the caller's own. */
+  readonly netns?: string | null;
+  /** Default: `auto`, the best way that works. */
+  readonly owners?: OwnersMode;
+  /** Default: `warning`. */
+  readonly failOn?: FailOn;
+  /** Ask sock_diag even where that makes the kernel load its module; default: false, /proc/net is read instead. */
+  readonly allowModuleLoad?: boolean;
+}
+
+/**
+ * Looks at a node once and compares it with a page. What cannot be seen is said in `coverage` and in the findings.
+ * @throws SockwatchError ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
+ */
+export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
+  const { spec, failOn = 'warning' } = options;
+  const capturedAt = new Date().toISOString();
+  let observation = await observe(options);
+  let judged = judge(options, observation);
+  if (judged.findings.some(({ verdict }) => verdict === 'missing')) {
+    // A table can lose an entry to changes while it is dumped: what is missing must be missing twice.
+    observation = merge(observation, await observe(options));
+    judged = judge(options, observation);
+  }
+  const { findings, explanations, role, roleSource } = judged;
+  const { node, sockets, coverage, files } = observation;
+  const { defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
+  return {
+    schemaVersion: 1,
+    generator: { name: 'k8s-sockwatch', version: version() },
+    capturedAt,
+    node: { hostname: node.hostname, kernel, netns, role, roleSource, defaultInterface, interfaces, ephemeralPorts },
+    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    summary: summarize(findings, coverage, failOn),
+    findings,
+    sockets: sockets.map((socket) => ({
+      ...socket,
+      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+    })),
+    files,
+    coverage,
+  };
+}
+
+function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observation: Observation) {
+  const { role, roleSource } = resolveRole(asked, observation.node, observation.sockets);
+  return { role, roleSource, ...evaluate(spec, observation, role) };
+}
+
+/** Reads everything a verdict rests on. */
+async function observe(options: SnapshotOptions): Promise<Observation> {
+  const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
+  const namespace = identifyNetns(netns);
+  const [tables, network] = await Promise.all([captureTables({ netns, allowModuleLoad }), networkFacts(netns)]);
+  const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
+  const owned = await withOwners(listeners, owners);
+  const sockets = await withOrigins(withKernelOwners(owned.listeners, network.tunnels));
+  const [files, markedRole] = await Promise.all([
+    lookAtFiles(spec, sockets),
+    namespace === identifyNetns(null) ? readMarkedRole() : null,
+  ]);
+  const { defaultInterface, interfaces, ephemeralPorts } = network;
+  return {
+    node: {
+      hostname: hostname(),
+      kernel: release(),
+      netns: namespace,
+      defaultInterface,
+      interfaces,
+      ephemeralPorts,
+      markedRole,
+    },
+    sockets,
+    coverage: coverageOf([tables.tcp.source, tables.udp.source, tables.unix.source, owned.source, network.source]),
+    files,
+  };
+}
+
+/** The later look, with what only the earlier one saw. */
+function merge(earlier: Observation, later: Observation): Observation {
+  const ids = new Set(later.sockets.map(({ id }) => id));
+  return { ...later, sockets: [...later.sockets, ...earlier.sockets.filter(({ id }) => !ids.has(id))] };
+}
+
+/** Inode number of a network namespace; thread-self, since a worker thread may have moved. */
+function identifyNetns(path: string | null): string {
+  try {
+    return String(native().netnsInode(path ?? '/proc/thread-self/ns/net'));
+  } catch (error) {
+    if (!isKernelError(error) || path === null) throw error;
+    const why = error.code === 'EINVAL' ? 'it is no network namespace' : error.message;
+    throw new SockwatchError('ERR_NETNS', `cannot look into ${path}: ${why}`, {
+      hint: 'name one such as /proc/1234/ns/net or /run/netns/NAME; entering another namespace needs root',
+      syscall: error.syscall,
+      errno: error.errno,
+      cause: error,
+    });
+  }
+}
+
+/** Where the sockets of the page's unix rows may be: the notes' paths are the same for every role. */
+function lookAtFiles(spec: Spec, sockets: readonly OwnedListener[]): Promise<SocketFile[]> {
+  const paths = spec.rows.flatMap((row) =>
+    row.kind === 'unix' ? pathsToLookAt(row, applyNotes(row, spec.notes, 'unknown').paths, sockets) : [],
+  );
+  return Promise.all([...new Set(paths)].map(lookAtSocketFile));
+}

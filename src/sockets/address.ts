@@ -1,0 +1,70 @@
+import { BlockList, isIP } from 'node:net';
+
+/** IPv4 (4 bytes) or IPv6 (16 bytes) in network order, as text; IPv6 in the form of RFC 5952. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const words = Array.from({ length: 8 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0));
+  // ::ffff:127.0.0.1, RFC 4291 section 2.5.5.2.
+  if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff) {
+    return `::ffff:${bytes.subarray(12).join('.')}`;
+  }
+  const zeros = longestZeros(words);
+  const hex = (part: number[]): string => part.map((word) => word.toString(16)).join(':');
+  if (zeros.length < 2) return hex(words);
+  return `${hex(words.slice(0, zeros.start))}::${hex(words.slice(zeros.start + zeros.length))}`;
+}
+
+/** The first of the longest runs of zeros. */
+function longestZeros(words: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  let length = 0;
+  for (const [at, word] of words.entries()) {
+    length = word === 0 ? length + 1 : 0;
+    if (length > best.length) best = { start: at - length + 1, length };
+  }
+  return best;
+}
+
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/** The address to compare with: IPv4 for a v4-mapped one, otherwise as it is. */
+export function unmapped(address: string): string {
+  return MAPPED.exec(address)?.[1] ?? address;
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** 127.0.0.0/8 or ::1, v4-mapped included. */
+export function isLoopback(address: string): boolean {
+  return checkIn(LOOPBACK, address);
+}
+
+/** 0.0.0.0 or ::, and the v4-mapped ::ffff:0.0.0.0. */
+export function isWildcard(address: string): boolean {
+  const plain = unmapped(address);
+  return plain === '0.0.0.0' || plain === '::';
+}
+
+/** Whether `address` lies in `network`/`prefix`; an address of another family never does. */
+export function isInNetwork(address: string, network: string, prefix: number): boolean {
+  const list = new BlockList();
+  list.addSubnet(unmapped(network), prefix, familyOf(network));
+  return checkIn(list, address);
+}
+
+function checkIn(list: BlockList, address: string): boolean {
+  return list.check(unmapped(address), familyOf(address));
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(unmapped(address)) === 4 ? 'ipv4' : 'ipv6';
+}
+
+/** `127.0.0.1:22`, `[::1]:22`, `*:22`, with `%device` behind the address where there is one. */
+export function endpointText(address: string, port: number, device: string | null): string {
+  const host = isWildcard(address) && address !== '::' ? '0.0.0.0' : address;
+  const scoped = device === null ? host : `${host}%${device}`;
+  return isIP(address) === 6 ? `[${scoped}]:${port}` : `${scoped}:${port}`;
+}

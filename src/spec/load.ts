@@ -1,0 +1,43 @@
+import { SockwatchError } from '../errors.js';
+import { builtinSpec } from './builtin.js';
+import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
+import type { Spec } from './spec.js';
+
+export interface SpecOptions {
+  /** Path of a page to use instead of the built-in one. */
+  readonly page?: string | undefined;
+  /** Paths of notes files, added to the built-in notes in this order. */
+  readonly notes?: readonly string[] | undefined;
+  /** The page alone, without any notes. */
+  readonly strict?: boolean | undefined;
+}
+
+/**
+ * What a node is to be compared with. The built-in notes apply to a page of one's own as well. Throws ERR_USAGE for notes
+ * together with `strict`, ERR_INPUT for a page or notes file that cannot be read or is not understood.
+ */
+export async function loadSpec({ page, notes = [], strict = false }: SpecOptions): Promise<Spec> {
+  if (strict && notes.length > 0) {
+    const hint = 'Leave out --strict to have notes applied, or --notes to have the page alone.';
+    throw new SockwatchError('ERR_USAGE', 'notes cannot be given together with strict, which leaves all notes out', {
+      hint,
+    });
+  }
+  const builtin = builtinSpec();
+  return { ...builtin, ...(await pageAt(page)), notes: strict ? NO_NOTES : await notesWith(builtin.notes, notes) };
+}
+
+/** The parsers are loaded only where there is something to parse: they take longer than a whole plain run. */
+async function pageAt(path: string | undefined): Promise<Partial<Spec>> {
+  if (path === undefined) return {};
+  const { readPage } = await import('./page.js');
+  return readPage(path);
+}
+
+async function notesWith(base: Notes, paths: readonly string[]): Promise<Notes> {
+  if (paths.length === 0) return base;
+  const { readNotes } = await import('./notes_file.js');
+  let merged = base;
+  for (const path of paths) merged = mergeNotes(merged, await readNotes(path));
+  return merged;
+}

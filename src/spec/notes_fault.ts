@@ -1,0 +1,103 @@
+import type { ErrorObject } from 'ajv';
+import { quoted } from './input_error.js';
+
+/** What is wrong with a value, where, and what to say about it. */
+export interface Fault {
+  /** Keys and list positions from the root to the value or key that is wrong. */
+  readonly path: readonly string[];
+  /** The last of `path` is a key that should not be there, rather than a value. */
+  readonly isKey: boolean;
+  readonly expected: string;
+  readonly found: string;
+  readonly hint?: string;
+}
+
+const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
+  ['object', 'a map'],
+  ['array', 'a list'],
+  ['string', 'text'],
+  ['integer', 'a number'],
+]);
+
+/** The one fault worth telling of all that ajv found (`allErrors` and `verbose` are on). */
+export function faultIn(errors: readonly ErrorObject[]): Fault {
+  // A misspelt key also makes the right one missing, and an alternative that fails does so in parts.
+  const whole = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
+  const error = whole.find(({ keyword }) => keyword === 'additionalProperties') ?? whole[0];
+  if (error === undefined) throw new TypeError('no fault without an error of ajv');
+  const path = error.instancePath.split('/').slice(1).map(unescapePointer);
+  return error.keyword === 'additionalProperties' || error.keyword === 'propertyNames'
+    ? keyFault(path, error)
+    : { path, isKey: false, expected: expectedBy(error), found: foundBy(error) };
+}
+
+/** RFC 6901, section 4. */
+function unescapePointer(segment: string): string {
+  return segment.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function keyFault(path: readonly string[], error: ErrorObject): Fault {
+  const key = String(error.params['additionalProperty'] ?? error.params['propertyName']);
+  const found = `the key ${quoted(key)}`;
+  if (error.keyword === 'propertyNames')
+    return { path: [...path, key], isKey: true, expected: 'a key without spaces', found };
+  const allowed = keysOf(error).sort((a, b) => distance(key, a) - distance(key, b));
+  const [nearest] = allowed;
+  const hint = nearest !== undefined && distance(key, nearest) <= 3 ? { hint: `Did you mean "${nearest}"?` } : {};
+  return { path: [...path, key], isKey: true, expected: `one of the keys ${allowed.join(', ')}`, found, ...hint };
+}
+
+function expectedBy(error: ErrorObject): string {
+  const { keyword, params, parentSchema } = error;
+  const description: unknown = parentSchema?.['description'];
+  switch (keyword) {
+    case 'required':
+      return `the key ${String(params['missingProperty'])}`;
+    case 'anyOf':
+      return 'one of the keys owners, devices';
+    case 'minProperties':
+      return `one of the keys ${keysOf(error).join(', ')}`;
+    case 'minItems':
+      return 'at least one entry';
+    case 'uniqueItems':
+      return 'every entry once';
+    case 'enum':
+      return [params['allowedValues']].flat().map(String).join(' or ');
+    default: {
+      const name = TYPE_NAMES.get(params['type']);
+      const isLeaf = name !== 'a map' && name !== 'a list' && typeof description === 'string';
+      return isLeaf ? description : (name ?? String(error.message));
+    }
+  }
+}
+
+function foundBy({ keyword, data }: ErrorObject): string {
+  if (['required', 'anyOf', 'minProperties'].includes(keyword)) return 'none';
+  if (keyword === 'uniqueItems') return 'one twice';
+  if (data === null) return 'nothing';
+  if (typeof data === 'string') return quoted(data);
+  if (Array.isArray(data)) return data.length === 0 ? 'an empty list' : 'a list';
+  return typeof data === 'object' ? 'a map' : String(data);
+}
+
+/** The keys that the schema allows and does not demand where it does not demand all of them. */
+function keysOf({ keyword, parentSchema }: ErrorObject): string[] {
+  const properties: unknown = parentSchema?.['properties'];
+  const required: unknown = keyword === 'minProperties' ? parentSchema?.['required'] : [];
+  const keys = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  return keys.filter((key) => !(Array.isArray(required) && required.includes(key)));
+}
+
+/** Edit distance of Levenshtein, over short words. */
+function distance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (const [i, letter] of [...a].entries()) {
+    const current = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (previous[j] ?? 0) + (letter === other ? 0 : 1);
+      current.push(Math.min(replaced, (previous[j + 1] ?? 0) + 1, (current[j] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Transport } from '../sockets/listener.js';
+import { canonicalAddress } from './endpoint.js';
+import { inputError, quoted } from './input_error.js';
+import type { ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
+import { faultIn } from './notes_fault.js';
+import { readInput } from './read_input.js';
+import type { Role } from './rows.js';
+import { sourceOf } from './source.js';
+import { readYaml, type YamlInput } from './yaml_input.js';
+
+/** The form of a notes file, as notes.schema.json describes it. */
+interface NotesFile {
+  version: 1;
+  services?: Record<string, { names?: string[]; units?: string[]; devices?: string[] }>;
+  rows?: RowEntry[];
+  listeners?: ListenerEntry[];
+}
+
+interface RowEntry {
+  match: { service?: string; port?: number; protocol?: Transport; path?: string };
+  roles?: Role[];
+  service_by_role?: { [role in Role]?: string };
+  condition?: string;
+  paths?: string[];
+  hardening?: string;
+  reason: string;
+}
+
+interface ListenerEntry {
+  owners?: string[];
+  devices?: string[];
+  scope: NoteScope;
+  addresses?: string[];
+  protocols: Transport[];
+  ports?: (number | string)[];
+  reason: string;
+}
+
+/** Reads a notes file. Throws ERR_INPUT for a file that cannot be read or is not in the form of notes.schema.json. */
+export async function readNotes(file: string): Promise<Notes> {
+  return parseNotes(file, await readInput(file));
+}
+
+/** As `readNotes`, of bytes that were read already; `file` is their source and stands in messages. */
+export function parseNotes(file: string, bytes: Uint8Array): Notes {
+  const yaml = readYaml(sourceOf(file, bytes));
+  const { services = {}, rows = [], listeners = [] } = validated(file, yaml);
+  return {
+    sources: [file],
+    services: new Map(
+      Object.entries(services).map(([name, { names = [], units = [], devices = [] }]) => [
+        name,
+        { names, units, devices },
+      ]),
+    ),
+    rows: rows.map(rowNote),
+    listeners: listeners.map((entry, at) => listenerNote(file, yaml, entry, at)),
+  };
+}
+
+function validated(file: string, yaml: YamlInput): NotesFile {
+  const { value } = yaml;
+  if (value === null || value === undefined) {
+    throw inputError({ file, line: 1, expected: 'notes that begin with "version: 1"', found: 'an empty file' });
+  }
+  const schema: object = JSON.parse(readFileSync(new URL('notes.schema.json', import.meta.url), 'utf8'));
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true });
+  const validate = ajv.compile<NotesFile>(schema);
+  if (validate(value)) return value;
+  const { path, isKey, ...fault } = faultIn(validate.errors ?? []);
+  throw inputError({ file, line: yaml.lineOf(path, isKey), ...fault });
+}
+
+function rowNote(entry: RowEntry): RowNote {
+  const { service = null, port = null, protocol = null, path = null } = entry.match;
+  return {
+    match: { service, port, protocol, path },
+    roles: entry.roles ?? null,
+    serviceByRole: entry.service_by_role ?? {},
+    condition: entry.condition ?? null,
+    paths: entry.paths ?? [],
+    hardening: entry.hardening ?? null,
+    reason: entry.reason,
+  };
+}
+
+function listenerNote(file: string, yaml: YamlInput, entry: ListenerEntry, at: number): ListenerNote {
+  const { owners = [], devices = [], scope, addresses = [], protocols, ports = [], reason } = entry;
+  const refuse = (key: string, index: number, expected: string, found: string): Error =>
+    inputError({ file, line: yaml.lineOf(['listeners', `${at}`, key, `${index}`], false), expected, found });
+  return {
+    owners,
+    devices,
+    scope,
+    addresses: addresses.map((text, index) => {
+      const address = canonicalAddress(text);
+      if (address === null) throw refuse('addresses', index, 'an address, such as 127.0.0.53', quoted(text));
+      return address;
+    }),
+    protocols,
+    ports: ports.map((text, index) => {
+      const range = portRange(text);
+      if (range === null) throw refuse('ports', index, 'a range that rises, up to 65535', quoted(String(text)));
+      return range;
+    }),
+    reason,
+  };
+}
+
+/** Of `22` or `30000-32767`, which the schema has made sure of; null for a range that falls or is too high. */
+function portRange(port: number | string): PortRange | null {
+  const [from = 0, to = from] = String(port).split('-').map(Number);
+  return from <= to && to <= 65535 ? { from, to } : null;
+}

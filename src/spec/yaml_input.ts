@@ -1,0 +1,96 @@
+import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { messageOf } from '../errors.js';
+import { inputError, quoted, shortened } from './input_error.js';
+import type { Source } from './source.js';
+
+/** A YAML file as plain values, and where each of them is. */
+export interface YamlInput {
+  readonly value: unknown;
+  /** Line of the value at the path; of its key with `isKey`; of whatever is nearest above where there is none. */
+  lineOf(path: readonly string[], isKey: boolean): number;
+}
+
+const MOST_ALIASES = 100;
+const DEEPEST_NESTING = 64;
+/** Of the library, which repeats pieces of the file in its messages. */
+const LONGEST_MESSAGE = 120;
+
+/**
+ * Reads one YAML 1.2 document. Throws ERR_INPUT, with the line, for what is not valid YAML, for a key given twice, for an
+ * unknown tag, and for a file that nests or refers to itself beyond reason.
+ */
+export function readYaml(source: Source): YamlInput {
+  const { file, text } = source;
+  refuseDeepNesting(source);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const lineAt = (offset: number): number => lines.linePos(offset).line || 1;
+  const [error] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
+  if (error !== undefined) {
+    const line = lineAt(error.pos[0]);
+    if (error.code === 'DUPLICATE_KEY') {
+      const found = `${quoted(text.slice(...error.pos))} a second time`;
+      throw inputError({ file, line, expected: 'every key once', found });
+    }
+    throw inputError({
+      file,
+      line,
+      expected: 'valid YAML',
+      found: `an error: ${shortened(messageOf(error), LONGEST_MESSAGE)}`,
+    });
+  }
+  return {
+    value: plainValue(file, document, lineAt),
+    lineOf: (path, isKey) => lineAt(offsetOf(document, path, isKey)),
+  };
+}
+
+/** The library follows nesting by recursion, and a stack that runs out inside of V8's regular expressions is fatal. */
+function refuseDeepNesting({ file, lines }: Source): void {
+  let depth = 0;
+  for (const [at, text] of lines.entries()) {
+    const indicators = /^[\s?:-]*/.exec(text)?.[0].length ?? 0;
+    for (const [bracket] of text.matchAll(/[[{\]}]/g)) depth = Math.max(0, depth + ('[{'.includes(bracket) ? 1 : -1));
+    if (Math.max(depth, indicators) > DEEPEST_NESTING) {
+      const found = 'deeper nesting';
+      throw inputError({ file, line: at + 1, expected: `at most ${DEEPEST_NESTING} levels of nesting`, found });
+    }
+  }
+}
+
+function plainValue(file: string, document: Document.Parsed, lineAt: (offset: number) => number): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES });
+  } catch (error) {
+    let offset = 0;
+    visit(document, {
+      Alias(_, alias) {
+        offset = alias.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+    const found = `an error: ${shortened(messageOf(error), LONGEST_MESSAGE)}`;
+    throw inputError({ file, line: lineAt(offset), expected: 'aliases that can be followed', found });
+  }
+}
+
+function offsetOf(document: Document.Parsed, path: readonly string[], isKey: boolean): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node) ?? 0;
+  for (const [at, segment] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    const pair = isMap(node) ? node.items.find(({ key }) => keyText(key) === segment) : undefined;
+    if (isKey && at === path.length - 1) return startOf(pair?.key) ?? offset;
+    node = isSeq(node) ? node.items[Number(segment)] : pair?.value;
+    offset = startOf(node) ?? startOf(pair?.key) ?? offset;
+  }
+  return offset;
+}
+
+function keyText(key: unknown): string | null {
+  return isNode(key) ? String(key.toJSON()) : null;
+}
+
+function startOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}

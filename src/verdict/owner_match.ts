@@ -1,0 +1,84 @@
+import type { KernelOwner, OwnedListener, Owner, ProcessOwner } from '../owners/owner.js';
+import type { Notes, ServiceNote } from '../spec/notes.js';
+import type { MatchedBy } from './finding.js';
+import { matchesName } from './glob.js';
+
+/** The kernel keeps 15 bytes of a process's name (TASK_COMM_LEN, include/linux/sched.h); a page may have been written from it. */
+const COMM_LENGTH = 15;
+
+export type OwnerMatch =
+  | { readonly kind: 'match'; readonly by: MatchedBy }
+  /** The right name in a systemd unit that is not the service's: another installation of the same program. */
+  | { readonly kind: 'wrong-installation' }
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'unknown' };
+
+const NO_NOTE: ServiceNote = { names: [], units: [], devices: [] };
+
+/** Whether a listener is held by a service. Of several holders one right one is enough; the strongest evidence is told. */
+export function matchListener(listener: OwnedListener, service: string, notes: Notes): OwnerMatch {
+  if (listener.owners.length === 0) return { kind: 'unknown' };
+  const matches = listener.owners.map((owner) => matchOwner(owner, service, notes));
+  const strength = (match: OwnerMatch): number => {
+    switch (match.kind) {
+      case 'match':
+        return ORDER.indexOf(match.by);
+      case 'wrong-installation':
+        return ORDER.length;
+      case 'foreign':
+      case 'unknown':
+        return ORDER.length + 1;
+    }
+  };
+  return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
+}
+
+const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
+
+/** Whether one owner is the service. */
+export function matchOwner(owner: Owner, service: string, notes: Notes): OwnerMatch {
+  const note = notes.services.get(service) ?? NO_NOTE;
+  if (owner.kind === 'kernel') return matchDevice(owner, service, note);
+  const names = [service, ...note.names];
+  if (owner.unit !== null && isUnitOf(owner.unit, names, note)) return { kind: 'match', by: 'unit' };
+  const by = matchName(owner, names);
+  if (by === null) return { kind: 'foreign' };
+  // A scope is a login session or a container, which is no installation.
+  const foreignUnit = note.units.length > 0 && owner.unit?.endsWith('.service') === true;
+  return foreignUnit ? { kind: 'wrong-installation' } : { kind: 'match', by };
+}
+
+function isUnitOf(unit: string, names: readonly string[], note: ServiceNote): boolean {
+  if (note.units.length > 0) return note.units.includes(unit);
+  if (!unit.endsWith('.service')) return false;
+  const name = unit.slice(0, -'.service'.length);
+  // snap.<snap>.<app>.service; the part behind @ of a template's instance is not the service's name.
+  const app = name.startsWith('snap.') ? (name.split('.')[2] ?? name) : (name.split('@')[0] ?? name);
+  return names.some((wanted) => isNamed(app, wanted));
+}
+
+function matchName(owner: ProcessOwner, names: readonly string[]): MatchedBy | null {
+  const [exe, argv0, comm] = [basename(owner.exe?.replace(/ \(deleted\)$/, '')), basename(owner.argv0), owner.comm];
+  if (exe !== null && names.some((wanted) => isNamed(exe, wanted))) return 'exe';
+  if (argv0 !== null && names.some((wanted) => isNamed(argv0, wanted))) return 'argv0';
+  if (comm !== null && names.some((wanted) => comm === wanted.slice(0, COMM_LENGTH))) return 'comm';
+  return null;
+}
+
+/** A wanted name that is itself cut to 15 characters (`kube-controller`) also stands for what goes on behind a hyphen. */
+function isNamed(name: string, wanted: string): boolean {
+  return name === wanted || (wanted.length === COMM_LENGTH && name.startsWith(`${wanted}-`));
+}
+
+function basename(path: string | null | undefined): string | null {
+  if (path === null || path === undefined) return null;
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** Devices that a note names, or whose first word is the service's: `cilium_vxlan` is cilium-agent's. */
+function matchDevice(owner: KernelOwner, service: string, note: ServiceNote): OwnerMatch {
+  const firstWord = (name: string): string => name.split(/[-_.]/)[0] ?? name;
+  const named = note.devices.some((pattern) => matchesName(owner.device, pattern));
+  const isTheirs = named || firstWord(owner.device) === firstWord(service);
+  return isTheirs ? { kind: 'match', by: 'device' } : { kind: 'foreign' };
+}

@@ -1,0 +1,57 @@
+import { isInNetwork, isLoopback, isWildcard, unmapped } from '../sockets/address.js';
+import type { Listener } from '../sockets/listener.js';
+import type { Host } from '../spec/rows.js';
+import type { NodeFacts } from './observation.js';
+
+/** From where a listener can be reached: every address of the node, the node itself, its default interface, another one. */
+export type Scope = 'wildcard' | 'loopback' | 'default' | 'other';
+
+/** Scope of a TCP or UDP listener. A wildcard bound to a device reaches no further than that device. */
+export function scopeOf(listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Scope {
+  const address = listener.address ?? '';
+  if (isLoopback(address)) return 'loopback';
+  if (isWildcard(address)) {
+    if (listener.device === null) return 'wildcard';
+    if (listener.device === 'lo') return 'loopback';
+    return listener.device === node.defaultInterface?.name ? 'default' : 'other';
+  }
+  const plain = unmapped(address);
+  return node.defaultInterface?.addresses.includes(plain) === true ? 'default' : 'other';
+}
+
+/** How a listener's address stands to a row's host. */
+export interface Relation {
+  /** `elsewhere`: neither wider nor narrower. */
+  readonly width: 'exact' | 'wider' | 'narrower' | 'elsewhere';
+  /** It takes (part of) the address that the row speaks of, so that nobody else can. */
+  readonly covers: boolean;
+}
+
+const EXACT: Relation = { width: 'exact', covers: true };
+const WIDER: Relation = { width: 'wider', covers: true };
+
+/** Compares a listener with the host of a row. A `default` host must not be asked about without a default interface. */
+export function relationTo(host: Host, listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Relation {
+  const scope = scopeOf(listener, node);
+  switch (host.kind) {
+    case 'any':
+      return scope === 'wildcard' ? EXACT : { width: 'narrower', covers: true };
+    case 'localhost':
+      if (scope === 'loopback') return EXACT;
+      return scope === 'wildcard' ? WIDER : { width: 'wider', covers: false };
+    case 'default':
+      if (scope === 'default') return EXACT;
+      if (scope === 'wildcard') return WIDER;
+      return { width: scope === 'loopback' ? 'narrower' : 'elsewhere', covers: false };
+    case 'network':
+      return relationToNetwork(host, listener, scope);
+  }
+}
+
+function relationToNetwork(host: Host & { kind: 'network' }, listener: Listener, scope: Scope): Relation {
+  if (scope === 'wildcard') return WIDER;
+  if (isInNetwork(listener.address ?? '', host.address, host.prefix)) return EXACT;
+  const local = isLoopback(host.address);
+  if (scope === 'loopback') return { width: local ? 'elsewhere' : 'narrower', covers: false };
+  return { width: local ? 'wider' : 'elsewhere', covers: false };
+}

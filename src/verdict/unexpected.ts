@@ -1,0 +1,113 @@
+import type { OwnedListener, Owner } from '../owners/owner.js';
+import { isInNetwork } from '../sockets/address.js';
+import type { ListenerNote, Notes } from '../spec/notes.js';
+import type { Finding, Severity } from './finding.js';
+import { matchesName } from './glob.js';
+import type { NodeFacts } from './observation.js';
+import { matchOwner } from './owner_match.js';
+import { scopeOf } from './scope.js';
+import { listenersText, ownersText, unknownOwnerText } from './words.js';
+
+/** What explains a listener that no row does. */
+export type Explanation =
+  | { readonly kind: 'note'; readonly note: ListenerNote }
+  /** A note would, if the holder could be seen. */
+  | { readonly kind: 'note-if-owner'; readonly note: ListenerNote }
+  /** A client's UDP socket, which looks like a server's: bound by the kernel to a port of the ephemeral range. */
+  | { readonly kind: 'client' }
+  | { readonly kind: 'nothing' };
+
+/** Explains a TCP or UDP listener by notes, or by what it is. */
+export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts): Explanation {
+  const fitting = notes.listeners.filter((note) => fits(note, listener, node));
+  const held = fitting.find(
+    (note) => listener.owners.length > 0 && listener.owners.every((owner) => isOneOf(owner, note, notes)),
+  );
+  if (held !== undefined) return { kind: 'note', note: held };
+  if (isClient(listener, node)) return { kind: 'client' };
+  const [possible] = fitting;
+  if (listener.owners.length === 0 && possible !== undefined) return { kind: 'note-if-owner', note: possible };
+  return { kind: 'nothing' };
+}
+
+function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {
+  const { protocol, port, address } = listener;
+  if (protocol === 'unix' || port === null || address === null) return false;
+  const inScope = note.scope === 'any' || scopeOf(listener, node) === 'loopback';
+  const onAddress =
+    note.addresses.length === 0 ||
+    note.addresses.some((one) => isInNetwork(address, one, one.includes(':') ? 128 : 32));
+  const onPort = note.ports.length === 0 || note.ports.some(({ from, to }) => from <= port && port <= to);
+  return inScope && onAddress && onPort && note.protocols.includes(protocol);
+}
+
+function isOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
+  if (owner.kind === 'kernel') return note.devices.some((pattern) => matchesName(owner.device, pattern));
+  return note.owners.some((name) => matchOwner(owner, name, notes).kind === 'match');
+}
+
+function isClient(listener: OwnedListener, node: NodeFacts): boolean {
+  const { protocol, port, owners } = listener;
+  const { ephemeralPorts } = node;
+  if (protocol !== 'udp' || port === null || ephemeralPorts === null) return false;
+  return ephemeralPorts.from <= port && port <= ephemeralPorts.to && owners.every(({ kind }) => kind === 'process');
+}
+
+/**
+ * Findings for listeners that neither a row nor a note explains. Sockets that belong together (one program on one port,
+ * over several addresses or SO_REUSEPORT members) make one finding.
+ */
+export function unexpectedFindings(listeners: readonly OwnedListener[], notes: Notes, node: NodeFacts): Finding[] {
+  const groups = new Map<
+    string,
+    { readonly listeners: OwnedListener[]; readonly note: ListenerNote | null; readonly severity: Severity }
+  >();
+  for (const listener of listeners) {
+    if (listener.protocol === 'unix') continue;
+    const explanation = explain(listener, notes, node);
+    if (explanation.kind === 'note' || explanation.kind === 'client') continue;
+    const note = explanation.kind === 'note-if-owner' ? explanation.note : null;
+    const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
+    const key = JSON.stringify([listener.protocol, listener.port, severity, note?.reason, holderKey(listener)]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { listeners: [listener], note, severity });
+    else group.listeners.push(listener);
+  }
+  return [...groups.values()].map(({ listeners: members, note, severity }) =>
+    note === null ? unexpected(members, severity) : unverified(members, note),
+  );
+}
+
+/** Holders as programs, not as processes: workers of one server belong together. */
+function holderKey({ owners, ownersUnknown }: OwnedListener): unknown {
+  const names = owners.map((owner) => (owner.kind === 'kernel' ? owner.device : (owner.exe ?? owner.comm)));
+  return [ownersUnknown, [...new Set(names)].sort()];
+}
+
+function unexpected(listeners: readonly OwnedListener[], severity: Severity): Finding {
+  const reach = severity === 'info' ? 'on loopback' : 'reachable from outside';
+  const [first] = listeners;
+  return {
+    verdict: 'unexpected',
+    severity,
+    message: `${ownersText(listeners)} listens on ${listenersText(listeners)}/${first?.protocol ?? ''}, ${reach}; neither the page nor a note knows it`,
+    expected: null,
+    sockets: listeners.map(({ id }) => id),
+    matchedBy: null,
+    reason: null,
+  };
+}
+
+function unverified(listeners: readonly OwnedListener[], note: ListenerNote): Finding {
+  const [first] = listeners;
+  const why = first === undefined ? '' : unknownOwnerText(first);
+  return {
+    verdict: 'unverified',
+    severity: 'unknown',
+    message: `somebody listens on ${listenersText(listeners)}/${first?.protocol ?? ''}; ${note.owners.join(' or ')} may (${note.reason}), but ${why}`,
+    expected: null,
+    sockets: listeners.map(({ id }) => id),
+    matchedBy: null,
+    reason: why,
+  };
+}
