@@ -3,7 +3,7 @@ import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
 import { networkFacts } from './network/facts.js';
 import { withKernelOwners } from './network/kernel_owners.js';
-import { type OwnersMode, withOwners } from './owners/holders.js';
+import { type OwnersMode, settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
 import type { FailOn, SnapshotDocument } from './report/document.js';
@@ -100,7 +100,13 @@ async function observe(options: SnapshotOptions): Promise<Observation> {
       markedRole,
     },
     sockets,
-    coverage: coverageOf([tables.tcp.source, tables.udp.source, tables.unix.source, owned.source, network.source]),
+    coverage: coverageOf([
+      tables.tcp.source,
+      tables.udp.source,
+      tables.unix.source,
+      settleOwners(owned.source, sockets),
+      network.source,
+    ]),
     files,
   };
 }

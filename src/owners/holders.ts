@@ -45,9 +45,9 @@ export async function withOwners(
       source: {
         name: 'owners',
         via: holderSource.name,
-        status: unreadable === 0 ? 'ok' : 'partial',
-        error: unreadable === 0 ? null : denied,
-        note: null,
+        status: 'ok',
+        error: null,
+        note: unreadable === 0 ? null : denied,
         rows: processes,
         ms: elapsedMs(start),
       },
@@ -59,6 +59,17 @@ export async function withOwners(
       source: { ...source, status: 'failed', error: messageOf(error) },
     };
   }
+}
+
+/**
+ * The source of owners once all owners are known, the kernel's included: processes that could not be read take something
+ * away only where a listener was left without a holder.
+ */
+export function settleOwners(source: CoverageSource, listeners: readonly OwnedListener[]): CoverageSource {
+  const unseen = listeners.filter(({ ownersUnknown }) => ownersUnknown === 'permission').length;
+  if (unseen === 0 || source.status !== 'ok') return source;
+  const error = `the holders of ${unseen} of ${listeners.length} listeners could not be seen: ${source.note ?? ''}`;
+  return { ...source, status: 'partial', error, note: null };
 }
 
 function notLooked(): CoverageSource {

@@ -1,6 +1,9 @@
 import type { TextField } from '../sockets/bytes.js';
 import type { Listener } from '../sockets/listener.js';
 
+/** The kernel keeps 15 bytes of a process's name (TASK_COMM_LEN, include/linux/sched.h); longer ones are cut. */
+export const COMM_LENGTH = 15;
+
 interface ProcessFields {
   readonly kind: 'process';
   readonly pid: number;

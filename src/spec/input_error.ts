@@ -21,9 +21,12 @@ export function inputError({ file, line, expected, found, hint }: Complaint): So
   return new SockwatchError('ERR_INPUT', `${place}: expected ${expected}, found ${found}`, hint ? { hint } : {});
 }
 
-/** Text from an input, fit for a message: in quotes, cut to a sane length, without anything that moves a cursor. */
+/**
+ * Text from an input, fit for a message: in quotes, cut to a sane length, without anything that moves a cursor. The
+ * spaces that align the columns of a table are left out.
+ */
 export function quoted(text: string): string {
-  return `"${shortened(text, LONGEST_QUOTE)}"`;
+  return `"${shortened(text.trim().replace(/[ \t]+/g, ' '), LONGEST_QUOTE)}"`;
 }
 
 /** The first `longest` characters, printable, with `…` where there were more. */

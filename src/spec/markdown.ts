@@ -113,18 +113,30 @@ function readTable(source: Source, tokens: readonly Token[], span: Span): Table 
     if (token.type === 'table_close') break;
   }
   const [header = { line: span.line, cells: [] }, ...body] = rows;
-  for (const row of body) checkCellCount(source, header.cells, row.line);
+  for (const row of body) checkShape(source, header, row.line);
   return { kind: 'table', ...span, header: header.cells, rows: body };
 }
 
-function checkCellCount({ file, lines }: Source, header: readonly string[], line: number): void {
+/** GFM pads or cuts a row to the header's width, and takes one that lacks its last pipe; a page that was cut ends so. */
+function checkShape({ file, lines }: Source, header: TableRow, line: number): void {
   const text = lines[line - 1] ?? '';
   const count = splitCells(text).length;
-  if (count === header.length) return;
-  const expected = `${header.length} cells as in the header of the table`;
-  const hint =
-    'A "|" that belongs to a cell is written "\\|". A line of text below a table needs a blank line before it.';
-  throw inputError({ file, line, expected, found: `${count} in ${quoted(text.trim())}`, hint });
+  if (count !== header.cells.length) {
+    const expected = `${header.cells.length} cells as in the header of the table`;
+    const hint =
+      'A "|" that belongs to a cell is written "\\|". A line of text below a table needs a blank line before it.';
+    throw inputError({ file, line, expected, found: `${count} in ${quoted(text)}`, hint });
+  }
+  const outer = outerPipes(lines[header.line - 1] ?? '');
+  if (outerPipes(text) === outer) return;
+  throw inputError({ file, line, expected: `a row with ${outer} as in the header`, found: quoted(text) });
+}
+
+function outerPipes(line: string): string {
+  const text = line.trim();
+  const [first, last] = [text.startsWith('|'), /(?<!\\)\|$/.test(text)];
+  if (first && last) return 'a "|" at both ends';
+  return first || last ? `a "|" at the ${first ? 'start' : 'end'} only` : 'no "|" at its ends';
 }
 
 /** The cells of a line as GFM splits it: the outer pipes are optional, an escaped pipe is text. */

@@ -3,7 +3,7 @@ import type { Role } from './rows.js';
 /** What words say about roles: one of them, all of them, something that cannot be relied on, or nothing. */
 export type RoleWords = Role | 'all' | 'unclear' | null;
 
-const CONTROL_PLANE = 'control planes?|masters?';
+const CONTROL_PLANE = 'control ?planes?|masters?';
 const WORKER = 'workers?';
 const NODE = '(?:nodes?|hosts?|machines?)';
 const FILLER = '(?:the|of|kubernetes|k8s|cluster|kinds|types)';

@@ -42,17 +42,17 @@ function refuseRow(file: string, { number: line, text, kind }: Line): void {
   if (!looksLikeRow(text, kind === 'code' || kind === 'front matter')) return;
   const hint =
     'A table is a header, a line | --- | --- | with as many cells, and rows without a blank line in between.';
-  const found = `what looks like a row of one: ${quoted(text.trim())}`;
+  const found = `what looks like a row of one: ${quoted(text)}`;
   throw inputError({ file, line, expected: 'a line of text, as no table was recognised here', found, hint });
 }
 
 function refuseDirective(file: string, line: number, name: string | null, text: string): void {
-  if (name !== null && !PLAIN_DIRECTIVES.has(name)) throw notATable(file, line, quoted(text.trim()));
+  if (name !== null && !PLAIN_DIRECTIVES.has(name)) throw notATable(file, line, quoted(text));
 }
 
 function refuseOtherSyntax(file: string, { number: line, text }: Line): void {
   const [, name] = OTHER_SYNTAX.find(([form]) => form.test(text)) ?? [];
-  if (name !== undefined) throw notATable(file, line, `${name}: ${quoted(text.trim())}`);
+  if (name !== undefined) throw notATable(file, line, `${name}: ${quoted(text)}`);
 }
 
 function notATable(file: string, line: number, found: string): Error {
@@ -64,7 +64,7 @@ function notATable(file: string, line: number, found: string): Error {
 function refuseUnreadHeading(file: string, { number: line, text }: Line): void {
   if (!/^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)*#{1,6}\s*\p{L}/u.test(text)) return;
   const expected = 'a heading at the left margin with a space behind its "#"';
-  throw inputError({ file, line, expected, found: quoted(text.trim()) });
+  throw inputError({ file, line, expected, found: quoted(text) });
 }
 
 /** Directives between lines of colons, which CommonMark knows nothing of: what is inside is read as if they were not. */

@@ -12,7 +12,7 @@ const IPV6 = String.raw`\[[0-9a-f:.]+(?:\/\d{1,3})?\]`;
  * it rather than listed), a socket, or `9345/tcp`.
  */
 const MENTIONS = [
-  new RegExp(String.raw`(?<![\w/.@-])(?:localhost|default|\*|${IPV4}|${IPV6}):\d{1,5}(?![\w:])`, 'gi'),
+  new RegExp(String.raw`(?<![\w/.@-])(?:localhost|default|\*|${IPV4}|${IPV6}):\d{1,5}(?!\w|:\w)`, 'gi'),
   /unix:\/\/\/[^\s`"'()<>,;|*]*[^\s`"'()<>,;|*.:]/gi,
   /(?<![\w./-])\d{1,5}\/(?:tcp|udp)\b/gi,
 ];

@@ -95,10 +95,13 @@ export function judgeAbsence(
   const { service, condition } = applied;
   if (sockets.some((socket) => matchListener(socket, service, spec.notes).kind === 'match')) return { kind: 'fault' };
   if (sockets.some((socket) => socket.owners.length === 0 && isOnPortOf(socket, applied.row.service, spec.rows))) {
-    const reason = `the row applies only ${condition}, and whether ${service} runs here cannot be told while the owners of its ports are unknown`;
+    const reason = `the row is conditional ("${condition}"), and whether ${service} runs here cannot be told while the owners of its ports are unknown`;
     return { kind: 'undecided', reason };
   }
-  return { kind: 'not-applicable', reason: `the row applies only ${condition}; ${service} holds no socket on this node` };
+  return {
+    kind: 'not-applicable',
+    reason: `the row is conditional ("${condition}"), and ${service} holds no socket on this node`,
+  };
 }
 
 function isOnPortOf(socket: OwnedListener, service: string, rows: readonly Row[]): boolean {

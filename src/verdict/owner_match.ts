@@ -1,10 +1,7 @@
-import type { KernelOwner, OwnedListener, Owner, ProcessOwner } from '../owners/owner.js';
+import { COMM_LENGTH, type KernelOwner, type OwnedListener, type Owner, type ProcessOwner } from '../owners/owner.js';
 import type { Notes, ServiceNote } from '../spec/notes.js';
 import type { MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';
-
-/** The kernel keeps 15 bytes of a process's name (TASK_COMM_LEN, include/linux/sched.h); a page may have been written from it. */
-const COMM_LENGTH = 15;
 
 export type OwnerMatch =
   | { readonly kind: 'match'; readonly by: MatchedBy }
@@ -75,10 +72,18 @@ function basename(path: string | null | undefined): string | null {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Devices that a note names, or whose first word is the service's: `cilium_vxlan` is cilium-agent's. */
+/**
+ * Kernel devices that network plugins make for their tunnels, by the service that makes them. They are what a page means
+ * when it names a service for a port that only the kernel listens on.
+ */
+const DEVICES: Readonly<Record<string, readonly string[]>> = {
+  'cilium-agent': ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0'],
+  flanneld: ['flannel.*', 'flannel-*'],
+  'calico-node': ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali'],
+};
+
 function matchDevice(owner: KernelOwner, service: string, note: ServiceNote): OwnerMatch {
-  const firstWord = (name: string): string => name.split(/[-_.]/)[0] ?? name;
-  const named = note.devices.some((pattern) => matchesName(owner.device, pattern));
-  const isTheirs = named || firstWord(owner.device) === firstWord(service);
+  const patterns = [...(DEVICES[service] ?? []), ...note.devices];
+  const isTheirs = patterns.some((pattern) => matchesName(owner.device, pattern));
   return isTheirs ? { kind: 'match', by: 'device' } : { kind: 'foreign' };
 }

@@ -1,4 +1,5 @@
-import type { OwnedListener, Owner, OwnersUnknown } from '../owners/owner.js';
+import { basename } from 'node:path';
+import { COMM_LENGTH, type OwnedListener, type Owner, type OwnersUnknown, type ProcessOwner } from '../owners/owner.js';
 import { endpointText } from '../sockets/address.js';
 import { printable } from '../sockets/bytes.js';
 import type { Listener } from '../sockets/listener.js';
@@ -18,12 +19,19 @@ export function listenersText(listeners: readonly Listener[]): string {
   return [...new Set(listeners.map(listenerText))].join(' and ');
 }
 
+/** What a process calls itself; where the kernel cut that short, the whole name if its program or argv[0] has it. */
+function nameOf({ comm, exe, argv0 }: ProcessOwner): string {
+  if (comm === null) return 'a process';
+  if (Buffer.byteLength(comm) < COMM_LENGTH) return comm;
+  const whole = [argv0, exe].map((path) => basename(path ?? '')).find((name) => name.startsWith(comm));
+  return whole ?? comm;
+}
+
 /** Who it is, as precisely as can be said: `kubelet (pid 812, /snap/k8s/1/bin/kubelet, snap.k8s.kubelet.service)`. */
 export function ownerText(owner: Owner): string {
   if (owner.kind === 'kernel') return printable(`kernel device ${owner.device} (${owner.deviceKind})`);
   const facts = [`pid ${owner.pid}`, owner.exe, owner.unit, owner.pod === null ? null : `pod ${owner.pod}`];
-  const name = owner.comm ?? 'a process';
-  return printable(`${name} (${facts.filter((fact) => fact !== null).join(', ')})`);
+  return printable(`${nameOf(owner)} (${facts.filter((fact) => fact !== null).join(', ')})`);
 }
 
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** These look for kernel modules and block devices of the machine, which are none of the lab's business. */
+const UNWANTED = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.containerd.snapshotter.v1.${name}`);
+
+/** The command line of a containerd that writes below `state` and to its socket, and nowhere else. */
+export async function containerdArgv(
+  directory: string,
+  state: string,
+  socketPath: string,
+  cri: boolean,
+): Promise<string[]> {
+  const disabled = cri ? UNWANTED : [...UNWANTED, 'io.containerd.grpc.v1.cri'];
+  const configFile = join(directory, cri ? 'containerd.toml' : 'containerd-without-cri.toml');
+  // JSON strings and lists of them are TOML as well.
+  const config = `
+    version = 2
+    root = ${JSON.stringify(join(state, 'containerd-root'))}
+    state = ${JSON.stringify(join(state, 'containerd-state'))}
+    disabled_plugins = ${JSON.stringify(disabled)}
+    [grpc]
+    address = ${JSON.stringify(socketPath)}
+    [plugins."io.containerd.internal.v1.opt"]
+    path = ${JSON.stringify(join(state, 'opt'))}
+    [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = ${JSON.stringify(join(state, 'cni', 'bin'))}
+    conf_dir = ${JSON.stringify(join(state, 'cni', 'net.d'))}
+  `;
+  await writeFile(configFile, config);
+  return ['containerd', '--config', configFile];
+}

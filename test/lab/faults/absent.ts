@@ -1,0 +1,85 @@
+import { type Containerd, changed, type Plan, planned, rebound, tcp, withoutService, withService } from '../plan.js';
+import { containerdRow, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
+
+function containerdSocket(plan: Plan, socket: Containerd['socket']): Plan {
+  return withService(plan, { ...planned(plan, 'containerd', 'containerd'), socket });
+}
+
+/** Nobody listens, or nobody who can be seen. */
+export const ABSENT: readonly Fault[] = [
+  {
+    name: 'scheduler-gone',
+    description: 'kube-scheduler does not run',
+    roles: ['control-plane'],
+    plan: (plan) => withoutService(plan, 'kube-scheduler'),
+    expect: () => [{ subject: tcpRow('kube-scheduler', 10259), verdict: 'missing' }],
+  },
+  {
+    name: 'k8sd-bound-only',
+    description: 'k8sd holds its port without listening on it, so that nobody else can either',
+    plan: (plan, { addresses }) => rebound(plan, 'k8sd', 6400, tcp(addresses.ipv4, 6400, 'bound')),
+    expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'missing' }],
+  },
+  {
+    name: 'vxlan-gone',
+    description: 'the VXLAN device is not there',
+    plan: (plan) => ({ ...plan, vxlan: null }),
+    expect: () => [{ subject: VXLAN_ROW, verdict: 'missing' }],
+  },
+  {
+    name: 'containerd-gone',
+    description: 'containerd does not run, and there is no file',
+    plan: (plan) => containerdSocket(plan, 'gone'),
+    expect: (node) => [{ subject: containerdRow(node), verdict: 'missing' }],
+  },
+  {
+    name: 'stale-containerd-socket',
+    description: 'containerd was killed and left its socket file',
+    plan: (plan) => containerdSocket(plan, 'stale'),
+    expect: (node) => [{ subject: containerdRow(node), verdict: 'missing' }],
+  },
+  {
+    name: 'deleted-containerd-socket',
+    description: 'containerd listens, but its socket file was removed',
+    plan: (plan) => containerdSocket(plan, 'unlinked'),
+    expect: (node) => [{ subject: containerdRow(node), verdict: 'missing' }],
+  },
+  {
+    name: 'kube-proxy-gone',
+    description: "kube-proxy does not run, as where Cilium's replacement of it is on",
+    plan: (plan) => withoutService(plan, 'kube-proxy'),
+    expect: () => [
+      { subject: tcpRow('kube-proxy', 10249), verdict: 'not-applicable' },
+      { subject: tcpRow('kube-proxy', 10256), verdict: 'not-applicable' },
+    ],
+  },
+  {
+    name: 'operator-elsewhere',
+    description: 'the one cilium-operator of the cluster runs on another node',
+    roles: ['control-plane'],
+    plan: (plan) => withoutService(plan, 'cilium-operator-generic'),
+    expect: () =>
+      [9234, 9891, 9963].map((port) => ({ subject: tcpRow('cilium-operator', port), verdict: 'not-applicable' })),
+  },
+  {
+    name: 'hidden-owner',
+    description: "k8sd's sockets are in flight in a message that nobody has received: no process holds them",
+    plan: (plan) => changed(plan, 'k8sd', { holding: '--in-flight' }),
+    expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'unverified', ownersUnknown: 'not-found' }],
+  },
+  {
+    name: 'no-default-route',
+    description: 'no interface has the default route',
+    plan: (plan) => ({ ...plan, defaultRoute: false }),
+    expect: ({ role }) => [
+      { subject: tcpRow('cilium-agent', 4240), verdict: 'unverified' },
+      { subject: tcpRow('k8sd', 6400), verdict: 'unverified' },
+      ...(role === 'worker'
+        ? []
+        : ([
+            { subject: tcpRow('etcd', 2379), verdict: 'unverified' },
+            { subject: tcpRow('etcd', 2380), verdict: 'unverified' },
+          ] as const)),
+    ],
+  },
+];

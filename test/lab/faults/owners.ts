@@ -1,0 +1,108 @@
+import { SESSION } from '../healthy.js';
+import { changed, planned, rebound, standIn, tcp, withService } from '../plan.js';
+import { containerdRow, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
+
+/** Somebody listens at the right address; who that is, is the question. */
+export const OWNERS: readonly Fault[] = [
+  {
+    name: 'foreign-on-10250',
+    description: "another program holds kubelet's port",
+    plan: (plan, { any }) =>
+      withService(
+        rebound(plan, 'kubelet', 10250),
+        standIn({ name: 'intruder', cgroup: SESSION, uid: 1000, sockets: [tcp(any, 10250)] }),
+      ),
+    expect: () => [
+      {
+        subject: tcpRow('kubelet', 10250),
+        verdict: 'wrong-owner',
+        culprit: { process: 'intruder', comm: 'intruder', exe: 'intruder' },
+      },
+    ],
+  },
+  {
+    name: 'kubelet-impostor',
+    description: "a program that calls itself kubelet, and is nothing of the kind, holds kubelet's port",
+    // Outside any unit, in a login session, so that comm is all there is to match by: the row is satisfied, and the
+    // finding has to say how little that means.
+    plan: (plan, { any }) =>
+      withService(
+        rebound(plan, 'kubelet', 10250),
+        standIn({ name: 'impostor', comm: 'kubelet', cgroup: SESSION, sockets: [tcp(any, 10250)] }),
+      ),
+    expect: () => [
+      {
+        subject: tcpRow('kubelet', 10250),
+        verdict: 'ok',
+        matchedBy: 'comm',
+        culprit: { process: 'impostor', comm: 'kubelet', exe: 'impostor' },
+      },
+    ],
+  },
+  {
+    name: 'kubelet-of-kubeadm',
+    description: "the kubelet of another installation runs instead of the snap's",
+    needsCgroups: true,
+    plan: (plan) => changed(plan, 'kubelet', { executable: 'kubelet', cgroup: 'system.slice/kubelet.service' }),
+    expect: () =>
+      [10248, 10250].map((port) => ({
+        subject: tcpRow('kubelet', port),
+        verdict: 'wrong-owner',
+        culprit: { process: 'kubelet', unit: 'kubelet.service' },
+      })),
+  },
+  {
+    name: 'reuseport-intruder',
+    description: "another program shares kube-apiserver's port, and gets a part of its connections",
+    roles: ['control-plane'],
+    // Only where the service itself permits port sharing, and only for the same user.
+    plan: (plan, { any }) =>
+      withService(
+        rebound(plan, 'kube-apiserver', 6443, tcp(any, 6443, 'reuseport')),
+        standIn({ name: 'intruder', cgroup: SESSION, sockets: [tcp(any, 6443, 'reuseport')] }),
+      ),
+    expect: () => [
+      {
+        subject: tcpRow('kube-apiserver', 6443),
+        verdict: 'wrong-owner',
+        culprit: { process: 'intruder', comm: 'intruder', exe: 'intruder' },
+      },
+    ],
+  },
+  {
+    name: 'fan-device-on-8472',
+    description: "the VXLAN port is taken by the device of Ubuntu's fan networking",
+    plan: (plan) => ({ ...plan, vxlan: { device: 'ftun0', cgroup: 'system.slice/ubuntu-fan.service' } }),
+    expect: () => [{ subject: VXLAN_ROW, verdict: 'wrong-owner', culprit: { device: 'ftun0' } }],
+  },
+  {
+    name: 'containerd-of-docker',
+    description: "Docker's containerd holds the path",
+    needsCgroups: true,
+    plan: (plan) =>
+      withService(plan, {
+        ...planned(plan, 'containerd', 'containerd'),
+        cgroup: 'system.slice/containerd.service',
+        cri: false,
+      }),
+    expect: (node) => [
+      {
+        subject: containerdRow(node),
+        verdict: 'wrong-owner',
+        culprit: { process: 'containerd', comm: 'containerd', unit: 'containerd.service' },
+      },
+    ],
+  },
+  {
+    name: 'leader-thread-gone',
+    description: "kubelet's main thread has exited, while another keeps its sockets",
+    plan: (plan) => changed(plan, 'kubelet', { holding: '--leave-main-thread' }),
+    expect: () => [10248, 10250].map((port) => ({ subject: tcpRow('kubelet', port), verdict: 'ok' })),
+  },
+  {
+    name: 'held-by-child-too',
+    description: 'a child of kube-proxy holds the same sockets',
+    plan: (plan) => changed(plan, 'kube-proxy', { holding: '--fork' }),
+    expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'ok' })),
+  },
+];

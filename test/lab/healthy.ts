@@ -1,0 +1,107 @@
+import type { Role } from '../../src/spec/rows.js';
+import { type Family, type Node, type Plan, type Service, standIn, tcp, udp } from './plan.js';
+
+export function describeNode(role: Role, family: Family, containerdPath: string): Node {
+  const ipv6 = family === 'dual' ? 'fd00:2::2' : null;
+  const addresses = { ipv4: '192.0.2.2', ipv6, other: '198.51.100.2' };
+  return { role, family, addresses, any: family === 'dual' ? '::' : '0.0.0.0', containerdPath };
+}
+
+/** The cgroup of a service of the snap. */
+export function snap(service: string): string {
+  return `system.slice/snap.k8s.${service}.service`;
+}
+
+/** Of a process that somebody started who logged in. */
+export const SESSION = 'user.slice/user-1000.slice/session-3.scope';
+
+const AGENT_POD = pod('5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f', 'a1');
+const OPERATOR_POD = pod('0f9e8d7c-6b5a-4948-8776-655443322110', 'b2');
+
+/** The cgroup of a container under the systemd driver, as kubelet and containerd's CRI plugin name it. */
+function pod(uid: string, byteOfContainer: string): string {
+  const slice = `kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`;
+  return `kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${byteOfContainer.repeat(32)}.scope`;
+}
+
+/** A node that listens exactly as the page and what is known beside it say. */
+export function healthyPlan(node: Node): Plan {
+  const services = [
+    ...servicesOfEveryNode(node),
+    ...(node.role === 'worker' ? servicesOfWorkers(node) : servicesOfControlPlanes(node)),
+    ...servicesOfTheSystem(node),
+  ];
+  return {
+    services: new Map(services.map((service) => [service.name, service])),
+    vxlan: { device: 'cilium_vxlan', cgroup: AGENT_POD },
+    defaultRoute: true,
+  };
+}
+
+/** In the snap the programs of Kubernetes are links to one executable, and those of k8sd to another. */
+function ofSnap(name: string, executable: 'kubernetes' | 'k8s', sockets: Parameters<typeof standIn>[0]['sockets']) {
+  return standIn({ name, executable, cgroup: snap(name), sockets });
+}
+
+function servicesOfEveryNode({ any, addresses }: Node): Service[] {
+  const health = [tcp(addresses.ipv4, 4240), ...(addresses.ipv6 === null ? [] : [tcp(addresses.ipv6, 4240)])];
+  const dnsProxy = [udp('127.0.0.1', 0), tcp('127.0.0.1', '=')];
+  return [
+    { program: 'containerd', name: 'containerd', cgroup: snap('containerd'), cri: true, socket: 'served' },
+    ofSnap('kubelet', 'kubernetes', [tcp('127.0.0.1', 10248), tcp(any, 10250)]),
+    ofSnap('kube-proxy', 'kubernetes', [tcp('127.0.0.1', 10249), tcp('127.0.0.1', 10256)]),
+    ofSnap('k8sd', 'k8s', [tcp(addresses.ipv4, 6400), { protocol: 'unix', abstract: 'snap.k8s.k8sd' }]),
+    standIn({
+      name: 'cilium-agent',
+      cgroup: AGENT_POD,
+      sockets: [tcp('127.0.0.1', 9879), tcp('127.0.0.1', 9890), ...health, tcp(any, 4244), ...dnsProxy],
+    }),
+  ];
+}
+
+function servicesOfWorkers({ any }: Node): Service[] {
+  return [ofSnap('k8s-apiserver-proxy', 'k8s', [tcp(any, 6443)])];
+}
+
+function servicesOfControlPlanes({ any, addresses }: Node): Service[] {
+  return [
+    { program: 'etcd', name: 'etcd', cgroup: snap('etcd'), clientAddresses: [addresses.ipv4, '127.0.0.1'] },
+    ofSnap('kube-apiserver', 'kubernetes', [tcp(any, 6443)]),
+    ofSnap('kube-controller-manager', 'kubernetes', [tcp(any, 10257)]),
+    ofSnap('kube-scheduler', 'kubernetes', [tcp(any, 10259)]),
+    standIn({
+      name: 'cilium-operator-generic',
+      cgroup: OPERATOR_POD,
+      sockets: [tcp('127.0.0.1', 9234), tcp('127.0.0.1', 9891), tcp(any, 9963)],
+    }),
+  ];
+}
+
+/** What the page does not list and any Ubuntu machine has. */
+function servicesOfTheSystem({ family }: Node): Service[] {
+  const dual = family === 'dual';
+  return [
+    standIn({
+      name: 'sshd',
+      cgroup: 'system.slice/ssh.service',
+      sockets: [tcp('0.0.0.0', 22), ...(dual ? [tcp('::', 22, 'v6only')] : [])],
+    }),
+    standIn({
+      name: 'systemd-resolved',
+      cgroup: 'system.slice/systemd-resolved.service',
+      uid: 992,
+      sockets: [
+        udp('127.0.0.53', 53, 'device=lo'),
+        tcp('127.0.0.53', 53, 'device=lo'),
+        udp('127.0.0.54', 53),
+        tcp('127.0.0.54', 53),
+      ],
+    }),
+    standIn({
+      name: 'chronyd',
+      cgroup: 'system.slice/chrony.service',
+      uid: 993,
+      sockets: [udp('127.0.0.1', 323), ...(dual ? [udp('::1', 323)] : [])],
+    }),
+  ];
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import type { Addresses, Node, Vxlan } from './plan.js';
+import { waitFor } from './wait.js';
+
+/** Bit of the flags in /proc/net/if_inet6 (linux/if_addr.h). */
+const IFA_F_TENTATIVE = 0x40;
+
+/**
+ * Two interfaces, one with the default route, and nothing at the other end of it. A veth pair is its own other end; a
+ * dummy interface would do as well, but not every kernel has the driver.
+ */
+export function interfacesScript({ addresses }: Node): string {
+  const common = `
+    # Services of users other than root bind to ports below 1024, as their units' capabilities let them on a node.
+    echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
+    ip link add eth0 type veth peer name eth1
+    ip address add ${addresses.ipv4}/24 dev eth0
+    ip address add ${addresses.other}/24 dev eth1
+    ip link set lo up
+    ip link set eth0 up
+    ip link set eth1 up
+  `;
+  if (addresses.ipv6 === null) return `echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6\n${common}`;
+  return `
+    # Nobody answers here, so there is nothing to find out by duplicate address detection but that it takes a second.
+    echo 0 > /proc/sys/net/ipv6/conf/all/accept_dad
+    echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad
+    ${common}
+    ip address add ${addresses.ipv6}/64 dev eth0 nodad
+  `;
+}
+
+export function defaultRouteScript(action: 'add' | 'del', addresses: Addresses): string {
+  const v4 = `ip route ${action} default via 192.0.2.1 dev eth0 metric 100`;
+  return addresses.ipv6 === null ? v4 : `${v4} && ip -6 route ${action} default via fd00:2::1 dev eth0 metric 100`;
+}
+
+/** Makes the device that this kernel socket belongs to, as Cilium does in its tunnel mode. */
+export function vxlanScript({ device }: Vxlan): string {
+  return `ip link add ${device} type vxlan external dstport 8472 && ip link set ${device} up`;
+}
+
+/** @param pid a process in the network namespace that is meant */
+export async function addressesUsable(pid: number): Promise<void> {
+  await waitFor('IPv6 addresses to be usable', async () => {
+    const lines = (await readFile(`/proc/${pid}/net/if_inet6`, 'utf8')).trim().split('\n');
+    const tentative = lines.some((line) => (Number.parseInt(line.split(' ')[4] ?? '0', 16) & IFA_F_TENTATIVE) !== 0);
+    return tentative ? null : true;
+  });
+}

@@ -1,0 +1,106 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Certificate } from './certificate.js';
+import type { Cgroups } from './cgroups.js';
+import { Child, mustRun } from './child.js';
+import { containerdArgv } from './containerd.js';
+import { etcdArgv } from './etcd.js';
+import { heldListeners } from './held_listeners.js';
+import type { Entry, Namespaces } from './namespaces.js';
+import type { Containerd, Etcd, Node, Service } from './plan.js';
+import { standInArgv } from './stand_in.js';
+import { waitFor } from './wait.js';
+
+/** Where the services of one lab run, and how one is started there. */
+export interface Site {
+  readonly node: Node;
+  readonly directory: string;
+  /** A tmpfs that is there only inside the mount namespace. */
+  readonly state: string;
+  readonly namespaces: Namespaces;
+  /** null where there are none to be had. */
+  readonly cgroups: Cgroups | null;
+  readonly certificate: Certificate;
+}
+
+/** The command line that runs `argv` on the node, in a cgroup such as `system.slice/ssh.service`. */
+export async function onNode(
+  site: Site,
+  cgroup: string,
+  argv: readonly string[],
+  entry: Partial<Entry> = {},
+): Promise<string[]> {
+  const directory = site.cgroups === null ? null : await site.cgroups.directory(cgroup);
+  return site.namespaces.enter({ network: 'lab', uid: 0, cgroup: directory, ...entry }, argv);
+}
+
+/** Runs a script of `ip` and the like there. */
+export async function configure(site: Site, cgroup: string, script: string): Promise<void> {
+  await mustRun(`configuring the network by\n${script}\n`, await onNode(site, cgroup, ['sh', '-euc', script]));
+}
+
+/** Starts a service and waits until it listens; null where the plan is that nothing of it keeps running. */
+export async function startService(site: Site, service: Service): Promise<Child | null> {
+  if (service.program === 'containerd' && service.socket === 'gone') {
+    await removeContainerdFiles(site);
+    return null;
+  }
+  const argv = await argvOf(site, service);
+  const uid = service.program === 'stand-in' ? service.uid : 0;
+  // The name goes into a file name, and a hostile one may hold anything.
+  const logFile = join(site.directory, 'log', `${encodeURIComponent(service.name)}.log`);
+  const child = new Child(service.name, await onNode(site, service.cgroup, argv, { uid }), logFile);
+  try {
+    await child.whileAlive('starting to listen', readiness(site, service, child));
+    return await settle(site, service, child);
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+}
+
+function argvOf(site: Site, service: Service): Promise<string[]> {
+  const { directory, state, certificate, node } = site;
+  switch (service.program) {
+    case 'stand-in':
+      return standInArgv(directory, service);
+    case 'etcd':
+      return Promise.resolve(etcdArgv(state, certificate, node.addresses, service));
+    case 'containerd':
+      return containerdArgv(directory, state, node.containerdPath, service.cri);
+  }
+}
+
+async function readiness(site: Site, service: Service, child: Child): Promise<void> {
+  if (service.program === 'stand-in') {
+    const line = await child.firstLine();
+    if (!line.startsWith('ready')) throw new Error(`it said "${line}"`);
+  } else {
+    await waitFor('its sockets', async () => ((await listens(site, service, child.pid)) ? true : null));
+  }
+}
+
+async function listens(site: Site, service: Etcd | Containerd, pid: number): Promise<boolean> {
+  const { ports, paths } = await heldListeners(pid);
+  if (service.program === 'etcd') {
+    const clients = ports.filter((port) => port === 2379).length;
+    return clients === service.clientAddresses.length && ports.includes(2380);
+  }
+  // With CRI it also listens for streams, on a port of the kernel's choice.
+  return paths.includes(site.node.containerdPath) && (ports.length > 0 || !service.cri);
+}
+
+/** Brings a containerd that runs into the state in which its socket should be found. */
+async function settle(site: Site, service: Service, child: Child): Promise<Child | null> {
+  if (service.program !== 'containerd') return child;
+  if (service.socket === 'unlinked') await removeContainerdFiles(site);
+  if (service.socket !== 'stale') return child;
+  // Killed, it has no chance to remove the file.
+  await child.kill();
+  return null;
+}
+
+async function removeContainerdFiles({ namespaces, node }: Site): Promise<void> {
+  await rm(namespaces.path(node.containerdPath), { force: true });
+  await rm(namespaces.path(`${node.containerdPath}.ttrpc`), { force: true });
+}
