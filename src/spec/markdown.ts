@@ -72,7 +72,7 @@ export function readMarkdown(source: Source): Markdown {
     } else if (token.type === 'heading_open') {
       blocks.push({ kind: 'heading', ...span, level: Number(token.tag.slice(1)), text: inlineText(tokens[at + 1]) });
     } else if (token.type === 'table_open') {
-      blocks.push(readTable(source, tokens.slice(at), span));
+      blocks.push(readTable(source, tokens, at, span));
     } else {
       const text = token.type === 'paragraph_open' ? inlineText(tokens[at + 1]) : '';
       blocks.push(fence ?? { kind: 'prose', ...span, text });
@@ -101,24 +101,25 @@ export function frontMatterEnd({ file, lines }: Source): number {
   throw inputError({ file, line: 1, expected, found: 'the end of the file' });
 }
 
-function readTable(source: Source, tokens: readonly Token[], span: Span): Table {
+/** The table whose opening token is at `start`. */
+function readTable(source: Source, tokens: readonly Token[], start: number, span: Span): Table {
   const rows: TableRow[] = [];
   let cells: string[] = [];
-  for (const [at, token] of tokens.entries()) {
-    if (token.type === 'tr_open' && token.map !== null) {
+  for (let at = start; tokens[at]?.type !== 'table_close' && at < tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token?.type === 'tr_open') {
       cells = [];
-      rows.push({ line: token.map[0] + 1, cells });
+      rows.push({ line: (token.map?.[0] ?? 0) + 1, cells });
     }
-    if (token.type === 'th_open' || token.type === 'td_open') cells.push(inlineText(tokens[at + 1]));
-    if (token.type === 'table_close') break;
+    if (token?.type === 'th_open' || token?.type === 'td_open') cells.push(inlineText(tokens[at + 1]));
   }
   const [header = { line: span.line, cells: [] }, ...body] = rows;
-  for (const row of body) checkShape(source, header, row.line);
+  for (const row of body) refuseMisshapen(source, header, row.line);
   return { kind: 'table', ...span, header: header.cells, rows: body };
 }
 
 /** GFM pads or cuts a row to the header's width, and takes one that lacks its last pipe; a page that was cut ends so. */
-function checkShape({ file, lines }: Source, header: TableRow, line: number): void {
+function refuseMisshapen({ file, lines }: Source, header: TableRow, line: number): void {
   const text = lines[line - 1] ?? '';
   const count = splitCells(text).length;
   if (count !== header.cells.length) {

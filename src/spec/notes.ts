@@ -28,7 +28,7 @@ export interface RowNote {
   readonly serviceByRole: { readonly [role in Role]?: string };
   /** The row applies only sometimes: in what case. Handled as a condition in the page's own description. */
   readonly condition: string | null;
-  /** Unix rows: further paths at which the same socket may be. `*` matches within one path segment, `**` across them. */
+  /** Unix rows: further paths at which the same socket may be. `*` is any run of characters but `/`, `**` any at all. */
   readonly paths: readonly string[];
   /** A stricter address than the row's that is known and meant, told in the finding. */
   readonly hardening: string | null;

@@ -21,9 +21,12 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
 
 /** The one fault worth telling of all that ajv found (`allErrors` and `verbose` are on). */
 export function faultIn(errors: readonly ErrorObject[]): Fault {
-  // A misspelt key also makes the right one missing, and an alternative that fails does so in parts.
+  // A misspelt key makes the right one missing, a missing one makes the map too small, an alternative fails in parts.
   const whole = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
-  const error = whole.find(({ keyword }) => keyword === 'additionalProperties') ?? whole[0];
+  const error =
+    whole.find(({ keyword }) => keyword === 'additionalProperties') ??
+    whole.find(({ keyword }) => keyword !== 'minProperties') ??
+    whole[0];
   if (error === undefined) throw new TypeError('no fault without an error of ajv');
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   return error.keyword === 'additionalProperties' || error.keyword === 'propertyNames'

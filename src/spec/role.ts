@@ -17,7 +17,7 @@ const SAYS_BOTH = new RegExp(
   String.raw`\b(?:${CONTROL_PLANE})${JOINT}(?:${WORKER})\b|\b(?:${WORKER})${JOINT}(?:${CONTROL_PLANE})\b`,
 );
 const SAYS_NOT = /\b(?:not|non|no|except|excluding|without|unless|but|other than|besides)\b/;
-const SAYS_NODE = new RegExp(String.raw`\b${NODE}\b`);
+const SAYS_NODES = /\b(?:nodes|hosts|machines)\b/;
 
 /**
  * The role that words name, in whatever case and spelling (`control-plane`, `Control plane nodes only`). Words that
@@ -40,5 +40,5 @@ export function roleWords(text: string): RoleWords {
  * `unclear` as well, so that it does not silently take over the role of the heading above it.
  */
 export function headingRole(text: string): RoleWords {
-  return roleWords(text) ?? (SAYS_NODE.test(text.toLowerCase()) ? 'unclear' : null);
+  return roleWords(text) ?? (SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null);
 }

@@ -50,6 +50,8 @@ function refuseDoubt(file: string, { line }: Table, role: Role | null, above: Bl
   if (above?.kind !== 'prose') return;
   const words = roleWords(above.text);
   if (words === null || words === (role ?? 'all')) return;
+  // A sentence may say much about roles ("not reachable from workers"); what stands there like a heading is one.
+  if (words === 'unclear' && /[.!?]$/.test(above.text)) return;
   const expected = `${ROLE_HEADING} above this table, as its heading and the text before it disagree`;
   throw inputError({ file, line: above.line, expected, found: quoted(above.text) });
 }

@@ -36,8 +36,7 @@ export function tableKind(file: string, table: Table): TableKind {
   if (has('service') && has('endpoint') && has('protocol') && !has('socket')) return 'network';
   if (has('service') && has('socket') && !has('endpoint')) return 'unix';
   const expected = 'a header with "Interface & Port", "Protocol", "Service" (or "Service", "Socket")';
-  const found = table.header.map((name) => quoted(name)).join(', ');
-  throw inputError({ file, line: table.line, expected, found });
+  throw inputError({ file, line: table.line, expected, found: quoted(table.header.join(' | ')) });
 }
 
 /**

@@ -29,7 +29,8 @@ export function readYaml(source: Source): YamlInput {
   if (error !== undefined) {
     const line = lineAt(error.pos[0]);
     if (error.code === 'DUPLICATE_KEY') {
-      const found = `${quoted(text.slice(...error.pos))} a second time`;
+      const [key = ''] = text.slice(error.pos[0]).split(/:|\n/, 1);
+      const found = `${quoted(key)} a second time`;
       throw inputError({ file, line, expected: 'every key once', found });
     }
     throw inputError({

@@ -1,0 +1,51 @@
+import t from 'tap';
+import { type ListenerNote, mergeNotes, NO_NOTES, type Notes, type RowNote } from '../../src/spec/notes.js';
+
+function row(reason: string): RowNote {
+  const match = { service: 'a', port: null, protocol: null, path: null };
+  return { match, roles: null, serviceByRole: {}, condition: null, paths: [], hardening: null, reason };
+}
+
+function listener(reason: string): ListenerNote {
+  return { owners: ['a'], devices: [], scope: 'any', addresses: [], protocols: ['tcp'], ports: [], reason };
+}
+
+const base: Notes = {
+  sources: ['base'],
+  services: new Map([
+    ['a', { names: ['x'], units: ['a.service'], devices: [] }],
+    ['b', { names: [], units: [], devices: ['b0'] }],
+  ]),
+  rows: [row('1')],
+  listeners: [listener('1')],
+};
+
+t.test('later notes add to earlier ones', (t) => {
+  const more: Notes = {
+    sources: ['more'],
+    services: new Map([
+      ['a', { names: ['x', 'y'], units: ['b.service'], devices: ['a0'] }],
+      ['c', { names: ['z'], units: [], devices: [] }],
+    ]),
+    rows: [row('2')],
+    listeners: [listener('2')],
+  };
+  t.strictSame(mergeNotes(base, more), {
+    sources: ['base', 'more'],
+    services: new Map([
+      ['a', { names: ['x', 'y'], units: ['a.service', 'b.service'], devices: ['a0'] }],
+      ['b', { names: [], units: [], devices: ['b0'] }],
+      ['c', { names: ['z'], units: [], devices: [] }],
+    ]),
+    rows: [row('1'), row('2')],
+    listeners: [listener('1'), listener('2')],
+  });
+  t.end();
+});
+
+t.test('no notes are neutral, and nothing is changed in place', (t) => {
+  t.strictSame(mergeNotes(base, NO_NOTES), base);
+  t.strictSame(mergeNotes(NO_NOTES, base), base);
+  t.equal(NO_NOTES.services.size, 0);
+  t.end();
+});

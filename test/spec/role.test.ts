@@ -1,0 +1,54 @@
+import t from 'tap';
+import { headingRole, roleWords } from '../../src/spec/role.js';
+
+const CASES: Record<string, readonly string[]> = {
+  all: [
+    'Services on all nodes',
+    'ALL NODES',
+    'All-node services',
+    'Services on every node',
+    'Each of the nodes: each of the nodes',
+    'Both roles',
+    'Any Kubernetes node',
+    'Control plane and worker nodes',
+    'Workers and control planes',
+    'Control-plane nodes & all workers',
+    'worker / control plane',
+    'On control plane nodes as well as on worker nodes',
+  ],
+  'control-plane': [
+    'Services on control plane nodes only',
+    'control-plane',
+    'Control_Plane',
+    'ControlPlane',
+    'All control plane nodes',
+    'Master nodes',
+    'Every control plane',
+  ],
+  worker: ['Worker nodes', 'Services on worker-nodes only', 'workers', 'All worker nodes', 'Only on each worker'],
+  unclear: [
+    'All nodes except workers',
+    'Worker nodes (not control plane)',
+    'Non-control-plane nodes',
+    'All nodes, and control plane nodes twice',
+    'Control plane nodes only (workers: see below)',
+    'Every node but the masters',
+  ],
+};
+
+t.test('roles in words', (t) => {
+  for (const [role, texts] of Object.entries(CASES)) for (const text of texts) t.equal(roleWords(text), role, text);
+  for (const text of ['', 'Network services', 'Containerd', 'kube-controller', 'coworking', 'Nodes', 'All services']) {
+    t.equal(roleWords(text), null, text);
+  }
+  t.end();
+});
+
+t.test('a heading that speaks of nodes without a role that is known is not passed over', (t) => {
+  for (const text of ['Services on edge nodes', 'GPU nodes', 'Bootstrap machines only'])
+    t.equal(headingRole(text), 'unclear', text);
+  t.equal(headingRole('Network services'), null);
+  t.equal(headingRole('Node exporter'), null);
+  t.equal(headingRole('Worker nodes'), 'worker');
+  t.end();
+});
