@@ -8,11 +8,15 @@ namespace sockwatch {
 namespace {
 
 // NLMSG_DONE carries an int: 0, or the negative errno with which the dump ended (netlink_dump() in
-// net/netlink/af_netlink.c). NLMSG_ERROR begins with the same int (struct nlmsgerr).
-int error_in(Bytes payload) {
+// net/netlink/af_netlink.c). NLMSG_ERROR begins with the same int (struct nlmsgerr), and to a dump 0, an
+// acknowledgement, is no answer. Returns false for anything else, which must not pass for an empty table.
+bool read_ending(uint16_t type, Bytes payload, int& error) {
+  constexpr int32_t kMaxErrno = 4095;  // include/linux/err.h
   int32_t code = 0;
-  if (!read_value(payload, code) || code >= 0 || code < -4095) return 0;
-  return -code;
+  if (!read_value(payload, code) || code < -kMaxErrno || code > 0) return false;
+  if (type == NLMSG_ERROR && code == 0) return false;
+  error = -code;
+  return true;
 }
 
 }  // namespace
@@ -30,8 +34,8 @@ WalkResult walk_messages(Bytes datagram, DumpIdentity identity, const std::funct
     if (header.nlmsg_seq == identity.sequence && header.nlmsg_pid == identity.port) {
       if (header.nlmsg_flags & NLM_F_DUMP_INTR) result.interrupted = true;
       if (header.nlmsg_type == NLMSG_DONE || header.nlmsg_type == NLMSG_ERROR) {
-        result.error = error_in(payload);
-        result.done = true;
+        result.done = read_ending(header.nlmsg_type, payload, result.error);
+        result.malformed = !result.done;
         return result;
       }
       // NLMSG_OVERRUN says that data was lost; the other control messages carry none.

@@ -105,7 +105,7 @@ Failure NetlinkSocket::receive_dump(const std::string& subject, const std::funct
     if (auto failure = receive_datagram(subject, datagram)) return failure;
     const WalkResult result = walk_messages(datagram, {kSequence, port_}, each);
     interrupted |= result.interrupted;
-    if (result.malformed) return SysError{"recvmsg", EBADMSG, subject};
+    if (result.malformed) return SysError{"recvmsg", EPROTO, subject};
     if (result.error != 0) return SysError{"NLMSG_ERROR", result.error, subject};
     if (result.done) return std::nullopt;
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <system_error>
 #include <thread>
 
@@ -33,13 +34,20 @@ Failure run_in_netns(const std::string& path, const std::function<Failure()>& wo
   uint64_t inode = 0;
   if (auto failure = open_netns(path, fd, inode)) return failure;
   Failure result;
+  // An exception that leaves a thread's function would end the process.
+  std::exception_ptr thrown;
   try {
     std::thread([&] {
-      result = ::setns(fd.get(), CLONE_NEWNET) == 0 ? work() : SysError{"setns", errno, path};
+      try {
+        result = ::setns(fd.get(), CLONE_NEWNET) == 0 ? work() : SysError{"setns", errno, path};
+      } catch (...) {
+        thrown = std::current_exception();
+      }
     }).join();
   } catch (const std::system_error& error) {
     return SysError{"pthread_create", error.code().value(), path};
   }
+  if (thrown) std::rethrow_exception(thrown);
   return result;
 }
 

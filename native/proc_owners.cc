@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <system_error>
@@ -51,6 +52,11 @@ int each_number(DIR* directory, Visit visit) {
   }
 }
 
+// Whether an errno says that the descriptors of a process could not be read, rather than that the process has
+// ended. Want of permission is the common case; others, such as having no descriptors left ourselves, hide
+// holders just as well.
+bool hides_holders(int error) { return error != 0 && error != ENOENT && error != ESRCH; }
+
 // What one thread of the walk found.
 struct Share {
   std::vector<Holder> holders;
@@ -79,7 +85,7 @@ class Walker {
   size_t visit_descriptors(const std::string& path, uint32_t pid, Share& share, bool& denied) const {
     const Directory directory = open_directory(proc_, path.c_str());
     if (!directory) {
-      denied |= errno == EACCES || errno == EPERM;
+      denied |= hides_holders(errno);
       return 0;
     }
     size_t seen = 0;
@@ -89,14 +95,14 @@ class Walker {
       char target[64];
       const ssize_t size = ::readlinkat(at, name, target, sizeof(target));
       if (size < 0) {
-        denied |= errno == EACCES || errno == EPERM;
+        denied |= hides_holders(errno);
         return;
       }
       const uint32_t inode = parse_socket_link(target, static_cast<size_t>(size));
       if (inode != 0 && std::binary_search(inodes_.begin(), inodes_.end(), inode))
         share.holders.push_back({inode, pid, fd});
     });
-    denied |= error == EACCES || error == EPERM;
+    denied |= hides_holders(error);
     return seen;
   }
 
@@ -117,18 +123,28 @@ class Walker {
 };
 
 // Runs `work` on this thread and up to `count - 1` further ones. Where a thread cannot be had, fewer do it
-// all.
+// all. An exception of any of them is thrown here, once all have ended.
 void on_threads(unsigned count, const std::function<void(unsigned)>& work) {
-  std::vector<std::thread> threads;
-  for (unsigned index = 1; index < count; index++) {
+  std::vector<std::exception_ptr> thrown(count);
+  const auto guarded = [&](unsigned index) {
     try {
-      threads.emplace_back(work, index);
-    } catch (const std::system_error&) {
-      break;
+      work(index);
+    } catch (...) {
+      thrown[index] = std::current_exception();
     }
+  };
+  std::vector<std::thread> threads;
+  threads.reserve(count);
+  try {
+    for (unsigned index = 1; index < count; index++) threads.emplace_back(guarded, index);
+  } catch (const std::exception&) {
+    // No thread to be had, or no memory for one.
   }
-  work(0);
+  guarded(0);
   for (auto& thread : threads) thread.join();
+  for (const auto& one : thrown) {
+    if (one) std::rethrow_exception(one);
+  }
 }
 
 }  // namespace

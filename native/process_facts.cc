@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 
 #include "read_file.h"
 
@@ -53,10 +53,9 @@ std::optional<uint64_t> parse_start_ticks(const std::vector<uint8_t>& stat) {
     if (at == std::string::npos) return std::nullopt;
     at++;
   }
-  char* end = nullptr;
-  const char* start = rest.c_str() + at;
-  const uint64_t ticks = std::strtoull(start, &end, 10);
-  if (end == start) return std::nullopt;
+  uint64_t ticks = 0;
+  const auto parsed = std::from_chars(rest.data() + at, rest.data() + rest.size(), ticks);
+  if (parsed.ec != std::errc()) return std::nullopt;
   return ticks;
 }
 

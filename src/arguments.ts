@@ -1,7 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { messageOf, SockwatchError } from './errors.js';
+import { SockwatchError } from './errors.js';
 import type { OwnersMode } from './owners/holders.js';
 import type { FailOn } from './report/document.js';
+import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
 
 export type Format = 'json' | 'table';
@@ -96,9 +97,9 @@ function parseOptions(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    // Node's message goes on to explain `--`, of which there is no use here.
-    const [first = ''] = messageOf(error).split('. ');
-    throw new SockwatchError('ERR_USAGE', first, { hint: 'see --help', cause: error });
+    // Node's message goes on to explain `--` and `=`, of which there is no use here.
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw new SockwatchError('ERR_USAGE', printable(first), { hint: 'see --help', cause: error });
   }
 }
 

@@ -39,16 +39,17 @@ async function once(command: Command & { kind: 'once' }): Promise<number> {
 /** One line for the person who typed the command; the stack of what should not happen only on request. */
 function explain(error: unknown): string {
   if (error instanceof SockwatchError) {
-    return error.hint === null ? error.message : `${error.message} (${error.hint})`;
+    return printable(error.hint === null ? error.message : `${error.message} (${error.hint})`);
   }
-  const stack = process.env['K8S_SOCKWATCH_DEBUG'] === undefined ? null : error instanceof Error ? error.stack : null;
-  return stack ?? `internal error: ${messageOf(error)} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
+  if (process.env['K8S_SOCKWATCH_DEBUG'] !== undefined && error instanceof Error) {
+    return (error.stack ?? error.message).split('\n').map(printable).join('\n');
+  }
+  return `internal error: ${printable(messageOf(error))} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
 }
 
 try {
   process.exitCode = await run(parseCommand(process.argv.slice(2)));
 } catch (error) {
-  const lines = explain(error).split('\n').map(printable);
-  process.stderr.write(`k8s-sockwatch: ${lines.join('\n')}\n`);
+  process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
   process.exitCode = EXIT_UNABLE;
 }

@@ -1,0 +1,155 @@
+/**
+ * `npm run bench`: how long this program takes beside others on a node with many sockets. As root. It asserts nothing;
+ * `--processes`, `--sockets`, `--listeners` and `--rounds` change its size.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { run } from '../lab/child.js';
+import { compile, findProgram, mustFind, ROOT } from '../native/toolchain.js';
+import { type LoadSize, startLoad } from './load.js';
+import { median } from './median.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const IN_PROCESS = fileURLToPath(new URL('./in_process.js', import.meta.url));
+/** How often a dump is repeated in one process. */
+const DUMPS = 300;
+
+const OURS = ['node', CLI, '--once', '--owners', 'proc'];
+const OTHERS = [
+  ['node', '--eval', '0'],
+  ['ss', '-tulnp'],
+  ['ss', '-tanp'],
+  ['lsof', '-nP', '-i'],
+  ['netstat', '-tulnp'],
+];
+
+interface Measured {
+  readonly ms: number;
+  readonly mebibytes: number;
+  readonly code: number;
+}
+
+function options(): LoadSize & { readonly rounds: number } {
+  const { values } = parseArgs({
+    options: {
+      processes: { type: 'string', default: '120' },
+      sockets: { type: 'string', default: '120000' },
+      listeners: { type: 'string', default: '600' },
+      rounds: { type: 'string', default: '5' },
+    },
+  });
+  const numbers = Object.entries(values).map(([name, text]) => {
+    if (!/^[1-9]\d*$/.test(text)) throw new Error(`--${name} takes a number, not '${text}'`);
+    return [name, Number(text)];
+  });
+  return Object.fromEntries(numbers) as LoadSize & { rounds: number };
+}
+
+async function output(argv: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')}: exit code ${code}: ${stderr}`);
+  return stdout;
+}
+
+async function compileAll(directory: string): Promise<(name: string) => string> {
+  const compiler = await mustFind(['cc', 'gcc', 'clang-14']);
+  for (const name of ['load', 'bare_dump', 'measure']) {
+    const source = join(ROOT, 'test', 'bench', `${name}.c`);
+    await compile(compiler, ['-O2', '-Wall', '-Wextra', '-Werror', source, '-o', join(directory, name)]);
+  }
+  return (name) => join(directory, name);
+}
+
+/** Every command in turn, so many times, so that whatever else the machine does meets all of them. */
+async function inTurn<Result>(
+  rounds: number,
+  commands: readonly (readonly string[])[],
+  measure: (argv: readonly string[]) => Promise<Result>,
+): Promise<Result[][]> {
+  const results: Result[][] = commands.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [at, command] of commands.entries()) results[at]?.push(await measure(command));
+  }
+  return results;
+}
+
+async function compareDumps(binary: (name: string) => string, netns: string, rounds: number): Promise<void> {
+  const inside = ['nsenter', `--net=${netns}`];
+  const commands = [
+    [...inside, binary('bare_dump'), String(DUMPS)],
+    [...inside, process.execPath, IN_PROCESS, String(DUMPS)],
+  ];
+  const [bare = [], addon = []] = await inTurn(rounds, commands, output);
+  const ours = addon.map((text) => JSON.parse(text) as { listenMs: number; holdersMs: number; listeners: number });
+  const [bareMs, count] = [median(bare.map((text) => Number.parseFloat(text))), bare[0]?.trim().split(' ')[1]];
+  const listenMs = median(ours.map((one) => one.listenMs));
+  const holdersMs = median(ours.map((one) => one.holdersMs));
+  console.log(`TCP listeners, both families, median of ${rounds} medians of ${DUMPS} dumps in one process:`);
+  console.log(`  bare C loop ${bareMs.toFixed(3)} ms (${count} sockets)`);
+  console.log(
+    `  our addon   ${listenMs.toFixed(3)} ms (${ours[0]?.listeners} sockets), ratio ${ratio(listenMs, bareMs)}`,
+  );
+  console.log(`  their holders by /proc ${holdersMs.toFixed(0)} ms`);
+}
+
+async function comparePrograms(binary: (name: string) => string, netns: string, rounds: number): Promise<void> {
+  const commands = [OURS];
+  for (const command of OTHERS) {
+    if ((await findProgram([command[0] ?? ''])) !== null) commands.push(command);
+    else console.log(`${command[0]} is not installed and left out`);
+  }
+  const results = await inTurn(rounds, commands, async (argv): Promise<Measured> => {
+    const [ms = 0, kibibytes = 0, code = 0] = (await output([binary('measure'), netns, ...argv]))
+      .split(' ')
+      .map(Number);
+    return { ms, mebibytes: kibibytes / 1024, code };
+  });
+  const medians = results.map((one) => ({
+    ms: median(one.map(({ ms }) => ms)),
+    mebibytes: median(one.map(({ mebibytes }) => mebibytes)),
+    range: `${Math.min(...one.map(({ ms }) => ms)).toFixed(0)}–${Math.max(...one.map(({ ms }) => ms)).toFixed(0)}`,
+    codes: [...new Set(one.map(({ code }) => code))].join(','),
+  }));
+  const ours = medians[0] ?? { ms: 0, mebibytes: 0 };
+  console.log(`\nWhole programs, median of ${rounds} in turn; a ratio below 1 means that ours needs less:`);
+  const cells = medians.map(({ ms, mebibytes, range, codes }, at) => [
+    commands[at]?.map((word) => (word === CLI ? basename(CLI) : word)).join(' ') ?? '',
+    `${ms.toFixed(0)} ms`,
+    range,
+    `${mebibytes.toFixed(0)} MiB`,
+    at === 0 ? '' : ratio(ours.ms, ms),
+    at === 0 ? '' : ratio(ours.mebibytes, mebibytes),
+    codes,
+  ]);
+  print([['program', 'time', 'range', 'peak', 'ours/its time', 'ours/its peak', 'exit'], ...cells]);
+}
+
+const ratio = (ours: number, other: number): string => (ours / other).toFixed(2);
+
+function print(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  for (const row of rows) {
+    const cells = row.map((cell, at) => (at === 0 ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0)));
+    console.log(`  ${cells.join('  ')}`.trimEnd());
+  }
+}
+
+const { rounds, ...size } = options();
+const directory = await mkdtemp(join(tmpdir(), 'sockwatch-bench-'));
+try {
+  const binary = await compileAll(directory);
+  const load = await startLoad(binary('load'), size, directory);
+  try {
+    console.log(`${size.sockets} sockets in ${size.processes} processes, ${size.listeners} of them listening\n`);
+    await compareDumps(binary, load.netns, rounds);
+    await comparePrograms(binary, load.netns, rounds);
+  } finally {
+    await load.end();
+  }
+} finally {
+  await rm(directory, { recursive: true });
+}

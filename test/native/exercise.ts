@@ -1,0 +1,183 @@
+/** What test/native.asan.test.ts has the addon do: `node exercise.js SCENARIO` ends with exit code 0 and prints `done`. */
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { native } from '../../src/native.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/sockets/states.js';
+import { Child, run } from '../lab/child.js';
+import { ROOT } from './toolchain.js';
+
+const ALL_STATES = 0xffff_ffff;
+const HERE = fileURLToPath(import.meta.url);
+const POOL = fileURLToPath(new URL('./pool.cjs', import.meta.url));
+const OWN_NETNS = '/proc/self/ns/net';
+const isRoot = process.getuid?.() === 0;
+
+/** Every call that asks the kernel something, at once. */
+async function capture(netns: string | null): Promise<void> {
+  const { dumpInet, dumpUnix, findHolders, readInNetns } = native();
+  const inet = [AF_INET, AF_INET6].flatMap((family) =>
+    [IP_PROTOCOL.tcp, IP_PROTOCOL.udp].map((protocol) => dumpInet(netns, family, protocol, ALL_STATES)),
+  );
+  const [unix, file, ...tables] = await Promise.all([
+    dumpUnix(netns, ALL_STATES),
+    readInNetns(netns, '/proc/thread-self/net/tcp'),
+    ...inet,
+  ]);
+  const inodes = Uint32Array.from([...unix.inode, ...tables.flatMap(({ inode }) => [...inode])]);
+  const [holders] = await Promise.all([findHolders('/proc', inodes), findHolders('/proc', new Uint32Array())]);
+  assert.equal(holders.inode.length, holders.fd.length);
+  assert.equal(new Set(holders.pid).size, holders.facts.length);
+  assert.match(Buffer.from(file).toString(), /local_address/);
+}
+
+/** Every dump in the fixtures, whole, cut at every byte, and with every byte changed. */
+function decode(): void {
+  const directory = join(ROOT, 'test', 'fixtures', 'dumps');
+  for (const name of readdirSync(directory).filter((file) => file.endsWith('.bin'))) {
+    const whole = readFileSync(join(directory, name));
+    for (const decoder of [native().decodeInet, native().decodeUnix]) {
+      for (let size = 0; size <= whole.length; size++) decoder(Uint8Array.from(whole.subarray(0, size)));
+      for (const at of whole.keys()) {
+        const changed = Uint8Array.from(whole);
+        changed[at] = (changed[at] ?? 0) ^ 0xff;
+        decoder(changed);
+      }
+    }
+  }
+}
+
+async function fail(): Promise<void> {
+  const { dumpInet, dumpUnix, findHolders, inNetns, netnsInode, readInNetns } = native();
+  const nowhere = '/nonexistent';
+  await assert.rejects(dumpInet(nowhere, AF_INET, IP_PROTOCOL.tcp, ALL_STATES), { code: 'ENOENT' });
+  await assert.rejects(dumpInet(null, AF_INET, 99, ALL_STATES), { code: 'ENOENT' });
+  await assert.rejects(dumpUnix('/etc/hostname', ALL_STATES), { code: 'EINVAL' });
+  await assert.rejects(readInNetns(null, nowhere), { code: 'ENOENT', syscall: 'open' });
+  await assert.rejects(readInNetns(null, '/proc'), { code: 'EISDIR', syscall: 'read' });
+  await assert.rejects(findHolders(nowhere, new Uint32Array()), { code: 'ENOENT' });
+  assert.throws(() => netnsInode(nowhere), { code: 'ENOENT' });
+  assert.throws(() => inNetns(nowhere, () => {}), { code: 'ENOENT' });
+}
+
+async function withOtherNetns(work: (path: string) => Promise<void> | void): Promise<void> {
+  if (!isRoot) return;
+  const child = new Child('namespace', ['unshare', '--net', 'sh', '-c', 'echo ready && exec cat'], '/dev/null');
+  try {
+    await child.firstLine();
+    await work(`/proc/${child.pid}/ns/net`);
+  } finally {
+    await child.kill();
+  }
+}
+
+const netnsLink = () => readlinkSync('/proc/thread-self/ns/net');
+
+function move(netns: string): void {
+  const { inNetns, netnsInode } = native();
+  const home = netnsLink();
+  const thrown = new Error('out of the callback');
+  assert.equal(inNetns(netns, netnsLink), `net:[${netnsInode(netns)}]`);
+  assert.throws(
+    () =>
+      inNetns(netns, () => {
+        throw thrown;
+      }),
+    thrown,
+  );
+  assert.equal(netnsLink(), home);
+}
+
+async function everything(): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    await capture(null);
+    await fail();
+  }
+  decode();
+  await withOtherNetns(async (netns) => {
+    await capture(netns);
+    move(netns);
+  });
+}
+
+function startWorker(job: string): Worker {
+  return new Worker(HERE, { workerData: job });
+}
+
+/** Threads that do everything at the same time, and end by themselves. */
+async function workers(): Promise<void> {
+  await Promise.all(
+    ['everything', 'everything', 'everything'].map(async (job) => {
+      const worker = startWorker(job);
+      const code = await new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
+      assert.equal(code, 0);
+    }),
+  );
+}
+
+/** Threads that are ended in the middle of whatever they do. */
+async function terminate(): Promise<void> {
+  const jobs = ['capturing', 'failing', 'throwing', ...(isRoot ? ['moving'] : [])];
+  for (let round = 0; round < 6; round++) {
+    await Promise.all(
+      jobs.map(async (job) => {
+        const worker = startWorker(job);
+        const failed = new Promise((_, reject) => worker.once('error', reject));
+        await Promise.race([failed, new Promise((resolve) => worker.once('message', resolve))]);
+        await delay(round * 7);
+        await worker.terminate();
+      }),
+    );
+  }
+}
+
+/** What workers do until they are ended. */
+const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
+  capturing: async () => {
+    for (;;) await capture(null);
+  },
+  failing: async () => {
+    for (;;) await fail();
+  },
+  throwing: () => {
+    for (;;) assert.throws(() => native().netnsInode('/nonexistent'));
+  },
+  moving: () => {
+    for (;;) native().inNetns(OWN_NETNS, netnsLink);
+  },
+};
+
+/** The process ends while the pool is at work, and while a thread is. */
+async function exit(): Promise<void> {
+  const worker = startWorker('capturing');
+  await new Promise((resolve) => worker.once('message', resolve));
+  void capture(null);
+  await delay(5);
+  console.log('done');
+  process.exit(0);
+}
+
+/** libuv starts its threads when they are first needed: never in a foreign namespace, where they would stay. */
+async function pool(): Promise<void> {
+  await withOtherNetns(async (netns) => {
+    const addon = createRequire(import.meta.url)('node-gyp-build').path(ROOT);
+    const { stdout, stderr } = await run([process.execPath, POOL, addon, netns]);
+    assert.equal(stdout, 'all at home\n', stderr);
+  });
+}
+
+const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = { everything, workers, terminate, exit, pool };
+
+if (isMainThread) {
+  await SCENARIOS[process.argv[2] ?? '']?.();
+  console.log('done');
+} else {
+  const job = String(workerData);
+  parentPort?.postMessage('started');
+  await (ENDLESS[job] ?? SCENARIOS[job])?.();
+}

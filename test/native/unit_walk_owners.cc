@@ -1,0 +1,180 @@
+// The walk over descriptors (native/proc_owners.cc, process_facts.cc) in a /proc made for it, and in the real
+// one.
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "../../native/proc_owners.h"
+#include "check.h"
+#include "fake_proc.h"
+#include "in_child.h"
+#include "open_files.h"
+
+namespace sockwatch::test {
+namespace {
+
+OwnerWalk walk(const std::string& root, const std::vector<uint32_t>& inodes) {
+  OwnerWalk result;
+  if (const auto failure = walk_owners(root, inodes, result))
+    check(false, failure->syscall + " " + failure->subject + ": " + std::to_string(failure->number));
+  return result;
+}
+
+// Holders as "pid/fd=inode", in their order.
+std::string holders_of(const OwnerWalk& result) {
+  std::string all;
+  for (const auto& [inode, pid, fd] : result.holders) {
+    if (!all.empty()) all += ' ';
+    all += std::to_string(pid) + "/" + std::to_string(fd) + "=" + std::to_string(inode);
+  }
+  return all;
+}
+
+std::string text_of(const std::optional<std::vector<uint8_t>>& bytes) {
+  return bytes ? std::string(bytes->begin(), bytes->end()) : "(none)";
+}
+
+void holders() {
+  const FakeProc proc;
+  proc.descriptor("20/fd", 10, "socket:[7]");
+  proc.descriptor("20/fd", 3, "socket:[5]");
+  proc.descriptor("20/fd", 4, "pipe:[5]");
+  proc.descriptor("20/fd", 5, "/tmp/socket:[5]");
+  proc.descriptor("20/fd", 6, "socket:[99999999999]");
+  proc.descriptor("100/fd", 0, "socket:[5]");
+  proc.descriptor("9/fd", 1, "socket:[8]");
+  proc.directory("self/fd");
+  proc.directory("12x/fd");
+  const OwnerWalk result = walk(proc.path(), {7, 5, 5});
+  check_equal(holders_of(result), "20/3=5 20/10=7 100/0=5",
+              "every holder of every socket asked for is found, in order of pid and descriptor");
+  check_equal(result.facts.size(), 2U, "facts are read once for each process that holds one");
+  check_equal(result.processes, 3U, "only directories with a number for a name are processes");
+  check_equal(result.unreadable, 0U, "and all of them could be read");
+  check_equal(walk(proc.path(), {}).holders.size(), 0U, "nobody holds nothing");
+}
+
+void many() {
+  const FakeProc proc;
+  std::vector<uint32_t> wanted;
+  for (uint32_t pid = 1; pid <= 60; pid++) {
+    for (int fd = 0; fd < 40; fd++) {
+      const uint32_t inode = pid * 100 + static_cast<uint32_t>(fd);
+      proc.descriptor(std::to_string(pid) + "/fd", fd, "socket:[" + std::to_string(inode) + "]");
+      wanted.push_back(inode);
+    }
+  }
+  const OwnerWalk result = walk(proc.path(), wanted);
+  bool in_order = result.holders.size() == wanted.size();
+  for (size_t at = 0; in_order && at < wanted.size(); at++) in_order = result.holders[at].inode == wanted[at];
+  check(in_order, "threads of a walk lose nothing, double nothing, and the result is in order");
+  check_equal(result.facts.size(), 60U, "and the facts of all are there");
+}
+
+void main_thread_gone() {
+  const FakeProc proc;
+  proc.directory("30/fd");
+  proc.directory("30/task/30/fd");
+  proc.descriptor("30/task/31/fd", 4, "socket:[5]");
+  proc.descriptor("30/task/32/fd", 4, "socket:[5]");
+  proc.file("30/comm", "leader\n");
+  proc.file("30/task/31/cmdline", "worker");
+  const OwnerWalk result = walk(proc.path(), {5});
+  check_equal(holders_of(result), "30/4=5", "where the main thread has exited, one living thread is asked");
+  check_equal(text_of(result.facts.at(0).argv0), "worker", "and tells its arguments");
+}
+
+void facts() {
+  const FakeProc proc;
+  proc.process("40", "a) b (c\nd");
+  proc.descriptor("40/fd", 3, "socket:[5]");
+  const OwnerWalk result = walk(proc.path(), {5});
+  const ProcessFacts& facts = result.facts.at(0);
+  check_equal(text_of(facts.comm), "a) b (c\nd", "a name keeps what it holds, but for the kernel's newline");
+  check_equal(text_of(facts.argv0), "/bin/a) b (c\nd", "of the arguments the first alone is kept");
+  check_equal(text_of(facts.exe), "/bin/a) b (c\nd", "the executable is the link's target");
+  check_equal(text_of(facts.cgroup), "0::/system.slice/a) b (c\nd.service\n",
+              "the cgroup file is kept whole");
+  check_equal(facts.startMs.value_or(0), 1234U * 1000 / static_cast<uint64_t>(::sysconf(_SC_CLK_TCK)),
+              "the start time is found behind a name with parentheses");
+  size_t held = 0;
+  for (const auto* bytes : {&facts.comm, &facts.argv0, &facts.exe, &facts.cgroup})
+    held += (*bytes)->capacity();
+  check(held < 4096, "facts hold no more memory than they need");
+
+  const FakeProc bare;
+  bare.descriptor("41/fd", 3, "socket:[5]");
+  const ProcessFacts none = walk(bare.path(), {5}).facts.at(0);
+  check(!none.comm && !none.exe && !none.argv0 && !none.cgroup && !none.startMs,
+        "of a process that ended meanwhile there are no facts, and no failure");
+}
+
+void failures() {
+  OwnerWalk result;
+  const auto failure = walk_owners("/nonexistent", {5}, result);
+  check(failure && failure->number == ENOENT && failure->subject == "/nonexistent",
+        "a missing /proc is told");
+  const auto file = walk_owners("/etc/hostname", {5}, result);
+  check(file && file->number == ENOTDIR, "so is one that is no directory");
+
+  const FakeProc proc;
+  proc.descriptor("50/fd", 3, "socket:[5]");
+  proc.descriptor("51/fd", 3, "socket:[5]");
+  const auto before = open_files();
+  walk(proc.path(), {5});
+  check_equal(open_files() - before, 0, "a walk leaks no descriptor");
+
+  const std::string name =
+      "processes that may not be read are counted, not taken for processes without sockets";
+  if (::geteuid() == 0) {
+    ::chmod((proc.path() + "/51/fd").c_str(), 0700);
+    check_equal(in_child([&] {
+                  if (::setresuid(65534, 65534, 65534) != 0) return 9;
+                  const OwnerWalk seen = walk(proc.path(), {5});
+                  return seen.unreadable == 1 && holders_of(seen) == "50/3=5" ? 0 : 1;
+                }),
+                "exit 0", name);
+  } else {
+    skip(name, "only root can become somebody else");
+  }
+
+  check_equal(in_child([&] {
+                // Room for the directory of processes, and for none of them.
+                const int last = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+                const rlimit limit{static_cast<rlim_t>(last) + 1, static_cast<rlim_t>(last) + 1};
+                ::close(last);
+                if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return 9;
+                OwnerWalk seen;
+                const auto failed = walk_owners(proc.path(), {5}, seen);
+                return failed || seen.unreadable == 2 ? 0 : 1;
+              }),
+              "exit 0",
+              "processes that could not be read for want of descriptors are not taken for readable");
+}
+
+void real_proc() {
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct stat status {};
+  ::fstat(fd, &status);
+  const auto inode = static_cast<uint32_t>(status.st_ino);
+  const OwnerWalk result = walk("/proc", {inode});
+  const std::string self = std::to_string(::getpid()) + "/" + std::to_string(fd);
+  check_equal(holders_of(result), self + "=" + std::to_string(inode), "the real /proc shows our own socket");
+  check(result.facts.at(0).startMs.value_or(0) > 0, "and when we started");
+  ::close(fd);
+}
+
+}  // namespace
+}  // namespace sockwatch::test
+
+int main() {
+  using namespace sockwatch::test;
+  holders();
+  many();
+  main_thread_gone();
+  facts();
+  failures();
+  real_proc();
+}

@@ -1,0 +1,204 @@
+import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/owners/owner.js';
+import { type Coverage, coverageOf } from '../../src/sockets/coverage.js';
+import type { SocketFile } from '../../src/sockets/socket_file.js';
+import { parseEndpoint } from '../../src/spec/endpoint.js';
+import { type ListenerNote, NO_NOTES, type Notes, type RowNote, type ServiceNote } from '../../src/spec/notes.js';
+import type { NetworkRow, Row, UnixRow } from '../../src/spec/rows.js';
+import type { Spec } from '../../src/spec/spec.js';
+import type { NodeRole } from '../../src/verdict/applied_row.js';
+import { evaluate } from '../../src/verdict/evaluate.js';
+import type { Finding } from '../../src/verdict/finding.js';
+import type { NodeFacts, Observation } from '../../src/verdict/observation.js';
+
+/* Small, valid pieces of what a verdict rests on; a test names only what it is about. */
+
+/** A process as in the k8s snap: file, argv[0] and comm agree. Its unit, if any, is given. */
+export function processOwner(name: string, changes: Partial<ProcessOwner> = {}): ProcessOwner {
+  return {
+    kind: 'process',
+    pid: 812,
+    fd: 7,
+    comm: name.slice(0, 15),
+    exe: `/snap/k8s/1/bin/${name}`,
+    argv0: `/snap/k8s/1/bin/${name}`,
+    cgroup: null,
+    unit: null,
+    pod: null,
+    container: null,
+    startedAt: null,
+    ...changes,
+  };
+}
+
+export function device(name: string, deviceKind = 'vxlan'): KernelOwner {
+  return { kind: 'kernel', device: name, deviceKind };
+}
+
+let inodes = 1000;
+
+/** A TCP listener that nobody is seen to hold, unless `changes` says more. */
+export function listener(address: string, port: number, changes: Partial<OwnedListener> = {}): OwnedListener {
+  const { protocol = 'tcp', owners = [] } = changes;
+  const inode = inodes++;
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  return {
+    id: `${protocol}:i${inode}`,
+    protocol,
+    family,
+    state: protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
+    type: null,
+    address,
+    port,
+    device: null,
+    v6only: family === 'ipv6' ? address !== '::' : null,
+    path: null,
+    abstract: null,
+    file: null,
+    inode,
+    cookie: null,
+    uid: 0,
+    netns: '1',
+    backlog: null,
+    drops: null,
+    cgroupId: null,
+    ownersUnknown: owners.length > 0 ? null : 'permission',
+    origin: null,
+    ...changes,
+    owners,
+  };
+}
+
+/** A TCP listener held by the process of that name. */
+export function held(by: string, address: string, port: number, changes: Partial<OwnedListener> = {}): OwnedListener {
+  return listener(address, port, { owners: [processOwner(by)], ...changes });
+}
+
+/** A unix stream socket in LISTEN, bound to the file that `socketFile` of the same path gives. */
+export function unixListener(path: string | null, changes: Partial<OwnedListener> = {}): OwnedListener {
+  const unix = {
+    protocol: 'unix',
+    family: 'unix',
+    state: 'LISTEN',
+    type: 'stream',
+    address: null,
+    port: null,
+  } as const;
+  return listener('', 0, { ...unix, path, file: { device: 1, inode: 77 }, v6only: null, ...changes });
+}
+
+export function socketFile(path: string, changes: Partial<SocketFile> = {}): SocketFile {
+  return { path, state: 'socket', device: 1, inode: 77, ...changes };
+}
+
+/** `localhost:10248`, `*:8472/udp`. */
+export function row(endpoint: string, service: string, changes: Partial<NetworkRow> = {}): NetworkRow {
+  const [place = '', protocol = 'tcp'] = endpoint.split(/\/(?=tcp$|udp$)/);
+  const parsed = parseEndpoint(place);
+  if (parsed === null || (protocol !== 'tcp' && protocol !== 'udp')) throw new Error(`no endpoint: ${endpoint}`);
+  const common = { service, role: null, description: '', condition: null, line: 1 };
+  return { kind: 'network', ...common, ...parsed, protocol, ...changes };
+}
+
+export function unixRow(path: string, service: string, changes: Partial<UnixRow> = {}): UnixRow {
+  return { kind: 'unix', service, role: null, description: '', condition: null, line: 1, path, ...changes };
+}
+
+export function notes(changes: {
+  readonly services?: Readonly<Record<string, Partial<ServiceNote>>>;
+  readonly rows?: readonly RowNote[];
+  readonly listeners?: readonly ListenerNote[];
+}): Notes {
+  const services = Object.entries(changes.services ?? {}).map(
+    ([name, note]) => [name, { names: [], units: [], devices: [], ...note }] as const,
+  );
+  return { ...NO_NOTES, rows: changes.rows ?? [], listeners: changes.listeners ?? [], services: new Map(services) };
+}
+
+export function rowNote(match: Partial<RowNote['match']>, changes: Partial<RowNote> = {}): RowNote {
+  return {
+    match: { service: null, port: null, protocol: null, path: null, ...match },
+    roles: null,
+    serviceByRole: {},
+    condition: null,
+    paths: [],
+    hardening: null,
+    reason: 'a test',
+    ...changes,
+  };
+}
+
+export function listenerNote(changes: Partial<ListenerNote>): ListenerNote {
+  const anything = {
+    owners: [],
+    devices: [],
+    scope: 'any',
+    addresses: [],
+    protocols: ['tcp', 'udp'],
+    ports: [],
+  } as const;
+  return { ...anything, reason: 'a test', ...changes };
+}
+
+/** A node with the default interface eth0 (192.0.2.2, fd00::2) and a second one, eth1 (198.51.100.2). */
+export const NODE: NodeFacts = {
+  hostname: 'node',
+  kernel: '6.8.0',
+  netns: '1',
+  defaultInterface: { name: 'eth0', index: 2, addresses: ['192.0.2.2', 'fd00::2'] },
+  interfaces: [],
+  ephemeralPorts: { from: 32768, to: 60999 },
+  markedRole: null,
+};
+
+/** Everything was read completely, but for the sources named. */
+export function coverage(faults: Readonly<Record<string, 'partial' | 'failed'>> = {}): Coverage {
+  const names = ['tcp', 'udp', 'unix', 'owners', 'network'];
+  return coverageOf(
+    names.map((name) => {
+      const status = faults[name] ?? 'ok';
+      return {
+        name,
+        via: 'a test',
+        status,
+        error: status === 'ok' ? null : `${name} is broken`,
+        note: null,
+        rows: 1,
+        ms: 1,
+      };
+    }),
+  );
+}
+
+export function observation(sockets: readonly OwnedListener[], changes: Partial<Observation> = {}): Observation {
+  return { node: NODE, sockets, coverage: coverage(), files: [], ...changes };
+}
+
+export function spec(rows: readonly Row[], changes: Partial<Spec> = {}): Spec {
+  return { title: 'A page', rows, source: 'page.md', sha256: '0'.repeat(64), notes: NO_NOTES, ...changes };
+}
+
+export interface Scene {
+  readonly sockets?: readonly OwnedListener[];
+  readonly role?: NodeRole;
+  readonly notes?: Notes;
+  readonly observed?: Partial<Observation>;
+}
+
+/** The finding for one row, judged through `evaluate` as a snapshot does it. */
+export function judge(
+  one: Row,
+  { sockets = [], role = 'worker', notes: known = NO_NOTES, observed = {} }: Scene,
+): Finding {
+  const [finding] = evaluate(spec([one], { notes: known }), observation(sockets, observed), role).findings;
+  if (finding === undefined) throw new Error('a row has no finding');
+  return finding;
+}
+
+/** `ok by exe`, `narrowed`, …: what most tables of cases compare. */
+export function verdictOf({ verdict, matchedBy }: Finding): string {
+  return matchedBy === null ? verdict : `${verdict} by ${matchedBy}`;
+}
+
+export function ids(sockets: readonly { readonly id: string }[]): string[] {
+  return sockets.map(({ id }) => id).sort();
+}

@@ -1,0 +1,210 @@
+import t from 'tap';
+import type { OwnedListener } from '../../src/owners/owner.js';
+import type { SocketFile } from '../../src/sockets/socket_file.js';
+import { pathsToLookAt } from '../../src/verdict/unix_row.js';
+import {
+  coverage,
+  held,
+  ids,
+  judge,
+  notes,
+  processOwner,
+  rowNote,
+  socketFile,
+  unixListener,
+  unixRow,
+  verdictOf,
+} from './factory.js';
+
+const PATH = '/run/containerd/containerd.sock';
+const MOVED = '/srv/k8s/run/containerd/containerd.sock';
+const ROW = unixRow(PATH, 'containerd');
+const KNOWN = notes({
+  services: { containerd: { units: ['snap.k8s.containerd.service'] } },
+  rows: [rowNote({ service: 'containerd', path: PATH }, { paths: ['/**/run/containerd/containerd.sock'] })],
+});
+
+const CONTAINERD = [processOwner('containerd', { unit: 'snap.k8s.containerd.service' })];
+const DOCKERS = [processOwner('containerd', { unit: 'containerd.service' })];
+
+const own = (path: string | null = PATH, changes: Partial<OwnedListener> = {}) =>
+  unixListener(path, { owners: CONTAINERD, ...changes });
+
+function look(sockets: readonly OwnedListener[], files: readonly SocketFile[], observed: object = {}) {
+  return judge(ROW, { sockets, notes: KNOWN, observed: { files, ...observed } });
+}
+
+t.test('a listener is behind the path where it was bound to the very file', (t) => {
+  const file = { device: 1, inode: 78 };
+  const cases: [string, OwnedListener[], SocketFile[], string][] = [
+    ['the file and the name agree', [own()], [socketFile(PATH)], 'ok by unit'],
+    ['the name is an old one: the file was renamed', [own('/tmp/old.sock')], [socketFile(PATH)], 'ok by unit'],
+    ['the name is a relative one', [own('containerd.sock')], [socketFile(PATH)], 'ok by unit'],
+    ['stat tells another device, and the name agrees', [own()], [socketFile(PATH, { device: 9 })], 'ok by unit'],
+    ['another device and another name', [own('/tmp/x')], [socketFile(PATH, { device: 9 })], 'missing'],
+    ['inode numbers have 32 bits in the table', [own()], [socketFile(PATH, { inode: 2 ** 32 + 77 })], 'ok by unit'],
+    ['stale: nobody is behind the file', [], [socketFile(PATH)], 'missing'],
+    ['stale: somebody had that name and another file', [own(PATH, { file })], [socketFile(PATH)], 'missing'],
+    ['no file at all', [], [socketFile(PATH, { state: 'absent', device: null, inode: null })], 'missing'],
+    [
+      'a file that is no socket',
+      [own()],
+      [socketFile(PATH, { state: 'not-a-socket', device: null, inode: null })],
+      'missing',
+    ],
+    ['nobody looked at the path', [own()], [], 'missing'],
+    [
+      'a datagram socket does not accept',
+      [own(PATH, { state: 'UNCONN', type: 'dgram' })],
+      [socketFile(PATH)],
+      'missing',
+    ],
+    ['seqpacket does', [own(PATH, { type: 'seqpacket' })], [socketFile(PATH)], 'ok by unit'],
+    ['an abstract name is no path', [own(null, { abstract: PATH, file: null })], [socketFile(PATH)], 'missing'],
+    [
+      'TCP is no unix socket',
+      [held('containerd', '127.0.0.1', 1, { owners: CONTAINERD })],
+      [socketFile(PATH)],
+      'missing',
+    ],
+  ];
+  for (const [name, sockets, files, verdict] of cases) t.equal(verdictOf(look(sockets, files)), verdict, name);
+  t.end();
+});
+
+t.test('why nobody answers', (t) => {
+  const gone = socketFile(PATH, { state: 'absent', device: null, inode: null });
+  const stale = look([], [socketFile(PATH)]);
+  t.match(stale, {
+    severity: 'error',
+    sockets: [],
+    reason: /^the socket file is stale, no process .* listens behind it$/,
+  });
+  t.match(look([], [gone]), {
+    reason: 'there is no such file',
+    message: /^nobody answers on \/run\/containerd\/containerd\.sock: /,
+  });
+  t.match(
+    look([own()], [gone]).reason,
+    /^containerd \(pid 812.*\) still listens, but the file was removed or replaced/,
+  );
+  const file = socketFile(PATH, { state: 'not-a-socket', device: null, inode: null });
+  t.match(look([own()], [file]), { reason: 'a file that is no socket is in its place' });
+  t.end();
+});
+
+t.test('where the file may not be looked at, the name is what is left', (t) => {
+  const closed = socketFile(PATH, { state: 'unreadable', device: null, inode: null });
+  t.equal(verdictOf(look([own()], [closed])), 'ok by unit');
+  t.equal(look([unixListener(PATH)], [closed]).verdict, 'unverified');
+  // A listener whose name does not agree may be behind it all the same, through a link or a rename.
+  const nobody = look([own('/tmp/old.sock')], [closed]);
+  t.match(nobody, { verdict: 'unverified', severity: 'unknown' });
+  t.equal(look([], [closed]).verdict, 'unverified', 'and one that was never looked at is not said to be missing');
+  t.end();
+});
+
+t.test('from /proc/net, which tells no file: the name, and a file that is there', (t) => {
+  const named = own(PATH, { file: null });
+  t.equal(verdictOf(look([named], [socketFile(PATH)])), 'ok by unit');
+  t.equal(look([named], [socketFile(PATH, { state: 'absent', device: null, inode: null })]).verdict, 'missing');
+  const escaped = own(PATH, { file: null, pathRaw: 'AA==' });
+  t.equal(look([escaped], [socketFile(PATH)]).verdict, 'missing', 'a name of other bytes only looks like it');
+  t.end();
+});
+
+t.test('held by somebody else', (t) => {
+  const files = [socketFile(PATH)];
+  const docker = own(PATH, { owners: DOCKERS });
+  const replaced = look([docker], files);
+  t.match(replaced, { verdict: 'wrong-owner', severity: 'error', sockets: [docker.id], matchedBy: null });
+  t.match(replaced.reason, /^the name is that of containerd, the systemd unit is not: another installation/);
+  t.match(replaced.message, /containerd\.service\) holds \/run\/containerd\/containerd\.sock, which is containerd's$/);
+  const foreign = look([own(PATH, { owners: [processOwner('crio')] })], files);
+  t.match(foreign, { verdict: 'wrong-owner', reason: null });
+  const unseen = look([unixListener(PATH, { ownersUnknown: 'permission' })], files);
+  t.match(unseen, { verdict: 'unverified', severity: 'unknown', reason: /\(permission\)$/ });
+  t.match(unseen.message, /^somebody listens on \/run\/containerd\/containerd\.sock, but /);
+  t.end();
+});
+
+t.test('moved to a path that a note allows', (t) => {
+  const elsewhere = { device: 1, inode: 99 };
+  const there = own(MOVED, { file: elsewhere });
+  const gone = socketFile(PATH, { state: 'absent', device: null, inode: null });
+  const files = [gone, socketFile(MOVED, { inode: 99 })];
+  const moved = look([there], files);
+  t.equal(verdictOf(moved), 'ok by unit');
+  t.strictSame(moved.sockets, [there.id]);
+  t.equal(moved.reason, `containerd's socket is at ${MOVED} instead of ${PATH}, which a note allows`);
+  t.match(moved.expected, { path: PATH });
+  t.equal(judge(ROW, { sockets: [there], observed: { files } }).verdict, 'missing', 'without the note it is not');
+  const docker = own(MOVED, { owners: DOCKERS, file: elsewhere });
+  t.equal(look([docker], files).verdict, 'wrong-owner', 'another installation there');
+  const stranger = own(MOVED, { owners: [processOwner('k3s')], file: elsewhere });
+  t.equal(look([stranger], files).verdict, 'missing', 'a stranger there is not the service that has moved');
+  t.equal(look([unixListener(MOVED, { file: elsewhere })], files).verdict, 'unverified', 'an unseen one may be');
+  t.equal(look([there], [gone, socketFile(MOVED, { inode: 98 })]).verdict, 'missing', 'its file must be there as well');
+  const other = own('/srv/containerd.sock', { file: elsewhere });
+  t.equal(
+    look([other], [gone, socketFile('/srv/containerd.sock', { inode: 99 })]).verdict,
+    'missing',
+    'a path no note names',
+  );
+  const both = look([own(PATH, { owners: DOCKERS }), there], [socketFile(PATH), socketFile(MOVED, { inode: 99 })]);
+  t.equal(
+    both.verdict,
+    'wrong-owner',
+    'the path of the page is the documented install failure, wherever the right one is',
+  );
+  t.end();
+});
+
+t.test('which paths are worth a look', (t) => {
+  const patterns = ['/**/run/containerd/containerd.sock', '/var/snap/k8s/common/run/containerd.sock'];
+  const sockets = [
+    unixListener(MOVED),
+    unixListener(MOVED),
+    unixListener('/var/snap/k8s/common/run/containerd.sock'),
+    unixListener('/var/snap/k8s/common/run/containerd.sock.ttrpc'),
+    unixListener('/x/run/containerd/containerd.sock', { pathRaw: 'AA==' }),
+    unixListener(null, { abstract: '/x/run/containerd/containerd.sock' }),
+    unixListener('relative/run/containerd/containerd.sock'),
+  ];
+  t.strictSame(pathsToLookAt(ROW, patterns, sockets), [PATH, MOVED, '/var/snap/k8s/common/run/containerd.sock']);
+  t.strictSame(pathsToLookAt(ROW, [], sockets), [PATH]);
+  t.end();
+});
+
+t.test('a table that was not read completely never makes a socket missing', (t) => {
+  for (const status of ['partial', 'failed'] as const) {
+    const finding = look([], [socketFile(PATH)], { coverage: coverage({ unix: status }) });
+    t.match(finding, { verdict: 'unverified', reason: 'the unix table was not read completely: unix is broken' });
+  }
+  t.equal(
+    look([], [socketFile(PATH)], { coverage: coverage({ tcp: 'failed' }) }).verdict,
+    'missing',
+    'another table may be',
+  );
+  t.equal(verdictOf(look([own()], [socketFile(PATH)], { coverage: coverage({ unix: 'partial' }) })), 'ok by unit');
+  t.equal(
+    look([], [], { coverage: { complete: true, sources: [] } }).verdict,
+    'unverified',
+    'nor one that nobody read',
+  );
+  t.end();
+});
+
+t.test('role and condition', (t) => {
+  const worker = unixRow(PATH, 'containerd', { role: 'control-plane' });
+  const sockets = [own()];
+  const observed = { files: [socketFile(PATH)] };
+  t.equal(judge(worker, { sockets, observed, role: 'worker' }).verdict, 'not-applicable');
+  t.equal(judge(worker, { role: 'unknown', observed }).verdict, 'unverified');
+  const optional = unixRow(PATH, 'containerd', { condition: 'when it is wanted' });
+  t.equal(judge(optional, { observed }).verdict, 'not-applicable');
+  const elsewhere = held('containerd', '127.0.0.1', 10010);
+  t.equal(judge(optional, { observed, sockets: [elsewhere] }).verdict, 'missing');
+  t.strictSame(ids(sockets), [...judge(optional, { sockets, observed }).sockets]);
+  t.end();
+});
