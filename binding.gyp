@@ -1,4 +1,6 @@
 {
+  # eBPF is left out with npm_config_k8s_sockwatch_bpf=off.
+  "variables": { "bpf": "<!(node native/bpf/skeleton.mjs check)" },
   "targets": [
     {
       "target_name": "sockwatch",
@@ -16,9 +18,39 @@
         "native/read_file.cc",
         "native/unix_diag.cc"
       ],
+      "conditions": [
+        ["bpf=='on'", {
+          "sources": [
+            "native/bpf/events_loader.c",
+            "native/bpf/holders_loader.c",
+            "native/event_stream.cc",
+            "native/events_worker.cc",
+            "native/holder_iterator.cc",
+            "native/ring_buffer.cc",
+            "native/tracepoint_ids.cc"
+          ],
+          "defines": ["SOCKWATCH_BPF"],
+          "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)"],
+          "actions": [
+            {
+              "action_name": "holders_skeleton",
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/holders.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/holder_record.h"],
+              "outputs": ["<(SHARED_INTERMEDIATE_DIR)/holders.skel.h"],
+              "action": ["node", "native/bpf/skeleton.mjs", "build", "holders", "<(SHARED_INTERMEDIATE_DIR)/holders.skel.h"]
+            },
+            {
+              "action_name": "events_skeleton",
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/events.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/event_record.h"],
+              "outputs": ["<(SHARED_INTERMEDIATE_DIR)/events.skel.h"],
+              "action": ["node", "native/bpf/skeleton.mjs", "build", "events", "<(SHARED_INTERMEDIATE_DIR)/events.skel.h"]
+            }
+          ]
+        }]
+      ],
       "include_dirs": ["<!(node -p \"require('node-addon-api').include_dir\")"],
       "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_CPP_EXCEPTIONS"],
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++17"],
+      "cflags_c": ["-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
       "cflags_cc": ["-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"],
       "ldflags": ["-Wl,-z,relro,-z,now"]
     }

@@ -4,6 +4,9 @@
 
 #include "capture_worker.h"
 #include "errors.h"
+#ifdef SOCKWATCH_BPF
+#include "events_worker.h"
+#endif
 #include "netns.h"
 #include "owners_worker.h"
 
@@ -39,6 +42,10 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("decodeUnix", Napi::Function::New(env, decode_unix, "decodeUnix"));
   exports.Set("readInNetns", Napi::Function::New(env, read_in_netns, "readInNetns"));
   exports.Set("findHolders", Napi::Function::New(env, find_holders, "findHolders"));
+#ifdef SOCKWATCH_BPF
+  exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
+  exports.Set("iterateHolders", Napi::Function::New(env, iterate_holders, "iterateHolders"));
+#endif
   exports.Set("netnsInode", Napi::Function::New(env, netns_inode, "netnsInode"));
   exports.Set("inNetns", Napi::Function::New(env, in_netns, "inNetns"));
   return exports;

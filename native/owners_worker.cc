@@ -4,6 +4,9 @@
 #include <utility>
 #include <vector>
 
+#ifdef SOCKWATCH_BPF
+#include "holder_iterator.h"
+#endif
 #include "proc_owners.h"
 #include "promise_worker.h"
 
@@ -49,16 +52,24 @@ Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
   return object;
 }
 
-}  // namespace
+using FindOwners = Failure (*)(const std::string& procRoot, std::vector<uint32_t> inodes, OwnerWalk& result);
 
-Napi::Value find_holders(const Napi::CallbackInfo& info) {
+Napi::Value start(const Napi::CallbackInfo& info, FindOwners find) {
   const auto inodes = info[1].As<Napi::Uint32Array>();
   return PromiseWorker<OwnerWalk>::start(
       info.Env(),
-      [root = info[0].As<Napi::String>().Utf8Value(),
+      [find, root = info[0].As<Napi::String>().Utf8Value(),
        wanted = std::vector<uint32_t>(inodes.Data(), inodes.Data() + inodes.ElementLength())](
-          OwnerWalk& walk) { return walk_owners(root, wanted, walk); },
+          OwnerWalk& walk) { return find(root, wanted, walk); },
       walk_to_js);
 }
+
+}  // namespace
+
+Napi::Value find_holders(const Napi::CallbackInfo& info) { return start(info, walk_owners); }
+
+#ifdef SOCKWATCH_BPF
+Napi::Value iterate_holders(const Napi::CallbackInfo& info) { return start(info, iterate_owners); }
+#endif
 
 }  // namespace sockwatch

@@ -8,4 +8,9 @@ namespace sockwatch {
 //   Promise<{ inode, pid, fd: Uint32Array, facts: ProcessFacts[], processes, unreadable }>
 Napi::Value find_holders(const Napi::CallbackInfo& info);
 
+#ifdef SOCKWATCH_BPF
+// iterateHolders(procRoot, inodes: Uint32Array): the same through eBPF.
+Napi::Value iterate_holders(const Napi::CallbackInfo& info);
+#endif
+
 }  // namespace sockwatch

@@ -1,0 +1,34 @@
+// In C because the light skeleton is.
+
+#include "holders_loader.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include "holders.skel.h"
+#pragma GCC diagnostic pop
+
+static int create_iterator(int link) {
+  union bpf_attr attribute;
+  memset(&attribute, 0, sizeof(attribute));
+  attribute.iter_create.link_fd = link;
+  int fd = skel_sys_bpf(BPF_ITER_CREATE, &attribute, sizeof(attribute.iter_create));
+  return fd < 0 ? -errno : fd;
+}
+
+int sockwatch_open_holders(unsigned int pid_namespace) {
+  struct holders* skeleton = holders__open();
+  if (!skeleton) return -ENOMEM;
+  skeleton->rodata->pid_namespace = pid_namespace;
+  int result = holders__load(skeleton);
+  if (result == 0) result = holders__attach(skeleton);
+  // The iterator holds on to the program by itself.
+  if (result >= 0) result = create_iterator(skeleton->links.list_holders_fd);
+  holders__destroy(skeleton);
+  return result;
+}

@@ -1,0 +1,63 @@
+#include "tracepoint_ids.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <charconv>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include "read_file.h"
+
+namespace sockwatch {
+namespace {
+
+constexpr char kTracefs[] = "/sys/kernel/tracing";
+constexpr char kThroughDebugfs[] = "/sys/kernel/debug/tracing";
+
+Failure read_id(const std::string& tracefs, const char* name, int& id) {
+  const std::string path = tracefs + "/events/syscalls/" + name + "/id";
+  std::vector<uint8_t> bytes;
+  if (auto failure = read_file(AT_FDCWD, path, 64, bytes)) return failure;
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  const auto parsed = std::from_chars(text, text + bytes.size(), id);
+  if (parsed.ec != std::errc()) return SysError{"read", EINVAL, path};
+  return std::nullopt;
+}
+
+Failure read_ids(const std::string& tracefs, sockwatch_tracepoints& ids) {
+  if (auto failure = read_id(tracefs, "sys_enter_bind", ids.enter_bind)) return failure;
+  if (auto failure = read_id(tracefs, "sys_exit_bind", ids.exit_bind)) return failure;
+  if (auto failure = read_id(tracefs, "sys_enter_listen", ids.enter_listen)) return failure;
+  return read_id(tracefs, "sys_exit_listen", ids.exit_listen);
+}
+
+// On a thread that is about to end: its mount namespace goes with it.
+Failure mount_and_read(sockwatch_tracepoints& ids) {
+  if (::unshare(CLONE_NEWNS) != 0) return SysError{"unshare", errno, "mount namespace for tracefs"};
+  // Without this the mount would spread to the namespace we come from.
+  if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return SysError{"mount", errno, "/"};
+  if (::mount("tracefs", kTracefs, "tracefs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
+    return SysError{"mount", errno, kTracefs};
+  return read_ids(kTracefs, ids);
+}
+
+}  // namespace
+
+Failure read_tracepoint_ids(sockwatch_tracepoints& ids) {
+  auto failure = read_ids(kTracefs, ids);
+  if (failure && failure->number == ENOENT) failure = read_ids(kThroughDebugfs, ids);
+  if (!failure || failure->number != ENOENT) return failure;
+  try {
+    std::thread([&] { failure = mount_and_read(ids); }).join();
+  } catch (const std::system_error& error) {
+    return SysError{"pthread_create", error.code().value(), ""};
+  }
+  return failure;
+}
+
+}  // namespace sockwatch
