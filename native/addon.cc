@@ -42,6 +42,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("decodeUnix", Napi::Function::New(env, decode_unix, "decodeUnix"));
   exports.Set("readInNetns", Napi::Function::New(env, read_in_netns, "readInNetns"));
   exports.Set("findHolders", Napi::Function::New(env, find_holders, "findHolders"));
+  exports.Set("processFacts", Napi::Function::New(env, process_facts, "processFacts"));
 #ifdef SOCKWATCH_BPF
   exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
   exports.Set("iterateHolders", Napi::Function::New(env, iterate_holders, "iterateHolders"));

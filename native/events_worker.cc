@@ -1,5 +1,7 @@
 #include "events_worker.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -18,13 +20,25 @@ struct Batch {
   uint64_t lost = 0;
 };
 
+int64_t nanoseconds_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+// Milliseconds since the epoch of a moment on CLOCK_BOOTTIME.
+double wall_clock_ms(uint64_t boot_time) {
+  const int64_t ago = nanoseconds_of(CLOCK_BOOTTIME) - static_cast<int64_t>(boot_time);
+  return static_cast<double>(nanoseconds_of(CLOCK_REALTIME) - ago) / 1e6;
+}
+
 Napi::Value to_js(Napi::Env env, const Event& event) {
   auto object = Napi::Object::New(env);
   const auto number = [&](const char* name, double value) {
     object.Set(name, Napi::Number::New(env, value));
   };
   const auto big = [&](const char* name, uint64_t value) { object.Set(name, Napi::BigInt::New(env, value)); };
-  big("time", event.time);
+  number("at", wall_clock_ms(event.time));
   big("cookie", event.cookie);
   big("cgroup", event.cgroup);
   number("kind", event.kind);

@@ -1,5 +1,8 @@
 #include "owners_worker.h"
 
+#include <fcntl.h>
+
+#include <cerrno>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +10,7 @@
 #ifdef SOCKWATCH_BPF
 #include "holder_iterator.h"
 #endif
+#include "file_descriptor.h"
 #include "proc_owners.h"
 #include "promise_worker.h"
 
@@ -29,6 +33,14 @@ Napi::Object facts_to_js(Napi::Env env, const ProcessFacts& facts) {
   return object;
 }
 
+// Facts about processes by number, in the order asked for.
+Napi::Value facts_list_to_js(Napi::Env env, std::vector<ProcessFacts>& list) {
+  auto array = Napi::Array::New(env, list.size());
+  for (size_t at = 0; at < list.size(); at++)
+    array.Set(static_cast<uint32_t>(at), facts_to_js(env, list[at]));
+  return array;
+}
+
 Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
   const size_t count = walk.holders.size();
   auto inode = Napi::Uint32Array::New(env, count);
@@ -39,14 +51,11 @@ Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
     pid.Data()[at] = walk.holders[at].pid;
     fd.Data()[at] = walk.holders[at].fd;
   }
-  auto facts = Napi::Array::New(env, walk.facts.size());
-  for (size_t at = 0; at < walk.facts.size(); at++)
-    facts.Set(static_cast<uint32_t>(at), facts_to_js(env, walk.facts[at]));
   auto object = Napi::Object::New(env);
   object.Set("inode", inode);
   object.Set("pid", pid);
   object.Set("fd", fd);
-  object.Set("facts", facts);
+  object.Set("facts", facts_list_to_js(env, walk.facts));
   object.Set("processes", Napi::Number::New(env, walk.processes));
   object.Set("unreadable", Napi::Number::New(env, walk.unreadable));
   return object;
@@ -67,6 +76,21 @@ Napi::Value start(const Napi::CallbackInfo& info, FindOwners find) {
 }  // namespace
 
 Napi::Value find_holders(const Napi::CallbackInfo& info) { return start(info, walk_owners); }
+
+Napi::Value process_facts(const Napi::CallbackInfo& info) {
+  const auto pids = info[1].As<Napi::Uint32Array>();
+  return PromiseWorker<std::vector<ProcessFacts>>::start(
+      info.Env(),
+      [root = info[0].As<Napi::String>().Utf8Value(),
+       wanted =
+           std::vector<uint32_t>(pids.Data(), pids.Data() + pids.ElementLength())](auto& list) -> Failure {
+        const FileDescriptor proc(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!proc) return SysError{"open", errno, root};
+        for (const uint32_t pid : wanted) list.push_back(read_process_facts(proc.get(), pid, pid));
+        return std::nullopt;
+      },
+      facts_list_to_js);
+}
 
 #ifdef SOCKWATCH_BPF
 Napi::Value iterate_holders(const Napi::CallbackInfo& info) { return start(info, iterate_owners); }

@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { messageOf, SockwatchError } from './errors.js';
+import type { OwnersMode } from './owners/holder_source.js';
 import { SockwatchError } from './errors.js';
-import type { OwnersMode } from './owners/holders.js';
 import type { FailOn } from './report/document.js';
 import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
@@ -54,7 +55,7 @@ Compares the sockets of this Kubernetes node with the page that says what should
   --strict               the page alone, no notes at all
   --role ROLE            auto (default), control-plane or worker
   --netns PATH           look into this network namespace, such as /proc/1234/ns/net
-  --owners HOW           how holders of sockets are found: auto (default), proc, or none
+  --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
   --allow-module-load    let the kernel load its sock_diag modules; without it /proc/net is read where they are not loaded
   -h, --help             this text
@@ -87,7 +88,7 @@ export function parseCommand(argv: readonly string[]): Command {
     strict: values.strict ?? false,
     role: oneOf('role', values.role, ['auto', 'control-plane', 'worker'], 'auto'),
     netns: pathOf('netns', values.netns),
-    owners: oneOf('owners', values.owners, ['auto', 'proc', 'none'], 'auto'),
+    owners: oneOf('owners', values.owners, ['auto', 'bpf', 'proc', 'none'], 'auto'),
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
     allowModuleLoad: values['allow-module-load'] ?? false,
   };

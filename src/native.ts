@@ -81,6 +81,35 @@ export interface Holders {
   readonly unreadable: number;
 }
 
+/** What the event programs saw (native/bpf/event_record.h). Numbers that do not apply are 0. */
+export interface KernelEvent {
+  /** Milliseconds since the epoch, by the kernel's clock. */
+  readonly at: number;
+  /** 0: none was given out yet. */
+  readonly cookie: bigint;
+  /** cgroup2 id of the process that acted. */
+  readonly cgroup: bigint;
+  /** 1: opened, 2: closed, 3: bind failed, 4: listen failed. */
+  readonly kind: number;
+  /** 0: it has no number in our PID namespace. */
+  readonly pid: number;
+  /** 2^32-1: unknown. */
+  readonly fd: number;
+  readonly netns: number;
+  readonly inode: number;
+  readonly device: number;
+  readonly error: number;
+  readonly family: number;
+  readonly type: number;
+  readonly protocol: number;
+  readonly port: number;
+  readonly v6only: number;
+  readonly address: Uint8Array;
+  /** Name of a unix socket: a leading NUL marks an abstract one, a trailing NUL ends a path. */
+  readonly name: Uint8Array;
+  readonly comm: Uint8Array;
+}
+
 /** native/addon.cc. A `netns` is the path of a network namespace, null: the caller's own. */
 export interface Addon {
   dumpInet(netns: string | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
@@ -89,6 +118,11 @@ export interface Addon {
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
   findHolders(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  processFacts(procRoot: string, pids: Uint32Array): Promise<ProcessFacts[]>;
+  /** Only where eBPF is built in. */
+  iterateHolders?(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  /** Only where eBPF is built in. Throws where the kernel does not take the programs. */
+  openEvents?(onEvents: (events: readonly KernelEvent[], lost: number) => void): { close(): void };
   netnsInode(path: string): bigint;
   inNetns<Result>(path: string, callback: () => Result): Result;
 }

@@ -74,8 +74,18 @@ static __always_inline struct sockwatch_event* begin(__u32 kind, __u32 fd) {
   struct task_struct* task = (struct task_struct*)bpf_get_current_task();
   event->pid = number_of(BPF_CORE_READ(task, group_leader));
   // The name of the process is its main thread's; a thread may have one of its own.
-  bpf_get_current_comm(event->comm, sizeof(event->comm));
+  BPF_CORE_READ_STR_INTO(&event->comm, task, group_leader, comm);
   return event;
+}
+
+// The name a unix socket was bound to; len counts the family as well.
+static __always_inline void describe_name(struct sockwatch_event* event, struct sock* sk) {
+  struct unix_address* address = BPF_CORE_READ((struct unix_sock*)sk, addr);
+  if (!address) return;
+  int size = BPF_CORE_READ(address, len) - (int)sizeof(unsigned short);
+  if (size <= 0 || size > SOCKWATCH_NAME_SIZE) return;
+  event->name_size = size;
+  bpf_core_read(event->name, sizeof(event->name), &address->name[0].sun_path);
 }
 
 static __always_inline void describe(struct sockwatch_event* event, struct sock* sk) {
@@ -87,6 +97,7 @@ static __always_inline void describe(struct sockwatch_event* event, struct sock*
   event->inode = BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
   if (event->family == AF_UNIX) {
     event->protocol = 0;
+    describe_name(event, sk);
     return;
   }
   event->device = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
@@ -192,8 +203,8 @@ static __always_inline int leave(struct call_exit* context, __u32 failure) {
   if (!event) return 0;
   describe(event, sk);
   if (context->result < 0) event->error = -context->result;
-  // A socket that could not be bound has no address of its own; a unix socket's name is only in the call.
-  if (bind && (context->result < 0 || family == AF_UNIX)) describe_request(event, &call);
+  // A socket that could not be bound has no address of its own.
+  if (bind && context->result < 0) describe_request(event, &call);
   bpf_ringbuf_submit(event, 0);
   return 0;
 }

@@ -97,8 +97,22 @@ struct socket {
   struct sock* sk;
 };
 
+// include/net/af_unix.h, include/uapi/linux/un.h
+struct sockaddr_un {
+  unsigned short sun_family;
+  char sun_path[108];
+};
+struct unix_address {
+  int len;
+  struct sockaddr_un name[1];
+};
+struct unix_sock {
+  struct unix_address* addr;
+};
+
 // include/linux/sched.h
 struct task_struct {
+  char comm[16];
   struct pid* thread_pid;
   struct task_struct* group_leader;
   struct files_struct* files;

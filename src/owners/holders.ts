@@ -1,25 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { messageOf } from '../errors.js';
-import { type Holders, native, type ProcessFacts } from '../native.js';
-import { textField, textOf } from '../sockets/bytes.js';
+import type { Holders } from '../native.js';
 import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
 import type { Listener } from '../sockets/listener.js';
-import { cgroupFacts, cgroupPathOf } from './cgroup.js';
+import { type FindHolders, holderFinder, type OwnersMode } from './holder_source.js';
 import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
-
-/** How holders are found. `auto` takes the best way that works. */
-export type OwnersMode = 'auto' | 'proc' | 'none';
-
-/** One way of finding the holders of sockets by inode. Another way of doing it is another value of this type. */
-export interface HolderSource {
-  readonly name: string;
-  find(inodes: Uint32Array): Promise<Holders>;
-}
-
-/** Reads the descriptors of every process below `procRoot`. */
-export function procSource(procRoot = '/proc'): HolderSource {
-  return { name: '/proc', find: (inodes) => native().findHolders(procRoot, inodes) };
-}
+import { processFields, readBootTime } from './process_fields.js';
 
 export interface OwnedListeners {
   readonly listeners: readonly OwnedListener[];
@@ -30,30 +15,33 @@ export interface OwnedListeners {
 export async function withOwners(
   listeners: readonly Listener[],
   mode: OwnersMode,
-  holderSource: HolderSource = procSource(),
+  find: FindHolders = holderFinder(mode),
 ): Promise<OwnedListeners> {
   if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
   const start = performance.now();
   try {
     // Inode 0 is no inode: of sockets that are nobody's yet.
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const [holders, bootTime] = await Promise.all([holderSource.find(inodes), readBootTime()]);
+    const [holders, bootTime] = await Promise.all([find(inodes), readBootTime()]);
     const { processes, unreadable } = holders;
-    const denied = `${unreadable} of ${processes} processes could not be read (permission)`;
+    const notes = [
+      ...(holders.note === null ? [] : [holders.note]),
+      ...(unreadable === 0 ? [] : [`${unreadable} of ${processes} processes could not be read (permission)`]),
+    ];
     return {
       listeners: assignOwners(listeners, holders, bootTime),
       source: {
         name: 'owners',
-        via: holderSource.name,
+        via: holders.via,
         status: 'ok',
         error: null,
-        note: unreadable === 0 ? null : denied,
+        note: notes.length === 0 ? null : notes.join('; '),
         rows: processes,
         ms: elapsedMs(start),
       },
     };
   } catch (error) {
-    const source = { name: 'owners', via: holderSource.name, note: null, rows: 0, ms: elapsedMs(start) };
+    const source = { name: 'owners', via: mode, note: null, rows: 0, ms: elapsedMs(start) };
     return {
       listeners: unowned(listeners, 'not-looked'),
       source: { ...source, status: 'failed', error: messageOf(error) },
@@ -102,24 +90,4 @@ export function assignOwners(
     const owners = byInode.get(listener.inode) ?? [];
     return { ...listener, owners, ownersUnknown: owners.length > 0 ? null : unknown, origin: null };
   });
-}
-
-function processFields(facts: ProcessFacts, bootTime: number | null): Omit<ProcessOwner, 'kind' | 'pid' | 'fd'> {
-  const path = facts.cgroup === null ? null : cgroupPathOf(facts.cgroup);
-  const started = bootTime === null || facts.startMs === null ? null : new Date(bootTime + facts.startMs).toISOString();
-  return {
-    ...textField('comm', facts.comm),
-    ...textField('exe', facts.exe),
-    ...textField('argv0', facts.argv0),
-    ...textField('cgroup', path),
-    ...cgroupFacts(path === null ? '' : textOf(path)),
-    startedAt: started,
-  };
-}
-
-/** Milliseconds since the epoch; `btime` in /proc/stat, in seconds (proc(5)). */
-async function readBootTime(): Promise<number | null> {
-  const stat = await readFile('/proc/stat', 'latin1').catch(() => '');
-  const seconds = /^btime (\d+)$/m.exec(stat)?.[1];
-  return seconds === undefined ? null : Number(seconds) * 1000;
 }
