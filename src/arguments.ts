@@ -12,23 +12,33 @@ export type Format = 'json' | 'table';
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | {
+  | (Looking & {
       readonly kind: 'once';
       readonly format: Format;
       /** null: standard output. */
       readonly output: string | null;
-      readonly page: string | null;
-      readonly notes: readonly string[];
-      readonly strict: boolean;
-      readonly role: Role | 'auto';
-      readonly netns: string | null;
-      readonly owners: OwnersMode;
       readonly failOn: FailOn;
-      readonly allowModuleLoad: boolean;
-    };
+    })
+  | (Looking & {
+      readonly kind: 'follow';
+      readonly intervalMs: number;
+    });
+
+/** What to look at, and what to compare it with. */
+interface Looking {
+  readonly page: string | null;
+  readonly notes: readonly string[];
+  readonly strict: boolean;
+  readonly role: Role | 'auto';
+  readonly netns: string | null;
+  readonly owners: OwnersMode;
+  readonly allowModuleLoad: boolean;
+}
 
 const OPTIONS = {
   once: { type: 'boolean' },
+  follow: { type: 'boolean' },
+  interval: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string' },
   spec: { type: 'string' },
@@ -43,11 +53,12 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
-export const HELP = `Usage: k8s-sockwatch --once [options]
+export const HELP = `Usage: k8s-sockwatch --once|--follow [options]
 
 Compares the sockets of this Kubernetes node with the page that says what should listen on it.
 
   --once                 take one snapshot and print it
+  --follow               print changes as they happen, one JSON object a line, until it is stopped
   --format json|table    json (default) for programs, table for people: one line a finding, worst first
   --output FILE          write to FILE, whole or not at all, readable by its owner only
   --spec FILE            compare with this page (Markdown) instead of the built-in one
@@ -57,6 +68,7 @@ Compares the sockets of this Kubernetes node with the page that says what should
   --netns PATH           look into this network namespace, such as /proc/1234/ns/net
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
+  --interval SECONDS     with --follow: how often the tables are read where the kernel does not tell (default 2)
   --allow-module-load    let the kernel load its sock_diag modules; without it /proc/net is read where they are not loaded
   -h, --help             this text
   --version              the version
@@ -73,25 +85,46 @@ export function parseCommand(argv: readonly string[]): Command {
   const values = parseOptions(argv);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
-  if (values.once !== true) {
-    throw new SockwatchError('ERR_USAGE', 'nothing to do: give --once for one snapshot', { hint: 'see --help' });
+  if (values.once === values.follow) {
+    const problem = values.once === true ? '--once and --follow exclude each other' : 'nothing to do';
+    throw new SockwatchError('ERR_USAGE', `${problem}: give --once for one snapshot, or --follow for changes`, {
+      hint: 'see --help',
+    });
   }
   if (values.strict === true && values.notes !== undefined) {
     throw new SockwatchError('ERR_USAGE', '--strict leaves all notes out, so it cannot go with --notes');
   }
-  return {
-    kind: 'once',
-    format: oneOf('format', values.format, ['json', 'table'], 'json'),
-    output: pathOf('output', values.output),
+  const looking: Looking = {
     page: pathOf('spec', values.spec),
     notes: (values.notes ?? []).map((file) => pathOf('notes', file) ?? ''),
     strict: values.strict ?? false,
     role: oneOf('role', values.role, ['auto', 'control-plane', 'worker'], 'auto'),
     netns: pathOf('netns', values.netns),
     owners: oneOf('owners', values.owners, ['auto', 'bpf', 'proc', 'none'], 'auto'),
-    failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
     allowModuleLoad: values['allow-module-load'] ?? false,
   };
+  if (values.follow === true) {
+    refuse(values, ['format', 'output', 'fail-on'], '--follow');
+    return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
+  }
+  refuse(values, ['interval'], '--once');
+  return {
+    ...looking,
+    kind: 'once',
+    format: oneOf('format', values.format, ['json', 'table'], 'json'),
+    output: pathOf('output', values.output),
+    failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
+  };
+}
+
+/** Options that mean nothing in a mode are refused there, so that nobody believes they had an effect. */
+function refuse(
+  values: ReturnType<typeof parseOptions>,
+  options: readonly (keyof typeof values)[],
+  mode: string,
+): void {
+  const given = options.find((option) => values[option] !== undefined);
+  if (given !== undefined) throw new SockwatchError('ERR_USAGE', `--${given} does not go with ${mode}`);
 }
 
 function parseOptions(argv: readonly string[]) {
@@ -120,4 +153,15 @@ function pathOf(option: string, value: string | undefined): string | null {
   if (value === undefined) return null;
   if (value !== '' && !value.includes('\0')) return value;
   throw new SockwatchError('ERR_USAGE', `--${option} needs a path`);
+}
+
+/** A number of seconds that a timer can wait. */
+function secondsOf(option: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const seconds = Number(value);
+  if (value.trim() !== '' && seconds >= 0.1 && seconds <= 86_400) return seconds;
+  throw new SockwatchError(
+    'ERR_USAGE',
+    `--${option} is a number of seconds from 0.1 to 86400, not ${JSON.stringify(value)}`,
+  );
 }

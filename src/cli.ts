@@ -20,6 +20,8 @@ async function run(command: Command): Promise<number> {
     }
     case 'once':
       return once(command);
+    case 'follow':
+      return followChanges(command);
   }
 }
 
@@ -34,6 +36,24 @@ async function once(command: Command & { kind: 'once' }): Promise<number> {
       : (await import('./report/table.js')).toTable(document);
   await (output === null ? writeStdout(text) : writeWhole(output, text));
   return EXIT_CODE[document.summary.result];
+}
+
+/** Prints changes until a signal comes, or until nobody reads them any more. */
+async function followChanges(command: Command & { kind: 'follow' }): Promise<number> {
+  const [{ loadSpec }, { follow }, { toJsonLine }] = await Promise.all([
+    import('./spec/load.js'),
+    import('./follow.js'),
+    import('./report/json.js'),
+  ]);
+  const { page, notes, strict } = command;
+  const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
+  const ending = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  process.stdout.on('error', () => ending.abort());
+  for await (const change of follow({ ...command, spec, signal: ending.signal })) {
+    await writeStdout(toJsonLine(change));
+  }
+  return 0;
 }
 
 /** One line for the person who typed the command; the stack of what should not happen only on request. */

@@ -2,7 +2,9 @@
  * k8s-sockwatch as a library: `loadSpec` gives what a node is compared with, `snapshot` looks at the node and compares,
  * `evaluate` compares again what was looked at before.
  */
+export type { Change } from './changes/change.js';
 export { type ErrorCode, SockwatchError } from './errors.js';
+export { type FollowOptions, follow } from './follow.js';
 export type { OwnedListener, Owner } from './owners/owner.js';
 export type { FailOn, Result, SnapshotDocument } from './report/document.js';
 export { type SnapshotOptions, snapshot } from './snapshot.js';

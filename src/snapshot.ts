@@ -1,7 +1,7 @@
 import { hostname, release } from 'node:os';
 import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
-import { networkFacts } from './network/facts.js';
+import { type NetworkFacts, networkFacts } from './network/facts.js';
 import { withKernelOwners } from './network/kernel_owners.js';
 import type { OwnersMode } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
@@ -17,9 +17,9 @@ import { readMarkedRole } from './spec/marked_role.js';
 import type { Role } from './spec/rows.js';
 import type { Spec } from './spec/spec.js';
 import { applyNotes } from './verdict/applied_row.js';
-import { evaluate } from './verdict/evaluate.js';
+import { type Evaluation, evaluate } from './verdict/evaluate.js';
 import type { Observation } from './verdict/observation.js';
-import { resolveRole } from './verdict/role.js';
+import { type RoleAnswer, resolveRole } from './verdict/role.js';
 import { pathsToLookAt } from './verdict/unix_row.js';
 import { version } from './version.js';
 
@@ -38,28 +38,30 @@ export interface SnapshotOptions {
   readonly allowModuleLoad?: boolean;
 }
 
+/** What was observed of a node, its role, and what follows. */
+export interface Look {
+  readonly observation: Observation;
+  readonly role: RoleAnswer;
+  readonly evaluation: Evaluation;
+  readonly network: NetworkFacts;
+}
+
 /**
  * Looks at a node once and compares it with a page. What cannot be seen is said in `coverage` and in the findings.
  * @throws SockwatchError ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  const { spec, failOn = 'warning' } = options;
   const capturedAt = new Date().toISOString();
-  let observation = await observe(options);
-  let judged = judge(options, observation);
-  if (judged.findings.some(({ verdict }) => verdict === 'missing')) {
-    // A table can lose an entry to changes while it is dumped: what is missing must be missing twice.
-    observation = merge(observation, await observe(options));
-    judged = judge(options, observation);
-  }
-  const { findings, explanations, role, roleSource } = judged;
+  const { observation, role, evaluation } = await look(options);
+  const { spec, failOn = 'warning' } = options;
+  const { findings, explanations } = evaluation;
   const { node, sockets, coverage, files } = observation;
-  const { defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
+  const { hostname, defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
   return {
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
-    node: { hostname: node.hostname, kernel, netns, role, roleSource, defaultInterface, interfaces, ephemeralPorts },
+    node: { hostname, kernel, netns, ...role, defaultInterface, interfaces, ephemeralPorts },
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, coverage, failOn),
     findings,
@@ -72,13 +74,23 @@ export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocume
   };
 }
 
-function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observation: Observation) {
-  const { role, roleSource } = resolveRole(asked, observation.node, observation.sockets);
-  return { role, roleSource, ...evaluate(spec, observation, role) };
+/** The look behind a snapshot. A table can lose an entry to changes while it is dumped: what is missing must be missing twice. */
+export async function look(options: SnapshotOptions): Promise<Look> {
+  const first = judge(options, await observe(options));
+  if (!first.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return first;
+  const second = await observe(options);
+  return judge(options, { ...second, observation: merge(first.observation, second.observation) });
+}
+
+type Observed = Pick<Look, 'observation' | 'network'>;
+
+function judge({ spec, role: asked = 'auto' }: SnapshotOptions, { observation, network }: Observed): Look {
+  const role = resolveRole(asked, observation.node, observation.sockets);
+  return { observation, network, role, evaluation: evaluate(spec, observation, role.role) };
 }
 
 /** Reads everything a verdict rests on. */
-async function observe(options: SnapshotOptions): Promise<Observation> {
+async function observe(options: SnapshotOptions): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
   const namespace = identifyNetns(netns);
   const [tables, network] = await Promise.all([captureTables({ netns, allowModuleLoad }), networkFacts(netns)]);
@@ -90,7 +102,7 @@ async function observe(options: SnapshotOptions): Promise<Observation> {
     namespace === identifyNetns(null) ? readMarkedRole() : null,
   ]);
   const { defaultInterface, interfaces, ephemeralPorts } = network;
-  return {
+  const observation: Observation = {
     node: {
       hostname: hostname(),
       kernel: release(),
@@ -110,6 +122,7 @@ async function observe(options: SnapshotOptions): Promise<Observation> {
     ]),
     files,
   };
+  return { observation, network };
 }
 
 /** The later look, with what only the earlier one saw. */

@@ -1,3 +1,4 @@
+import type { Change } from '../changes/change.js';
 import { UNPRINTABLE } from '../sockets/bytes.js';
 import type { SnapshotDocument } from './document.js';
 
@@ -6,8 +7,17 @@ import type { SnapshotDocument } from './document.js';
  * document's meaning as it is: names in it are what processes chose.
  */
 export function toJson(document: SnapshotDocument): string {
-  const text = JSON.stringify(document, null, 2);
-  return `${text.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escapeUnits(character)))}\n`;
+  return `${escapeUnprintable(JSON.stringify(document, null, 2))}\n`;
+}
+
+/** A change as one line of JSON, in the same manner. */
+export function toJsonLine(change: Change): string {
+  return `${escapeUnprintable(JSON.stringify(change))}\n`;
+}
+
+/** In JSON that was just made, the only control character that stands for itself is the newline of its layout. */
+function escapeUnprintable(json: string): string {
+  return json.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escapeUnits(character)));
 }
 
 function escapeUnits(character: string): string {

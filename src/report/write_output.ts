@@ -48,6 +48,7 @@ async function syncDirectory(path: string): Promise<void> {
 export async function writeStdout(text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const done = (error: NodeJS.ErrnoException | null | undefined): void => {
+      process.stdout.off('error', done);
       if (error === null || error === undefined || error.code === 'EPIPE') resolve();
       else
         reject(new SockwatchError('ERR_OUTPUT', `cannot write to standard output: ${error.message}`, { cause: error }));

@@ -28,7 +28,8 @@ function inetListeners(protocol: Transport, table: Table<InetColumns>, context: 
   );
 }
 
-function inetListener(
+/** Row `at` of a TCP or UDP table; for a socket that does not listen, what holds of it all the same. */
+export function inetListener(
   protocol: Transport,
   columns: InetColumns,
   at: number,
@@ -84,14 +85,14 @@ function unixListeners(table: Table<UnixColumns>, context: ListenerContext): Lis
 /** null for what shares a state with listeners and is none: a stream that was never connected, a nameless datagram socket. */
 function unixListener(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
   const listens = columns.state[at] === TCP_LISTEN;
-  const type = UNIX_TYPE[columns.type[at] ?? 0] ?? null;
+  const type = unixType(columns.type[at] ?? 0);
   const name = columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], columns.nameEnd[at]);
   if (!listens && (type !== 'dgram' || name.length === 0)) return null;
   const inode = columns.inode[at] ?? 0;
   const cookie = cookieOf(columns.cookie, at);
   const uid = columns.uid[at] ?? UID_UNKNOWN;
   const fileInode = columns.fileInode[at] ?? 0;
-  const isAbstract = name[0] === 0;
+  const { path, abstract } = unixName(name);
   return {
     id: idOf('unix', cookie, inode),
     protocol: 'unix',
@@ -102,8 +103,8 @@ function unixListener(columns: UnixColumns, at: number, detailed: boolean, conte
     port: null,
     device: null,
     v6only: null,
-    ...textField('path', isAbstract || name.length === 0 ? null : withoutTrailingNul(name)),
-    ...textField('abstract', isAbstract ? name.subarray(1) : null),
+    ...textField('path', path),
+    ...textField('abstract', abstract),
     file: fileInode === 0 ? null : { device: columns.fileDevice[at] ?? 0, inode: fileInode },
     inode,
     cookie,
@@ -113,6 +114,19 @@ function unixListener(columns: UnixColumns, at: number, detailed: boolean, conte
     drops: null,
     cgroupId: null,
   };
+}
+
+/** SOCK_STREAM and its like by name; null for a type that unix sockets do not have. */
+export function unixType(type: number): UnixType | null {
+  return UNIX_TYPE[type] ?? null;
+}
+
+/** A name as the kernel has it, told apart into path and abstract name; both null for a socket without a name. */
+export function unixName(name: Uint8Array): { path: Uint8Array | null; abstract: Uint8Array | null } {
+  if (name.length === 0) return { path: null, abstract: null };
+  return name[0] === 0
+    ? { path: null, abstract: name.subarray(1) }
+    : { path: withoutTrailingNul(name), abstract: null };
 }
 
 /** The kernel hands a path out with the NUL that ends it. */
@@ -130,7 +144,8 @@ function cookieOf(cookies: BigUint64Array, at: number): string | null {
   return cookie === 0n ? null : String(cookie);
 }
 
-function idOf(protocol: Protocol, cookie: string | null, inode: number): string {
+/** A socket's id within a snapshot. */
+export function idOf(protocol: Protocol, cookie: string | null, inode: number): string {
   return cookie === null ? `${protocol}:i${inode}` : `${protocol}:${cookie}`;
 }
 

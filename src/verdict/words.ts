@@ -20,7 +20,7 @@ export function listenersText(listeners: readonly Listener[]): string {
 }
 
 /** What a process calls itself; where the kernel cut that short, the whole name if its program or argv[0] has it. */
-function nameOf({ comm, exe, argv0 }: ProcessOwner): string {
+export function programName({ comm, exe, argv0 }: ProcessOwner): string {
   if (comm === null) return 'a process';
   if (Buffer.byteLength(comm) < COMM_LENGTH) return comm;
   const whole = [argv0, exe].map((path) => basename(path ?? '')).find((name) => name.startsWith(comm));
@@ -31,7 +31,7 @@ function nameOf({ comm, exe, argv0 }: ProcessOwner): string {
 export function ownerText(owner: Owner): string {
   if (owner.kind === 'kernel') return printable(`kernel device ${owner.device} (${owner.deviceKind})`);
   const facts = [`pid ${owner.pid}`, owner.exe, owner.unit, owner.pod === null ? null : `pod ${owner.pod}`];
-  return printable(`${nameOf(owner)} (${facts.filter((fact) => fact !== null).join(', ')})`);
+  return printable(`${programName(owner)} (${facts.filter((fact) => fact !== null).join(', ')})`);
 }
 
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {

@@ -1,0 +1,93 @@
+import type { OwnedListener } from '../owners/owner.js';
+import type { Closed, Opened } from './change.js';
+
+/** Moments on the clock of this process, in milliseconds (performance.now()). */
+type Moment = number;
+
+interface Known {
+  readonly socket: OwnedListener;
+  readonly since: Moment;
+}
+
+/** Closed sockets are remembered this long, so that a table that was read meanwhile does not bring them back. */
+const REMEMBER_CLOSED_MS = 60_000;
+
+/**
+ * Which listeners there are, from two sources that arrive in no fixed order: events, which come first and say little, and
+ * tables, which come late and are the truth. Each opening and each closing is told once.
+ */
+export class ListenerTracker {
+  readonly #known = new Map<string, Known>();
+  readonly #byCookie = new Map<string, string>();
+  readonly #closed = new Map<string, Moment>();
+
+  constructor(sockets: readonly OwnedListener[], now: Moment) {
+    for (const socket of sockets) this.#add(socket, now);
+  }
+
+  /** The kernel says that a socket opened. */
+  opened(socket: OwnedListener, at: string, now: Moment): Opened | null {
+    if (this.#known.has(keyOf(socket))) return null;
+    this.#add(socket, now);
+    return { event: 'opened', at, seenBy: 'kernel', socket };
+  }
+
+  /** The kernel says that a socket closed. By then it may have lost its inode, never its cookie. */
+  closed(socket: OwnedListener, at: string, now: Moment): Closed | null {
+    const key = (socket.cookie === null ? undefined : this.#byCookie.get(socket.id)) ?? keyOf(socket);
+    this.#closed.set(socket.id, now);
+    const known = this.#known.get(key);
+    if (known === undefined) return null;
+    this.#remove(key, known, now);
+    return { event: 'closed', at, seenBy: 'kernel', socket: known.socket };
+  }
+
+  /**
+   * Puts a table beside what is known. `readSince` is when the reading began: what opened or closed after that may be missing
+   * from it, or still in it. `isQuiet` says which sockets are not worth telling when only a table shows them.
+   */
+  reconcile(
+    table: readonly OwnedListener[],
+    readSince: Moment,
+    at: string,
+    now: Moment,
+    isQuiet: (socket: OwnedListener) => boolean,
+  ): (Opened | Closed)[] {
+    const changes: (Opened | Closed)[] = [];
+    const present = new Set(table.map(keyOf));
+    for (const [key, known] of this.#known) {
+      if (present.has(key) || known.since >= readSince) continue;
+      this.#remove(key, known, now);
+      if (!isQuiet(known.socket)) changes.push({ event: 'closed', at, seenBy: 'table', socket: known.socket });
+    }
+    for (const socket of table) {
+      const known = this.#known.get(keyOf(socket));
+      if ((this.#closed.get(socket.id) ?? -1) >= readSince) continue;
+      this.#add(socket, known?.since ?? now);
+      if (known === undefined && !isQuiet(socket)) changes.push({ event: 'opened', at, seenBy: 'table', socket });
+    }
+    for (const [id, closed] of this.#closed) if (closed < now - REMEMBER_CLOSED_MS) this.#closed.delete(id);
+    return changes;
+  }
+
+  /** Whether something is known only from events yet, so that a table has to confirm it. */
+  hasSince(moment: Moment): boolean {
+    return [...this.#known.values()].some(({ since }) => since >= moment);
+  }
+
+  #add(socket: OwnedListener, since: Moment): void {
+    this.#known.set(keyOf(socket), { socket, since });
+    if (socket.cookie !== null) this.#byCookie.set(socket.id, keyOf(socket));
+  }
+
+  #remove(key: string, { socket }: Known, now: Moment): void {
+    this.#known.delete(key);
+    this.#byCookie.delete(socket.id);
+    this.#closed.set(socket.id, now);
+  }
+}
+
+/** An event about a UDP or unix socket has no cookie yet, so that the inode is all that joins it to the table. */
+function keyOf({ protocol, inode, id }: OwnedListener): string {
+  return inode === 0 ? id : `${protocol}:${inode}`;
+}
