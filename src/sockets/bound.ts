@@ -1,7 +1,7 @@
 import { type InetColumns, native } from '../native.js';
 import type { Listener, Transport } from './listener.js';
 import { inetListener, type ListenerContext } from './listeners.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL, TCP_BOUND_INACTIVE, TCP_LISTEN } from './states.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL, TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN } from './states.js';
 
 /** A socket that has a local port, whatever it does with it. */
 export interface BoundSocket {
@@ -51,5 +51,6 @@ async function dumpPort(
 function kindOf(protocol: Transport, { state }: InetColumns, at: number): BoundSocket['kind'] {
   if (protocol === 'udp') return 'listener';
   if (state[at] === TCP_LISTEN) return 'listener';
-  return state[at] === TCP_BOUND_INACTIVE ? 'bound' : 'client';
+  // Asked for by its pseudo-state, a bound socket comes back with its real one (tcp_diag, inet_diag_dump_icsk()).
+  return state[at] === TCP_CLOSE || state[at] === TCP_BOUND_INACTIVE ? 'bound' : 'client';
 }

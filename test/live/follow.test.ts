@@ -1,0 +1,202 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import type { Change, Opened } from '../../src/changes/change.js';
+import { startLab } from '../lab/lab.js';
+import { FollowStream } from './follow_stream.js';
+
+const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
+
+t.setTimeout(300_000);
+
+/** `tcp 40123` or `unix name`, as opener.py prints it. */
+function placeOf({ socket }: Opened): string {
+  return `${socket.protocol} ${socket.port ?? socket.abstract}`;
+}
+
+async function runOpener(count: number): Promise<{ pid: number; places: string[] }> {
+  const child = spawn('python3', [OPENER, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  await once(child, 'close');
+  return { pid: child.pid ?? 0, places: text.trim().split('\n') };
+}
+
+t.test('nothing that opens goes unseen, each with its owner', { timeout: 120_000 }, async (t) => {
+  const stream = new FollowStream();
+  t.teardown(() => stream.stop('SIGKILL'));
+  await stream.started();
+  t.match(stream.changes[0], { event: 'started', mode: 'ebpf', misses: null });
+  const churn = Array.from({ length: 20 }, () => spawn('python3', [OPENER, 'churn'], { stdio: 'ignore' }));
+  t.teardown(() => {
+    for (const child of churn) child.kill('SIGKILL');
+  });
+  const openers = await Promise.all(Array.from({ length: 4 }, () => runOpener(250)));
+  const wanted = openers.flatMap(({ pid, places }) => places.map((place) => `${pid} ${place}`));
+  t.equal(wanted.length, 1000);
+
+  const seen = (): Set<string> =>
+    new Set(
+      stream.changes
+        .filter((change) => change.event === 'opened')
+        .flatMap((change) =>
+          change.socket.owners.map((owner) => (owner.kind === 'process' ? `${owner.pid} ${placeOf(change)}` : '')),
+        ),
+    );
+  await stream.until(() => wanted.every((place) => seen().has(place)), '1,000 openings', 30_000).catch(() => {});
+  const missing = wanted.filter((place) => !seen().has(place));
+  t.strictSame(missing, [], `${1000 - missing.length} of 1,000 are in the stream, with pid, protocol and place`);
+  t.notOk(
+    stream.changes.some(({ event }) => event === 'lost'),
+    'no event was lost',
+  );
+  for (const child of churn) child.kill('SIGKILL');
+
+  // Every socket that closed is told as well, each once.
+  const ids = (event: 'opened' | 'closed'): string[] =>
+    stream.changes.flatMap((change) =>
+      change.event === event &&
+      openers.some(({ pid }) => change.socket.owners.some((owner) => 'pid' in owner && owner.pid === pid))
+        ? [`${change.socket.protocol}:${change.socket.inode}`]
+        : [],
+    );
+  await stream.until(() => ids('closed').length >= 1000, '1,000 closings', 60_000).catch(() => {});
+  t.strictSame(ids('closed').sort(), ids('opened').sort(), 'what opened has closed, and nothing twice');
+  t.equal(await stream.stop(), 0);
+});
+
+t.test('a node in trouble, told as it happens', { timeout: 120_000 }, async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'dual' });
+  t.teardown(() => lab.stop());
+  const stream = new FollowStream(['--netns', lab.netns]);
+  t.teardown(() => stream.stop('SIGKILL'));
+  await stream.started();
+
+  const verdictOf = (port: number, verdict: string) => (changes: readonly Change[]) =>
+    changes.some(
+      (change) =>
+        change.event === 'verdict' && change.after?.expected?.port === port && change.after.verdict === verdict,
+    );
+  await lab.apply('healthz-on-wildcard');
+  await stream.until(verdictOf(10248, 'exposed'), 'exposed');
+  await lab.clear('healthz-on-wildcard');
+  await stream.until(verdictOf(10248, 'ok'), 'ok again');
+  const restarted = stream.changes.filter((change) => change.event === 'restarted');
+  t.ok(
+    restarted.some(({ message }) => /^kubelet restarted, .*:10250 closed for \d/.test(message)),
+    'kubelet came back with another pid: told as a restart of 10250',
+    { restarted: restarted.map(({ message }) => message) },
+  );
+
+  await lab.apply('fan-device-on-8472');
+  await stream.until(verdictOf(8472, 'wrong-owner'), 'the fan device');
+  t.ok(
+    stream.changes.some(({ event }) => event === 'network'),
+    'links changed',
+  );
+  await lab.clear('fan-device-on-8472');
+  await stream.until(verdictOf(8472, 'ok'), 'Cilium has its port back');
+  await lab.apply('no-default-route');
+  await stream.until(verdictOf(6400, 'unverified'), 'no default route');
+  await lab.clear('no-default-route');
+
+  const bind = `import socket; s = socket.socket(socket.AF_INET6); s.bind(("::", 10250))`;
+  await lab.exec(['python3', '-c', bind]);
+  await stream.until((changes) => changes.some(({ event }) => event === 'bind-failed'), 'the failed bind');
+  const failed = stream.changes.find((change) => change.event === 'bind-failed');
+  t.match(failed, { code: 'EADDRINUSE', call: 'bind', protocol: 'tcp', process: { comm: 'python3' } });
+  t.match(
+    failed?.holders,
+    [{ kind: 'listener', owners: [{ pid: lab.processes.get('kubelet') }] }],
+    'the holder is named',
+  );
+
+  const udp = `import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("0.0.0.0", 8472))`;
+  await lab.exec(['python3', '-c', udp]);
+  const byKernel = (change: Change): boolean =>
+    change.event === 'bind-failed' && change.holders.some(({ kind }) => kind === 'kernel');
+  await stream.until((changes) => changes.some(byKernel), 'a bind that the kernel stands in the way of');
+
+  const bound = `
+import socket
+a = socket.socket(); a.bind(("127.0.0.1", 4455))
+b = socket.socket()
+try: b.bind(("127.0.0.1", 4455))
+except OSError: pass
+input()
+`;
+  const holder = spawn('nsenter', [`--net=${lab.netns}`, 'python3', '-c', bound], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  const isBound = (change: Change): boolean =>
+    change.event === 'bind-failed' && change.holders.some(({ kind }) => kind === 'bound');
+  await stream.until((changes) => changes.some(isBound), 'an address that is bound and not listened on');
+  holder.stdin.end('\n');
+  t.equal(await stream.stop('SIGINT'), 0, 'SIGINT ends it');
+});
+
+/** Programs and links that are ours: those of the event programs and the iterator. */
+function loaded(): string[] {
+  const list = execFileSync('bpftool', ['-j', 'prog', 'list'], {
+    encoding: 'utf8',
+    env: { PATH: `${process.env['PATH']}:/usr/sbin` },
+  });
+  const programs: unknown = JSON.parse(list);
+  const ours = ['tcp_state', 'enter_bind', 'exit_bind', 'enter_listen', 'exit_listen', 'list_holders'];
+  return (Array.isArray(programs) ? programs : []).flatMap((program: { name?: string }) =>
+    ours.includes(program.name ?? '') ? [program.name ?? ''] : [],
+  );
+}
+
+/** The kernel frees a program some time after the last reference to it has gone. */
+async function unloaded(before: readonly string[]): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (loaded().length === before.length) return true;
+    await setTimeout(50);
+  }
+  return false;
+}
+
+t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) => {
+  const before = loaded();
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const stream = new FollowStream();
+    await stream.started();
+    t.equal(loaded().length, before.length + 5, 'five programs while it runs');
+    await stream.stop(signal);
+    t.ok(await unloaded(before), `none after ${signal}`);
+  }
+  const piped = new FollowStream();
+  await piped.started();
+  piped.child.stdout?.destroy();
+  await runOpener(3);
+  await once(piped.child, 'exit');
+  t.equal(piped.child.exitCode, 0, 'a reader that goes away ends it');
+  t.equal(piped.stderr, '');
+});
+
+t.test('without eBPF it polls, and says what it can miss', { timeout: 60_000 }, async (t) => {
+  const lab = await startLab({ role: 'worker', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const withoutBpf = ['capsh', '--drop=cap_bpf,cap_perfmon,cap_sys_admin', '--', '-c', 'exec "$0" "$@"'];
+  const stream = new FollowStream(['--interval', '0.2'], ['nsenter', `--net=${lab.netns}`, ...withoutBpf]);
+  t.teardown(() => stream.stop('SIGKILL'));
+  await stream.started();
+  t.match(stream.changes[0], {
+    event: 'started',
+    mode: 'polling',
+    misses: /200 ms.*CAP_PERFMON and CAP_BPF are needed/,
+  });
+  await lab.apply('unexpected-tcp');
+  await stream.until(
+    (changes) =>
+      changes.some((change) => change.event === 'opened' && change.seenBy === 'table' && change.socket.port === 31337),
+    'the backdoor',
+  );
+  await stream.until((changes) => changes.some((change) => change.event === 'verdict'), 'its verdict');
+  t.equal(await stream.stop(), 0);
+});
