@@ -70,15 +70,25 @@ t.test('help and version go before everything that is right', (t) => {
 t.test('every bad command line has one line of its own', (t) => {
   const help = 'see --help';
   const cases: [argv: string[], message: string, hint: string | null][] = [
-    [[], 'nothing to do: give --once for one snapshot', help],
-    [['--format', 'json'], 'nothing to do: give --once for one snapshot', help],
+    [[], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
+    [['--format', 'json'], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
     [['--once', '--format', 'xml'], '--format is one of json, table, not "xml"', null],
     [['--once', '--format='], '--format is one of json, table, not ""', null],
     [['--once', '--format', 'JSON'], '--format is one of json, table, not "JSON"', null],
     [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, not "a\\n\\u001b"', null],
     [['--once', '--role', 'master'], '--role is one of auto, control-plane, worker, not "master"', null],
     [['--once', '--fail-on', 'errors'], '--fail-on is one of error, warning, info, never, not "errors"', null],
-    [['--once', '--owners', 'root'], '--owners is one of auto, proc, none, not "root"', null],
+    [
+      ['--once', '--follow'],
+      '--once and --follow exclude each other: give --once for one snapshot, or --follow for changes',
+      help,
+    ],
+    [['--follow', '--format', 'json'], '--format does not go with --follow', null],
+    [['--follow', '--output', 'x'], '--output does not go with --follow', null],
+    [['--once', '--interval', '1'], '--interval does not go with --once', null],
+    [['--follow', '--interval', '0'], '--interval is a number of seconds from 0.1 to 86400, not "0"', null],
+    [['--follow', '--interval', 'soon'], '--interval is a number of seconds from 0.1 to 86400, not "soon"', null],
+    [['--once', '--owners', 'root'], '--owners is one of auto, bpf, proc, none, not "root"', null],
     [['--once', '--output', ''], '--output needs a path', null],
     [['--once', '--spec='], '--spec needs a path', null],
     [['--once', '--netns', ''], '--netns needs a path', null],
@@ -117,7 +127,20 @@ t.test('a value that is any text stays on one line', (t) => {
 });
 
 t.test('the help names every option and its values', (t) => {
-  const options = ['once', 'format', 'output', 'spec', 'notes', 'strict', 'role', 'netns', 'owners', 'fail-on'];
+  const options = [
+    'once',
+    'format',
+    'output',
+    'spec',
+    'notes',
+    'strict',
+    'role',
+    'netns',
+    'owners',
+    'fail-on',
+    'follow',
+    'interval',
+  ];
   for (const option of [...options, 'allow-module-load', 'help', 'version']) t.match(HELP, `--${option}`, option);
   for (const value of [
     'json',
@@ -125,6 +148,7 @@ t.test('the help names every option and its values', (t) => {
     'auto',
     'control-plane',
     'worker',
+    'bpf',
     'proc',
     'none',
     'error',

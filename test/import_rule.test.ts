@@ -7,9 +7,9 @@ import t from 'tap';
  * Data flows one way: each folder of src/ imports only from itself and from what stands before it. Files directly in
  * src/ wire the folders together, but for native.ts and errors.ts, which everybody may import and which import nobody.
  */
-const ORDER: readonly string[] = ['sockets', 'owners', 'network', 'spec', 'verdict', 'report', 'tui'];
+const ORDER: readonly string[] = ['sockets', 'owners', 'network', 'spec', 'verdict', 'changes', 'report', 'tui'];
 const FOUNDATION = ['errors.ts', 'native.ts'];
-const WIRING = ['snapshot.ts', 'cli.ts', 'index.ts', 'arguments.ts', 'version.ts'];
+const WIRING = ['snapshot.ts', 'follow.ts', 'cli.ts', 'index.ts', 'arguments.ts', 'version.ts'];
 
 /** What would leave this program: nothing in src/ may import it, or go around imports to reach it. */
 const SPAWNS = /child_process|\bprocess\s*\.\s*binding\b|node:cluster|['"]cluster['"]|\bexecve\b/;

@@ -151,7 +151,11 @@ t.test('findHolders finds this process behind its own listener', async (t) => {
 
 const text = (bytes: Uint8Array | null | undefined): string | null => (bytes ? Buffer.from(bytes).toString() : null);
 
-t.test('a listener whose main thread has exited is found by another thread', async (t) => {
+// The kernel gives what is in /proc of such a process to root (task_dump_owner() in fs/proc/base.c).
+const notSeen =
+  uid === 0 ? false : `a process without its main thread can be read by root only, and we are user ${uid}`;
+
+t.test('a listener whose main thread has exited is found by another thread', { skip: notSeen }, async (t) => {
   const SYS_EXIT: Partial<Record<string, number>> = { x64: 60, arm64: 93, s390x: 1, ppc64: 1, riscv64: 93 };
   const program = `
 import ctypes, os, socket, threading, time

@@ -15,11 +15,15 @@ const POD =
 /** `cri-containerd-<id>.scope`, `docker-<id>.scope`, `crio-<id>.scope`, or the bare id of the cgroupfs driver. */
 const CONTAINER = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
 
+/** A user's own manager: what stands below it is named by that user, whatever it is called. */
+const USER_MANAGER = /^user@\d+\.service$/;
+
 const UNIT = /\.(?:service|scope|socket|mount|swap)$/;
 
 /** Reads a cgroup path. Pod uids of static pods are 32 hex digits, those of others UUIDs. */
 export function cgroupFacts(path: string): CgroupFacts {
-  const parts = path.split('/');
+  // containerd with the cgroupfs driver under a kubelet with the systemd driver puts all into one name: slice:prefix:id.
+  const parts = path.split('/').flatMap((part) => (part.includes('.slice:') ? part.split(':') : [part]));
   const last = <Found>(find: (part: string) => Found | null | undefined): Found | null => {
     for (const part of parts.toReversed()) {
       const found = find(part);
@@ -28,7 +32,9 @@ export function cgroupFacts(path: string): CgroupFacts {
     return null;
   };
   return {
-    unit: last((part) => (UNIT.test(part) && !CONTAINER.test(part) ? part : null)),
+    unit:
+      parts.find((part) => USER_MANAGER.test(part)) ??
+      last((part) => (UNIT.test(part) && !CONTAINER.test(part) ? part : null)),
     pod: last((part) => POD.exec(part)?.[1]?.replaceAll('_', '-')),
     container: last((part) => CONTAINER.exec(part)?.[1]),
   };

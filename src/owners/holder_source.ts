@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { SockwatchError } from '../errors.js';
 import { type Holders, native } from '../native.js';
 import { explainRefusal } from './bpf_refusal.js';
@@ -45,5 +46,19 @@ async function byIterator(procRoot: string, inodes: Uint32Array): Promise<FoundH
 }
 
 async function byProc(procRoot: string, inodes: Uint32Array, note: string | null): Promise<FoundHolders> {
-  return { ...(await native().findHolders(procRoot, inodes)), via: '/proc', note };
+  const [holders, isHidden] = await Promise.all([native().findHolders(procRoot, inodes), hidesProcesses(procRoot)]);
+  // At least one process is there and cannot even be counted.
+  const unreadable = isHidden ? Math.max(1, holders.unreadable) : holders.unreadable;
+  const notes = [note, isHidden ? 'processes of other users are hidden (/proc is mounted with hidepid)' : null];
+  const told = notes.filter((one) => one !== null).join('; ');
+  return { ...holders, unreadable, via: '/proc', note: told === '' ? null : told };
+}
+
+/** Every PID namespace has a first process; where it is not to be seen, others are not either (proc(5), hidepid). */
+async function hidesProcesses(procRoot: string): Promise<boolean> {
+  if (procRoot !== '/proc') return false;
+  return stat('/proc/1').then(
+    () => false,
+    () => true,
+  );
 }

@@ -33,8 +33,12 @@ export function cgroup2Mount(mountinfo: string): string | null {
   return point?.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) ?? null;
 }
 
-/** Walks down from `mount`, level by level, until every wanted id has been met. */
+/**
+ * Walks down from `mount`, level by level, until every wanted id has been met. Names of cgroups hold any bytes, so paths are
+ * kept as latin1, one character a byte.
+ */
 export async function findCgroups(mount: string, wanted: ReadonlySet<string>): Promise<Map<string, Origin>> {
+  const root = Buffer.from(mount).toString('latin1');
   const found = new Map<string, Origin>();
   let level = ['/'];
   let visited = 0;
@@ -42,12 +46,12 @@ export async function findCgroups(mount: string, wanted: ReadonlySet<string>): P
     visited += level.length;
     const below = await Promise.all(
       level.map(async (path) => {
-        const directory = join(mount, path);
+        const directory = Buffer.from(join(root, path), 'latin1');
         const id = await stat(directory, { bigint: true })
           .then(({ ino }) => String(ino))
           .catch(() => null);
-        if (id !== null && wanted.has(id)) found.set(id, originOf(path));
-        const entries = await readdir(directory, { withFileTypes: true }).catch((): Dirent[] => []);
+        if (id !== null && wanted.has(id)) found.set(id, originOf(Buffer.from(path, 'latin1')));
+        const entries = await readdir(directory, { withFileTypes: true, encoding: 'latin1' }).catch((): Dirent[] => []);
         return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
       }),
     );
@@ -56,7 +60,6 @@ export async function findCgroups(mount: string, wanted: ReadonlySet<string>): P
   return found;
 }
 
-function originOf(path: string): Origin {
-  const bytes = Buffer.from(path);
-  return { ...textField('cgroup', bytes), ...cgroupFacts(textOf(bytes)) };
+function originOf(path: Buffer): Origin {
+  return { ...textField('cgroup', path), ...cgroupFacts(textOf(path)) };
 }

@@ -1,18 +1,33 @@
 import stringWidth from 'string-width';
 import { printable } from '../sockets/bytes.js';
-import { type Expected, type Finding, VERDICTS } from '../verdict/finding.js';
+import { type Expected, type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
 import type { SnapshotDocument } from './document.js';
 
-const RESULT: Readonly<Record<SnapshotDocument['summary']['result'], string>> = {
-  match: 'the node matches the page',
-  drift: 'the node drifts from the page',
-  incomplete: 'no drift was seen, but the answer is incomplete',
-};
+/** Place of a finding in the order worst first. */
+function badness({ verdict, severity }: Finding): number {
+  return VERDICTS.indexOf(verdict) * SEVERITIES.length + SEVERITIES.indexOf(severity);
+}
+
+const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
+
+/** The conclusion in words. What `--fail-on` lets pass is not called a match. */
+function conclusion({ summary, findings }: SnapshotDocument): string {
+  const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
+  const drift = passed === 0 ? 'no drift was seen' : `${passed} findings are let pass by --fail-on ${summary.failOn}`;
+  switch (summary.result) {
+    case 'match':
+      return passed === 0 ? 'the node matches the page' : drift;
+    case 'drift':
+      return 'the node drifts from the page';
+    case 'incomplete':
+      return `${drift}, and the answer is incomplete`;
+  }
+}
 
 /** The snapshot for a person: what was looked at, one line for each finding, worst first, and what could not be seen. */
 export function toTable(document: SnapshotDocument): string {
   const rows = document.findings
-    .toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict))
+    .toSorted((a, b) => badness(a) - badness(b))
     .map((finding) => [finding.verdict, finding.expected?.service ?? '-', placeOf(finding.expected), wordsOf(finding)]);
   const lines = [
     ...headLines(document),
@@ -23,10 +38,13 @@ export function toTable(document: SnapshotDocument): string {
   return lines.map((line) => `${printable(line).trimEnd()}\n`).join('');
 }
 
-function headLines({ node, spec, summary, generator, capturedAt }: SnapshotDocument): string[] {
+function headLines(document: SnapshotDocument): string[] {
+  const { node, spec, summary, generator, capturedAt, coverage } = document;
   const { defaultInterface } = node;
+  const isRead = coverage.sources.some(({ name, status }) => name === 'network' && status === 'ok');
+  const noRoute = isRead ? 'no default route' : 'default route unknown';
   const addresses =
-    defaultInterface === null ? 'no default route' : `${defaultInterface.name} ${defaultInterface.addresses.join(' ')}`;
+    defaultInterface === null ? noRoute : `${defaultInterface.name} ${defaultInterface.addresses.join(' ')}`;
   const counts = VERDICTS.filter((verdict) => summary.verdicts[verdict] > 0).map(
     (verdict) => `${summary.verdicts[verdict]} ${verdict}`,
   );
@@ -34,7 +52,7 @@ function headLines({ node, spec, summary, generator, capturedAt }: SnapshotDocum
   return [
     `${node.hostname}  role ${node.role} (${node.roleSource})  ${addresses}`,
     `${spec.title} (${spec.source}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
-    `${RESULT[summary.result]}: ${counts.join(' · ')}`,
+    `${conclusion(document)}: ${counts.join(' · ')}`,
   ];
 }
 

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf, SockwatchError } from '../errors.js';
+import { printable } from '../sockets/bytes.js';
 
 /**
  * Writes a file whole or not at all, mode 0600: into a temporary file beside it, which takes its place once it is on the
@@ -11,10 +12,10 @@ import { messageOf, SockwatchError } from '../errors.js';
 export async function writeWhole(path: string, text: string): Promise<void> {
   let temporary: string | null = null;
   try {
-    const target = await realpath(path).catch(() => path);
+    const target = await followLinks(path);
     const existing = await stat(target).catch(() => null);
     if (existing !== null && !existing.isFile()) throw new Error('it exists and is no regular file');
-    temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+    temporary = join(dirname(target), `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
     const file = await open(temporary, 'wx', 0o600);
     try {
       await file.writeFile(text);
@@ -26,12 +27,27 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     temporary = null;
     await syncDirectory(dirname(target));
   } catch (error) {
-    if (temporary !== null) await rm(temporary, { force: true });
-    throw new SockwatchError('ERR_OUTPUT', `cannot write ${path}: ${messageOf(error)}`, {
+    // Where it cannot be made it cannot be removed either.
+    if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
+    throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${messageOf(error)}`, {
       hint: 'nothing was written; choose another file with --output, or leave it out to print',
       cause: error,
     });
   }
+}
+
+/** Linux gives up after as many links (MAXSYMLINKS, include/linux/namei.h). */
+const MOST_LINKS = 40;
+
+/** Where a path leads, also where a link points to nothing yet. */
+async function followLinks(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const next = await readlink(target).catch(() => null);
+    if (next === null) return target;
+    target = resolve(dirname(target), next);
+  }
+  throw new Error('too many links');
 }
 
 /** Makes the new name last. Some file systems refuse to sync a directory; the file itself is safe by then. */
@@ -41,19 +57,19 @@ async function syncDirectory(path: string): Promise<void> {
   await directory?.close();
 }
 
+let listensForErrors = false;
+
 /**
  * Writes to standard output and waits until it is taken. A reader that has gone away (`| head`) is no error.
  * @throws SockwatchError ERR_OUTPUT
  */
 export async function writeStdout(text: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const done = (error: NodeJS.ErrnoException | null | undefined): void => {
-      process.stdout.off('error', done);
-      if (error === null || error === undefined || error.code === 'EPIPE') resolve();
-      else
-        reject(new SockwatchError('ERR_OUTPUT', `cannot write to standard output: ${error.message}`, { cause: error }));
-    };
-    process.stdout.once('error', done);
+  // A failed write calls back, and tells as an event besides, which would end the process if nobody listened.
+  if (!listensForErrors) process.stdout.on('error', () => {});
+  listensForErrors = true;
+  const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => {
     process.stdout.write(text, done);
   });
+  if (error === null || error === undefined || error.code === 'EPIPE') return;
+  throw new SockwatchError('ERR_OUTPUT', `cannot write to standard output: ${error.message}`, { cause: error });
 }

@@ -62,9 +62,8 @@ function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(unmapped(address)) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** `127.0.0.1:22`, `[::1]:22`, `*:22`, with `%device` behind the address where there is one. */
+/** `127.0.0.1:22`, `[::1]:22`, `[fe80::1%eth0]:546`: the address as it is, with the device it is bound to. */
 export function endpointText(address: string, port: number, device: string | null): string {
-  const host = isWildcard(address) && address !== '::' ? '0.0.0.0' : address;
-  const scoped = device === null ? host : `${host}%${device}`;
+  const scoped = device === null ? address : `${address}%${device}`;
   return isIP(address) === 6 ? `[${scoped}]:${port}` : `${scoped}:${port}`;
 }

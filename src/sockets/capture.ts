@@ -1,9 +1,9 @@
 import { messageOf } from '../errors.js';
-import { type InetColumns, native, type UnixColumns } from '../native.js';
+import { type InetColumns, isKernelError, native, type UnixColumns } from '../native.js';
 import { type CoverageSource, elapsedMs } from './coverage.js';
 import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
 import type { Protocol, Transport } from './listener.js';
-import { parseProcInet, parseProcUnix } from './proc_net.js';
+import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
 
 export interface CaptureOptions {
@@ -38,7 +38,7 @@ export async function captureTables(options: CaptureOptions): Promise<Tables> {
       'unix',
       options,
       [() => native().dumpUnix(options.netns, UNIX_LISTENING)],
-      [async () => parseProcUnix(await readProcNet(options.netns, 'unix'))],
+      [async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix')))],
     ),
   ]);
   return { tcp, udp, unix };
@@ -51,11 +51,19 @@ function captureInet(protocol: Transport, options: CaptureOptions): Promise<Tabl
     (family) => () => native().dumpInet(options.netns, family, IP_PROTOCOL[protocol], LISTENING[protocol]),
   );
   const files = [protocol, `${protocol}6`].map((file) => async () => {
-    const columns = parseProcInet(Buffer.from(await readProcNet(options.netns, file)).toString('latin1'), state);
-    if (columns === null) throw new Error(`/proc/net/${file} does not have the form this program knows`);
-    return columns;
+    const text = await readProcNet(options.netns, file).catch((error: unknown) => {
+      // A kernel that has IPv6 turned off altogether has no such table, and no such sockets.
+      if (file.endsWith('6') && isKernelError(error) && error.code === 'ENOENT') return Buffer.from(NO_SOCKETS);
+      throw error;
+    });
+    return known(file, parseProcInet(Buffer.from(text).toString('latin1'), state));
   });
   return captureTable(protocol, options, dumps, files);
+}
+
+function known<Columns>(file: string, columns: Columns | null): Columns {
+  if (columns === null) throw new Error(`/proc/net/${file} does not have the form this program knows`);
+  return columns;
 }
 
 /** /proc/thread-self: /proc/net is that of the process's main thread, whatever thread asks. */

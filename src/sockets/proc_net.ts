@@ -12,9 +12,13 @@ import { AF_INET, AF_INET6, SOCK_DGRAM, TCP_CLOSE, TCP_LISTEN } from './states.j
 const INET_LINE =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+\s+(\d+)\s+-?\d+ (\d+)(.*)$/;
 
+/** A table without an entry. */
+export const NO_SOCKETS = '  sl  local_address\n';
+
 /** One of tcp, tcp6, udp, udp6 as columns, only sockets in `state`. `null` where a line has not the expected form. */
 export function parseProcInet(text: string, state: number): InetColumns | null {
-  const lines = text.split('\n').slice(1, -1);
+  const lines = wholeLines(text, /^ *sl +local_address /);
+  if (lines === null) return null;
   const matches = lines.map((line) => INET_LINE.exec(line));
   if (matches.some((match) => match === null)) return null;
   const rows = matches.filter((match) => match !== null && Number.parseInt(match[3] ?? '', 16) === state);
@@ -41,6 +45,12 @@ export function parseProcInet(text: string, state: number): InetColumns | null {
   };
 }
 
+/** Lines below a table's heading; null where it is another table, or was cut off in the middle of a line. */
+function wholeLines(text: string, heading: RegExp): string[] | null {
+  if (!heading.test(text) || !text.endsWith('\n')) return null;
+  return text.split('\n').slice(1, -1);
+}
+
 /** Addresses stand there as 32-bit words in the byte order of the machine. */
 function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
   const out = new Uint8Array(16 * hexAddresses.length);
@@ -59,11 +69,13 @@ const ACCEPTS = 0x10000;
 
 /**
  * /proc/net/unix as columns: listening sockets, and datagram sockets with a name. A name can hold a newline, which the
- * kernel prints as it is, so a line that has not the expected form is the rest of the name before it.
+ * kernel prints as it is, so a line that has not the expected form is the rest of the name before it. `null` where it is no
+ * such table.
  */
-export function parseProcUnix(bytes: Uint8Array): UnixColumns {
+export function parseProcUnix(bytes: Uint8Array): UnixColumns | null {
   // latin1 keeps every byte of a name.
-  const lines = Buffer.from(bytes).toString('latin1').split('\n').slice(1, -1);
+  const lines = wholeLines(Buffer.from(bytes).toString('latin1'), /^Num +RefCount /);
+  if (lines === null) return null;
   const entries: { flags: number; type: number; inode: number; name: string }[] = [];
   for (const line of lines) {
     const match = UNIX_LINE.exec(line);

@@ -70,6 +70,11 @@ export function reasonNotApplicable(applied: AppliedRow, role: NodeRole): string
   return `only for ${roles.join(' and ')} nodes; this is a ${role} node`;
 }
 
+/** Why a row for some roles cannot be judged on a node of unknown role. */
+export function roleUnknown(roles: readonly Role[]): string {
+  return `only for ${roles.join(' and ')} nodes, and the role of this node is not known; give --role`;
+}
+
 /** What an absent listener means for a row. */
 export type Absence =
   | { readonly kind: 'fault' }
@@ -88,8 +93,7 @@ export function judgeAbsence(
   spec: Pick<Spec, 'rows' | 'notes'>,
 ): Absence {
   if (applied.roles !== null && role === 'unknown') {
-    const reason = `only for ${applied.roles.join(' and ')} nodes, and the role of this node is not known; give --role`;
-    return { kind: 'undecided', reason };
+    return { kind: 'undecided', reason: roleUnknown(applied.roles) };
   }
   if (applied.condition === null) return { kind: 'fault' };
   const { service, condition } = applied;

@@ -1,7 +1,7 @@
 import type { OwnedListener } from '../owners/owner.js';
 import type { NetworkRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, judgeAbsence, type NodeRole } from './applied_row.js';
+import { type AppliedRow, judgeAbsence, type NodeRole, roleUnknown } from './applied_row.js';
 import type { MatchedBy } from './finding.js';
 import type { Judgement } from './judgement.js';
 import type { Observation } from './observation.js';
@@ -33,7 +33,7 @@ export function judgeNetworkRow(
     owner: matchListener(listener, applied.service, spec.notes),
   }));
   return (
-    judgeForeign(row, applied, candidates) ??
+    judgeForeign(row, applied, role, candidates) ??
     judgeWidth(row, candidates) ??
     judgeExact(row, candidates) ??
     judgeStricter(row, applied, candidates) ??
@@ -45,6 +45,11 @@ export function judgeNetworkRow(
 const isOwn = ({ owner }: Candidate): boolean => owner.kind === 'match';
 const isUnseen = ({ owner }: Candidate): boolean => owner.kind === 'unknown';
 const isForeign = (one: Candidate): boolean => !isOwn(one) && !isUnseen(one);
+
+/** Besides those that decide, what answers the row as well: the service's own, and whoever may be on its address. */
+function others(candidates: readonly Candidate[], deciding: readonly Candidate[]): Candidate[] {
+  return candidates.filter((one) => !deciding.includes(one) && (isOwn(one) || (isUnseen(one) && one.relation.covers)));
+}
 
 /** Without a default route nobody knows which address is meant. */
 function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], observation: Observation): Judgement {
@@ -67,18 +72,27 @@ function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], ob
 }
 
 /** Somebody else on the row's address decides, however many are right besides. */
-function judgeForeign(row: NetworkRow, applied: AppliedRow, candidates: readonly Candidate[]): Judgement | null {
+function judgeForeign(
+  row: NetworkRow,
+  applied: AppliedRow,
+  role: NodeRole,
+  candidates: readonly Candidate[],
+): Judgement | null {
   const foreign = candidates.filter((one) => isForeign(one) && one.relation.covers);
   if (foreign.length === 0) return null;
   const listeners = foreign.map(({ listener }) => listener);
+  if (applied.roles !== null && role === 'unknown') {
+    const reason = `${roleUnknown(applied.roles)}, and ${ownersText(listeners)} is somebody else`;
+    const all = [...foreign, ...others(candidates, foreign)];
+    return judgement('unverified', { message: reason, candidates: all, matchedBy: null, reason });
+  }
   const elsewhere = foreign.some(({ owner }) => owner.kind === 'wrong-installation');
   const reason = elsewhere
     ? `the name is that of ${applied.service}, the systemd unit is not: another installation of it`
     : null;
   return judgement('wrong-owner', {
     message: `${ownersText(listeners)} holds ${listenersText(listeners)}, which is ${applied.service}'s (${row.hostText}:${row.port})`,
-    // The right ones are the row's too, whoever stands beside them.
-    candidates: [...foreign, ...candidates.filter(isOwn)],
+    candidates: [...foreign, ...others(candidates, foreign)],
     matchedBy: null,
     reason,
   });
@@ -97,7 +111,7 @@ function judgeWidth(row: NetworkRow, candidates: readonly Candidate[]): Judgemen
   const unseen = faulty.find(isUnseen);
   return judgement(verdict, {
     message: `${ownersText(listeners)} listens on ${listenersText(listeners)}; the page says ${row.hostText}:${row.port}`,
-    candidates: [...faulty, ...own.filter((one) => !faulty.includes(one))],
+    candidates: [...faulty, ...others(candidates, faulty)],
     matchedBy: matchedBy(faulty),
     reason: unseen === undefined ? null : `whoever it is, it is too wide: ${unknownOwnerText(unseen.listener)}`,
   });

@@ -22,9 +22,10 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
         return ORDER.indexOf(match.by);
       case 'wrong-installation':
         return ORDER.length;
-      case 'foreign':
       case 'unknown':
         return ORDER.length + 1;
+      case 'foreign':
+        return ORDER.length + 2;
     }
   };
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
@@ -36,6 +37,9 @@ const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
 export function matchOwner(owner: Owner, service: string, notes: Notes): OwnerMatch {
   const note = notes.services.get(service) ?? NO_NOTE;
   if (owner.kind === 'kernel') return matchDevice(owner, service, note);
+  // It held the socket, and had ended when it was looked at.
+  const { unit, exe, argv0, comm } = owner;
+  if (unit === null && exe === null && argv0 === null && comm === null) return { kind: 'unknown' };
   const names = [service, ...note.names];
   if (owner.unit !== null && isUnitOf(owner.unit, names, note)) return { kind: 'match', by: 'unit' };
   const by = matchName(owner, names);
@@ -76,14 +80,14 @@ function basename(path: string | null | undefined): string | null {
  * Kernel devices that network plugins make for their tunnels, by the service that makes them. They are what a page means
  * when it names a service for a port that only the kernel listens on.
  */
-const DEVICES: Readonly<Record<string, readonly string[]>> = {
-  'cilium-agent': ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0'],
-  flanneld: ['flannel.*', 'flannel-*'],
-  'calico-node': ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali'],
-};
+const DEVICES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['cilium-agent', ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0']],
+  ['flanneld', ['flannel.*', 'flannel-*']],
+  ['calico-node', ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali']],
+]);
 
 function matchDevice(owner: KernelOwner, service: string, note: ServiceNote): OwnerMatch {
-  const patterns = [...(DEVICES[service] ?? []), ...note.devices];
+  const patterns = [...(DEVICES.get(service) ?? []), ...note.devices];
   const isTheirs = patterns.some((pattern) => matchesName(owner.device, pattern));
   return isTheirs ? { kind: 'match', by: 'device' } : { kind: 'foreign' };
 }

@@ -49,7 +49,8 @@ export function relationTo(host: Host, listener: Listener, node: Pick<NodeFacts,
 }
 
 function relationToNetwork(host: Host & { kind: 'network' }, listener: Listener, scope: Scope): Relation {
-  if (scope === 'wildcard') return WIDER;
+  // 0.0.0.0/0 is every address.
+  if (scope === 'wildcard') return host.prefix === 0 ? EXACT : WIDER;
   if (isInNetwork(listener.address ?? '', host.address, host.prefix)) return EXACT;
   const local = isLoopback(host.address);
   if (scope === 'loopback') return { width: local ? 'elsewhere' : 'narrower', covers: false };

@@ -104,7 +104,7 @@ function unverified(listeners: readonly OwnedListener[], note: ListenerNote): Fi
   return {
     verdict: 'unverified',
     severity: 'unknown',
-    message: `somebody listens on ${listenersText(listeners)}/${first?.protocol ?? ''}; ${note.owners.join(' or ')} may (${note.reason}), but ${why}`,
+    message: `somebody listens on ${listenersText(listeners)}/${first?.protocol ?? ''}; ${[...note.owners, ...note.devices].join(' or ')} may (${note.reason}), but ${why}`,
     expected: null,
     sockets: listeners.map(({ id }) => id),
     matchedBy: null,

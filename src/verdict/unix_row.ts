@@ -114,6 +114,10 @@ function judgeNobody(
     const reason = `the unix table was not read completely: ${table?.error ?? 'it was not looked at'}`;
     return { ...nobody, verdict: 'unverified', message: `no listener was seen, but ${reason}`, reason };
   }
+  if (observation.files.find(({ path }) => path === row.path)?.state === 'unreadable') {
+    const reason = `${row.path} may not be looked at (permission), and a listener can be behind it under another name`;
+    return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
+  }
   const absence = judgeAbsence(applied, role, observation.sockets, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
@@ -130,7 +134,6 @@ function whyNobody(row: UnixRow, files: readonly SocketFile[], accepting: readon
     case 'not-a-socket':
       return 'a file that is no socket is in its place';
     case 'unreadable':
-      return 'no listener has this name, and the file may not be looked at';
     case 'absent':
     case undefined: {
       const orphans = accepting.filter(({ path }) => path === row.path);

@@ -40,9 +40,12 @@ const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   'not-looked': 'nobody looked for its holder',
 };
 
+/** A holder is known by its number only. */
+const ENDED = 'its holder ended while it was looked at';
+
 /** Why the owner of a listener is not known, with the cgroup it was made in where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {
-  const why = UNKNOWN[listener.ownersUnknown ?? 'not-looked'];
+  const why = listener.ownersUnknown === null ? ENDED : UNKNOWN[listener.ownersUnknown];
   const { origin } = listener;
   return origin === null ? why : `${why}; it was made in ${printable(origin.unit ?? origin.cgroup ?? '')}`;
 }

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Holders } from '../../src/native.js';
-import { assignOwners, procSource, settleOwners, withOwners } from '../../src/owners/holders.js';
+import { type FoundHolders, holderFinder } from '../../src/owners/holder_source.js';
+import { assignOwners, settleOwners, withOwners } from '../../src/owners/holders.js';
 import type { OwnedListener, ProcessOwner } from '../../src/owners/owner.js';
 import { listenTcp, shortDirectory } from '../sockets/live.js';
 import { listener } from '../verdict/factory.js';
@@ -13,7 +14,7 @@ const notRoot = uid === 0 ? false : `giving up root takes root, and we are user 
 const ofInode = (inode: number): OwnedListener => listener('127.0.0.1', inode, { inode, id: `tcp:i${inode}` });
 
 async function ownersIn(root: string, ...inodes: number[]): Promise<OwnedListener[]> {
-  const { listeners } = await withOwners(inodes.map(ofInode), 'proc', procSource(root));
+  const { listeners } = await withOwners(inodes.map(ofInode), 'proc', holderFinder('proc', root));
   return [...listeners];
 }
 
@@ -112,7 +113,7 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   const { listeners, source } = await withOwners(
     [ofInode(10), ofInode(11), ofInode(12)],
     'auto',
-    procSource(root),
+    holderFinder('proc', root),
   ).finally(() => process.seteuid?.(0));
   t.match(listeners[0]?.owners, [{ comm: 'open' }]);
   t.match(listeners[1], { owners: [], ownersUnknown: 'permission' });
@@ -131,14 +132,14 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
 
 t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t) => {
   const asked: number[][] = [];
-  const find = async (inodes: Uint32Array): Promise<Holders> => {
+  const find = async (inodes: Uint32Array): Promise<FoundHolders> => {
     asked.push([...inodes]);
     const facts = [{ pid: 1, comm: null, exe: null, argv0: null, cgroup: null, startMs: null }];
     const one = (value: number) => Uint32Array.of(value);
-    return { inode: one(7), pid: one(1), fd: one(1), facts, processes: 1, unreadable: 0 };
+    return { inode: one(7), pid: one(1), fd: one(1), facts, processes: 1, unreadable: 0, via: '/proc', note: null };
   };
   const sockets = [ofInode(0), ofInode(7), ofInode(0), ofInode(7)];
-  const { listeners } = await withOwners(sockets, 'proc', { name: 'a test', find });
+  const { listeners } = await withOwners(sockets, 'proc', find);
   t.strictSame(asked, [[7]], 'and each inode once');
   const unknown = listeners.map(({ ownersUnknown }) => ownersUnknown);
   t.strictSame(unknown, ['not-found', null, 'not-found', null]);
@@ -146,8 +147,8 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
 
 t.test('a walk that fails, and one that was not wanted, leave owners unknown and say so', async (t) => {
   const [failed, skipped] = await Promise.all([
-    withOwners([ofInode(1)], 'auto', procSource('/nowhere')),
-    withOwners([ofInode(1)], 'none', procSource('/nowhere')),
+    withOwners([ofInode(1)], 'auto', holderFinder('proc', '/nowhere')),
+    withOwners([ofInode(1)], 'none', holderFinder('proc', '/nowhere')),
   ]);
   for (const { listeners } of [failed, skipped]) {
     t.strictSame(
@@ -191,5 +192,5 @@ t.test('live: this process holds its own listener', async (t) => {
   const [owner] = listeners[0]?.owners ?? [];
   const started = owner?.kind === 'process' ? Date.parse(owner.startedAt ?? '') : 0;
   t.ok(Math.abs(Date.now() - 1000 * process.uptime() - started) < 3000);
-  t.match(source, { name: 'owners', via: '/proc' });
+  t.match(source, { name: 'owners', via: /^(?:bpf|\/proc)$/ });
 });

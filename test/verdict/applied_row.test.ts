@@ -85,6 +85,7 @@ t.test('role: rows of the other one do not apply, and say so', (t) => {
 
   const vxlan = row('*:8472/udp', 'cilium-agent', { role: 'control-plane' });
   t.equal(judge(vxlan, { role: 'worker', notes: AGENT_NOTE }).verdict, 'missing', 'a note says that it is for all');
+  t.equal(judge(vxlan, { role: 'unknown', notes: AGENT_NOTE }).verdict, 'missing', 'whatever the role of this node');
   const api = row('*:6443', 'kube-apiserver');
   const proxy = [held('k8s-apiserver-proxy', '127.0.0.1', 6443)];
   t.equal(judge(api, { sockets: proxy, role: 'worker', notes: PROXY_NOTE }).verdict, 'narrowed');

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/owners/owner.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { held, ids, judge, listener, NODE, observation, processOwner, row, spec, verdictOf } from './factory.js';
+import { held, ids, judge, listener, NODE, notes, observation, processOwner, row, spec, verdictOf } from './factory.js';
 
 const PORT = 2379;
 type Checker = Pick<typeof t, 'equal'>;
@@ -210,6 +210,10 @@ t.test('without a default route the address meant by `default` is not known', (t
     t.match(finding, { verdict: 'unverified', severity: 'unknown', reason: why, sockets: ids(sockets) }, name);
     t.match(finding.message, why);
   }
+  const said = (sockets: OwnedListener[]) =>
+    judge(row(`default:${PORT}`, 'etcd'), { sockets, observed: { node } }).message;
+  t.match(said([]), /is not known; nothing listens on port 2379\/tcp$/);
+  t.match(said([held('etcd', '192.0.2.2', PORT)]), /is not known; etcd \(pid 812.*\) on 192\.0\.2\.2:2379$/);
   const local = judge(row(`localhost:${PORT}`, 'etcd'), {
     sockets: [held('etcd', '127.0.0.1', PORT)],
     observed: { node },
@@ -217,6 +221,18 @@ t.test('without a default route the address meant by `default` is not known', (t
   t.equal(local.verdict, 'ok', 'other rows do not need one');
   const star = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('etcd', '192.0.2.2', PORT)], observed: { node } });
   t.equal(star.verdict, 'narrowed');
+  t.end();
+});
+
+t.test('the right name from the wrong installation', (t) => {
+  const known = notes({ services: { etcd: { units: ['snap.k8s.etcd.service'] } } });
+  const distro = held('etcd', '192.0.2.2', PORT, { owners: [processOwner('etcd', { unit: 'etcd.service' })] });
+  const minio = held('minio', '192.0.2.2', PORT);
+  for (const sockets of [[distro], [distro, minio]]) {
+    const finding = judge(row(`default:${PORT}`, 'etcd'), { sockets, notes: known });
+    t.match(finding, { verdict: 'wrong-owner', reason: /^the name is that of etcd, the systemd unit is not/ });
+  }
+  t.equal(judge(row(`default:${PORT}`, 'etcd'), { sockets: [minio], notes: known }).reason, null);
   t.end();
 });
 
@@ -249,6 +265,13 @@ t.test('what a finding says', (t) => {
     sockets: [listener('127.0.0.1', PORT, { ownersUnknown: 'not-found' })],
   });
   t.match(open.reason, /in another PID namespace or in the kernel$/);
+  t.notMatch(open.message, /the page says/);
+  const aside = judge(row(`localhost:${PORT}`, 'etcd'), { sockets: [listener('192.0.2.2', PORT)] });
+  t.match(aside.message, /^somebody listens on 192\.0\.2\.2:2379; the page says localhost:2379, but /);
+  const undecided = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('etcd', '::', PORT, { v6only: null })] });
+  t.match(undecided.reason, /^whether it serves IPv4 too is not known/);
+  const v6 = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('etcd', '::', PORT, { v6only: true })] });
+  t.match(v6.reason, /^serves IPv6 only \(v6only is set\)/);
   t.match(open.message, /^somebody listens on 127\.0\.0\.1:2379, but no process/);
   t.end();
 });

@@ -131,6 +131,7 @@ t.test('further names of a service', (t) => {
   const note = { names: ['cilium-operator-aws', 'cilium-operator-generic'] };
   t.equal(match(only({ exe: '/usr/bin/cilium-operator-aws', comm: 'x' }), 'operator', note), 'exe');
   t.equal(match(only({ unit: 'cilium-operator-aws.service', comm: 'x' }), 'operator', note), 'unit');
+  t.equal(match(only({ argv0: 'cilium-operator-aws', comm: 'x' }), 'operator', note), 'argv0');
   t.equal(match(only({ comm: 'cilium-operator' }), 'operator', note), 'comm');
   t.equal(match(only({ comm: 'cilium-operator' }), 'other'), 'foreign');
   t.end();
@@ -139,11 +140,15 @@ t.test('further names of a service', (t) => {
 t.test('kernel devices', (t) => {
   t.equal(match(device('cilium_vxlan'), 'cilium-agent'), 'device');
   t.equal(match(device('ftun0'), 'cilium-agent'), 'foreign', 'fan networking holds the port instead');
-  t.equal(match(device('cilium_wg0', 'wireguard'), 'cilium-agent'), 'device');
   t.equal(match(device('cilium_vxlan'), 'cilium-operator'), 'foreign', 'it is the agent that makes the device');
   t.equal(match(device('cilium_vxlan2'), 'cilium-agent'), 'foreign');
-  t.equal(match(device('flannel.1'), 'flanneld'), 'device');
-  t.equal(match(device('vxlan.calico'), 'calico-node'), 'device');
+  const own: [service: string, devices: string[]][] = [
+    ['cilium-agent', ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0']],
+    ['flanneld', ['flannel.1', 'flannel-v6.1']],
+    ['calico-node', ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali']],
+  ];
+  for (const [service, devices] of own)
+    for (const name of devices) t.equal(match(device(name), service), 'device', name);
   t.equal(match(device('vxlan7'), 'other'), 'foreign');
   t.equal(match(device('vxlan7'), 'other', { devices: ['vxlan7'] }), 'device');
   t.equal(match(device('vxlan7'), 'other', { devices: ['vx*'] }), 'device');
@@ -168,6 +173,24 @@ t.test('one right holder of several is enough, and the strongest evidence is tol
   t.strictSame(of(right, systemd, better), { kind: 'match', by: 'exe' });
   t.strictSame(of(systemd), { kind: 'foreign' });
   t.strictSame(of(), { kind: 'unknown' });
+  const evidence: [string, ProcessOwner][] = [
+    ['unit', only({ unit: 'sshd.service', comm: 'x' })],
+    ['exe', better],
+    ['argv0', only({ argv0: 'sshd', comm: 'x' })],
+    ['comm', right],
+  ];
+  for (const [at, [by, stronger]] of evidence.entries()) {
+    for (const [, weaker] of evidence.slice(at + 1)) {
+      t.strictSame(
+        [of(stronger, weaker), of(weaker, stronger)],
+        [
+          { kind: 'match', by },
+          { kind: 'match', by },
+        ],
+        by,
+      );
+    }
+  }
   const wrong = only({ comm: 'sshd', unit: 'other.service' });
   const known = notes({ services: { sshd: { units: ['ssh.service'] } } });
   t.strictSame(matchListener(listener('0.0.0.0', 22, { owners: [systemd, wrong] }), 'sshd', known), {

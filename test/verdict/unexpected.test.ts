@@ -59,10 +59,20 @@ t.test('what belongs together is one finding', (t) => {
     ['another port', held('nginx', '0.0.0.0', 81)],
     ['another protocol', held('nginx', '0.0.0.0', 80, { protocol: 'udp' })],
     ['another program', held('nc', '0.0.0.0', 80)],
+    [
+      'another program that calls itself the same',
+      held('nginx', '0.0.0.0', 80, { owners: [processOwner('nginx', { exe: '/tmp/nginx' })] }),
+    ],
+    [
+      'one whose program is not known',
+      held('nginx', '0.0.0.0', 80, { owners: [processOwner('nginx', { exe: null })] }),
+    ],
     ['loopback, which weighs less', held('nginx', '127.0.0.1', 80)],
     ['nobody seen', listener('0.0.0.0', 80)],
   ];
   for (const [name, other] of apart) t.equal(find([...together, other]).length, 2, name);
+  const of = (name: string) => listener('0.0.0.0', 4789, { protocol: 'udp', owners: [device(name)] });
+  t.equal(find([of('ftun0'), of('ftun1')]).length, 2, 'two devices');
   const [permission, absent] = [listener('0.0.0.0', 80), listener('0.0.0.0', 80, { ownersUnknown: 'not-found' })];
   t.equal(find([permission, absent]).length, 2, 'different reasons for not knowing');
   t.end();
@@ -73,6 +83,7 @@ t.test("a client's UDP socket only looks like a server's", (t) => {
   const cases: [string, OwnedListener, 'client' | 'nothing'][] = [
     ['first of the range', held('curl', '0.0.0.0', 32768, udp), 'client'],
     ['last of the range', held('curl', '::', 60999, udp), 'client'],
+    ['whose holder is not seen', listener('0.0.0.0', 40000, udp), 'client'],
     ['below it', held('curl', '0.0.0.0', 32767, udp), 'nothing'],
     ['above it', held('curl', '0.0.0.0', 61000, udp), 'nothing'],
     ['TCP, which listens on purpose', held('curl', '0.0.0.0', 40000), 'nothing'],
@@ -101,7 +112,7 @@ const sshd: ListenerNote = listenerNote({
   ports: [{ from: 22, to: 22 }],
 });
 const resolved: ListenerNote = listenerNote({
-  ...{ owners: ['systemd-resolved'], scope: 'loopback', addresses: ['127.0.0.53', '127.0.0.54'] },
+  ...{ owners: ['systemd-resolved'], scope: 'loopback', addresses: ['127.0.0.53', '127.0.0.54', '::1'] },
   ports: [{ from: 53, to: 53 }],
 });
 const range: ListenerNote = listenerNote({
@@ -113,7 +124,7 @@ const range: ListenerNote = listenerNote({
 });
 const streaming: ListenerNote = listenerNote({ owners: ['containerd'], scope: 'loopback', protocols: ['tcp'] });
 const geneve: ListenerNote = listenerNote({
-  devices: ['cilium_*'],
+  devices: ['cilium_*', 'other'],
   protocols: ['udp'],
   ports: [{ from: 6081, to: 6081 }],
   reason: 'a tunnel',
@@ -141,6 +152,7 @@ t.test('notes explain by owner, scope, address, protocol and port', (t) => {
       listener('127.0.0.54', 53, { owners: [processOwner('systemd-resolved', { exe: null, argv0: null })] }),
       resolved,
     ],
+    ['resolved on an IPv6 address', held('systemd-resolved', '::1', 53), resolved],
     ['resolved on another address', held('systemd-resolved', '127.0.0.1', 53), null],
     ['resolved on the outside', held('systemd-resolved', '192.0.2.2', 53), null],
     ['the first of a range', held('cilium-agent', '0.0.0.0', 30000), range],
@@ -182,7 +194,7 @@ t.test('a listener that a note would explain, if its owner could be seen, is unv
   t.equal(explain(held('nc', '0.0.0.0', 22), KNOWN, NODE).kind, 'nothing', 'and not where it is seen to be another');
   const tunnel = find([listener('0.0.0.0', 6081, { protocol: 'udp', ownersUnknown: 'not-found' })], KNOWN);
   t.match(tunnel, [
-    { verdict: 'unverified', message: /0\.0\.0\.0:6081\/udp; cilium_\* may \(a tunnel\), but no process/ },
+    { verdict: 'unverified', message: /0\.0\.0\.0:6081\/udp; cilium_\* or other may \(a tunnel\), but no process/ },
   ]);
   t.end();
 });
