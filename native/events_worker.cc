@@ -1,8 +1,7 @@
 #include "events_worker.h"
 
-#include <time.h>
-
 #include <algorithm>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>

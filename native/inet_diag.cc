@@ -17,7 +17,7 @@ struct InetAttributes {
 void read_attribute(uint16_t type, Bytes value, InetAttributes& out) {
   switch (type) {
     case INET_DIAG_SKV6ONLY:
-      if (uint8_t flag; read_value(value, flag)) out.v6only = flag != 0;
+      if (uint8_t flag = 0; read_value(value, flag)) out.v6only = flag != 0;
       break;
     case INET_DIAG_SKMEMINFO: {
       // An array of u32 that grows with kernel versions; SK_MEMINFO_DROPS came in 4.7 (linux/sock_diag.h).

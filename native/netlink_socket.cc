@@ -123,7 +123,7 @@ Failure dump_sock_diag(const std::string& netns, const std::vector<uint8_t>& req
     begin();
     if (auto failure = socket.open(netns)) return failure;
     if (auto failure = socket.send_dump(request, subject)) return failure;
-    const Failure failure = socket.receive_dump(subject, each, report.interrupted);
+    Failure failure = socket.receive_dump(subject, each, report.interrupted);
     const bool again = report.interrupted || (failure && failure->number == ENOBUFS);
     if (!again || report.attempts == kAttempts) return failure;
   }

@@ -14,8 +14,8 @@ async function run(command: Command): Promise<number> {
       await writeStdout(HELP);
       return 0;
     case 'version': {
-      const { version } = await import('./version.js');
-      await writeStdout(`${version()}\n`);
+      const [{ version }, { hasBpf }] = await Promise.all([import('./version.js'), import('./native.js')]);
+      await writeStdout(`k8s-sockwatch ${version()} (${hasBpf() ? 'with' : 'without'} eBPF)\n`);
       return 0;
     }
     case 'once':

@@ -162,3 +162,8 @@ export function native(): Addon {
   }
   return loaded;
 }
+
+/** Whether eBPF is built into the addon; whether the kernel takes it is another question. */
+export function hasBpf(): boolean {
+  return native().openEvents !== undefined;
+}

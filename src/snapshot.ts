@@ -1,7 +1,7 @@
 import { hostname, release } from 'node:os';
 import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
-import { type NetworkFacts, networkFacts } from './network/facts.js';
+import type { NetworkFacts } from './network/facts.js';
 import { withKernelOwners } from './network/kernel_owners.js';
 import type { OwnersMode } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
@@ -93,7 +93,10 @@ function judge({ spec, role: asked = 'auto' }: SnapshotOptions, { observation, n
 async function observe(options: SnapshotOptions): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
   const namespace = identifyNetns(netns);
-  const [tables, network] = await Promise.all([captureTables({ netns, allowModuleLoad }), networkFacts(netns)]);
+  // The kernel is asked first; what reads its answer about the network is loaded while it works.
+  const capture = captureTables({ netns, allowModuleLoad });
+  const { networkFacts } = await import('./network/facts.js');
+  const [tables, network] = await Promise.all([capture, networkFacts(netns)]);
   const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
   const owned = await withOwners(listeners, owners);
   const sockets = await withOrigins(withKernelOwners(owned.listeners, network.tunnels));

@@ -29,6 +29,8 @@ const OTHERS = [
 
 interface Measured {
   readonly ms: number;
+  /** Of all its threads together; other work on the machine hardly changes it. */
+  readonly cpuMs: number;
   readonly mebibytes: number;
   readonly code: number;
 }
@@ -103,29 +105,32 @@ async function comparePrograms(binary: (name: string) => string, netns: string, 
     else console.log(`${command[0]} is not installed and left out`);
   }
   const results = await inTurn(rounds, commands, async (argv): Promise<Measured> => {
-    const [ms = 0, kibibytes = 0, code = 0] = (await output([binary('measure'), netns, ...argv]))
+    const [ms = 0, cpuMs = 0, kibibytes = 0, code = 0] = (await output([binary('measure'), netns, ...argv]))
       .split(' ')
       .map(Number);
-    return { ms, mebibytes: kibibytes / 1024, code };
+    return { ms, cpuMs, mebibytes: kibibytes / 1024, code };
   });
   const medians = results.map((one) => ({
     ms: median(one.map(({ ms }) => ms)),
+    cpuMs: median(one.map(({ cpuMs }) => cpuMs)),
     mebibytes: median(one.map(({ mebibytes }) => mebibytes)),
     range: `${Math.min(...one.map(({ ms }) => ms)).toFixed(0)}–${Math.max(...one.map(({ ms }) => ms)).toFixed(0)}`,
     codes: [...new Set(one.map(({ code }) => code))].join(','),
   }));
-  const ours = medians[0] ?? { ms: 0, mebibytes: 0 };
+  const ours = medians[0] ?? { ms: 0, cpuMs: 0, mebibytes: 0 };
   console.log(`\nWhole programs, median of ${rounds} in turn; a ratio below 1 means that ours needs less:`);
-  const cells = medians.map(({ ms, mebibytes, range, codes }, at) => [
+  const cells = medians.map(({ ms, cpuMs, mebibytes, range, codes }, at) => [
     commands[at]?.map((word) => (word === CLI ? basename(CLI) : word)).join(' ') ?? '',
     `${ms.toFixed(0)} ms`,
     range,
+    `${cpuMs.toFixed(0)} ms`,
     `${mebibytes.toFixed(0)} MiB`,
     at === 0 ? '' : ratio(ours.ms, ms),
+    at === 0 ? '' : ratio(ours.cpuMs, cpuMs),
     at === 0 ? '' : ratio(ours.mebibytes, mebibytes),
     codes,
   ]);
-  print([['program', 'time', 'range', 'peak', 'ours/its time', 'ours/its peak', 'exit'], ...cells]);
+  print([['program', 'time', 'range', 'cpu', 'peak', 'ours/its time', 'cpu', 'peak', 'exit'], ...cells]);
 }
 
 const ratio = (ours: number, other: number): string => (ours / other).toFixed(2);
