@@ -42,19 +42,18 @@ Napi::Value facts_list_to_js(Napi::Env env, std::vector<ProcessFacts>& list) {
 }
 
 Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
-  const size_t count = walk.holders.size();
-  auto inode = Napi::Uint32Array::New(env, count);
-  auto pid = Napi::Uint32Array::New(env, count);
-  auto fd = Napi::Uint32Array::New(env, count);
-  for (size_t at = 0; at < count; at++) {
-    inode.Data()[at] = walk.holders[at].inode;
-    pid.Data()[at] = walk.holders[at].pid;
-    fd.Data()[at] = walk.holders[at].fd;
+  std::vector<uint32_t> inode;
+  std::vector<uint32_t> pid;
+  std::vector<uint32_t> fd;
+  for (const Holder& holder : walk.holders) {
+    inode.push_back(holder.inode);
+    pid.push_back(holder.pid);
+    fd.push_back(holder.fd);
   }
   auto object = Napi::Object::New(env);
-  object.Set("inode", inode);
-  object.Set("pid", pid);
-  object.Set("fd", fd);
+  object.Set("inode", to_typed_array(env, inode));
+  object.Set("pid", to_typed_array(env, pid));
+  object.Set("fd", to_typed_array(env, fd));
   object.Set("facts", facts_list_to_js(env, walk.facts));
   object.Set("processes", Napi::Number::New(env, walk.processes));
   object.Set("unreadable", Napi::Number::New(env, walk.unreadable));

@@ -67,17 +67,20 @@ class PromiseWorker : public Napi::AsyncWorker {
   Failure failure_;
 };
 
-// A column as a typed array over memory of its own.
+// A column as a typed array over memory of its own. In a worker thread that is being terminated JavaScript
+// may not be called any more, at any moment from one call to the next: the array is then empty and has no
+// memory.
 inline Napi::Value to_typed_array(Napi::Env env, const std::vector<uint8_t>& column) {
   auto array = Napi::Uint8Array::New(env, column.size());
-  if (!column.empty()) std::memcpy(array.Data(), column.data(), column.size());
+  if (!column.empty() && !array.IsEmpty()) std::memcpy(array.Data(), column.data(), column.size());
   return array;
 }
 
 template <typename Element>
 Napi::Value to_typed_array(Napi::Env env, const std::vector<Element>& column) {
   auto array = Napi::TypedArrayOf<Element>::New(env, column.size());
-  if (!column.empty()) std::memcpy(array.Data(), column.data(), column.size() * sizeof(Element));
+  if (!column.empty() && !array.IsEmpty())
+    std::memcpy(array.Data(), column.data(), column.size() * sizeof(Element));
   return array;
 }
 

@@ -5,11 +5,14 @@ import { GCC, skipWithout } from './native/toolchain.js';
 /** Scenarios of native/exercise.ts. */
 const SCENARIOS = {
   everything: 'dumps, decoders, holders, namespaces and errors',
+  events: 'the event stream opened again and again, and eight of them at once',
   workers: 'the same in several worker threads at once',
   terminate: 'worker threads are terminated in the middle of it',
   exit: 'the process exits in the middle of it',
   pool: 'the thread pool starts at home',
 };
+
+t.setTimeout(400_000);
 
 t.test('the addon under AddressSanitizer and UBSan', { skip: await skipWithout(GCC) }, async (t) => {
   const addon = await SanitizedAddon.build();

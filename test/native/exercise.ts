@@ -1,13 +1,15 @@
 /** What test/native.asan.test.ts has the addon do: `node exercise.js SCENARIO` ends with exit code 0 and prints `done`. */
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { native } from '../../src/native.js';
+import { type KernelEvent, native } from '../../src/native.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/sockets/states.js';
 import { Child, run } from '../lab/child.js';
 import { ROOT } from './toolchain.js';
@@ -20,7 +22,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** Every call that asks the kernel something, at once. */
 async function capture(netns: string | null): Promise<void> {
-  const { dumpInet, dumpUnix, findHolders, readInNetns } = native();
+  const { dumpInet, dumpUnix, findHolders, iterateHolders, processFacts, readInNetns } = native();
   const inet = [AF_INET, AF_INET6].flatMap((family) =>
     [IP_PROTOCOL.tcp, IP_PROTOCOL.udp].map((protocol) => dumpInet(netns, family, protocol, ALL_STATES)),
   );
@@ -31,9 +33,12 @@ async function capture(netns: string | null): Promise<void> {
   ]);
   const inodes = Uint32Array.from([...unix.inode, ...tables.flatMap(({ inode }) => [...inode])]);
   const [holders] = await Promise.all([findHolders('/proc', inodes), findHolders('/proc', new Uint32Array())]);
+  if (isRoot && iterateHolders !== undefined) await iterateHolders('/proc', inodes);
   assert.equal(holders.inode.length, holders.fd.length);
   assert.equal(new Set(holders.pid).size, holders.facts.length);
   assert.match(Buffer.from(file).toString(), /local_address/);
+  const [own, nobody] = await processFacts('/proc', Uint32Array.of(process.pid, 0));
+  assert.deepEqual([own?.pid, nobody?.comm], [process.pid, null]);
 }
 
 /** Every dump in the fixtures, whole, cut at every byte, and with every byte changed. */
@@ -105,14 +110,54 @@ async function everything(): Promise<void> {
   });
 }
 
+/** Something to tell of: a listener that opens, closes, and is in the way of another. */
+async function openAndFail(): Promise<void> {
+  const first = createServer().listen(0, '127.0.0.1');
+  await once(first, 'listening');
+  const address = first.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  await once(createServer().listen(port, '127.0.0.1'), 'error');
+  first.close();
+}
+
+/** The event stream, closed and opened again, and several at once. */
+async function events(): Promise<void> {
+  const { openEvents } = native();
+  if (!isRoot || openEvents === undefined) return;
+  let seen = 0;
+  const count = (batch: readonly KernelEvent[]): void => {
+    seen += batch.filter(({ pid }) => pid === process.pid).length;
+  };
+  for (let round = 0; round < 10; round++) openEvents(count).close();
+  const streams = Array.from({ length: 8 }, () => openEvents(count));
+  await openAndFail();
+  while (seen < 8 * 3) await delay(5);
+  for (const stream of streams) {
+    stream.close();
+    stream.close();
+  }
+}
+
+/** Closing waits for the kernel to let go of the programs, so that 1,000 times are done by several threads. */
+async function reopen(): Promise<void> {
+  const { openEvents } = native();
+  if (!isRoot || openEvents === undefined) return;
+  if (isMainThread) await inWorkers(Array(8).fill('reopen'));
+  else for (let round = 0; round < 125; round++) openEvents(() => {}).close();
+}
+
 function startWorker(job: string): Worker {
   return new Worker(HERE, { workerData: job });
 }
 
 /** Threads that do everything at the same time, and end by themselves. */
 async function workers(): Promise<void> {
+  await inWorkers(['everything', 'everything', 'everything']);
+}
+
+async function inWorkers(jobs: readonly string[]): Promise<void> {
   await Promise.all(
-    ['everything', 'everything', 'everything'].map(async (job) => {
+    jobs.map(async (job) => {
       const worker = startWorker(job);
       const code = await new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
       assert.equal(code, 0);
@@ -122,7 +167,7 @@ async function workers(): Promise<void> {
 
 /** Threads that are ended in the middle of whatever they do. */
 async function terminate(): Promise<void> {
-  const jobs = ['capturing', 'failing', 'throwing', ...(isRoot ? ['moving'] : [])];
+  const jobs = ['capturing', 'failing', 'throwing', ...(isRoot ? ['moving', 'streaming'] : [])];
   for (let round = 0; round < 6; round++) {
     await Promise.all(
       jobs.map(async (job) => {
@@ -147,6 +192,10 @@ const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
   throwing: () => {
     for (;;) assert.throws(() => native().netnsInode('/nonexistent'));
   },
+  streaming: async () => {
+    native().openEvents?.(() => {});
+    for (;;) await openAndFail();
+  },
   moving: () => {
     for (;;) native().inNetns(OWN_NETNS, netnsLink);
   },
@@ -157,6 +206,8 @@ async function exit(): Promise<void> {
   const worker = startWorker('capturing');
   await new Promise((resolve) => worker.once('message', resolve));
   void capture(null);
+  if (isRoot) native().openEvents?.(() => {});
+  void openAndFail();
   await delay(5);
   console.log('done');
   process.exit(0);
@@ -171,7 +222,15 @@ async function pool(): Promise<void> {
   });
 }
 
-const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = { everything, workers, terminate, exit, pool };
+const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
+  everything,
+  events,
+  reopen,
+  workers,
+  terminate,
+  exit,
+  pool,
+};
 
 if (isMainThread) {
   await SCENARIOS[process.argv[2] ?? '']?.();
