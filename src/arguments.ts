@@ -17,6 +17,7 @@ export type Command =
       /** null: standard output. */
       readonly output: string | null;
       readonly failOn: FailOn;
+      readonly allNetns: boolean;
     })
   | (Looking & {
       readonly kind: 'follow';
@@ -45,6 +46,7 @@ const OPTIONS = {
   strict: { type: 'boolean' },
   role: { type: 'string' },
   netns: { type: 'string' },
+  'all-netns': { type: 'boolean' },
   owners: { type: 'string' },
   'fail-on': { type: 'string' },
   'allow-module-load': { type: 'boolean' },
@@ -65,6 +67,7 @@ Compares the sockets of this Kubernetes node with the page that says what should
   --strict               the page alone, no notes at all
   --role ROLE            auto (default), control-plane or worker
   --netns PATH           look into this network namespace, such as /proc/1234/ns/net
+  --all-netns            list the sockets of all other network namespaces too; only this one is judged
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
   --interval SECONDS     with --follow: how often the tables are read where the kernel does not tell (default 2)
@@ -103,7 +106,7 @@ export function parseCommand(argv: readonly string[]): Command {
     allowModuleLoad: values['allow-module-load'] ?? false,
   };
   if (values.follow === true) {
-    refuse(values, ['format', 'output', 'fail-on'], '--follow');
+    refuse(values, ['format', 'output', 'fail-on', 'all-netns'], '--follow');
     return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
   }
   refuse(values, ['interval'], '--once');
@@ -112,6 +115,7 @@ export function parseCommand(argv: readonly string[]): Command {
     kind: 'once',
     format: oneOf('format', values.format, ['json', 'table'], 'json'),
     output: pathOf('output', values.output),
+    allNetns: values['all-netns'] ?? false,
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
   };
 }

@@ -30,6 +30,8 @@ export interface SnapshotOptions {
   readonly role?: Role | 'auto';
   /** Path of a network namespace to look into, such as /proc/1234/ns/net; default: the caller's own. */
   readonly netns?: string | null;
+  /** List the sockets of every other network namespace as well; they are not judged. Default: false. */
+  readonly allNetns?: boolean;
   /** Default: `auto`, the best way that works. */
   readonly owners?: OwnersMode;
   /** Default: `warning`. */
@@ -52,10 +54,16 @@ export interface Look {
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
   const capturedAt = new Date().toISOString();
+  const { spec, failOn = 'warning', owners = 'auto', allowModuleLoad = false } = options;
   const { observation, role, evaluation } = await look(options);
-  const { spec, failOn = 'warning' } = options;
+  const others =
+    options.allNetns === true
+      ? await (await import('./other_namespaces.js')).observeOthers(observation.node.netns, owners, allowModuleLoad)
+      : null;
   const { findings, explanations } = evaluation;
-  const { node, sockets, coverage, files } = observation;
+  const { node, files } = observation;
+  const sockets = [...observation.sockets, ...(others?.sockets ?? [])];
+  const coverage = coverageOf([...observation.coverage.sources, ...(others === null ? [] : [others.source])]);
   const { hostname, defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
   return {
     schemaVersion: 1,
@@ -69,6 +77,7 @@ export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocume
       ...socket,
       explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
     })),
+    namespaces: others?.namespaces ?? null,
     files,
     coverage,
   };
@@ -137,6 +146,8 @@ function merge(earlier: Observation, later: Observation): Observation {
 /** Inode number of a network namespace; thread-self, since a worker thread may have moved. */
 function identifyNetns(path: string | null): string {
   try {
+    // To open a namespace takes less than to enter it, so that is tried at once instead of for every table.
+    if (path !== null) native().inNetns(path, () => {});
     return String(native().netnsInode(path ?? '/proc/thread-self/ns/net'));
   } catch (error) {
     if (!isKernelError(error) || path === null) throw error;

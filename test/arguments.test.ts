@@ -14,6 +14,7 @@ const ONCE: Command = {
   owners: 'auto',
   failOn: 'warning',
   allowModuleLoad: false,
+  allNetns: false,
 };
 
 t.test('every option, each value it takes, and what is taken without it', (t) => {
@@ -40,6 +41,7 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
     [['--fail-on', 'info'], { failOn: 'info' }],
     [['--fail-on', 'never'], { failOn: 'never' }],
     [['--allow-module-load'], { allowModuleLoad: true }],
+    [['--all-netns'], { allNetns: true }],
     [['--spec', 'a b\n.md'], { page: 'a b\n.md' }],
   ];
   for (const [argv, changes] of cases) {

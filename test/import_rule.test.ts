@@ -9,7 +9,7 @@ import t from 'tap';
  */
 const ORDER: readonly string[] = ['sockets', 'owners', 'network', 'spec', 'verdict', 'changes', 'report', 'tui'];
 const FOUNDATION = ['errors.ts', 'native.ts'];
-const WIRING = ['snapshot.ts', 'follow.ts', 'cli.ts', 'index.ts', 'arguments.ts', 'version.ts'];
+const WIRING = ['snapshot.ts', 'follow.ts', 'other_namespaces.ts', 'cli.ts', 'index.ts', 'arguments.ts', 'version.ts'];
 
 /** What would leave this program: nothing in src/ may import it, or go around imports to reach it. */
 const SPAWNS = /child_process|\bprocess\s*\.\s*binding\b|node:cluster|['"]cluster['"]|\bexecve\b/;

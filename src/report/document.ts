@@ -12,6 +12,20 @@ export type FailOn = 'error' | 'warning' | 'info' | 'never';
 /** `match`: exit code 0, `drift`: 1, `incomplete`: 3. */
 export type Result = 'match' | 'drift' | 'incomplete';
 
+/** Another network namespace than the one that was judged: that of a pod, mostly. */
+export interface NamespaceDocument {
+  readonly netns: string;
+  /** Name below /run/netns, where it has one. */
+  readonly name: string | null;
+  /** How many processes in it could be seen. */
+  readonly processes: number;
+  /** Pod uids and container ids of its processes. */
+  readonly pods: readonly string[];
+  readonly containers: readonly string[];
+  /** Why it could not be read, wholly or in part. */
+  readonly error: string | null;
+}
+
 /**
  * The snapshot: everything that was seen of a node at one moment, and what follows from it. snapshot.schema.json beside
  * this file describes it for others; fields are only ever added within a schema version.
@@ -46,6 +60,8 @@ export interface SnapshotDocument {
   };
   readonly findings: readonly Finding[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
+  /** Other namespaces, whose sockets are among `sockets` as well; null where they were not asked for. */
+  readonly namespaces: readonly NamespaceDocument[] | null;
   readonly files: readonly SocketFile[];
   readonly coverage: Coverage;
 }

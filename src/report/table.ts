@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import { printable } from '../sockets/bytes.js';
 import { type Expected, type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
+import { listenerText, ownersText } from '../verdict/words.js';
 import type { SnapshotDocument } from './document.js';
 
 /** Place of a finding in the order worst first. */
@@ -33,6 +34,7 @@ export function toTable(document: SnapshotDocument): string {
     ...headLines(document),
     '',
     ...columns([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]),
+    ...namespaceLines(document),
     ...coverageLines(document),
   ];
   return lines.map((line) => `${printable(line).trimEnd()}\n`).join('');
@@ -75,6 +77,20 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   return safe.map((row) =>
     row.map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell)))).join('  '),
   );
+}
+
+/** One line for each other namespace, and one for each of its TCP and UDP listeners. */
+function namespaceLines({ namespaces, sockets }: SnapshotDocument): string[] {
+  if (namespaces === null) return [];
+  const lines = namespaces.flatMap(({ netns, name, processes, pods, error }) => {
+    const whose = pods.length === 0 ? (name ?? 'no pod') : `pod ${pods.join(', ')}`;
+    const listeners = sockets.filter((socket) => socket.netns === netns && socket.protocol !== 'unix');
+    return [
+      `${netns}  ${whose}, ${processes} processes${error === null ? '' : `; ${error}`}`,
+      ...listeners.map((one) => `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`),
+    ];
+  });
+  return ['', 'Other network namespaces, which are not judged:', ...(lines.length === 0 ? ['none'] : lines)];
 }
 
 function coverageLines({ coverage }: SnapshotDocument): string[] {

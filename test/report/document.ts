@@ -24,6 +24,7 @@ export function documentOf(
       ...socket,
       explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
     })),
+    namespaces: null,
     files: seen.files,
     coverage: seen.coverage,
   };

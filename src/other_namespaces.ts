@@ -1,0 +1,98 @@
+import { messageOf } from './errors.js';
+import { native } from './native.js';
+import { withKernelOwners } from './network/kernel_owners.js';
+import type { OwnersMode } from './owners/holder_source.js';
+import { withOwners } from './owners/holders.js';
+import type { OwnedListener } from './owners/owner.js';
+import { processFields, readBootTime } from './owners/process_fields.js';
+import type { NamespaceDocument } from './report/document.js';
+import { captureTables } from './sockets/capture.js';
+import { type CoverageSource, elapsedMs } from './sockets/coverage.js';
+import { listenersOf } from './sockets/listeners.js';
+import { findNamespaces, type NetworkNamespace } from './sockets/namespaces.js';
+
+export interface OtherNamespaces {
+  readonly namespaces: readonly NamespaceDocument[];
+  readonly sockets: readonly OwnedListener[];
+  readonly source: CoverageSource;
+}
+
+/**
+ * The listeners of every other network namespace: those of pods, mostly. They are not judged, since the page speaks of the
+ * node; who holds them is found out in one pass for all.
+ */
+export async function observeOthers(
+  home: string,
+  owners: OwnersMode,
+  allowModuleLoad: boolean,
+): Promise<OtherNamespaces> {
+  const start = performance.now();
+  const { namespaces, unreadable } = await findNamespaces();
+  const others = namespaces.filter(({ netns }) => netns !== home);
+  const read = await Promise.all(others.map((namespace) => readOne(namespace, allowModuleLoad)));
+  const { listeners } = await withOwners(
+    read.flatMap((one) => one.listeners),
+    owners,
+  );
+  const sockets = read.flatMap(({ namespace, tunnels }) =>
+    withKernelOwners(
+      listeners.filter(({ netns }) => netns === namespace.netns),
+      tunnels,
+    ),
+  );
+  const errors = [
+    ...read.flatMap(({ namespace, error }) => (error === null ? [] : [`${namespace.netns}: ${error}`])),
+    ...(unreadable === 0 ? [] : [`the namespaces of ${unreadable} processes could not be read (permission)`]),
+  ];
+  return {
+    namespaces: await Promise.all(read.map(({ namespace, error }) => describe(namespace, error))),
+    sockets,
+    source: {
+      name: 'namespaces',
+      via: 'setns',
+      status: errors.length === 0 ? 'ok' : 'partial',
+      error: errors.length === 0 ? null : errors.join('; '),
+      note: null,
+      rows: others.length,
+      ms: elapsedMs(start),
+    },
+  };
+}
+
+async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
+  const { networkFacts } = await import('./network/facts.js');
+  const { netns, path } = namespace;
+  try {
+    const inode = String(native().netnsInode(path));
+    // The process by which it was known has ended, and its number is another's by now.
+    if (inode !== netns) throw new Error('it was gone before it could be entered');
+    const [tables, network] = await Promise.all([captureTables({ netns: path, allowModuleLoad }), networkFacts(path)]);
+    const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
+    const failures = sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+    const listeners = listenersOf(tables, { netns, devices: network.deviceNames });
+    return {
+      namespace,
+      tunnels: network.tunnels,
+      // Cookies are counted for each namespace on its own by kernels before 5.8.
+      listeners: listeners.map((listener) => ({ ...listener, id: `${listener.id}@${netns}` })),
+      error: failures.length === 0 ? null : failures.join('; '),
+    };
+  } catch (error) {
+    return { namespace, tunnels: [], listeners: [], error: messageOf(error) };
+  }
+}
+
+/** Whose it is: pods and containers by the cgroups of the processes in it. */
+async function describe({ netns, name, pids }: NetworkNamespace, error: string | null): Promise<NamespaceDocument> {
+  const [facts, bootTime] = await Promise.all([native().processFacts('/proc', Uint32Array.from(pids)), readBootTime()]);
+  const processes = facts.map((one) => processFields(one, bootTime));
+  const each = (values: readonly (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
+  return {
+    netns,
+    name,
+    processes: pids.length,
+    pods: each(processes.map(({ pod }) => pod)),
+    containers: each(processes.map(({ container }) => container)),
+    error,
+  };
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import t from 'tap';
+import { startLab } from '../lab/lab.js';
+import { CLI, snapshotIn, verdictsOf } from './cli.js';
+
+t.test('--all-netns lists the other namespaces, and judges only its own', { timeout: 60_000 }, async (t) => {
+  // Before the labs: their mounts are taken when they start.
+  const name = `sockwatch-${process.pid}`;
+  execFileSync('ip', ['netns', 'add', name]);
+  t.teardown(() => execFileSync('ip', ['netns', 'del', name]));
+  const node = await startLab({ role: 'control-plane', family: 'dual' });
+  t.teardown(() => node.stop());
+  const pod = await startLab({ role: 'worker', family: 'ipv4' });
+  t.teardown(() => pod.stop());
+
+  const plain = snapshotIn((await node.exec([process.execPath, CLI, '--once'])).stdout);
+  t.equal(plain.namespaces, null, 'not unless asked for');
+  const document = snapshotIn((await node.exec([process.execPath, CLI, '--once', '--all-netns'])).stdout);
+  t.strictSame(verdictsOf(document), verdictsOf(plain), 'the others change no verdict');
+
+  const all = document.namespaces?.map(({ netns }) => netns) ?? [];
+  t.equal(new Set(all).size, all.length, 'each namespace once');
+  t.notOk(all.includes(document.node.netns), 'the one that is judged is not another one');
+  const other = snapshotIn((await pod.exec([process.execPath, CLI, '--once'])).stdout);
+  const found = document.namespaces?.find(({ netns }) => netns === other.node.netns);
+  if (pod.hasCgroups) t.match(found, { pods: [/^[0-9a-f-]{36}$/], containers: [/^[0-9a-f]{64}$/], error: null });
+  const places = (from: typeof document, netns: string): string[] =>
+    from.sockets
+      .filter((socket) => socket.netns === netns && socket.protocol !== 'unix')
+      .map(({ protocol, address, port, owners }) => {
+        const [owner] = owners;
+        return `${protocol} ${address} ${port} ${owner?.kind === 'process' ? owner.pid : owner?.device}`;
+      })
+      .sort();
+  t.strictSame(places(document, other.node.netns), places(other, other.node.netns), 'its listeners, with their owners');
+  t.ok(document.sockets.every(({ netns, explainedBy }) => netns === document.node.netns || explainedBy.by === null));
+  const ids = document.sockets.map(({ id }) => id);
+  t.equal(new Set(ids).size, ids.length, 'ids are unique over all of them');
+
+  const table = await node.exec([process.execPath, CLI, '--once', '--all-netns', '--format', 'table']);
+  t.match(table.stdout, /Other network namespaces, which are not judged:\n/);
+  t.match(table.stdout, new RegExp(`^\\d+  ${name}, 0 processes$`, 'm'), 'one without a process has its name');
+});
