@@ -21,6 +21,12 @@ constexpr size_t kReceiveBytes = 64 * 1024;
 // The kernel answers a dump at once; this only keeps a broken one from hanging a capture for ever.
 constexpr timeval kReceiveTimeout{10, 0};
 
+// One for each thread, kept: a dump of listeners takes less time than making such a buffer ready.
+std::vector<uint8_t>& receive_buffer() {
+  thread_local std::vector<uint8_t> buffer(kReceiveBytes);
+  return buffer;
+}
+
 class NetlinkSocket {
  public:
   Failure open(const std::string& netns);
@@ -33,7 +39,6 @@ class NetlinkSocket {
 
   FileDescriptor fd_;
   uint32_t port_ = 0;
-  std::vector<uint8_t> buffer_ = std::vector<uint8_t>(kReceiveBytes);
 };
 
 Failure NetlinkSocket::open(const std::string& netns) {
@@ -77,9 +82,10 @@ Failure NetlinkSocket::send_dump(const std::vector<uint8_t>& payload, const std:
 }
 
 Failure NetlinkSocket::receive_datagram(const std::string& subject, Bytes& datagram) {
+  auto& buffer = receive_buffer();
   for (;;) {
     sockaddr_nl sender{};
-    iovec part{buffer_.data(), buffer_.size()};
+    iovec part{buffer.data(), buffer.size()};
     msghdr message{};
     message.msg_name = &sender;
     message.msg_namelen = sizeof(sender);
@@ -93,7 +99,7 @@ Failure NetlinkSocket::receive_datagram(const std::string& subject, Bytes& datag
     // A datagram that was cut is not parsed: its tail is lost and nothing in it says so.
     if (message.msg_flags & MSG_TRUNC) return SysError{"recvmsg", EMSGSIZE, subject};
     if (sender.nl_pid != 0) continue;  // only the kernel is believed; any process may write to a netlink port
-    datagram = {buffer_.data(), static_cast<size_t>(size)};
+    datagram = {buffer.data(), static_cast<size_t>(size)};
     return std::nullopt;
   }
 }

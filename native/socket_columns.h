@@ -4,6 +4,7 @@
 // src/native.ts names the same columns; the two must be changed together, and test/native.test.ts holds them
 // against each other.
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace sockwatch {
 constexpr uint8_t kV6OnlyUnknown = 255;
 constexpr uint32_t kDropsUnknown = UINT32_MAX;
 constexpr uint32_t kUidUnknown = UINT32_MAX;
+
+// How many sockets a table of listeners has room for before it must grow.
+constexpr size_t kRoom = 256;
 
 struct InetColumns {
   std::vector<uint8_t> family;   // AF_INET or AF_INET6
@@ -28,6 +32,12 @@ struct InetColumns {
   std::vector<uint32_t> drops;   // or kDropsUnknown
   std::vector<uint64_t> cookie;
   std::vector<uint64_t> cgroup;  // cgroup2 id of the cgroup the socket was made in, 0: unknown
+
+  static InetColumns with_room() {
+    InetColumns columns;
+    columns.each([](const char*, auto& column) { column.reserve(kRoom); });
+    return columns;
+  }
 
   size_t count() const { return family.size(); }
 
@@ -61,6 +71,12 @@ struct UnixColumns {
   std::vector<uint64_t> cookie;
   std::vector<uint32_t> nameEnd;  // end of the socket's name in `names`; it starts where the one before ends
   std::vector<uint8_t> names;     // as the kernel gives them: a leading NUL marks an abstract name
+
+  static UnixColumns with_room() {
+    UnixColumns columns;
+    columns.each([](const char*, auto& column) { column.reserve(kRoom); });
+    return columns;
+  }
 
   size_t count() const { return type.size(); }
 

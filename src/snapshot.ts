@@ -87,8 +87,21 @@ export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocume
 export async function look(options: SnapshotOptions): Promise<Look> {
   const first = judge(options, await observe(options));
   if (!first.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return first;
+  if (!(await hasNewListeners(options, first.observation))) return first;
   const second = await observe(options);
   return judge(options, { ...second, observation: merge(first.observation, second.observation) });
+}
+
+/** Whether the tables, read once more, hold what they did not before, or cannot be read any more. */
+async function hasNewListeners(
+  { netns = null, allowModuleLoad = false }: SnapshotOptions,
+  { node, sockets }: Observation,
+): Promise<boolean> {
+  const tables = await captureTables({ netns, allowModuleLoad });
+  const known = new Set(sockets.map(({ id }) => id));
+  const read = [tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok');
+  const listeners = listenersOf(tables, { netns: node.netns, devices: new Map() });
+  return !read || listeners.some(({ id }) => !known.has(id));
 }
 
 type Observed = Pick<Look, 'observation' | 'network'>;

@@ -16,8 +16,10 @@ export function toJsonLine(change: Change): string {
 }
 
 /** In JSON that was just made, the only control character that stands for itself is the newline of its layout. */
+const NOT_LAYOUT = new RegExp(`(?!\\n)${UNPRINTABLE.source}`, UNPRINTABLE.flags);
+
 function escapeUnprintable(json: string): string {
-  return json.replace(UNPRINTABLE, (character) => (character === '\n' ? character : escapeUnits(character)));
+  return json.replace(NOT_LAYOUT, escapeUnits);
 }
 
 function escapeUnits(character: string): string {

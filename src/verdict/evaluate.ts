@@ -1,4 +1,3 @@
-import type { OwnedListener } from '../owners/owner.js';
 import { printable } from '../sockets/bytes.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -7,7 +6,7 @@ import { type Expected, type Finding, SEVERITY } from './finding.js';
 import type { Judgement } from './judgement.js';
 import { judgeNetworkRow } from './network_row.js';
 import type { Observation } from './observation.js';
-import { explain, unexpectedFindings } from './unexpected.js';
+import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 import { judgeUnixRow } from './unix_row.js';
 
 /** What explains a listener: a row of the page, a note, that it is a client's, or nothing. */
@@ -34,14 +33,14 @@ export function evaluate(spec: Spec, observation: Observation, role: NodeRole): 
   for (const { row, judgement } of rows) {
     for (const id of judgement.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
-  const rest = observation.sockets.filter(({ id }) => !explanations.has(id));
-  for (const listener of rest) {
-    if (listener.protocol !== 'unix') explanations.set(listener.id, explanationOf(listener, spec, observation));
-  }
+  const rest = observation.sockets
+    .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
+    .map((listener) => [listener, explain(listener, spec.notes, observation.node)] as const);
+  for (const [{ id }, explanation] of rest) explanations.set(id, inWords(explanation));
   return {
     findings: [
       ...rows.map(({ row, judgement }) => findingOf(row, judgement)),
-      ...unexpectedFindings(rest, spec.notes, observation.node),
+      ...unexpectedFindings(rest, observation.node),
     ],
     explanations,
   };
@@ -81,8 +80,7 @@ function expectedOf(row: Row): Expected {
     : { service, host: null, port: null, protocol: 'unix', path: row.path, role };
 }
 
-function explanationOf(listener: OwnedListener, spec: Spec, { node }: Observation): SocketExplanation {
-  const explanation = explain(listener, spec.notes, node);
+function inWords(explanation: Explanation): SocketExplanation {
   switch (explanation.kind) {
     case 'note':
       return { by: 'note', text: explanation.note.reason };

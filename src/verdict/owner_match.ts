@@ -59,7 +59,8 @@ function isUnitOf(unit: string, names: readonly string[], note: ServiceNote): bo
 }
 
 function matchName(owner: ProcessOwner, names: readonly string[]): MatchedBy | null {
-  const [exe, argv0, comm] = [basename(owner.exe?.replace(/ \(deleted\)$/, '')), basename(owner.argv0), owner.comm];
+  const { exe, argv0 } = fileNamesOf(owner);
+  const { comm } = owner;
   if (exe !== null && names.some((wanted) => isNamed(exe, wanted))) return 'exe';
   if (argv0 !== null && names.some((wanted) => isNamed(argv0, wanted))) return 'argv0';
   if (comm !== null && names.some((wanted) => comm === wanted.slice(0, COMM_LENGTH))) return 'comm';
@@ -69,6 +70,18 @@ function matchName(owner: ProcessOwner, names: readonly string[]): MatchedBy | n
 /** A wanted name that is itself cut to 15 characters (`kube-controller`) also stands for what goes on behind a hyphen. */
 function isNamed(name: string, wanted: string): boolean {
   return name === wanted || (wanted.length === COMM_LENGTH && name.startsWith(`${wanted}-`));
+}
+
+/** The last parts of executable and argv[0], once for each owner: every owner is held against many services. */
+const fileNames = new WeakMap<ProcessOwner, { readonly exe: string | null; readonly argv0: string | null }>();
+
+function fileNamesOf(owner: ProcessOwner): { readonly exe: string | null; readonly argv0: string | null } {
+  const known = fileNames.get(owner);
+  if (known !== undefined) return known;
+  // The kernel puts this behind the path of a program whose file was removed or replaced (proc(5)).
+  const names = { exe: basename(owner.exe?.replace(/ \(deleted\)$/, '')), argv0: basename(owner.argv0) };
+  fileNames.set(owner, names);
+  return names;
 }
 
 function basename(path: string | null | undefined): string | null {

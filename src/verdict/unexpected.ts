@@ -1,5 +1,5 @@
 import type { OwnedListener, Owner } from '../owners/owner.js';
-import { isInNetwork } from '../sockets/address.js';
+import { unmapped } from '../sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
 import type { Finding, Severity } from './finding.js';
 import { matchesName } from './glob.js';
@@ -32,13 +32,10 @@ export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts):
 
 function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {
   const { protocol, port, address } = listener;
-  if (protocol === 'unix' || port === null || address === null) return false;
-  const inScope = note.scope === 'any' || scopeOf(listener, node) === 'loopback';
-  const onAddress =
-    note.addresses.length === 0 ||
-    note.addresses.some((one) => isInNetwork(address, one, one.includes(':') ? 128 : 32));
-  const onPort = note.ports.length === 0 || note.ports.some(({ from, to }) => from <= port && port <= to);
-  return inScope && onAddress && onPort && note.protocols.includes(protocol);
+  if (protocol === 'unix' || port === null || address === null || !note.protocols.includes(protocol)) return false;
+  if (note.ports.length > 0 && !note.ports.some(({ from, to }) => from <= port && port <= to)) return false;
+  if (note.addresses.length > 0 && !note.addresses.includes(unmapped(address))) return false;
+  return note.scope === 'any' || scopeOf(listener, node) === 'loopback';
 }
 
 function isOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
@@ -57,14 +54,15 @@ function isClient(listener: OwnedListener, node: NodeFacts): boolean {
  * Findings for listeners that neither a row nor a note explains. Sockets that belong together (one program on one port,
  * over several addresses or SO_REUSEPORT members) make one finding.
  */
-export function unexpectedFindings(listeners: readonly OwnedListener[], notes: Notes, node: NodeFacts): Finding[] {
+export function unexpectedFindings(
+  listeners: readonly (readonly [listener: OwnedListener, explanation: Explanation])[],
+  node: NodeFacts,
+): Finding[] {
   const groups = new Map<
     string,
     { readonly listeners: OwnedListener[]; readonly note: ListenerNote | null; readonly severity: Severity }
   >();
-  for (const listener of listeners) {
-    if (listener.protocol === 'unix') continue;
-    const explanation = explain(listener, notes, node);
+  for (const [listener, explanation] of listeners) {
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
     const note = explanation.kind === 'note-if-owner' ? explanation.note : null;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';

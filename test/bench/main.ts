@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { run } from '../lab/child.js';
 import { compile, findProgram, mustFind, ROOT } from '../native/toolchain.js';
+import type { InProcess } from './in_process.js';
 import { type LoadSize, startLoad } from './load.js';
 import { median } from './median.js';
 
@@ -18,7 +19,7 @@ const IN_PROCESS = fileURLToPath(new URL('./in_process.js', import.meta.url));
 /** How often a dump is repeated in one process. */
 const DUMPS = 300;
 
-const OURS = ['node', CLI, '--once', '--owners', 'proc'];
+const OURS = ['bpf', 'proc'].map((way) => ['node', CLI, '--once', '--owners', way]);
 const OTHERS = [
   ['node', '--eval', '0'],
   ['ss', '-tulnp'],
@@ -63,6 +64,9 @@ async function compileAll(directory: string): Promise<(name: string) => string> 
     const source = join(ROOT, 'test', 'bench', `${name}.c`);
     await compile(compiler, ['-O2', '-Wall', '-Wextra', '-Werror', source, '-o', join(directory, name)]);
   }
+  const loader = join(ROOT, 'native/bpf/holders_loader.c');
+  const iterator = [join(ROOT, 'test/bench/bare_iterator.c'), loader, '-o', join(directory, 'bare_iterator')];
+  await compile(compiler, ['-O2', '-I', join(ROOT, 'build/Release/obj/gen'), ...iterator]);
   return (name) => join(directory, name);
 }
 
@@ -84,9 +88,10 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   const commands = [
     [...inside, binary('bare_dump'), String(DUMPS)],
     [...inside, process.execPath, IN_PROCESS, String(DUMPS)],
+    [binary('bare_iterator'), '9'],
   ];
-  const [bare = [], addon = []] = await inTurn(rounds, commands, output);
-  const ours = addon.map((text) => JSON.parse(text) as { listenMs: number; holdersMs: number; listeners: number });
+  const [bare = [], addon = [], iterator = []] = await inTurn(rounds, commands, output);
+  const ours = addon.map((text) => JSON.parse(text) as InProcess);
   const [bareMs, count] = [median(bare.map((text) => Number.parseFloat(text))), bare[0]?.trim().split(' ')[1]];
   const listenMs = median(ours.map((one) => one.listenMs));
   const holdersMs = median(ours.map((one) => one.holdersMs));
@@ -95,11 +100,15 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   console.log(
     `  our addon   ${listenMs.toFixed(3)} ms (${ours[0]?.listeners} sockets), ratio ${ratio(listenMs, bareMs)}`,
   );
-  console.log(`  their holders by /proc ${holdersMs.toFixed(0)} ms`);
+  const iteratorMs = median(iterator.map((text) => Number.parseFloat(text)));
+  const bpfMs = median(ours.map((one) => one.bpfMs));
+  console.log(`their holders by /proc ${holdersMs.toFixed(0)} ms; by eBPF, programs loaded anew each time:`);
+  console.log(`  bare C reader ${iteratorMs.toFixed(1)} ms (${iterator[0]?.trim().split(' ')[1]} records)`);
+  console.log(`  our addon     ${bpfMs.toFixed(1)} ms, ratio ${ratio(bpfMs, iteratorMs)}`);
 }
 
 async function comparePrograms(binary: (name: string) => string, netns: string, rounds: number): Promise<void> {
-  const commands = [OURS];
+  const commands = [...OURS];
   for (const command of OTHERS) {
     if ((await findProgram([command[0] ?? ''])) !== null) commands.push(command);
     else console.log(`${command[0]} is not installed and left out`);
@@ -117,7 +126,8 @@ async function comparePrograms(binary: (name: string) => string, netns: string, 
     range: `${Math.min(...one.map(({ ms }) => ms)).toFixed(0)}–${Math.max(...one.map(({ ms }) => ms)).toFixed(0)}`,
     codes: [...new Set(one.map(({ code }) => code))].join(','),
   }));
-  const ours = medians[0] ?? { ms: 0, cpuMs: 0, mebibytes: 0 };
+  const [bpf, proc] = medians;
+  if (bpf === undefined || proc === undefined) throw new Error('both of ours are measured');
   console.log(`\nWhole programs, median of ${rounds} in turn; a ratio below 1 means that ours needs less:`);
   const cells = medians.map(({ ms, cpuMs, mebibytes, range, codes }, at) => [
     commands[at]?.map((word) => (word === CLI ? basename(CLI) : word)).join(' ') ?? '',
@@ -125,12 +135,10 @@ async function comparePrograms(binary: (name: string) => string, netns: string, 
     range,
     `${cpuMs.toFixed(0)} ms`,
     `${mebibytes.toFixed(0)} MiB`,
-    at === 0 ? '' : ratio(ours.ms, ms),
-    at === 0 ? '' : ratio(ours.cpuMs, cpuMs),
-    at === 0 ? '' : ratio(ours.mebibytes, mebibytes),
+    ...(at < OURS.length ? ['', ''] : [ratio(bpf.ms, ms), ratio(proc.ms, ms)]),
     codes,
   ]);
-  print([['program', 'time', 'range', 'cpu', 'peak', 'ours/its time', 'cpu', 'peak', 'exit'], ...cells]);
+  print([['program', 'time', 'range', 'cpu', 'peak', 'bpf/its time', 'proc/its time', 'exit'], ...cells]);
 }
 
 const ratio = (ours: number, other: number): string => (ours / other).toFixed(2);
