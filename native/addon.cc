@@ -2,6 +2,8 @@
 
 #include <napi.h>
 
+#include <memory>
+
 #include "capture_worker.h"
 #include "errors.h"
 #ifdef SOCKWATCH_BPF
@@ -35,7 +37,21 @@ Napi::Value in_netns(const Napi::CallbackInfo& info) {
   return info[1].As<Napi::Function>().Call({});
 }
 
+// libuv starts the threads of its pool when they are first needed, in the namespace of whoever needs them.
+// Were that inside in_netns(), they would stay there for good; so they are started when the addon is loaded.
+class PoolStarter : public Napi::AsyncWorker {
+ public:
+  explicit PoolStarter(Napi::Env env) : Napi::AsyncWorker(env, "k8s-sockwatch") {}
+
+ protected:
+  void Execute() override {}
+};
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  auto starter = std::make_unique<PoolStarter>(env);
+  starter->Queue();
+  // Napi::AsyncWorker deletes itself once it is done.
+  static_cast<void>(starter.release());
   exports.Set("dumpInet", Napi::Function::New(env, dump_inet, "dumpInet"));
   exports.Set("dumpUnix", Napi::Function::New(env, dump_unix, "dumpUnix"));
   exports.Set("decodeInet", Napi::Function::New(env, decode_inet, "decodeInet"));

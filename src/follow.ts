@@ -80,7 +80,7 @@ class Follower {
     let current = await look(this.#options);
     this.#lastRead = { start, took: performance.now() - start };
     this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push({ kind: 'network' })));
-    const tracker = new ListenerTracker(current.observation.sockets, start);
+    const tracker = new ListenerTracker(current.observation.sockets, start, refusal === null);
     yield this.#started(current, refusal);
     const pause = refusal === null ? RECONCILE_MS : (this.#options.intervalMs ?? POLL_MS);
     this.#readIn(pause);
@@ -100,8 +100,11 @@ class Follower {
           const since = performance.now();
           current = await look(this.#options);
           this.#lastRead = { start: since, took: performance.now() - since };
+          // What was told meanwhile happened before the table was complete, and knows more of it.
+          for (const events of this.#takeEvents())
+            yield* this.#tellEvents(events.events, events.lost, current, tracker);
           yield* this.#tellTables(before, current, tracker, since);
-          this.#readIn(tracker.hasSince(since) ? COALESCE_MS : pause);
+          this.#readIn(tracker.needsTable(since) ? COALESCE_MS : pause);
         }
       }
     }
@@ -206,6 +209,13 @@ class Follower {
     // Several notices of the same kind are one.
     if (task.kind === 'events' || !this.#tasks.some(({ kind }) => kind === task.kind)) this.#tasks.push(task);
     this.#wake();
+  }
+
+  #takeEvents(): (Task & { kind: 'events' })[] {
+    const events = this.#tasks.filter((task) => task.kind === 'events');
+    const others = this.#tasks.filter((task) => task.kind !== 'events');
+    this.#tasks.splice(0, this.#tasks.length, ...others);
+    return events;
   }
 
   /** The next thing to do; null when it is over. */

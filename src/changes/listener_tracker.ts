@@ -7,6 +7,8 @@ type Moment = number;
 interface Known {
   readonly socket: OwnedListener;
   readonly since: Moment;
+  /** Its opening was told, so that its closing must be, too. */
+  readonly told: boolean;
 }
 
 /** Closed sockets are remembered this long, so that a table that was read meanwhile does not bring them back. */
@@ -20,15 +22,23 @@ export class ListenerTracker {
   readonly #known = new Map<string, Known>();
   readonly #byCookie = new Map<string, string>();
   readonly #closed = new Map<string, Moment>();
+  /** Seen in one table and not told yet. */
+  #unconfirmed = new Set<string>();
+  readonly #hasEvents: boolean;
 
-  constructor(sockets: readonly OwnedListener[], now: Moment) {
-    for (const socket of sockets) this.#add(socket, now);
+  /**
+   * `hasEvents`: the kernel tells of openings. What only a table shows is then not told before a second table shows it too:
+   * the event, which knows who it was, may still be on its way.
+   */
+  constructor(sockets: readonly OwnedListener[], now: Moment, hasEvents: boolean) {
+    this.#hasEvents = hasEvents;
+    for (const socket of sockets) this.#add({ socket, since: now, told: false });
   }
 
   /** The kernel says that a socket opened. */
   opened(socket: OwnedListener, at: string, now: Moment): Opened | null {
     if (this.#known.has(keyOf(socket))) return null;
-    this.#add(socket, now);
+    this.#add({ socket, since: now, told: true });
     return { event: 'opened', at, seenBy: 'kernel', socket };
   }
 
@@ -58,25 +68,39 @@ export class ListenerTracker {
     for (const [key, known] of this.#known) {
       if (present.has(key) || known.since >= readSince) continue;
       this.#remove(key, known, now);
-      if (!isQuiet(known.socket)) changes.push({ event: 'closed', at, seenBy: 'table', socket: known.socket });
+      if (known.told || !isQuiet(known.socket))
+        changes.push({ event: 'closed', at, seenBy: 'table', socket: known.socket });
     }
+    const unconfirmed = new Set<string>();
     for (const socket of table) {
-      const known = this.#known.get(keyOf(socket));
+      const key = keyOf(socket);
+      const known = this.#known.get(key);
       if ((this.#closed.get(socket.id) ?? -1) >= readSince) continue;
-      this.#add(socket, known?.since ?? now);
-      if (known === undefined && !isQuiet(socket)) changes.push({ event: 'opened', at, seenBy: 'table', socket });
+      if (known === undefined && this.#hasEvents && !this.#unconfirmed.has(key)) {
+        unconfirmed.add(key);
+        continue;
+      }
+      const isNews = known === undefined && !isQuiet(socket);
+      this.#add({
+        socket: withOwnersOf(socket, known?.socket),
+        since: known?.since ?? now,
+        told: known?.told ?? isNews,
+      });
+      if (isNews) changes.push({ event: 'opened', at, seenBy: 'table', socket });
     }
+    this.#unconfirmed = unconfirmed;
     for (const [id, closed] of this.#closed) if (closed < now - REMEMBER_CLOSED_MS) this.#closed.delete(id);
     return changes;
   }
 
-  /** Whether something is known only from events yet, so that a table has to confirm it. */
-  hasSince(moment: Moment): boolean {
-    return [...this.#known.values()].some(({ since }) => since >= moment);
+  /** Whether a table has to be read again: for what is known only from events yet, or from one table only. */
+  needsTable(moment: Moment): boolean {
+    return this.#unconfirmed.size > 0 || [...this.#known.values()].some(({ since }) => since >= moment);
   }
 
-  #add(socket: OwnedListener, since: Moment): void {
-    this.#known.set(keyOf(socket), { socket, since });
+  #add(known: Known): void {
+    const { socket } = known;
+    this.#known.set(keyOf(socket), known);
     if (socket.cookie !== null) this.#byCookie.set(socket.id, keyOf(socket));
   }
 
@@ -85,6 +109,12 @@ export class ListenerTracker {
     this.#byCookie.delete(socket.id);
     this.#closed.set(socket.id, now);
   }
+}
+
+/** What a table shows of a socket; its holder may have been gone when owners were looked up, and known before. */
+function withOwnersOf(socket: OwnedListener, before: OwnedListener | undefined): OwnedListener {
+  if (socket.owners.length > 0 || before === undefined) return socket;
+  return { ...socket, owners: before.owners, ownersUnknown: before.ownersUnknown };
 }
 
 /** An event about a UDP or unix socket has no cookie yet, so that the inode is all that joins it to the table. */

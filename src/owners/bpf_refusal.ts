@@ -42,13 +42,13 @@ export async function explainRefusal(
   );
   if (!btf) return 'this kernel has no BTF (built without CONFIG_DEBUG_INFO_BTF)';
   if (isKernelError(thrown) && (thrown.code === 'EPERM' || thrown.code === 'EACCES')) {
+    const lacking = await lackingCapabilities(files.status);
+    if (lacking.length > 0) return `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} needed`;
     // Events are attached to tracepoints, whose numbers stand in tracefs.
     if (thrown.syscall === 'unshare' || thrown.syscall === 'mount') {
       return 'tracefs is not mounted on /sys/kernel/tracing, and to look into it all the same CAP_SYS_ADMIN is needed';
     }
     if (thrown.syscall === 'open') return `CAP_DAC_READ_SEARCH is needed to read tracefs (${messageOf(thrown)})`;
-    const lacking = await lackingCapabilities(files.status);
-    if (lacking.length > 0) return `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} needed`;
     const lockdown = await readFile(files.lockdown, 'utf8').catch(() => '');
     if (lockdown.includes('[confidentiality]')) return 'the kernel is locked down (confidentiality)';
     return 'the kernel refuses eBPF programs (EPERM): a seccomp filter or a security module forbids bpf(2)';

@@ -167,7 +167,7 @@ async function inWorkers(jobs: readonly string[]): Promise<void> {
 
 /** Threads that are ended in the middle of whatever they do. */
 async function terminate(): Promise<void> {
-  const jobs = ['capturing', 'failing', 'throwing', ...(isRoot ? ['moving', 'streaming'] : [])];
+  const jobs = ['capturing', 'starting', 'failing', 'throwing', ...(isRoot ? ['moving', 'streaming'] : [])];
   for (let round = 0; round < 6; round++) {
     await Promise.all(
       jobs.map(async (job) => {
@@ -185,6 +185,9 @@ async function terminate(): Promise<void> {
 const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
   capturing: async () => {
     for (;;) await capture(null);
+  },
+  starting: () => {
+    for (;;) void native().readInNetns(null, '/proc/self/comm');
   },
   failing: async () => {
     for (;;) await fail();
