@@ -62,7 +62,8 @@ Failure iterate_owners(const std::string& procRoot, std::vector<uint32_t> inodes
   if (!proc) return SysError{"open", errno, procRoot};
   for (const Record& record : records) {
     if (result.facts.empty() || result.facts.back().pid != record.pid)
-      result.facts.push_back(read_process_facts(proc.get(), record.pid, record.task));
+      result.facts.push_back(
+          read_process_facts(open_process(proc.get(), record.pid).get(), record.pid, record.task));
     result.holders.push_back({record.inode, record.pid, record.fd});
   }
   result.processes = static_cast<uint32_t>(result.facts.size());

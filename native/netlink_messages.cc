@@ -45,7 +45,7 @@ WalkResult walk_messages(Bytes datagram, DumpIdentity identity, const std::funct
       }
     }
     // The last message may end without its padding.
-    const size_t step = std::min<size_t>(NLMSG_ALIGN(header.nlmsg_len), datagram.size);
+    const size_t step = std::min((size_t{header.nlmsg_len} + 3) & ~size_t{3}, datagram.size);
     datagram = {datagram.data + step, datagram.size - step};
   }
   return result;

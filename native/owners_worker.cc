@@ -85,7 +85,8 @@ Napi::Value process_facts(const Napi::CallbackInfo& info) {
            std::vector<uint32_t>(pids.Data(), pids.Data() + pids.ElementLength())](auto& list) -> Failure {
         const FileDescriptor proc(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!proc) return SysError{"open", errno, root};
-        for (const uint32_t pid : wanted) list.push_back(read_process_facts(proc.get(), pid, pid));
+        for (const uint32_t pid : wanted)
+          list.push_back(read_process_facts(open_process(proc.get(), pid).get(), pid, pid));
         return std::nullopt;
       },
       facts_list_to_js);

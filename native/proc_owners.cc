@@ -72,18 +72,23 @@ class Walker {
     const size_t before = share.holders.size();
     bool denied = false;
     uint32_t task = pid;
-    const std::string base = std::to_string(pid);
+    const FileDescriptor process = open_process(proc_, pid);
+    if (!process) {
+      if (hides_holders(errno)) share.unreadable++;
+      return;
+    }
     // A main thread that has exited shows no descriptors, though other threads may still hold them.
-    if (visit_descriptors(base + "/fd", pid, share, denied) == 0 && !denied)
-      task = visit_threads(base, pid, share, denied);
+    if (visit_descriptors(process.get(), "fd", pid, share, denied) == 0 && !denied)
+      task = visit_threads(process.get(), pid, share, denied);
     if (denied) share.unreadable++;
-    if (share.holders.size() > before) share.facts.push_back(read_process_facts(proc_, pid, task));
+    if (share.holders.size() > before) share.facts.push_back(read_process_facts(process.get(), pid, task));
   }
 
  private:
   // Returns how many descriptors there are.
-  size_t visit_descriptors(const std::string& path, uint32_t pid, Share& share, bool& denied) const {
-    const Directory directory = open_directory(proc_, path.c_str());
+  size_t visit_descriptors(int process, const std::string& path, uint32_t pid, Share& share,
+                           bool& denied) const {
+    const Directory directory = open_directory(process, path.c_str());
     if (!directory) {
       denied |= hides_holders(errno);
       return 0;
@@ -107,14 +112,19 @@ class Walker {
   }
 
   // Returns the first living thread that has descriptors, or the process itself where there is none.
-  uint32_t visit_threads(const std::string& base, uint32_t pid, Share& share, bool& denied) const {
+  uint32_t visit_threads(int process, uint32_t pid, Share& share, bool& denied) const {
     uint32_t living = pid;
-    const Directory tasks = open_directory(proc_, (base + "/task").c_str());
-    if (!tasks) return living;
-    each_number(tasks.get(), [&](uint32_t task, const char* name) {
+    const Directory tasks = open_directory(process, "task");
+    if (!tasks) {
+      denied |= hides_holders(errno);
+      return living;
+    }
+    const int error = each_number(tasks.get(), [&](uint32_t task, const char* name) {
       if (task == pid || living != pid) return;
-      if (visit_descriptors(base + "/task/" + name + "/fd", pid, share, denied) > 0) living = task;
+      const std::string path = std::string("task/") + name + "/fd";
+      if (visit_descriptors(process, path, pid, share, denied) > 0) living = task;
     });
+    denied |= hides_holders(error);
     return living;
   }
 

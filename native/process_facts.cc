@@ -1,5 +1,6 @@
 #include "process_facts.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,15 +17,15 @@ constexpr size_t kSmallFile = 64 * 1024;
 constexpr size_t kArgvLimit =
     4096;  // argv[0] is a path or a name; the rest of the arguments is nobody's business
 
-Contents contents(int proc, const std::string& path, size_t limit) {
+Contents contents(int process, const std::string& path, size_t limit) {
   std::vector<uint8_t> bytes;
-  if (read_file(proc, path, limit, bytes)) return std::nullopt;
+  if (read_file(process, path, limit, bytes)) return std::nullopt;
   return bytes;
 }
 
-Contents link_target(int proc, const std::string& path) {
+Contents link_target(int process, const std::string& path) {
   std::vector<uint8_t> bytes;
-  if (read_link(proc, path, bytes)) return std::nullopt;
+  if (read_link(process, path, bytes)) return std::nullopt;
   return bytes;
 }
 
@@ -59,16 +60,19 @@ std::optional<uint64_t> parse_start_ticks(const std::vector<uint8_t>& stat) {
   return ticks;
 }
 
-ProcessFacts read_process_facts(int proc, uint32_t pid, uint32_t task) {
-  const std::string process = std::to_string(pid);
-  const std::string thread = process + "/task/" + std::to_string(task);
+FileDescriptor open_process(int proc, uint32_t pid) {
+  return FileDescriptor(::openat(proc, std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+ProcessFacts read_process_facts(int process, uint32_t pid, uint32_t task) {
+  const std::string thread = "task/" + std::to_string(task);
   ProcessFacts facts;
   facts.pid = pid;
-  facts.comm = without_newline(contents(proc, process + "/comm", kSmallFile));
-  facts.exe = link_target(proc, thread + "/exe");
-  facts.argv0 = first_argument(contents(proc, thread + "/cmdline", kArgvLimit));
-  facts.cgroup = contents(proc, thread + "/cgroup", kSmallFile);
-  if (const auto stat = contents(proc, process + "/stat", kSmallFile)) {
+  facts.comm = without_newline(contents(process, "comm", kSmallFile));
+  facts.exe = link_target(process, thread + "/exe");
+  facts.argv0 = first_argument(contents(process, thread + "/cmdline", kArgvLimit));
+  facts.cgroup = contents(process, thread + "/cgroup", kSmallFile);
+  if (const auto stat = contents(process, "stat", kSmallFile)) {
     if (const auto ticks = parse_start_ticks(*stat))
       facts.startMs = *ticks * 1000 / static_cast<uint64_t>(::sysconf(_SC_CLK_TCK));
   }

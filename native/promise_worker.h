@@ -25,17 +25,20 @@ class PromiseWorker : public Napi::AsyncWorker {
   using Build = std::function<Napi::Value(Napi::Env, Result&)>;
 
   static Napi::Value start(Napi::Env env, Job job, Build build) {
-    auto worker = std::make_unique<PromiseWorker>(env, std::move(job), std::move(build));
-    auto promise = worker->deferred_.Promise();
+    napi_deferred deferred = nullptr;
+    napi_value promise = nullptr;
+    // Fails in an environment that is ending. Napi::Promise::Deferred would then hold what was never written.
+    if (napi_create_promise(env, &deferred, &promise) != napi_ok) return {};
+    auto worker = std::make_unique<PromiseWorker>(env, deferred, std::move(job), std::move(build));
     worker->Queue();
     // Napi::AsyncWorker deletes itself once it has settled.
     static_cast<void>(worker.release());
-    return promise;
+    return {env, promise};
   }
 
-  PromiseWorker(Napi::Env env, Job job, Build build)
+  PromiseWorker(Napi::Env env, napi_deferred deferred, Job job, Build build)
       : Napi::AsyncWorker(env, "k8s-sockwatch"),
-        deferred_(Napi::Promise::Deferred::New(env)),
+        deferred_(deferred),
         job_(std::move(job)),
         build_(std::move(build)) {}
 
@@ -52,15 +55,16 @@ class PromiseWorker : public Napi::AsyncWorker {
 
   void OnOK() override {
     const Napi::HandleScope scope(Env());
+    // Neither succeeds in an environment that is ending, where nobody waits for it either.
     if (failure_) {
-      deferred_.Reject(to_js_error(Env(), *failure_).Value());
+      napi_reject_deferred(Env(), deferred_, to_js_error(Env(), *failure_).Value());
     } else {
-      deferred_.Resolve(build_(Env(), result_));
+      napi_resolve_deferred(Env(), deferred_, build_(Env(), result_));
     }
   }
 
  private:
-  Napi::Promise::Deferred deferred_;
+  napi_deferred deferred_;
   Job job_;
   Build build_;
   Result result_{};

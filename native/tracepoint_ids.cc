@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <exception>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -52,11 +53,20 @@ Failure read_tracepoint_ids(sockwatch_tracepoints& ids) {
   auto failure = read_ids(kTracefs, ids);
   if (failure && failure->number == ENOENT) failure = read_ids(kThroughDebugfs, ids);
   if (!failure || failure->number != ENOENT) return failure;
+  // An exception that leaves a thread's function would end the process.
+  std::exception_ptr thrown;
   try {
-    std::thread([&] { failure = mount_and_read(ids); }).join();
+    std::thread([&] {
+      try {
+        failure = mount_and_read(ids);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+    }).join();
   } catch (const std::system_error& error) {
     return SysError{"pthread_create", error.code().value(), ""};
   }
+  if (thrown) std::rethrow_exception(thrown);
   return failure;
 }
 
