@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { FailOn } from './document/document.js';
 import { SockwatchError } from './errors.js';
 import type { OwnersMode } from './owners/holder_source.js';
-import type { FailOn } from './report/document.js';
 import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
 

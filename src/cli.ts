@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { type Command, HELP, parseCommand } from './arguments.js';
+import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
-import { EXIT_CODE } from './report/summary.js';
 import { writeStdout, writeWhole } from './report/write_output.js';
 import { printable } from './sockets/bytes.js';
 

@@ -5,13 +5,13 @@ import { ListenerTracker } from './changes/listener_tracker.js';
 import { RestartTracker } from './changes/restart_tracker.js';
 import { actorOf, type SocketEvent, socketEventOf } from './changes/socket_event.js';
 import { verdictChanges } from './changes/verdict_changes.js';
+import { summarize } from './document/summary.js';
 import { type KernelEvent, native } from './native.js';
 import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
 import { holderFinder } from './owners/holder_source.js';
 import type { OwnedListener, ProcessOwner } from './owners/owner.js';
 import { processFields, readBootTime } from './owners/process_fields.js';
-import { summarize } from './report/summary.js';
 import { type Look, look, type SnapshotOptions } from './snapshot.js';
 
 export interface FollowOptions extends SnapshotOptions {

@@ -3,10 +3,10 @@
  * `evaluate` compares again what was looked at before.
  */
 export type { Change } from './changes/change.js';
+export type { FailOn, Result, SnapshotDocument } from './document/document.js';
 export { type ErrorCode, SockwatchError } from './errors.js';
 export { type FollowOptions, follow } from './follow.js';
 export type { OwnedListener, Owner } from './owners/owner.js';
-export type { FailOn, Result, SnapshotDocument } from './report/document.js';
 export { type SnapshotOptions, snapshot } from './snapshot.js';
 export type { Listener } from './sockets/listener.js';
 export { loadSpec } from './spec/load.js';

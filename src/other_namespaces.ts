@@ -1,3 +1,4 @@
+import type { NamespaceDocument } from './document/document.js';
 import { messageOf } from './errors.js';
 import { native } from './native.js';
 import { withKernelOwners } from './network/kernel_owners.js';
@@ -5,7 +6,6 @@ import type { OwnersMode } from './owners/holder_source.js';
 import { withOwners } from './owners/holders.js';
 import type { OwnedListener } from './owners/owner.js';
 import { processFields, readBootTime } from './owners/process_fields.js';
-import type { NamespaceDocument } from './report/document.js';
 import { captureTables } from './sockets/capture.js';
 import { type CoverageSource, elapsedMs } from './sockets/coverage.js';
 import { listenersOf } from './sockets/listeners.js';

@@ -1,4 +1,6 @@
 import { hostname, release } from 'node:os';
+import type { FailOn, SnapshotDocument } from './document/document.js';
+import { summarize } from './document/summary.js';
 import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
 import type { NetworkFacts } from './network/facts.js';
@@ -7,8 +9,6 @@ import type { OwnersMode } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
-import type { FailOn, SnapshotDocument } from './report/document.js';
-import { summarize } from './report/summary.js';
 import { captureTables } from './sockets/capture.js';
 import { coverageOf } from './sockets/coverage.js';
 import { listenersOf } from './sockets/listeners.js';

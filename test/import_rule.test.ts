@@ -7,7 +7,19 @@ import t from 'tap';
  * Data flows one way: each folder of src/ imports only from itself and from what stands before it. Files directly in
  * src/ wire the folders together, but for native.ts and errors.ts, which everybody may import and which import nobody.
  */
-const ORDER: readonly string[] = ['sockets', 'owners', 'network', 'spec', 'verdict', 'changes', 'report', 'tui'];
+const ORDER: readonly string[] = [
+  'sockets',
+  'owners',
+  'network',
+  'spec',
+  'verdict',
+  'changes',
+  'document',
+  'evidence',
+  'fleet',
+  'report',
+  'tui',
+];
 const FOUNDATION = ['errors.ts', 'native.ts'];
 const WIRING = ['snapshot.ts', 'follow.ts', 'other_namespaces.ts', 'cli.ts', 'index.ts', 'arguments.ts', 'version.ts'];
 

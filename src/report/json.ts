@@ -1,6 +1,6 @@
 import type { Change } from '../changes/change.js';
+import type { SnapshotDocument } from '../document/document.js';
 import { UNPRINTABLE } from '../sockets/bytes.js';
-import type { SnapshotDocument } from './document.js';
 
 /**
  * The snapshot as JSON, indented. Characters that could act on a terminal are written as \uNNNN escapes, which leaves the

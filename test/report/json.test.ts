@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/report/document.js';
+import type { SnapshotDocument } from '../../src/document/document.js';
 import { toJson } from '../../src/report/json.js';
+import { documentOf } from '../document/document.js';
 import {
   coverage,
   device,
@@ -16,7 +17,6 @@ import {
   unixListener,
   unixRow,
 } from '../verdict/factory.js';
-import { documentOf } from './document.js';
 
 /** What could act on a terminal, but for the line ends of the indentation. */
 const ACTS = /[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?!\n)\p{Cc}/u;
@@ -77,7 +77,9 @@ t.test('indented, with one line end at the end', (t) => {
 });
 
 t.test('a document agrees with the schema that is shipped', (t) => {
-  const schema = JSON.parse(readFileSync(new URL('../../../src/report/snapshot.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(
+    readFileSync(new URL('../../../src/document/snapshot.schema.json', import.meta.url), 'utf8'),
+  );
   const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
   const path = '/run/containerd/containerd.sock';
   const sockets = [

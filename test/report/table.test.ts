@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { toTable } from '../../src/report/table.js';
+import { documentOf } from '../document/document.js';
 import {
   coverage,
   held,
@@ -14,7 +15,6 @@ import {
   spec,
   unixRow,
 } from '../verdict/factory.js';
-import { documentOf } from './document.js';
 
 const PAGE = spec(
   [

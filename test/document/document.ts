@@ -1,5 +1,5 @@
-import type { SnapshotDocument } from '../../src/report/document.js';
-import { summarize } from '../../src/report/summary.js';
+import type { SnapshotDocument } from '../../src/document/document.js';
+import { summarize } from '../../src/document/summary.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import type { Observation } from '../../src/verdict/observation.js';
 import { observation, spec } from '../verdict/factory.js';

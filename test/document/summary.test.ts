@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { FailOn, Result } from '../../src/report/document.js';
-import { EXIT_CODE, summarize } from '../../src/report/summary.js';
+import type { FailOn, Result } from '../../src/document/document.js';
+import { EXIT_CODE, summarize } from '../../src/document/summary.js';
 import { type Finding, SEVERITY, type Severity, VERDICTS, type Verdict } from '../../src/verdict/finding.js';
 import { coverage } from '../verdict/factory.js';
 
