@@ -1,8 +1,7 @@
-#!/usr/bin/env node
 import { type Command, HELP, parseCommand } from './arguments.js';
 import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
-import { writeStdout, writeWhole } from './report/write_output.js';
+import { writeStdout } from './report/write_stdout.js';
 import { printable } from './sockets/bytes.js';
 
 /** Exit code of a command that could not run. */
@@ -34,7 +33,8 @@ async function once(command: Command & { kind: 'once' }): Promise<number> {
     format === 'json'
       ? (await import('./report/json.js')).toJson(document)
       : (await import('./report/table.js')).toTable(document);
-  await (output === null ? writeStdout(text) : writeWhole(output, text));
+  if (output === null) await writeStdout(text);
+  else await (await import('./report/write_output.js')).writeWhole(output, text);
   return EXIT_CODE[document.summary.result];
 }
 
@@ -67,9 +67,13 @@ function explain(error: unknown): string {
   return `internal error: ${printable(messageOf(error))} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
 }
 
-try {
-  process.exitCode = await run(parseCommand(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
-  process.exitCode = EXIT_UNABLE;
+async function main(): Promise<void> {
+  try {
+    process.exitCode = await run(parseCommand(process.argv.slice(2)));
+  } catch (error) {
+    process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
+    process.exitCode = EXIT_UNABLE;
+  }
 }
+
+void main();

@@ -4,8 +4,8 @@ import { summarize } from './document/summary.js';
 import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
 import type { NetworkFacts } from './network/facts.js';
-import { withKernelOwners } from './network/kernel_owners.js';
-import type { OwnersMode } from './owners/holder_source.js';
+import { kernelInodes, withKernelOwners } from './network/kernel_owners.js';
+import { type OwnersMode, startHolders } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
@@ -125,12 +125,13 @@ async function observe(options: SnapshotOptions): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
   const capturedAt = new Date().toISOString();
   const namespace = identifyNetns(netns);
+  const find = startHolders(owners);
   // The kernel is asked first; what reads its answer about the network is loaded while it works.
   const capture = captureTables({ netns, allowModuleLoad });
   const { networkFacts } = await import('./network/facts.js');
   const [tables, network] = await Promise.all([capture, networkFacts(netns)]);
   const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
-  const owned = await withOwners(listeners, owners);
+  const owned = await withOwners(listeners, owners, find, kernelInodes(listeners, network.tunnels));
   const sockets = await withOrigins(withKernelOwners(owned.listeners, network.tunnels));
   const [files, markedRole] = await Promise.all([
     lookAtFiles(spec, sockets),

@@ -10,9 +10,9 @@ import { summarize } from './document/summary.js';
 import { type KernelEvent, native } from './native.js';
 import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
-import { holderFinder } from './owners/holder_source.js';
+import { startHolders } from './owners/holder_source.js';
 import type { OwnedListener, ProcessOwner } from './owners/owner.js';
-import { processFields, readBootTime } from './owners/process_fields.js';
+import { processFieldsByPid, readBootTime } from './owners/process_fields.js';
 import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js';
 
 export interface WatchOptions extends SnapshotOptions {
@@ -202,7 +202,7 @@ export class Watcher {
       netns: this.#options.netns ?? null,
       context: { netns: event.listener.netns, devices: network.deviceNames },
       tunnels: network.tunnels,
-      find: holderFinder(this.#options.owners ?? 'auto'),
+      find: startHolders(this.#options.owners ?? 'auto', { everyState: true }),
       listeners,
     });
   }
@@ -281,8 +281,11 @@ export class Watcher {
 async function readActors(events: readonly SocketEvent[]): Promise<ProcessOwner[]> {
   if (events.length === 0) return [];
   const pids = [...new Set(events.map(({ pid }) => pid))];
-  const [facts, bootTime] = await Promise.all([native().processFacts('/proc', Uint32Array.from(pids)), readBootTime()]);
-  const fields = new Map(facts.map((one) => [one.pid, processFields(one, bootTime)]));
+  const [facts, bootTime] = await Promise.all([
+    native().processFacts('/proc', Uint32Array.from(pids), Uint32Array.from(pids)),
+    readBootTime(),
+  ]);
+  const fields = processFieldsByPid(facts, bootTime);
   return events.flatMap((event) => {
     const found = fields.get(event.pid);
     return found === undefined ? [] : [actorOf(event, found, null)];

@@ -27,6 +27,7 @@ const WIRING = [
   'follow.ts',
   'other_namespaces.ts',
   'cli.ts',
+  'main.cts',
   'index.ts',
   'arguments.ts',
   'version.ts',
@@ -107,7 +108,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 function allSources(): Source[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.c?ts$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }));
 }
 
