@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -12,7 +13,7 @@
 
 namespace sockwatch {
 
-Failure EventStream::open(OnEvents on_events) {
+Failure EventStream::open(OnReady on_ready) {
   struct stat pid_namespace {};
   if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
   sockwatch_tracepoints tracepoints{};
@@ -25,8 +26,9 @@ Failure EventStream::open(OnEvents on_events) {
   programs_.reset(programs);
   if (auto failure = ring_.map(sockwatch_events_ring(programs), sockwatch_events_ring_size())) return failure;
   stop_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC));
-  if (!stop_) return SysError{"eventfd", errno, ""};
-  on_events_ = std::move(on_events);
+  taken_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC));
+  if (!stop_ || !taken_) return SysError{"eventfd", errno, ""};
+  on_ready_ = std::move(on_ready);
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error& error) {
@@ -35,35 +37,63 @@ Failure EventStream::open(OnEvents on_events) {
   return std::nullopt;
 }
 
+namespace {
+
+// An eventfd takes eight bytes at once or not at all, and its counter has room for far more than are ever
+// added.
+void raise(int eventfd) {
+  const uint64_t one = 1;
+  static_cast<void>(::write(eventfd, &one, sizeof(one)) == sizeof(one));
+}
+
+void lower(int eventfd) {
+  uint64_t count = 0;
+  static_cast<void>(::read(eventfd, &count, sizeof(count)) == sizeof(count));
+}
+
+}  // namespace
+
 void EventStream::close() {
   if (thread_.joinable()) {
-    const uint64_t one = 1;
-    // An eventfd takes eight bytes at once or not at all, and there is room for the first.
-    static_cast<void>(::write(stop_.get(), &one, sizeof(one)) == sizeof(one));
+    raise(stop_.get());
     thread_.join();
   }
   ring_.unmap();
   programs_.reset();
 }
 
+uint64_t EventStream::take(std::vector<Event>& events) {
+  if (!programs_) return 0;
+  try {
+    ring_.consume([&](Bytes record) {
+      Event event;
+      if (read_value(record, event)) events.push_back(event);
+    });
+  } catch (const std::bad_alloc&) {
+    // What there is no memory for stays in the ring for the next time.
+  }
+  raise(taken_.get());
+  const uint64_t lost = sockwatch_events_lost(programs_.get());
+  return lost - std::exchange(lost_, lost);
+}
+
 void EventStream::run() {
-  pollfd waited[] = {{sockwatch_events_ring(programs_.get()), POLLIN, 0}, {stop_.get(), POLLIN, 0}};
-  for (;;) {
-    if (::poll(waited, 2, -1) < 0 && errno != EINTR) return;
-    if (waited[1].revents != 0) return;
-    hand_over();
+  while (wait_for(sockwatch_events_ring(programs_.get()))) {
+    on_ready_();
+    if (!wait_for(taken_.get())) return;
+    lower(taken_.get());
   }
 }
 
-void EventStream::hand_over() {
-  std::vector<Event> events;
-  ring_.consume([&](Bytes record) {
-    Event event;
-    if (read_value(record, event)) events.push_back(event);
-  });
-  const uint64_t lost = sockwatch_events_lost(programs_.get());
-  const uint64_t newly = lost - std::exchange(lost_, lost);
-  if (!events.empty() || newly > 0) on_events_(std::move(events), newly);
+// False where the stream is to end.
+bool EventStream::wait_for(int fd) {
+  pollfd waited[] = {{fd, POLLIN, 0}, {stop_.get(), POLLIN, 0}};
+  for (;;) {
+    // It fails for want of memory, if not for a signal: neither lasts.
+    if (::poll(waited, 2, -1) < 0) continue;
+    if (waited[1].revents != 0) return false;
+    if (waited[0].revents != 0) return true;
+  }
 }
 
 }  // namespace sockwatch

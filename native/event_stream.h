@@ -21,18 +21,21 @@ using Event = sockwatch_event;
 // stays loaded or attached once it is gone.
 class EventStream {
  public:
-  // Gives events in the order they happened, and how many were lost since the last time; called on a thread
-  // of its own.
-  using OnEvents = std::function<void(std::vector<Event> events, uint64_t lost)>;
+  // Says that there is something to take. Called on a thread of its own, and not again before take() was.
+  using OnReady = std::function<void()>;
 
   EventStream() = default;
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
   ~EventStream() { close(); }
 
-  Failure open(OnEvents on_events);
+  Failure open(OnReady on_ready);
 
-  // Ends the thread, then unloads. Safe to call again, not from `on_events`.
+  // Everything that is there, in the order it happened, and how many events were lost since the last time.
+  // What is not taken stays in the ring, whose size bounds it; what finds no room there is what is lost.
+  uint64_t take(std::vector<Event>& events);
+
+  // Ends the thread, then unloads. Safe to call again, not from `on_ready`.
   void close();
 
  private:
@@ -41,12 +44,13 @@ class EventStream {
   };
 
   void run();
-  void hand_over();
+  bool wait_for(int fd);
 
   std::unique_ptr<sockwatch_events, Unload> programs_;
   RingBuffer ring_;
   FileDescriptor stop_;
-  OnEvents on_events_;
+  FileDescriptor taken_;
+  OnReady on_ready_;
   uint64_t lost_ = 0;
   std::thread thread_;
 };

@@ -14,11 +14,6 @@
 namespace sockwatch {
 namespace {
 
-struct Batch {
-  std::vector<Event> events;
-  uint64_t lost = 0;
-};
-
 int64_t nanoseconds_of(clockid_t clock) {
   timespec now{};
   ::clock_gettime(clock, &now);
@@ -38,6 +33,7 @@ Napi::Value to_js(Napi::Env env, const Event& event) {
   };
   const auto big = [&](const char* name, uint64_t value) { object.Set(name, Napi::BigInt::New(env, value)); };
   number("at", wall_clock_ms(event.time));
+  number("sinceBootMs", static_cast<double>(event.time) / 1e6);
   big("cookie", event.cookie);
   big("cgroup", event.cgroup);
   number("kind", event.kind);
@@ -60,18 +56,9 @@ Napi::Value to_js(Napi::Env env, const Event& event) {
   return object;
 }
 
-void call_back(Napi::Env env, Napi::Function callback, std::nullptr_t*, Batch* raw) {
-  const std::unique_ptr<Batch> batch(raw);
-  // Both are null when the environment is going down.
-  if (!env || callback.IsEmpty()) return;
-  const Napi::HandleScope scope(env);
-  auto events = Napi::Array::New(env, batch->events.size());
-  for (size_t at = 0; at < batch->events.size(); at++)
-    events.Set(static_cast<uint32_t>(at), to_js(env, batch->events[at]));
-  callback.Call({events, Napi::Number::New(env, static_cast<double>(batch->lost))});
-}
-
-using Callback = Napi::TypedThreadSafeFunction<std::nullptr_t, Batch, call_back>;
+struct Subscription;
+void call_back(Napi::Env env, Napi::Function callback, Subscription* subscription, void*);
+using Callback = Napi::TypedThreadSafeFunction<Subscription, void, call_back>;
 
 // The stream and the way back to JavaScript, which must end in this order: thread first, then the function it
 // calls.
@@ -87,6 +74,22 @@ struct Subscription {
   }
 };
 
+void call_back(Napi::Env env, Napi::Function callback, Subscription* subscription, void*) {
+  // Both are null when the environment is going down.
+  if (env && !callback.IsEmpty() && subscription->open) callback.Call({});
+}
+
+Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
+  std::vector<Event> taken;
+  const uint64_t lost = stream.take(taken);
+  auto events = Napi::Array::New(env, taken.size());
+  for (size_t at = 0; at < taken.size(); at++) events.Set(static_cast<uint32_t>(at), to_js(env, taken[at]));
+  auto object = Napi::Object::New(env);
+  object.Set("events", events);
+  object.Set("lost", Napi::Number::New(env, static_cast<double>(lost)));
+  return object;
+}
+
 }  // namespace
 
 Napi::Value open_events(const Napi::CallbackInfo& info) {
@@ -96,18 +99,17 @@ Napi::Value open_events(const Napi::CallbackInfo& info) {
   // thread must end before the function does.
   auto* kept = std::make_unique<std::shared_ptr<Subscription>>(subscription).release();
   subscription->callback = Callback::New(
-      env, info[0].As<Napi::Function>(), "k8s-sockwatch events", 0, 1, nullptr,
-      [](Napi::Env, std::shared_ptr<Subscription>* held, std::nullptr_t*) {
+      env, info[0].As<Napi::Function>(), "k8s-sockwatch events", 0, 1, subscription.get(),
+      [](Napi::Env, std::shared_ptr<Subscription>* held, Subscription*) {
         const std::unique_ptr<std::shared_ptr<Subscription>> owned(held);
         (*owned)->stream.close();
         (*owned)->open = false;
       },
       kept);
-  const Failure failure = subscription->stream.open(
-      [callback = subscription->callback](std::vector<Event> events, uint64_t lost) {
-        auto batch = std::make_unique<Batch>(Batch{std::move(events), lost});
-        if (callback.NonBlockingCall(batch.get()) == napi_ok) static_cast<void>(batch.release());
-      });
+  const Failure failure = subscription->stream.open([callback = subscription->callback] {
+    // Refused only when the function is being released, and then nobody waits for events.
+    static_cast<void>(callback.NonBlockingCall());
+  });
   subscription->open = true;
   if (failure) {
     subscription->close();
@@ -115,6 +117,12 @@ Napi::Value open_events(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   auto handle = Napi::Object::New(env);
+  handle.Set("take", Napi::Function::New(
+                         env,
+                         [subscription](const Napi::CallbackInfo& call) {
+                           return take_to_js(call.Env(), subscription->stream);
+                         },
+                         "take"));
   handle.Set("close",
              Napi::Function::New(
                  env, [subscription](const Napi::CallbackInfo&) { subscription->close(); }, "close"));

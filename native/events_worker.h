@@ -4,8 +4,9 @@
 
 namespace sockwatch {
 
-// openEvents(onEvents: (events: KernelEvent[], lost: number) => void) -> { close(): void }. Throws where the
-// kernel does not take the programs. The stream keeps the process alive until it is closed.
+// openEvents(onReady: () => void) -> { take(): { events: KernelEvent[], lost: number }, close(): void }.
+// Throws where the kernel does not take the programs. `onReady` is called when there is something to take,
+// and not again before it was. The stream keeps the process alive until it is closed.
 Napi::Value open_events(const Napi::CallbackInfo& info);
 
 }  // namespace sockwatch

@@ -97,6 +97,8 @@ export interface HolderPass {
 export interface KernelEvent {
   /** Milliseconds since the epoch, by the kernel's clock. */
   readonly at: number;
+  /** The same moment on the clock that starts of processes are told by (CLOCK_BOOTTIME). */
+  readonly sinceBootMs: number;
   /** 0: none was given out yet. */
   readonly cookie: bigint;
   /** cgroup2 id of the process that acted. */
@@ -122,6 +124,13 @@ export interface KernelEvent {
   readonly comm: Uint8Array;
 }
 
+export interface EventStream {
+  /** All events up to now, in order, and how many were lost since the last time for want of room. */
+  take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
+  /** Unloads the programs. Nothing is to be had any more then. */
+  close(): void;
+}
+
 /** native/addon.cc. A `netns` is the path of a network namespace, null: the caller's own. */
 export interface Addon {
   dumpInet(netns: string | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
@@ -134,8 +143,11 @@ export interface Addon {
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
   /** Only where eBPF is built in. */
   iterateHolders?(everyState: boolean): Promise<HolderPass>;
-  /** Only where eBPF is built in. Throws where the kernel does not take the programs. */
-  openEvents?(onEvents: (events: readonly KernelEvent[], lost: number) => void): { close(): void };
+  /**
+   * Only where eBPF is built in. Throws where the kernel does not take the programs. `onReady` says that there are events to take,
+   * and not again before they were taken.
+   */
+  openEvents?(onReady: () => void): EventStream;
   netnsInode(path: string): bigint;
   inNetns<Result>(path: string, callback: () => Result): Result;
 }

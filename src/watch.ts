@@ -1,19 +1,23 @@
+import { constants } from 'node:os';
+import { readActors } from './changes/actors.js';
 import { findAddressHolders } from './changes/address_holders.js';
 import { bindFailure } from './changes/bind_failure.js';
-import type { Change } from './changes/change.js';
+import type { AddressHolder, Change } from './changes/change.js';
 import { ListenerTracker } from './changes/listener_tracker.js';
+import { ReadingBudget } from './changes/reading_budget.js';
 import { RestartTracker } from './changes/restart_tracker.js';
-import { actorOf, type SocketEvent, socketEventOf } from './changes/socket_event.js';
+import { type SocketEvent, socketEventOf } from './changes/socket_event.js';
 import { verdictChanges } from './changes/verdict_changes.js';
 import type { SnapshotDocument } from './document/document.js';
 import { summarize } from './document/summary.js';
-import { type KernelEvent, native } from './native.js';
+import { type EventStream, native } from './native.js';
 import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
 import { startHolders } from './owners/holder_source.js';
-import type { OwnedListener, ProcessOwner } from './owners/owner.js';
-import { processFieldsByPid, readBootTime } from './owners/process_fields.js';
+import type { OwnedListener } from './owners/owner.js';
 import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js';
+import { SocketFileWatch } from './sockets/socket_file_watch.js';
+import { listenerText } from './verdict/words.js';
 
 export interface WatchOptions extends SnapshotOptions {
   /** Milliseconds between readings of the tables where the kernel does not tell of changes; default: 2,000. */
@@ -27,8 +31,6 @@ const POLL_MS = 2_000;
 const RECONCILE_MS = 30_000;
 /** Changes come in flocks; the tables are read once for those that come within this time. */
 const COALESCE_MS = 40;
-/** Of its time, reading tables may take this share at most while changes do not end. */
-const READING_SHARE = 0.1;
 
 /** What a watcher tells: a change, or all that was seen when the tables were read. */
 export type Update =
@@ -38,10 +40,7 @@ export type Update =
 type Step = { readonly kind: 'change'; readonly change: Change } | { readonly kind: 'look'; readonly look: Look };
 
 /** Anything that is to happen, one after the other. */
-type Task =
-  | { readonly kind: 'events'; readonly events: readonly KernelEvent[]; readonly lost: number }
-  | { readonly kind: 'network' }
-  | { readonly kind: 'read' };
+type Task = 'events' | 'network' | 'read';
 
 /**
  * A node under watch. Each method may be called at any time, `updates` and `changes` once and one of them only; whoever stops
@@ -56,7 +55,9 @@ export class Watcher {
   #closers: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
   #due = Number.POSITIVE_INFINITY;
-  #lastRead = { start: 0, took: 0 };
+  readonly #budget = new ReadingBudget(performance.now());
+  readonly #files = new SocketFileWatch(() => this.#readSoon());
+  #takeEvents: EventStream['take'] = () => ({ events: [], lost: 0 });
 
   readonly #abort = (): void => this.close();
 
@@ -69,13 +70,14 @@ export class Watcher {
     this.#ended = true;
     this.#options.signal?.removeEventListener('abort', this.#abort);
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#files.close();
     for (const closer of this.#closers.splice(0)) closer();
     this.#wake();
   }
 
   /** Reads everything again, soon. */
   readAgain(): void {
-    this.#push({ kind: 'read' });
+    this.#push('read');
   }
 
   /** Changes alone. @throws SockwatchError as `snapshot` does, before the first one */
@@ -97,8 +99,8 @@ export class Watcher {
       const refusal = await this.#openEvents();
       const start = performance.now();
       let current = await look(this.#options);
-      this.#lastRead = { start, took: performance.now() - start };
-      this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push({ kind: 'network' })));
+      this.#follow(current);
+      this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push('network')));
       const tracker = new ListenerTracker(current.observation.sockets, start, refusal === null);
       yield { kind: 'change', change: this.#started(current, refusal) };
       yield { kind: 'look', look: current };
@@ -107,23 +109,32 @@ export class Watcher {
       for (;;) {
         const task = await this.#next();
         if (task === null) return;
-        switch (task.kind) {
+        switch (task) {
           case 'network':
             yield { kind: 'change', change: { event: 'network', at: new Date().toISOString() } };
             this.#readSoon();
             break;
           case 'events':
-            yield* inSteps(this.#tellEvents(task.events, task.lost, current, tracker));
+            yield* inSteps(this.#tellEvents(current, tracker));
             break;
           case 'read': {
             const before = current;
             const since = performance.now();
-            current = await look(this.#options);
-            this.#lastRead = { start: since, took: performance.now() - since };
-            // What was told meanwhile happened before the table was complete, and knows more of it.
-            for (const { events, lost } of this.#takeEvents()) {
-              yield* inSteps(this.#tellEvents(events, lost, current, tracker));
+            const looking = this.#waking(look(this.#options));
+            // Changes are told meanwhile, not after: to read everything can take longer than they should wait.
+            while (looking.pending && !this.#ended) {
+              const told = this.#tasks.indexOf('events');
+              if (told < 0) await this.#untilWoken();
+              else {
+                this.#tasks.splice(told, 1);
+                yield* inSteps(this.#tellEvents(current, tracker));
+              }
             }
+            current = await looking.result;
+            this.#budget.spend(performance.now() - since, performance.now());
+            this.#follow(current);
+            // What was told meanwhile happened before the table was complete, and knows more of it.
+            yield* inSteps(this.#tellEvents(current, tracker));
             yield* inSteps(this.#tellTables(before, current, tracker, since));
             yield { kind: 'look', look: current };
             this.#readIn(tracker.needsTable(since) ? COALESCE_MS : pause);
@@ -135,12 +146,17 @@ export class Watcher {
     }
   }
 
+  #follow({ observation }: Look): void {
+    if (!this.#ended) this.#files.follow(observation.files.map(({ path }) => path));
+  }
+
   /** null: the kernel tells of changes. Otherwise why it does not. */
   async #openEvents(): Promise<string | null> {
     const { openEvents } = native();
     if (openEvents === undefined) return 'this build leaves eBPF out';
     try {
-      const stream = openEvents((events, lost) => this.#push({ kind: 'events', events, lost }));
+      const stream = openEvents(() => this.#push('events'));
+      this.#takeEvents = () => stream.take();
       this.#closers.push(() => stream.close());
       return null;
     } catch (error) {
@@ -166,18 +182,23 @@ export class Watcher {
     };
   }
 
-  async *#tellEvents(
-    kernelEvents: readonly KernelEvent[],
-    lost: number,
-    { observation, network }: Look,
-    tracker: ListenerTracker,
-  ): AsyncGenerator<Change, void, void> {
+  async *#tellEvents({ observation, network }: Look, tracker: ListenerTracker): AsyncGenerator<Change, void, void> {
     const { netns } = observation.node;
-    const events = kernelEvents
+    const taken = this.#takeEvents();
+    const { lost } = taken;
+    const events = taken.events
       .filter((event) => String(event.netns) === netns)
       .map((event) => socketEventOf(event, network.deviceNames))
       .filter((event) => event !== null);
     const actors = await readActors(events);
+    // A program that tries again and again asks for the same address each time.
+    const holders = new Map<string, Promise<AddressHolder[]>>();
+    const holdersFor = (event: SocketEvent): Promise<AddressHolder[]> => {
+      const key = `${event.errno} ${event.listener.protocol} ${listenerText(event.listener)}`;
+      const found = holders.get(key) ?? this.#holdersFor(event, observation.sockets, network);
+      holders.set(key, found);
+      return found;
+    };
     for (const [at, event] of events.entries()) {
       const actor = actors[at];
       if (actor === undefined) continue;
@@ -188,16 +209,19 @@ export class Watcher {
         const change = event.kind === 'opened' ? tracker.opened(socket, time, now) : tracker.closed(socket, time, now);
         if (change !== null) yield* this.#withRestart(change);
       } else {
-        yield bindFailure(event, actor, await this.#holdersFor(event, observation.sockets, network));
+        yield bindFailure(event, actor, await holdersFor(event));
       }
     }
     if (lost > 0) yield { event: 'lost', at: new Date().toISOString(), count: lost };
     if (events.length > 0 || lost > 0) this.#readSoon();
   }
 
-  async #holdersFor(event: SocketEvent, listeners: readonly OwnedListener[], network: Look['network']) {
-    const { EADDRINUSE } = (await import('node:os')).constants.errno;
-    if (event.errno !== EADDRINUSE) return [];
+  async #holdersFor(
+    event: SocketEvent,
+    listeners: readonly OwnedListener[],
+    network: Look['network'],
+  ): Promise<AddressHolder[]> {
+    if (event.errno !== constants.errno.EADDRINUSE) return [];
     return findAddressHolders(event.listener, {
       netns: this.#options.netns ?? null,
       context: { netns: event.listener.netns, devices: network.deviceNames },
@@ -232,15 +256,8 @@ export class Watcher {
   #push(task: Task): void {
     if (this.#ended) return;
     // Several notices of the same kind are one.
-    if (task.kind === 'events' || !this.#tasks.some(({ kind }) => kind === task.kind)) this.#tasks.push(task);
+    if (!this.#tasks.includes(task)) this.#tasks.push(task);
     this.#wake();
-  }
-
-  #takeEvents(): (Task & { kind: 'events' })[] {
-    const events = this.#tasks.filter((task) => task.kind === 'events');
-    const others = this.#tasks.filter((task) => task.kind !== 'events');
-    this.#tasks.splice(0, this.#tasks.length, ...others);
-    return events;
   }
 
   /** The next thing to do; null when it is over. */
@@ -248,18 +265,31 @@ export class Watcher {
     while (!this.#ended) {
       const task = this.#tasks.shift();
       if (task !== undefined) return task;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await this.#untilWoken();
     }
     return null;
   }
 
+  #untilWoken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  /** Something that wakes whoever waits here when it is there, or has failed. */
+  #waking<Result>(result: Promise<Result>): { readonly result: Promise<Result>; pending: boolean } {
+    const state = { result, pending: true };
+    const settle = (): void => {
+      state.pending = false;
+      this.#wake();
+    };
+    result.then(settle, settle);
+    return state;
+  }
+
   /** After a change: soon, but so that reading does not take all the time where changes do not end. */
   #readSoon(): void {
-    const { start, took } = this.#lastRead;
-    const rest = start + took / READING_SHARE - performance.now();
-    this.#readIn(Math.max(COALESCE_MS, rest));
+    this.#readIn(Math.max(COALESCE_MS, this.#budget.restMs(performance.now())));
   }
 
   /** Reads the tables after that many milliseconds, unless they are read before. */
@@ -272,24 +302,9 @@ export class Watcher {
     this.#timer = setTimeout(() => {
       this.#timer = null;
       this.#due = Number.POSITIVE_INFINITY;
-      this.#push({ kind: 'read' });
+      this.#push('read');
     }, ms);
   }
-}
-
-/** Who did each of these things, in order. */
-async function readActors(events: readonly SocketEvent[]): Promise<ProcessOwner[]> {
-  if (events.length === 0) return [];
-  const pids = [...new Set(events.map(({ pid }) => pid))];
-  const [facts, bootTime] = await Promise.all([
-    native().processFacts('/proc', Uint32Array.from(pids), Uint32Array.from(pids)),
-    readBootTime(),
-  ]);
-  const fields = processFieldsByPid(facts, bootTime);
-  return events.flatMap((event) => {
-    const found = fields.get(event.pid);
-    return found === undefined ? [] : [actorOf(event, found, null)];
-  });
 }
 
 async function* inSteps(changes: AsyncIterable<Change> | Iterable<Change>): AsyncGenerator<Step, void, void> {

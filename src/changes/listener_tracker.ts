@@ -95,7 +95,9 @@ export class ListenerTracker {
 
   /** Whether a table has to be read again: for what is known only from events yet, or from one table only. */
   needsTable(moment: Moment): boolean {
-    return this.#unconfirmed.size > 0 || [...this.#known.values()].some(({ since }) => since >= moment);
+    if (this.#unconfirmed.size > 0) return true;
+    for (const { since } of this.#known.values()) if (since >= moment) return true;
+    return false;
   }
 
   #add(known: Known): void {

@@ -6,6 +6,8 @@ import type { Closed, Opened, Restarted } from './change.js';
 
 /** A program that comes back later than this was started again by somebody, not restarted. */
 const LONGEST_MS = 120_000;
+/** Of a node on which much opens and closes, the latest that closed are remembered. */
+const MOST_GONE = 2_000;
 
 interface Gone {
   readonly socket: OwnedListener;
@@ -14,21 +16,23 @@ interface Gone {
 
 /** Puts a closing and an opening of the same program on the same address together. */
 export class RestartTracker {
+  /** In the order in which they closed. */
   readonly #gone = new Map<string, Gone>();
 
   /** Looks at a change as it is told; gives the restart that it completes, if any. */
   see(change: Opened | Closed): Restarted | null {
     const place = placeOf(change.socket);
     const at = Date.parse(change.at);
-    for (const [key, gone] of this.#gone) if (gone.at < at - LONGEST_MS) this.#gone.delete(key);
     if (place === null) return null;
-    if (change.event === 'closed') {
-      this.#gone.set(place, { socket: change.socket, at });
-      return null;
-    }
     const gone = this.#gone.get(place);
     this.#gone.delete(place);
-    return gone === undefined ? null : restarted(gone, change, at);
+    if (change.event === 'closed') {
+      this.#gone.set(place, { socket: change.socket, at });
+      const [oldest] = this.#gone.keys();
+      if (this.#gone.size > MOST_GONE && oldest !== undefined) this.#gone.delete(oldest);
+      return null;
+    }
+    return gone === undefined || gone.at < at - LONGEST_MS ? null : restarted(gone, change, at);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { KernelEvent } from '../native.js';
-import type { Origin, ProcessOwner } from '../owners/owner.js';
 import { addressText } from '../sockets/address.js';
 import { textField } from '../sockets/bytes.js';
 import type { Listener, Protocol } from '../sockets/listener.js';
@@ -16,6 +15,8 @@ export interface SocketEvent {
   readonly kind: EventKind;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** The same moment in milliseconds since the machine booted. */
+  readonly sinceBootMs: number;
   /** The socket, as far as the event knows it. Of one that failed the address is the one it asked for. */
   readonly listener: Listener;
   /** errno, positive; 0 for what did not fail. */
@@ -36,6 +37,7 @@ export function socketEventOf(event: KernelEvent, devices: ReadonlyMap<number, s
   return {
     kind,
     at: event.at,
+    sinceBootMs: event.sinceBootMs,
     listener: listenerOf(event, protocol, devices),
     errno: event.error,
     pid: event.pid,
@@ -91,15 +93,4 @@ function listenerOf(event: KernelEvent, protocol: Protocol, devices: ReadonlyMap
     ...textField('path', null),
     ...textField('abstract', null),
   };
-}
-
-/** The acting process with what /proc still says of it; one that has ended has its comm from the event at least. */
-export function actorOf(
-  event: SocketEvent,
-  facts: Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>,
-  origin: Origin | null,
-): ProcessOwner {
-  const comm = facts.comm === null ? textField('comm', event.comm) : {};
-  const cgroup = facts.cgroup === null && origin !== null ? origin : {};
-  return { kind: 'process', pid: event.pid, fd: event.fd ?? -1, ...facts, ...comm, ...cgroup };
 }

@@ -26,7 +26,7 @@ async function runOpener(count: number): Promise<{ pid: number; places: string[]
   return { pid: child.pid ?? 0, places: text.trim().split('\n') };
 }
 
-t.test('nothing that opens goes unseen, each with its owner', { timeout: 120_000 }, async (t) => {
+t.test('nothing that opens goes unseen, each with its owner', { timeout: 240_000 }, async (t) => {
   const stream = new FollowStream();
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
@@ -47,7 +47,12 @@ t.test('nothing that opens goes unseen, each with its owner', { timeout: 120_000
           change.socket.owners.map((owner) => (owner.kind === 'process' ? `${owner.pid} ${placeOf(change)}` : '')),
         ),
     );
-  await stream.until(() => wanted.every((place) => seen().has(place)), '1,000 openings', 30_000).catch(() => {});
+  const allSeen = (): boolean => {
+    const places = seen();
+    return wanted.every((place) => places.has(place));
+  };
+  // Twenty-four processes share the processors with the program, which may be that far behind them.
+  await stream.until(allSeen, '1,000 openings', 60_000).catch(() => {});
   const missing = wanted.filter((place) => !seen().has(place));
   t.strictSame(missing, [], `${1000 - missing.length} of 1,000 are in the stream, with pid, protocol and place`);
   t.notOk(
@@ -163,6 +168,27 @@ input()
   );
   connected.stdin.end('\n');
   t.equal(await stream.stop('SIGINT'), 0, 'SIGINT ends it');
+});
+
+t.test('a socket file that is removed, which no socket tells of', { timeout: 60_000 }, async (t) => {
+  const lab = await startLab({ role: 'worker', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const node = `--target=${lab.processes.get('kubelet')}`;
+  const stream = new FollowStream([], ['nsenter', node, '--mount', '--net']);
+  t.teardown(() => stream.stop('SIGKILL'));
+  await stream.started();
+  await lab.apply('deleted-containerd-socket');
+  const containerd = (verdict: string) => (changes: readonly Change[]) =>
+    changes.some(
+      (change) =>
+        change.event === 'verdict' &&
+        change.after?.expected?.service === 'containerd' &&
+        change.after.verdict === verdict,
+    );
+  await stream.until(containerd('missing'), 'a socket file that was removed');
+  await lab.clear('deleted-containerd-socket');
+  await stream.until(containerd('ok'), 'and made again');
+  t.equal(await stream.stop(), 0);
 });
 
 /** Programs and links that are ours: those of the event programs and the iterator. */

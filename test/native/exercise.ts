@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type KernelEvent, native } from '../../src/native.js';
+import { type EventStream, native } from '../../src/native.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/sockets/states.js';
 import { Child, run } from '../lab/child.js';
 import { ROOT } from './toolchain.js';
@@ -125,16 +125,19 @@ async function events(): Promise<void> {
   const { openEvents } = native();
   if (!isRoot || openEvents === undefined) return;
   let seen = 0;
-  const count = (batch: readonly KernelEvent[]): void => {
-    seen += batch.filter(({ pid }) => pid === process.pid).length;
-  };
-  for (let round = 0; round < 10; round++) openEvents(count).close();
-  const streams = Array.from({ length: 8 }, () => openEvents(count));
+  for (let round = 0; round < 10; round++) openEvents(() => {}).close();
+  const streams = Array.from({ length: 8 }, () => {
+    const stream: EventStream = openEvents(() => {
+      seen += stream.take().events.filter(({ pid }) => pid === process.pid).length;
+    });
+    return stream;
+  });
   await openAndFail();
   while (seen < 8 * 3) await delay(5);
   for (const stream of streams) {
     stream.close();
     stream.close();
+    assert.deepEqual(stream.take(), { events: [], lost: 0 }, 'nothing is left of a closed stream');
   }
 }
 
@@ -196,7 +199,7 @@ const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
     for (;;) assert.throws(() => native().netnsInode('/nonexistent'));
   },
   streaming: async () => {
-    native().openEvents?.(() => {});
+    const stream = native().openEvents?.(() => void stream?.take());
     for (;;) await openAndFail();
   },
   moving: () => {
