@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type { Command } from './arguments.js';
 import type { SnapshotDocument } from './document/document.js';
 import { messageOf, SockwatchError } from './errors.js';
@@ -17,6 +18,7 @@ export async function runUi(command: Command & { kind: 'ui' }, actions: readonly
       hint: 'give --once for one snapshot, or --follow for changes',
     });
   }
+  keepMemorySmall();
   const { runApp } = await import('./tui/app.js');
   const updates = command.replay === null ? await live(command) : await recording(command.replay);
   const source =
@@ -41,6 +43,15 @@ export async function runUi(command: Command & { kind: 'ui' }, actions: readonly
   }
   // Without its terminal, Node would abort where it gives that back its modes (ResetStdio(), src/node.cc).
   if (isLost) process.kill(process.pid, 'SIGHUP');
+}
+
+/**
+ * A screen that is open for days lives with many small collections rather than with a heap of the last readings' remains:
+ * on a node with 10,000 listeners that is a third of its memory.
+ */
+function keepMemorySmall(): void {
+  setFlagsFromString('--optimize-for-size');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** Writes a snapshot beside where the program was started, under a name of its own, and says so. */

@@ -7,7 +7,7 @@ import { type Effect, pressed } from './press.js';
 import { type ActionLabel, initialState, type Source, type State, shownData } from './state.js';
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, depthOf, themeFor } from './theme.js';
-import { later, learned, resized, told, type Update } from './update.js';
+import { later, learned, settle, told, type Update } from './update.js';
 import { frameOf } from './views/frame.js';
 
 /** Where updates come from; `close` ends them. */
@@ -73,15 +73,15 @@ class App {
         theme: themeFor(depthOf(env), backgroundOf(env)),
         term: env['TERM'] ?? '',
         onKey: (key) => this.#apply((state) => this.#pressed(state, key)),
-        onMouse: (mouse) => this.#apply((state) => clicked(state, mouse, this.#glyphs)),
-        onResize: () => this.#apply((state) => resized(state, this.#terminal?.size() ?? state.size, this.#glyphs)),
+        onMouse: (mouse) => this.#apply((state) => clicked(settle(state, this.#glyphs), mouse, this.#glyphs)),
+        onResize: () => this.#apply((state) => ({ ...state, size: this.#terminal?.size() ?? state.size })),
         onLost: () => {
           this.#options.onLost();
           this.#leave();
         },
       });
       this.#terminal = terminal;
-      this.#apply((state) => resized(state, terminal.size(), this.#glyphs));
+      this.#apply((state) => ({ ...state, size: terminal.size() }));
       this.#tick();
       await Promise.race([left, ending, this.#watch()]);
     } finally {
@@ -94,14 +94,14 @@ class App {
 
   async #watch(): Promise<void> {
     for await (const update of this.#options.updates.updates()) {
-      this.#apply((state) => learned({ ...state, now: Date.now() }, update, this.#glyphs));
+      this.#apply((state) => learned({ ...state, now: Date.now() }, update));
     }
     // A recording is one update; it stays until somebody leaves.
     await new Promise<void>(() => {});
   }
 
   #pressed(before: State, key: Parameters<typeof pressed>[1]): State {
-    const { state, effect } = pressed({ ...before, now: Date.now() }, key, this.#glyphs);
+    const { state, effect } = pressed(settle({ ...before, now: Date.now() }, this.#glyphs), key, this.#glyphs);
     return effect === null ? state : this.#effect(state, effect);
   }
 
@@ -144,6 +144,7 @@ class App {
     this.#state = change(this.#state);
     this.#drawing ??= setImmediate(() => {
       this.#drawing = null;
+      this.#state = settle(this.#state, this.#glyphs);
       this.#terminal?.draw(frameOf(this.#state, this.#glyphs));
     });
     this.#tick();
@@ -158,7 +159,7 @@ class App {
     if (due === null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      this.#apply((state) => later(state, Date.now(), this.#glyphs));
+      this.#apply((state) => later(state, Date.now()));
     }, Math.max(0, due) + 1);
   }
 }

@@ -54,8 +54,7 @@ function withGhosts(items: readonly Item[], data: Data, view: ViewName): readonl
 }
 
 interface Made {
-  readonly data: Data;
-  readonly wanted: string;
+  readonly from: readonly unknown[];
   readonly list: List;
 }
 
@@ -66,11 +65,12 @@ const made = new Map<ViewName, Made>();
 export function listOf(state: State, view: ViewName = state.view): List {
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
-  const wanted = JSON.stringify([sort, reversed, state.filter, state.faultsOnly]);
+  const about = view === 'events' ? data.timeline : data.document;
+  const from = [about, data.marks, sort, reversed, state.filter, state.faultsOnly];
   const last = made.get(view);
-  if (last !== undefined && last.data === data && last.wanted === wanted) return last.list;
+  if (last?.from.every((one, at) => one === from[at]) === true) return last.list;
   const list = makeList(state, data, view);
-  made.set(view, { data, wanted, list });
+  made.set(view, { from, list });
   return list;
 }
 

@@ -7,6 +7,8 @@ export interface Entry {
   readonly id: number;
   /** When it happened last, ISO 8601. */
   readonly at: string;
+  /** When it was heard of last, milliseconds since the epoch. */
+  readonly heard: number;
   readonly change: Change;
   /** Further listeners of the same restart. */
   readonly restarts: readonly Restarted[];
@@ -32,31 +34,31 @@ const SAME_RESTART_MS = 30_000;
 const LOOK_BACK = 200;
 
 /** The timeline with a change added: restarts swallow what they consist of, repetitions are counted. Pure. */
-export function withChange(timeline: Timeline, change: Change): Timeline {
-  if (change.event === 'restarted') return withRestart(timeline, change);
+export function withChange(timeline: Timeline, change: Change, now: number): Timeline {
+  if (change.event === 'restarted') return withRestart(timeline, change, now);
   const [last] = timeline.entries;
   if (last !== undefined && isSame(last.change, change)) {
-    const again = { ...last, change, at: change.at, count: last.count + 1 };
+    const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
     return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
   }
-  return added(timeline, timeline.entries, change);
+  return added(timeline, timeline.entries, change, now);
 }
 
-function added(timeline: Timeline, entries: readonly Entry[], change: Change): Timeline {
-  const entry: Entry = { id: timeline.nextId, at: change.at, change, restarts: [], count: 1 };
+function added(timeline: Timeline, entries: readonly Entry[], change: Change, now: number): Timeline {
+  const entry: Entry = { id: timeline.nextId, at: change.at, heard: now, change, restarts: [], count: 1 };
   const all = [entry, ...entries];
   const dropped = timeline.dropped + Math.max(0, all.length - MOST_ENTRIES);
   return { entries: all.slice(0, MOST_ENTRIES), nextId: timeline.nextId + 1, dropped };
 }
 
 /** The closing and the opening that it is made of are no news besides it, nor is each further listener of the service. */
-function withRestart(timeline: Timeline, restart: Restarted): Timeline {
+function withRestart(timeline: Timeline, restart: Restarted, now: number): Timeline {
   const recent = timeline.entries.slice(0, LOOK_BACK).filter((entry) => !isPartOf(entry, restart));
   const rest = [...recent, ...timeline.entries.slice(LOOK_BACK)];
   const at = recent.findIndex(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
   const known = recent[at];
-  if (known === undefined) return added(timeline, rest, restart);
-  const longer = { ...known, restarts: [...known.restarts, restart], at: restart.at };
+  if (known === undefined) return added(timeline, rest, restart, now);
+  const longer = { ...known, restarts: [...known.restarts, restart], at: restart.at, heard: now };
   return { ...timeline, entries: rest.map((entry) => (entry === known ? longer : entry)) };
 }
 

@@ -3,7 +3,7 @@ import type { SnapshotDocument } from '../document/document.js';
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';
 import { itemAt, itemsOf, listOf, moveTo, settled } from './list.js';
-import { MARK_MS, marked, unexpired } from './marks.js';
+import { marked, unexpired } from './marks.js';
 import { noticeOf } from './notice.js';
 import { type Data, type ListState, type State, shownData } from './state.js';
 import { withChange } from './timeline.js';
@@ -17,13 +17,13 @@ export type Update =
 /** How long a message stands in the footer, in milliseconds. */
 const MESSAGE_MS = 8_000;
 
-/** The state after something was learned about the node. Pure. */
-export function learned(state: State, update: Update, glyphs: Glyphs): State {
+/** The state after something was learned about the node; `settle` is due before it is shown. Pure. */
+export function learned(state: State, update: Update): State {
   const data = update.kind === 'look' ? withLook(state, update.document) : withEvent(state, update.change);
   // The notice is made once, with the first look.
   const isFirst = state.data.document === null && data.document !== null;
   const notice = isFirst ? noticeOf(data.document, data.started, state.source) : state.notice;
-  return settle({ ...state, data, notice }, glyphs);
+  return { ...state, data, notice };
 }
 
 function withLook({ data, now }: State, document: SnapshotDocument): Data {
@@ -46,32 +46,21 @@ export function resumed(state: State, before: Data): State {
 }
 
 function withEvent({ data, now }: State, change: Change): Data {
-  const timeline = withChange(data.timeline, change);
-  if (change.event === 'started') return { ...data, timeline, started: change };
-  const touched = timeline.entries.find((entry) => !data.timeline.entries.includes(entry));
-  const marks = new Map(data.marks);
-  if (touched !== undefined) marks.set(`entry ${touched.id}`, { kind: 'new', until: now + MARK_MS, ghost: null });
-  return { ...data, timeline, marks };
+  const timeline = withChange(data.timeline, change, now);
+  return change.event === 'started' ? { ...data, timeline, started: change } : { ...data, timeline };
 }
 
-/** The state at a later moment: marks and messages expire. The same object where nothing is different. */
-export function later(state: State, now: number, glyphs: Glyphs): State {
-  const marks = unexpired(state.data.marks, now);
-  const isOver = state.message !== null && state.message.until <= now;
-  const message = isOver ? null : state.message;
-  const data = marks === state.data.marks ? state.data : { ...state.data, marks };
+/** The state at a later moment: marks and messages expire. `settle` is due before it is shown. */
+export function later(state: State, now: number): State {
+  const message = state.message !== null && state.message.until <= now ? null : state.message;
+  const data = withoutExpired(state.data, now);
   const paused = state.paused === null ? null : withoutExpired(state.paused, now);
-  const next = { ...state, now, data, paused, message };
-  return data === state.data && paused === state.paused ? next : settle(next, glyphs);
+  return { ...state, now, data, paused, message };
 }
 
 function withoutExpired(data: Data, now: number): Data {
   const marks = unexpired(data.marks, now);
   return marks === data.marks ? data : { ...data, marks };
-}
-
-export function resized(state: State, size: State['size'], glyphs: Glyphs): State {
-  return settle({ ...state, size }, glyphs);
 }
 
 export function told(state: State, text: string, isError: boolean): State {

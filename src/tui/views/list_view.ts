@@ -3,6 +3,7 @@ import type { Item } from '../item.js';
 import type { Layout } from '../layout.js';
 import { EMPTY, type Line, line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
+import { MARK_MS, type Mark } from '../marks.js';
 import { type State, shownData } from '../state.js';
 import { fit } from '../text.js';
 import { type PlacedColumn, placeColumns, VIEW } from '../view.js';
@@ -63,20 +64,25 @@ function rowLine(
 }
 
 function cells(state: State, item: Item, columns: readonly PlacedColumn[], glyphs: Glyphs): Segment[] {
-  const mark = shownData(state).marks.get(item.key);
+  const mark = markedAs(item, state);
   const context = { now: timeOf(state), glyphs };
-  const styleOf = (style: Style): Style =>
-    mark === undefined ? style : mark.kind === 'gone' ? 'dim' : emphasized(style);
+  const styleOf = (style: Style): Style => (mark === undefined ? style : mark === 'gone' ? 'dim' : emphasized(style));
   const segments = columns.flatMap((column): Segment[] => {
     const { text, style } = item.cell(column.name, context);
     return [segment(fit(text, column.width, glyphs, column.align), styleOf(style)), segment(' ')];
   });
-  return [markOf(mark?.kind), ...segments.slice(0, -1)];
+  return [markOf(mark), ...segments.slice(0, -1)];
 }
 
 const emphasized = (style: Style): Style => (style === 'plain' || style === 'dim' ? 'bold' : style);
 
-function markOf(kind: 'new' | 'changed' | 'gone' | undefined): Segment {
+function markedAs({ key, subject }: Item, state: State): Mark['kind'] | undefined {
+  // So many events can come at once that a mark for each would cost more than the rest.
+  if (subject.kind === 'entry') return state.now - subject.entry.heard < MARK_MS ? 'new' : undefined;
+  return shownData(state).marks.get(key)?.kind;
+}
+
+function markOf(kind: Mark['kind'] | undefined): Segment {
   switch (kind) {
     case 'new':
       return segment('+ ', 'inverse');
