@@ -70,8 +70,9 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
 export function sortTitle(view: ViewName, sort: number): string {
   const name = VIEW[view].sorts[sort] ?? ORDER;
   if (name === 'verdict') return 'worst first';
+  if (name === 'page') return 'port';
   if (name !== ORDER) return name;
-  return { spec: 'page', listeners: 'table', events: 'newest first' }[view];
+  return { spec: 'page order', listeners: 'table order', events: 'newest first' }[view];
 }
 
 export interface PlacedColumn extends Column {
