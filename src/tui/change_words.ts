@@ -1,8 +1,8 @@
 import type { Change } from '../changes/change.js';
-import type { OwnedListener } from '../owners/owner.js';
+import type { OwnedListener, Owner } from '../owners/owner.js';
 import type { Finding } from '../verdict/finding.js';
 import { listenerText, ownersText } from '../verdict/words.js';
-import { placeText, severityStyle } from './facts.js';
+import { placeText, severityStyle, shortOwner } from './facts.js';
 import type { Style } from './line.js';
 import type { Entry } from './timeline.js';
 
@@ -57,6 +57,29 @@ export function endpointOf(change: Change): string {
 
 function withProtocol(socket: OwnedListener): string {
   return `${listenerText(socket)}/${socket.protocol}`;
+}
+
+/** The same in so few words that a column may hold them: who is to blame before all that is known of them. */
+export function summaryOf(entry: Entry): string {
+  const { change } = entry;
+  switch (change.event) {
+    case 'opened':
+    case 'closed':
+      return change.socket.owners.length === 0 ? messageOf(entry) : change.socket.owners.map(ownerWithUnit).join(', ');
+    case 'bind-failed': {
+      const inTheWay = change.holders.flatMap(({ owners, kind, place }) =>
+        owners.length === 0 ? [kind === 'file' ? `the file ${place}` : 'somebody unseen'] : owners.map(ownerWithUnit),
+      );
+      const culprit = inTheWay.length === 0 ? '' : `; in the way: ${inTheWay.join(', ')}`;
+      return `${shortOwner(change.process)}: ${change.code}${culprit}`;
+    }
+    default:
+      return messageOf(entry);
+  }
+}
+
+function ownerWithUnit(owner: Owner): string {
+  return owner.kind === 'process' && owner.unit !== null ? `${shortOwner(owner)} ${owner.unit}` : shortOwner(owner);
 }
 
 export function messageOf({ change, restarts }: Entry): string {

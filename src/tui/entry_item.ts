@@ -1,5 +1,5 @@
 import type { Change } from '../changes/change.js';
-import { endpointOf, messageOf, nameOfEvent, styleOfEvent } from './change_words.js';
+import { endpointOf, messageOf, nameOfEvent, styleOfEvent, summaryOf } from './change_words.js';
 import type { Cell, CellContext, Item, Subject } from './item.js';
 import type { Entry } from './timeline.js';
 
@@ -34,7 +34,7 @@ export class EntryItem implements Item {
       case 'place':
         return { text: endpointOf(entry.change), style: 'plain' };
       case 'what':
-        return { text: messageOf(entry), style: 'plain' };
+        return { text: summaryOf(entry), style: 'plain' };
       default:
         return { text: '', style: 'plain' };
     }

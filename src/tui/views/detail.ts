@@ -58,11 +58,15 @@ function partsOf(subject: Subject, context: Context): Part[] {
     case 'socket':
       return [...explanationParts(subject.socket, context), ...socketParts([subject.socket], context)];
     case 'entry':
-      return entryParts(subject.entry);
+      return entryParts(subject.entry, context);
   }
 }
 
 function findingParts(finding: Finding, sockets: readonly Socket[]): Part[] {
+  return [...verdictParts(finding), field('next', adviceFor(finding, sockets), 'bold')];
+}
+
+function verdictParts(finding: Finding): Part[] {
   const { verdict, severity, message, reason, expected, matchedBy } = finding;
   const place = expected === null ? 'no row, no note' : `${expected.service} on ${placeText(expected)}`;
   const transport = expected === null || expected.path !== null ? '' : `, ${expected.protocol.toUpperCase()}`;
@@ -73,7 +77,6 @@ function findingParts(finding: Finding, sockets: readonly Socket[]): Part[] {
     field('why', message),
     ...(reason === null || message.includes(reason) ? [] : [field('', reason)]),
     ...(matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])]),
-    field('next', adviceFor(finding, sockets), 'bold'),
   ];
 }
 
@@ -173,7 +176,7 @@ function startText({ startedAt }: ProcessOwner, now: number): string | null {
   return startedAt === null ? null : `${startedAt} (${ageText(now - Date.parse(startedAt))} ago)`;
 }
 
-function entryParts(entry: Entry): Part[] {
+function entryParts(entry: Entry, { state }: Context): Part[] {
   const { change } = entry;
   const repeated = entry.count > 1 ? `, ${entry.count} times in a row` : '';
   const common: Part[] = [
@@ -197,9 +200,14 @@ function entryParts(entry: Entry): Part[] {
             ])),
       ];
     case 'verdict': {
-      const parts = (title: string, finding: Finding | null): Part[] =>
-        finding === null ? [] : [{ kind: 'heading', text: title }, ...findingParts(finding, [])];
-      return [...common, ...parts('Before', change.before), ...parts('Now', change.after)];
+      const sockets = shownData(state).document?.sockets ?? [];
+      const about = ({ sockets: ids }: Finding): Socket[] => sockets.filter(({ id }) => ids.includes(id));
+      const { before, after } = change;
+      return [
+        ...common,
+        ...(before === null ? [] : [{ kind: 'heading' as const, text: 'Before' }, ...verdictParts(before)]),
+        ...(after === null ? [] : [{ kind: 'heading' as const, text: 'After' }, ...findingParts(after, about(after))]),
+      ];
     }
     case 'restarted':
       return [
