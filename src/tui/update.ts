@@ -1,5 +1,6 @@
 import type { Change } from '../changes/change.js';
 import type { SnapshotDocument } from '../document/document.js';
+import { ownerKey } from './facts.js';
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';
 import { itemAt, itemsOf, listOf, moveTo, settled } from './list.js';
@@ -28,7 +29,25 @@ export function learned(state: State, update: Update): State {
 
 function withLook({ data, now }: State, document: SnapshotDocument): Data {
   if (data.document === null) return { ...data, document };
-  return withMarks({ ...data, document }, data, now);
+  const after = { ...data, document };
+  return isSameNode(data.document, document) ? after : withMarks(after, data, now);
+}
+
+/** Whether two looks show the same: most do, and then nothing has to be put beside each other thing by thing. */
+function isSameNode(before: SnapshotDocument, after: SnapshotDocument): boolean {
+  const { sockets, findings } = before;
+  return (
+    sockets.length === after.sockets.length &&
+    findings.length === after.findings.length &&
+    findings.every(({ verdict, message }, at) => {
+      const now = after.findings[at];
+      return verdict === now?.verdict && message === now.message;
+    }) &&
+    sockets.every(({ id, owners }, at) => {
+      const now = after.sockets[at];
+      return id === now?.id && owners.map(ownerKey).join() === now.owners.map(ownerKey).join();
+    })
+  );
 }
 
 /** The data with marks for what is different from before. */
