@@ -22,6 +22,13 @@ export type Command =
   | (Looking & {
       readonly kind: 'follow';
       readonly intervalMs: number;
+    })
+  | (Looking & {
+      readonly kind: 'ui';
+      readonly intervalMs: number;
+      readonly allNetns: boolean;
+      /** A snapshot to show instead of this node; null: this node. */
+      readonly replay: string | null;
     });
 
 /** What to look at, and what to compare it with. */
@@ -38,6 +45,7 @@ interface Looking {
 const OPTIONS = {
   once: { type: 'boolean' },
   follow: { type: 'boolean' },
+  replay: { type: 'string' },
   interval: { type: 'string' },
   format: { type: 'string' },
   output: { type: 'string' },
@@ -54,12 +62,15 @@ const OPTIONS = {
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
-export const HELP = `Usage: k8s-sockwatch --once|--follow [options]
+export const HELP = `Usage: k8s-sockwatch [options]
 
 Compares the sockets of this Kubernetes node with the page that says what should listen on it.
 
+Without --once and --follow it shows the node on this terminal, live; ? lists the keys.
+
   --once                 take one snapshot and print it
   --follow               print changes as they happen, one JSON object a line, until it is stopped
+  --replay FILE          show the snapshot in FILE, as --once writes it, instead of this node
   --format json|table    json (default) for programs, table for people: one line a finding, worst first
   --output FILE          write to FILE, whole or not at all, readable by its owner only
   --spec FILE            compare with this page (Markdown) instead of the built-in one
@@ -70,7 +81,7 @@ Compares the sockets of this Kubernetes node with the page that says what should
   --all-netns            list the sockets of all other network namespaces too; only this one is judged
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
-  --interval SECONDS     with --follow: how often the tables are read where the kernel does not tell (default 2)
+  --interval SECONDS     without --once: how often the tables are read where the kernel does not tell (default 2)
   --allow-module-load    let the kernel load its sock_diag modules; without it /proc/net is read where they are not loaded
   -h, --help             this text
   --version              the version
@@ -87,11 +98,12 @@ export function parseCommand(argv: readonly string[]): Command {
   const values = parseOptions(argv);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
-  if (values.once === values.follow) {
-    const problem = values.once === true ? '--once and --follow exclude each other' : 'nothing to do';
-    throw new SockwatchError('ERR_USAGE', `${problem}: give --once for one snapshot, or --follow for changes`, {
-      hint: 'see --help',
-    });
+  if (values.once === true && values.follow === true) {
+    throw new SockwatchError(
+      'ERR_USAGE',
+      '--once and --follow exclude each other: give --once for one snapshot, or --follow for changes',
+      { hint: 'see --help' },
+    );
   }
   if (values.strict === true && values.notes !== undefined) {
     throw new SockwatchError('ERR_USAGE', '--strict leaves all notes out, so it cannot go with --notes');
@@ -105,6 +117,8 @@ export function parseCommand(argv: readonly string[]): Command {
     owners: oneOf('owners', values.owners, ['auto', 'bpf', 'proc', 'none'], 'auto'),
     allowModuleLoad: values['allow-module-load'] ?? false,
   };
+  if (values.once !== true && values.follow !== true) return uiCommand(values, looking);
+  refuse(values, ['replay'], values.follow === true ? '--follow' : '--once');
   if (values.follow === true) {
     refuse(values, ['format', 'output', 'fail-on', 'all-netns'], '--follow');
     return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
@@ -119,6 +133,27 @@ export function parseCommand(argv: readonly string[]): Command {
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
   };
 }
+
+/** A recording was looked at and judged when it was made, so that nothing is left to say about that. */
+function uiCommand(values: ReturnType<typeof parseOptions>, looking: Looking): Command {
+  refuse(values, ['format', 'output', 'fail-on'], 'the screen; give --once');
+  const replay = pathOf('replay', values.replay);
+  if (replay !== null) refuse(values, LOOKING_OPTIONS, '--replay');
+  const intervalMs = secondsOf('interval', values.interval, 2) * 1000;
+  return { ...looking, kind: 'ui', intervalMs, allNetns: values['all-netns'] ?? false, replay };
+}
+
+const LOOKING_OPTIONS = [
+  'spec',
+  'notes',
+  'strict',
+  'role',
+  'netns',
+  'all-netns',
+  'owners',
+  'interval',
+  'allow-module-load',
+] as const;
 
 /** Options that mean nothing in a mode are refused there, so that nobody believes they had an effect. */
 function refuse(

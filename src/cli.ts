@@ -21,6 +21,9 @@ async function run(command: Command): Promise<number> {
       return once(command);
     case 'follow':
       return followChanges(command);
+    case 'ui':
+      await (await import('./ui.js')).runUi(command);
+      return 0;
   }
 }
 

@@ -54,6 +54,24 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
   t.end();
 });
 
+t.test('without a mode it is the screen, with every option for looking', (t) => {
+  const { format: _, output: _1, failOn: _2, ...looking } = ONCE;
+  const UI = { ...looking, kind: 'ui', intervalMs: 2000, replay: null };
+  const cases: [argv: string[], changes: object][] = [
+    [[], {}],
+    [['--spec', 'page.md', '--notes', 'a.yaml'], { page: 'page.md', notes: ['a.yaml'] }],
+    [['--strict', '--role', 'worker'], { strict: true, role: 'worker' }],
+    [['--netns', '/run/netns/x', '--owners', 'proc'], { netns: '/run/netns/x', owners: 'proc' }],
+    [
+      ['--all-netns', '--interval', '0.5', '--allow-module-load'],
+      { allNetns: true, intervalMs: 500, allowModuleLoad: true },
+    ],
+    [['--replay', 'node.json'], { replay: 'node.json' }],
+  ];
+  for (const [argv, changes] of cases) t.strictSame(parseCommand(argv), { ...UI, ...changes }, argv.join(' '));
+  t.end();
+});
+
 t.test('help and version go before everything that is right', (t) => {
   for (const argv of [
     ['--help'],
@@ -72,8 +90,14 @@ t.test('help and version go before everything that is right', (t) => {
 t.test('every bad command line has one line of its own', (t) => {
   const help = 'see --help';
   const cases: [argv: string[], message: string, hint: string | null][] = [
-    [[], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
-    [['--format', 'json'], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
+    [['--format', 'json'], '--format does not go with the screen; give --once', null],
+    [['--output', 'x'], '--output does not go with the screen; give --once', null],
+    [['--fail-on', 'info'], '--fail-on does not go with the screen; give --once', null],
+    [['--replay', ''], '--replay needs a path', null],
+    [['--replay', 'x', '--role', 'worker'], '--role does not go with --replay', null],
+    [['--replay', 'x', '--netns', 'y'], '--netns does not go with --replay', null],
+    [['--once', '--replay', 'x'], '--replay does not go with --once', null],
+    [['--follow', '--replay', 'x'], '--replay does not go with --follow', null],
     [['--once', '--format', 'xml'], '--format is one of json, table, not "xml"', null],
     [['--once', '--format='], '--format is one of json, table, not ""', null],
     [['--once', '--format', 'JSON'], '--format is one of json, table, not "JSON"', null],
@@ -142,6 +166,7 @@ t.test('the help names every option and its values', (t) => {
     'fail-on',
     'follow',
     'interval',
+    'replay',
   ];
   for (const option of [...options, 'allow-module-load', 'help', 'version']) t.match(HELP, `--${option}`, option);
   for (const value of [

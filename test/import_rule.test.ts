@@ -26,6 +26,7 @@ const WIRING = [
   'watch.ts',
   'follow.ts',
   'other_namespaces.ts',
+  'ui.ts',
   'cli.ts',
   'main.cts',
   'index.ts',

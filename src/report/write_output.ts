@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, SockwatchError } from '../errors.js';
 import { printable } from '../sockets/bytes.js';
@@ -10,6 +10,30 @@ import { printable } from '../sockets/bytes.js';
  * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  await write(path, text, rename, 'nothing was written; choose another file with --output, or leave it out to print');
+}
+
+/**
+ * The same for a file that must not be there yet.
+ * @throws SockwatchError ERR_OUTPUT, also where it is there
+ */
+export async function writeNew(path: string, text: string): Promise<void> {
+  // A link is never made in the place of something (link(2)), where rename(2) would replace it.
+  const place = async (temporary: string, target: string): Promise<void> => {
+    await link(temporary, target).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? new Error('there is such a file already') : error;
+    });
+    await rm(temporary);
+  };
+  await write(path, text, place, 'nothing was written');
+}
+
+async function write(
+  path: string,
+  text: string,
+  place: (temporary: string, target: string) => Promise<void>,
+  hint: string,
+): Promise<void> {
   let temporary: string | null = null;
   try {
     const target = await followLinks(path);
@@ -23,14 +47,14 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     } finally {
       await file.close();
     }
-    await rename(temporary, target);
+    await place(temporary, target);
     temporary = null;
     await syncDirectory(dirname(target));
   } catch (error) {
     // Where it cannot be made it cannot be removed either.
     if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
     throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${messageOf(error)}`, {
-      hint: 'nothing was written; choose another file with --output, or leave it out to print',
+      hint,
       cause: error,
     });
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { writeWhole } from '../../src/report/write_output.js';
+import { writeNew, writeWhole } from '../../src/report/write_output.js';
 import { shortDirectory } from '../sockets/live.js';
 
 const uid = process.getuid?.();
@@ -29,6 +29,20 @@ t.test("the new file takes the old one's place: who has it open keeps the old", 
   const before = statSync(`${directory}/out`).ino;
   await writeWhole(`${directory}/out`, 'new');
   t.not(statSync(`${directory}/out`).ino, before);
+});
+
+t.test('a new file is never made in the place of another', async (t) => {
+  const directory = t.testdir({ old: 'kept' });
+  symlinkSync('nowhere', `${directory}/dangling`);
+  await writeNew(`${directory}/new`, 'text');
+  t.equal(readFileSync(`${directory}/new`, 'utf8'), 'text');
+  t.equal(statSync(`${directory}/new`).mode & 0o7777, 0o600);
+  for (const name of ['old', 'new']) {
+    const message = `cannot write ${directory}/${name}: there is such a file already`;
+    await t.rejects(writeNew(`${directory}/${name}`, 'other'), { ...failed, message });
+  }
+  t.equal(readFileSync(`${directory}/old`, 'utf8'), 'kept');
+  t.strictSame(readdirSync(directory).sort(), ['dangling', 'new', 'old'], 'nothing else is left');
 });
 
 t.test('links are followed, and stay links', async (t) => {

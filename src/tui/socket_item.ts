@@ -1,0 +1,142 @@
+import type { SnapshotDocument } from '../document/document.js';
+import { VERDICTS, type Verdict } from '../verdict/finding.js';
+import { listenerText, programName } from '../verdict/words.js';
+import { holderCell, ownerKey, queueCell, reachText, socketHaystack, startOf, uptimeCell } from './facts.js';
+import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
+
+/** Every listener of a document, those of the judged namespace first. */
+export function socketItems({ sockets, node, namespaces, findings }: SnapshotDocument): Item[] {
+  const headings = new Map(
+    (namespaces ?? []).map(({ netns, name, pods }) => [
+      netns,
+      `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not judged`,
+    ]),
+  );
+  const faulty = new Set(findings.flatMap((one) => (one.severity === 'none' ? [] : one.sockets)));
+  const verdicts = new Map(findings.flatMap((one) => one.sockets.map((id) => [id, one.verdict] as const)));
+  return sockets.map((socket) => {
+    const group =
+      socket.netns === node.netns ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
+    return new SocketItem(socket, group, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
+  });
+}
+
+class SocketItem implements Item {
+  readonly key: string;
+  readonly place: string;
+  readonly group: string;
+  readonly isFault: boolean;
+  readonly subject: Subject & { readonly kind: 'socket' };
+  readonly #verdict: Verdict | null;
+  #haystack: string | null = null;
+
+  constructor(socket: Socket, group: string, isFault: boolean, verdict: Verdict | null) {
+    // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
+    this.key = `socket ${socket.netns} ${socket.id}`;
+    this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
+    this.group = group;
+    this.isFault = isFault;
+    this.subject = { kind: 'socket', socket };
+    this.#verdict = verdict;
+  }
+
+  get signature(): string {
+    return `${this.#verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
+  }
+
+  cell(column: string, { now, glyphs }: CellContext): Cell {
+    const { socket } = this.subject;
+    switch (column) {
+      case 'protocol':
+        return { text: socket.protocol, style: 'plain' };
+      case 'address':
+        return { text: listenerText(socket), style: 'plain' };
+      case 'reach':
+        return { text: reachText(socket), style: reachText(socket) === 'everywhere' ? 'bold' : 'plain' };
+      case 'owner':
+        return holderCell([socket], false);
+      case 'unit':
+        return { text: unitOf(socket), style: 'plain' };
+      case 'explained': {
+        const mark = this.#verdict === null ? '' : `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
+        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null);
+      }
+      case 'queue':
+        return queueCell([socket]);
+      case 'up':
+        return uptimeCell([socket], now);
+      case 'pod':
+        return { text: podOf(socket), style: 'plain' };
+      default:
+        return { text: '', style: 'plain' };
+    }
+  }
+
+  rank(column: string): number | string {
+    const { socket } = this.subject;
+    switch (column) {
+      case 'protocol':
+        return socket.protocol;
+      case 'port':
+        return socket.port ?? Number.POSITIVE_INFINITY;
+      case 'address':
+        return listenerText(socket);
+      case 'reach':
+        return reachText(socket);
+      case 'owner': {
+        const [owner] = socket.owners;
+        return owner === undefined ? '~' : owner.kind === 'kernel' ? owner.device : programName(owner);
+      }
+      case 'unit':
+        return unitOf(socket) || '~';
+      case 'explained':
+        return (
+          (this.#verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.#verdict)) * 10 + explainedRank(socket)
+        );
+      case 'queue':
+        return socket.backlog === null ? 1 : -socket.backlog.current / Math.max(1, socket.backlog.max);
+      case 'up':
+        return -(startOf([socket]) ?? 0);
+      case 'pod':
+        return podOf(socket) || '~';
+      default:
+        return 0;
+    }
+  }
+
+  haystack(): string {
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null).text.toLowerCase()}`;
+    return this.#haystack;
+  }
+}
+
+function unitOf({ owners, origin }: Socket): string {
+  const owner = owners.find((one) => one.kind === 'process');
+  return (owner?.kind === 'process' ? owner.unit : null) ?? origin?.unit ?? '';
+}
+
+function podOf({ owners, origin }: Socket): string {
+  const owner = owners.find((one) => one.kind === 'process');
+  return (owner?.kind === 'process' ? owner.pod : null) ?? origin?.pod ?? '';
+}
+
+function explainedRank({ explainedBy, protocol }: Socket): number {
+  if (explainedBy.by === null) return protocol === 'unix' ? 3 : 0;
+  return { page: 1, note: 2, client: 4 }[explainedBy.by];
+}
+
+/** By what a listener is explained; what is wrong with it goes before. */
+function explainedCell(socket: Socket, fault: string | null): Cell {
+  const { by, text } = socket.explainedBy;
+  if (fault !== null) return { text: by === 'page' ? `${fault}: page, ${text}` : fault, style: 'warning' };
+  switch (by) {
+    case 'page':
+      return { text: `page: ${text}`, style: 'good' };
+    case 'note':
+      return { text: `note: ${text}`, style: 'plain' };
+    case 'client':
+      return { text: text ?? 'a client', style: 'dim' };
+    case null:
+      return { text: socket.protocol === 'unix' ? 'unix, not judged' : 'nothing', style: 'dim' };
+  }
+}

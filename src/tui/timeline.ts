@@ -1,0 +1,96 @@
+import type { Change, Restarted } from '../changes/change.js';
+import type { ProcessOwner } from '../owners/owner.js';
+
+/** One line of the timeline: a change, or several that are one thing to a person. */
+export interface Entry {
+  /** Counts up; unique within a run. */
+  readonly id: number;
+  /** When it happened last, ISO 8601. */
+  readonly at: string;
+  /** When it was heard of last, milliseconds since the epoch. */
+  readonly heard: number;
+  readonly change: Change;
+  /** Further listeners of the same restart. */
+  readonly restarts: readonly Restarted[];
+  /** How often the same thing happened in a row. */
+  readonly count: number;
+}
+
+export interface Timeline {
+  /** Newest first. */
+  readonly entries: readonly Entry[];
+  readonly nextId: number;
+  /** Entries that were dropped for want of room. */
+  readonly dropped: number;
+}
+
+export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
+
+/** Some hours of a node that is being worked on; a busy one is cut off, which `dropped` says. */
+const MOST_ENTRIES = 2_000;
+/** A service opens its listeners one after the other; what comes within this time belongs to one restart. */
+const SAME_RESTART_MS = 30_000;
+/** As far back as a closing or opening that belongs to a restart can be. */
+const LOOK_BACK = 200;
+
+/** The timeline with a change added: restarts swallow what they consist of, repetitions are counted. Pure. */
+export function withChange(timeline: Timeline, change: Change, now: number): Timeline {
+  if (change.event === 'restarted') return withRestart(timeline, change, now);
+  const [last] = timeline.entries;
+  if (last !== undefined && isSame(last.change, change)) {
+    const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
+    return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
+  }
+  return added(timeline, timeline.entries, change, now);
+}
+
+function added(timeline: Timeline, entries: readonly Entry[], change: Change, now: number): Timeline {
+  const entry: Entry = { id: timeline.nextId, at: change.at, heard: now, change, restarts: [], count: 1 };
+  const all = [entry, ...entries];
+  const dropped = timeline.dropped + Math.max(0, all.length - MOST_ENTRIES);
+  return { entries: all.slice(0, MOST_ENTRIES), nextId: timeline.nextId + 1, dropped };
+}
+
+/** The closing and the opening that it is made of are no news besides it, nor is each further listener of the service. */
+function withRestart(timeline: Timeline, restart: Restarted, now: number): Timeline {
+  const recent = timeline.entries.slice(0, LOOK_BACK).filter((entry) => !isPartOf(entry, restart));
+  const rest = [...recent, ...timeline.entries.slice(LOOK_BACK)];
+  const at = recent.findIndex(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
+  const known = recent[at];
+  if (known === undefined) return added(timeline, rest, restart, now);
+  const longer = { ...known, restarts: [...known.restarts, restart], at: restart.at, heard: now };
+  return { ...timeline, entries: rest.map((entry) => (entry === known ? longer : entry)) };
+}
+
+function isPartOf({ change, count }: Entry, { before, after }: Restarted): boolean {
+  if (count > 1) return false;
+  return (
+    (change.event === 'closed' && change.socket.id === before.id) ||
+    (change.event === 'opened' && change.socket.id === after.id)
+  );
+}
+
+function isSameRestart(one: Restarted, other: Restarted): boolean {
+  const [a, b] = [processOf(one), processOf(other)];
+  return a.before === b.before && a.after === b.after && Date.parse(other.at) - Date.parse(one.at) <= SAME_RESTART_MS;
+}
+
+function processOf({ before, after }: Restarted): { before: number | null; after: number | null } {
+  const pid = (owners: Restarted['before']['owners']): number | null =>
+    owners.find((owner): owner is ProcessOwner => owner.kind === 'process')?.pid ?? null;
+  return { before: pid(before.owners), after: pid(after.owners) };
+}
+
+/** A program that tries again and again, and notices that say nothing but that something happened. */
+function isSame(one: Change, other: Change): boolean {
+  if (one.event === 'network' && other.event === 'network') return true;
+  if (one.event !== 'bind-failed' || other.event !== 'bind-failed') return false;
+  const nameOf = ({ exe, comm }: ProcessOwner): string | null => exe ?? comm;
+  return (
+    one.place === other.place &&
+    one.protocol === other.protocol &&
+    one.code === other.code &&
+    one.call === other.call &&
+    nameOf(one.process) === nameOf(other.process)
+  );
+}

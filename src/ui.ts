@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import type { Command } from './arguments.js';
+import type { SnapshotDocument } from './document/document.js';
+import { messageOf, SockwatchError } from './errors.js';
+import { printable } from './sockets/bytes.js';
+import type { Action, UpdateSource } from './tui/app.js';
+
+/**
+ * The live screen, or a recording in it, until somebody leaves.
+ * @throws SockwatchError ERR_USAGE without a terminal; what `snapshot` and `readSnapshot` throw
+ */
+export async function runUi(command: Command & { kind: 'ui' }, actions: readonly Action[] = []): Promise<void> {
+  const { stdin, stdout, env } = process;
+  if (!stdin.isTTY || !stdout.isTTY || env['TERM'] === 'dumb') {
+    throw new SockwatchError('ERR_USAGE', 'the screen needs a terminal, which this is not', {
+      hint: 'give --once for one snapshot, or --follow for changes',
+    });
+  }
+  keepMemorySmall();
+  const { runApp } = await import('./tui/app.js');
+  const updates = command.replay === null ? await live(command) : await recording(command.replay);
+  const source =
+    command.replay === null ? { kind: 'live' as const } : { kind: 'recording' as const, file: command.replay };
+  let [end, fail]: [() => void, (error: unknown) => void] = [() => {}, () => {}];
+  const ending = new Promise<void>((resolve, reject) => {
+    [end, fail] = [resolve, reject];
+  });
+  let isLost = false;
+  const onLost = (): void => {
+    isLost = true;
+    end();
+  };
+  process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', onLost);
+  process.on('uncaughtException', fail).on('unhandledRejection', fail);
+  try {
+    const write = writeSnapshot;
+    await runApp({ source, updates, actions, input: stdin, output: stdout, env, onLost, write }, ending);
+  } finally {
+    process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', onLost);
+    process.off('uncaughtException', fail).off('unhandledRejection', fail);
+  }
+  // Without its terminal, Node would abort where it gives that back its modes (ResetStdio(), src/node.cc).
+  if (isLost) process.kill(process.pid, 'SIGHUP');
+}
+
+/**
+ * A screen that is open for days collects its garbage sooner than a program that is over in a second: by default, V8 lets the
+ * heap grow to some times of what is alive in it.
+ */
+function keepMemorySmall(): void {
+  setFlagsFromString('--heap-growing-percent=30');
+}
+
+/** Writes a snapshot beside where the program was started, under a name of its own, and says so. */
+async function writeSnapshot(document: SnapshotDocument): Promise<string> {
+  const [{ toJson }, { writeNew }] = await Promise.all([
+    import('./report/json.js'),
+    import('./report/write_output.js'),
+  ]);
+  const host = document.node.hostname.replace(/[^A-Za-z0-9.-]/g, '_');
+  const path = resolve(`k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}.json`);
+  await writeNew(path, toJson(document));
+  return `written to ${path}`;
+}
+
+async function live(command: Command & { kind: 'ui' }): Promise<UpdateSource> {
+  const [{ loadSpec }, { Watcher }] = await Promise.all([import('./spec/load.js'), import('./watch.js')]);
+  const { page, notes, strict } = command;
+  return new Watcher({ ...command, spec: await loadSpec({ ...(page === null ? {} : { page }), notes, strict }) });
+}
+
+/** A snapshot out of a file, as the only update there will be. */
+async function recording(file: string): Promise<UpdateSource> {
+  const { readSnapshot } = await import('./document/read_snapshot.js');
+  const document = readSnapshot(await readText(file), file);
+  return {
+    async *updates() {
+      yield { kind: 'look', document };
+    },
+    readAgain: () => {},
+    close: () => {},
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new SockwatchError('ERR_INPUT', `${printable(file)}: cannot be read: ${printable(messageOf(error))}`, {
+      hint: 'give a snapshot, as k8s-sockwatch --once writes it',
+      cause: error,
+    });
+  }
+}

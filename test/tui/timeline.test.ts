@@ -1,0 +1,115 @@
+import t from 'tap';
+import { bindFailure } from '../../src/changes/bind_failure.js';
+import type { Change, Restarted } from '../../src/changes/change.js';
+import type { OwnedListener } from '../../src/owners/owner.js';
+import { messageOf } from '../../src/tui/change_words.js';
+import { EMPTY_TIMELINE, type Timeline, withChange } from '../../src/tui/timeline.js';
+import { listenerText } from '../../src/verdict/words.js';
+import { held, processOwner } from '../verdict/factory.js';
+import { NOW } from './scene.js';
+
+const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
+
+function timelineOf(changes: readonly Change[]): Timeline {
+  return changes.reduce((timeline, change) => withChange(timeline, change, NOW), EMPTY_TIMELINE);
+}
+
+function socketOf(port: number, pid: number): OwnedListener {
+  return held('kubelet', '127.0.0.1', port, { owners: [processOwner('kubelet', { pid })] });
+}
+
+function restartOf(before: OwnedListener, after: OwnedListener, second: number): Change[] {
+  const place = listenerText(before);
+  const restarted: Restarted = {
+    event: 'restarted',
+    at: at(second),
+    place,
+    protocol: 'tcp',
+    downMs: 412,
+    before,
+    after,
+    message: `kubelet restarted, ${place} closed for 0.412 s`,
+  };
+  return [
+    { event: 'closed', at: at(second - 1), seenBy: 'kernel', socket: before },
+    { event: 'opened', at: at(second), seenBy: 'kernel', socket: after },
+    restarted,
+  ];
+}
+
+function failure(pid: number, second: number): Change {
+  const actor = processOwner('python3', { pid });
+  const holder = { kind: 'listener' as const, place: '[::]:10250', owners: [processOwner('kubelet')] };
+  const event = {
+    kind: 'bind-failed' as const,
+    at: NOW + second * 1000,
+    listener: socketOf(10250, pid),
+    errno: 98,
+    pid,
+    fd: 3,
+    comm: Buffer.from('python3'),
+  };
+  return bindFailure(event, actor, [holder]);
+}
+
+t.test('newest first', (t) => {
+  const { entries } = timelineOf([
+    { event: 'opened', at: at(1), seenBy: 'kernel', socket: socketOf(1, 1) },
+    { event: 'lost', at: at(2), count: 7 },
+  ]);
+  t.strictSame(
+    entries.map(({ id, change }) => [id, change.event]),
+    [
+      [2, 'lost'],
+      [1, 'opened'],
+    ],
+  );
+  t.end();
+});
+
+t.test('a restart of a service with several listeners is one line', (t) => {
+  const [a, b] = [restartOf(socketOf(1, 10), socketOf(1, 20), 5), restartOf(socketOf(2, 10), socketOf(2, 20), 6)];
+  const timeline = timelineOf([{ event: 'network', at: at(0) }, ...a, ...b]);
+  t.equal(timeline.entries.length, 2);
+  const [restart] = timeline.entries;
+  t.equal(restart?.change.event, 'restarted');
+  t.equal(restart?.restarts.length, 1);
+  t.match(
+    restart === undefined ? '' : messageOf(restart),
+    /127\.0\.0\.1:1 closed for 0\.412 s; with it 127\.0\.0\.1:2$/,
+  );
+  t.end();
+});
+
+t.test('the next restart of the same service is another line', (t) => {
+  const changes = [
+    ...restartOf(socketOf(1, 10), socketOf(1, 20), 5),
+    ...restartOf(socketOf(1, 20), socketOf(1, 30), 9),
+  ];
+  t.strictSame(
+    timelineOf(changes).entries.map(({ change }) => change.event),
+    ['restarted', 'restarted'],
+  );
+  t.end();
+});
+
+t.test('a program that tries again and again is counted', (t) => {
+  const { entries } = timelineOf([failure(1, 1), failure(2, 2), failure(3, 3)]);
+  t.equal(entries.length, 1);
+  t.match(entries[0], { count: 3, at: at(3) });
+  t.match(entries[0]?.change, { process: { pid: 3 } }, 'the last attempt is what is shown');
+  const apart = timelineOf([failure(1, 1), { event: 'lost', at: at(2), count: 1 }, failure(2, 3)]);
+  t.equal(apart.entries.length, 3, 'but not over other things that happened');
+  t.end();
+});
+
+t.test('a busy node does not fill the memory', (t) => {
+  let timeline = EMPTY_TIMELINE;
+  const one = socketOf(1, 1);
+  for (let n = 0; n < 2_050; n++) {
+    timeline = withChange(timeline, { event: 'opened', at: at(n), seenBy: 'kernel', socket: one }, NOW);
+  }
+  t.equal(timeline.entries.length, 2_000);
+  t.equal(timeline.dropped, 50);
+  t.end();
+});
