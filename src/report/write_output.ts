@@ -9,7 +9,7 @@ import { printable } from '../sockets/bytes.js';
  * disk. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
   let temporary: string | null = null;
   try {
     const target = await followLinks(path);
@@ -18,7 +18,8 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     temporary = join(dirname(target), `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(text);
+      // Each goes on where the one before it ended.
+      for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();

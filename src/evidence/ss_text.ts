@@ -1,0 +1,99 @@
+import { messageOf } from '../errors.js';
+import type { OwnedListener } from '../owners/owner.js';
+import type { Protocol } from '../sockets/listener.js';
+import { inputError } from '../spec/input_error.js';
+import { isOfOldStyle, listenerOf, NotUnderstood, protocolOf } from './ss_listener.js';
+import { type SsRows, ssRows } from './ss_rows.js';
+
+/** What an ss text holds of one kind of sockets. */
+export interface SsTable {
+  /** Those that accept, at least one. */
+  readonly sockets: readonly OwnedListener[];
+  /** Why there may be more of them; null where nothing says so. */
+  readonly incomplete: string | null;
+}
+
+/** What an ss text says. Where it has no listener of a kind that kind is left out: it may not have been asked for. */
+export type SsText = ReadonlyMap<Protocol, SsTable>;
+
+/** How many rows that were not understood are named. */
+const MOST_NAMED = 3;
+
+/** A node has some thousand listeners. */
+const MOST_ROWS = 200_000;
+
+interface Gathered {
+  readonly sockets: OwnedListener[];
+  readonly faults: string[];
+}
+
+/**
+ * Reads what ss printed with any of -t, -u, -x, -l, -a, -n, -p, -e, -m, -i. What a text does not tell is null in the
+ * listeners: executable and unit of a process, v6only (but for `*`), inode and cookie of TCP and UDP (but with -e).
+ * @throws SockwatchError ERR_INPUT for a text that holds no listener
+ */
+export function readSsText(bytes: Uint8Array, file: string): SsText {
+  // latin1 keeps every byte of a name.
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const rows = ssRows(text);
+  if (rows.rows.length > MOST_ROWS) {
+    throw inputError({ file, line: null, expected: `at most ${MOST_ROWS} sockets`, found: `${rows.rows.length}` });
+  }
+  const tables = gather(rows);
+  const sockets = [...tables.values()].flatMap((table) => table.sockets);
+  if (sockets.length === 0) {
+    const hint = 'Store what `ss -plntu` prints when root runs it.';
+    throw inputError({
+      file,
+      line: null,
+      expected: 'the output of ss with a listening socket',
+      found: kindOf(text, rows),
+      hint,
+    });
+  }
+  return new Map(
+    [...tables].flatMap(([protocol, { sockets, faults }]) =>
+      sockets.length === 0 && faults.length === 0 ? [] : [[protocol, { sockets, incomplete: faultsText(faults) }]],
+    ),
+  );
+}
+
+function gather(text: SsRows): Map<Protocol, Gathered> {
+  const { rows, hasHeader, hasProcessColumn, isCutOff } = text;
+  const mayHavePeople = hasProcessColumn || !hasHeader || rows.some(({ rest }) => rest.includes('users:(('));
+  const context = {
+    ownersUnknown: mayHavePeople ? ('permission' as const) : ('not-looked' as const),
+    isOldStyle: rows.some(isOfOldStyle),
+  };
+  const tables = new Map<Protocol, Gathered>(
+    (['tcp', 'udp', 'unix'] as const).map((protocol) => [protocol, { sockets: [], faults: [] }]),
+  );
+  for (const row of rows) {
+    const protocol = protocolOf(row);
+    const table = protocol === null ? undefined : tables.get(protocol);
+    if (protocol === null || table === undefined) continue;
+    try {
+      const listener = listenerOf(protocol, row, context);
+      if (listener !== null) table.sockets.push(listener);
+    } catch (error) {
+      if (!(error instanceof NotUnderstood)) throw error;
+      table.faults.push(`line ${row.line}: ${messageOf(error)}`);
+    }
+  }
+  const last = rows.at(-1);
+  const cut = isCutOff && last !== undefined ? protocolOf(last) : null;
+  if (cut !== null) tables.get(cut)?.faults.push('the text ends within a line, so it may be cut off');
+  return tables;
+}
+
+function faultsText(faults: readonly string[]): string | null {
+  if (faults.length === 0) return null;
+  const more = faults.length > MOST_NAMED ? [`and ${faults.length - MOST_NAMED} more`] : [];
+  return [...faults.slice(0, MOST_NAMED), ...more].join('; ');
+}
+
+function kindOf(text: string, { rows, hasHeader }: SsRows): string {
+  if (text.trim() === '') return 'an empty text';
+  if (rows.length > 0) return 'none that listens';
+  return hasHeader ? 'its header alone' : 'other text';
+}
