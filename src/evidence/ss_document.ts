@@ -36,7 +36,7 @@ export function documentOfSs(texts: readonly SsEvidence[], host: HostName, versi
     ownersSource(sockets),
     source('network', 0, {
       status: 'failed',
-      error: 'ss tells no addresses of interfaces, no default route and no devices',
+      error: 'ss tells no routes, addresses and devices',
     }),
     hostSource(host),
   ]);
