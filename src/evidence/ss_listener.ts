@@ -1,5 +1,5 @@
 import { isIPv4 } from 'node:net';
-import type { OwnedListener, OwnersUnknown, ProcessOwner } from '../owners/owner.js';
+import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
 import { textField } from '../sockets/bytes.js';
 import type { Protocol, Transport, UnixType } from '../sockets/listener.js';
 import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
@@ -8,14 +8,6 @@ import { parseUsers, type SsUser } from './ss_users.js';
 
 /** The network namespace, which ss does not tell. Real ones have large numbers (/proc/self/ns/net). */
 export const UNKNOWN_NETNS = '0';
-
-/** What the other rows of a text say about each. */
-export interface SsContext {
-  /** Why a row without users has none. */
-  readonly ownersUnknown: OwnersUnknown;
-  /** `*` is the wildcard of IPv4, not that of both families. */
-  readonly isOldStyle: boolean;
-}
 
 /** A row that is not as ss prints them; the message says what of it. */
 export class NotUnderstood extends Error {}
@@ -49,14 +41,14 @@ export function isOfOldStyle(row: SsRow): boolean {
 }
 
 /**
- * The listener in a row; null where the socket does not accept.
+ * The listener in a row; null where the socket does not accept. With `isOldStyle`, `*` is the wildcard of IPv4 alone.
  * @throws NotUnderstood
  */
-export function listenerOf(protocol: Protocol, row: SsRow, context: SsContext): OwnedListener | null {
-  return protocol === 'unix' ? unixListener(row, context) : inetListener(protocol, row, context);
+export function listenerOf(protocol: Protocol, row: SsRow, isOldStyle: boolean): OwnedListener | null {
+  return protocol === 'unix' ? unixListener(row) : inetListener(protocol, row, isOldStyle);
 }
 
-function inetListener(protocol: Transport, row: SsRow, context: SsContext): OwnedListener | null {
+function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): OwnedListener | null {
   if (row.state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return null;
   const [columns, current, max, local = ''] = INET.exec(row.rest) ?? [];
   const endpoint = parseSsEndpoint(local, protocol);
@@ -65,8 +57,8 @@ function inetListener(protocol: Transport, row: SsRow, context: SsContext): Owne
   if (port === null) throw new NotUnderstood(`the port is given by a name that is not known, "${portText}"`);
   const { owners, details } = ownersIn(row.rest.slice(columns.length));
   return {
-    ...common(row, protocol, owners, context),
-    ...addressOf(endpoint, context, details),
+    ...common(row, protocol, owners),
+    ...addressOf(endpoint, isOldStyle, details),
     state: protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
     type: null,
     port,
@@ -83,7 +75,7 @@ function inetListener(protocol: Transport, row: SsRow, context: SsContext): Owne
 /** `*` stands for `::` of a socket that serves both families; `[::]` tells nothing sure, since versions differ. */
 function addressOf(
   { address }: SsEndpoint,
-  { isOldStyle }: SsContext,
+  isOldStyle: boolean,
   details: string,
 ): Pick<OwnedListener, 'address' | 'family' | 'v6only'> {
   if (address === null) {
@@ -121,7 +113,7 @@ const UNIX_TYPES: ReadonlyMap<string | null, UnixType> = new Map([
   ['u_dgr', 'dgram'],
 ]);
 
-function unixListener(row: SsRow, context: SsContext): OwnedListener | null {
+function unixListener(row: SsRow): OwnedListener | null {
   const type = UNIX_TYPES.get(row.netid) ?? null;
   const listens = row.state === 'LISTEN';
   if (!listens && (row.state !== 'UNCONN' || type !== 'dgram')) return null;
@@ -134,7 +126,7 @@ function unixListener(row: SsRow, context: SsContext): OwnedListener | null {
   const bytes = Buffer.from(name, 'latin1');
   const isAbstract = name.startsWith('@');
   return {
-    ...common(row, 'unix', owners, context),
+    ...common(row, 'unix', owners),
     family: 'unix',
     state: listens ? 'LISTEN' : 'UNCONN',
     type,
@@ -173,7 +165,7 @@ function ownerOf({ comm, pid, fd }: SsUser): ProcessOwner {
   };
 }
 
-function common(row: SsRow, protocol: Protocol, owners: readonly ProcessOwner[], { ownersUnknown }: SsContext) {
+function common(row: SsRow, protocol: Protocol, owners: readonly ProcessOwner[]) {
   return {
     id: `${protocol}:line${row.line}`,
     protocol,
@@ -183,6 +175,7 @@ function common(row: SsRow, protocol: Protocol, owners: readonly ProcessOwner[],
     cgroupId: null,
     origin: null,
     owners,
-    ownersUnknown: owners.length === 0 ? ownersUnknown : null,
+    // ss says the same where it was not asked, may not see the process, and where there is none.
+    ownersUnknown: owners.length === 0 ? ('permission' as const) : null,
   };
 }

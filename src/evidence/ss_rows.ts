@@ -17,8 +17,6 @@ export interface SsRow {
 
 export interface SsRows {
   readonly rows: readonly SsRow[];
-  /** Whether a header names the column of processes: then they were asked for. */
-  readonly hasProcessColumn: boolean;
   readonly hasHeader: boolean;
   /** The text ends without a line end: it may be cut off. */
   readonly isCutOff: boolean;
@@ -31,7 +29,6 @@ const STATES =
 /** Netid is `tcp`, `u_str`, `icmp6`, `???`, … */
 const ROW = new RegExp(`^(?:([a-z?][a-z0-9_?]{1,5})[ \\t]+)?(${STATES})(?:[ \\t]+|$)`);
 const HEADER = /^(?:Netid[ \t]+)?State[ \t]+Recv-Q[ \t]+Send-Q\b/;
-const PROCESS_COLUMN = /Port[ \t]*Process[ \t]*$/;
 
 /** A row goes on in one or two lines; more of them belong to something that follows the table. */
 const MOST_LINES = 16;
@@ -47,7 +44,6 @@ export function ssRows(text: string): SsRows {
   const rows: SsRow[] = [];
   let open: OpenRow | null = null;
   let hasHeader = false;
-  let hasProcessColumn = false;
   const close = (): void => {
     if (open !== null)
       rows.push({ line: open.line, netid: open.netid, state: open.state, rest: open.lines.join('\n') });
@@ -62,13 +58,12 @@ export function ssRows(text: string): SsRows {
     } else if (HEADER.test(line)) {
       close();
       hasHeader = true;
-      hasProcessColumn ||= PROCESS_COLUMN.test(line);
     } else {
       goOn(open, line);
     }
   }
   close();
-  return { rows, hasProcessColumn, hasHeader, isCutOff };
+  return { rows, hasHeader, isCutOff };
 }
 
 function goOn(open: OpenRow | null, line: string): void {

@@ -59,12 +59,8 @@ export function readSsText(bytes: Uint8Array, file: string): SsText {
 }
 
 function gather(text: SsRows): Map<Protocol, Gathered> {
-  const { rows, hasHeader, hasProcessColumn, isCutOff } = text;
-  const mayHavePeople = hasProcessColumn || !hasHeader || rows.some(({ rest }) => rest.includes('users:(('));
-  const context = {
-    ownersUnknown: mayHavePeople ? ('permission' as const) : ('not-looked' as const),
-    isOldStyle: rows.some(isOfOldStyle),
-  };
+  const { rows, isCutOff } = text;
+  const isOldStyle = rows.some(isOfOldStyle);
   const tables = new Map<Protocol, Gathered>(
     (['tcp', 'udp', 'unix'] as const).map((protocol) => [protocol, { sockets: [], faults: [] }]),
   );
@@ -73,7 +69,7 @@ function gather(text: SsRows): Map<Protocol, Gathered> {
     const table = protocol === null ? undefined : tables.get(protocol);
     if (protocol === null || table === undefined) continue;
     try {
-      const listener = listenerOf(protocol, row, context);
+      const listener = listenerOf(protocol, row, isOldStyle);
       if (listener !== null) table.sockets.push(listener);
     } catch (error) {
       if (!(error instanceof NotUnderstood)) throw error;

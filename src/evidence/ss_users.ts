@@ -22,13 +22,12 @@ const END = /,fd=\d{1,10}(?:,sock_ctx=[^,)]*)?\)\)/g;
 
 /**
  * Reads `users:(("kubelet",pid=809,fd=7),("kubelet",pid=809,fd=8))` at the beginning of a text. A name may hold quotes,
- * commas and parentheses, so each user reaches to the first end that another user or the end of all follows. null where
+ * commas, parentheses and line ends, so each user reaches to the first end that another user or the end of all follows. null where
  * they are not as ss prints them; no users where none stand there.
  */
 export function parseUsers(text: string): SsUsers | null {
   if (!text.startsWith(BEGINNING)) return { users: [], details: text };
-  const [line = ''] = text.split('\n', 1);
-  const end = Array.from(line.matchAll(END)).at(-1);
+  const end = Array.from(text.matchAll(END)).at(-1);
   if (end === undefined) return null;
   const length = end.index + end[0].length;
   const list = text.slice(BEGINNING.length, length - 1);
