@@ -14,7 +14,7 @@ const DEEPEST = 32;
 const PIECE = 64 * 1024;
 
 /**
- * The files below a directory that look like evidence, by name, and those in archives that lie there. Links are not
+ * The files in and below a directory that look like evidence, by name, and those in archives that lie there. Links are not
  * followed, devices and pipes not opened.
  */
 export async function* directoryFiles(root: string): AsyncGenerator<Found> {

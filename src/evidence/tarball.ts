@@ -148,7 +148,8 @@ class Archive {
   }
 
   end(): void {
-    if (this.head !== null) this.refuse(null, 'a .tar or .tar.gz', 'something else');
+    if (this.head !== null) this.begin(this.head);
+    if (this.length < BLOCK) this.refuse(null, 'a .tar or .tar.gz', 'something else');
     this.parser.end();
     if (this.fault === null && (!this.ended || this.length % BLOCK !== 0)) {
       this.refuse(this.current, 'more of the archive', 'its end: it was cut off');
