@@ -1,6 +1,6 @@
-import type { FailOn, SnapshotDocument } from './document/document.js';
+import type { FailOn } from './document/document.js';
 import { judgeAgain } from './document/judge_again.js';
-import type { SockwatchError } from './errors.js';
+import type { Evidence } from './evidence/bundle.js';
 import { evidenceAt } from './evidence/evidence_at.js';
 import type { Role } from './spec/rows.js';
 import type { Spec } from './spec/spec.js';
@@ -16,9 +16,7 @@ export interface EvidenceOptions {
 }
 
 /** One node as some evidence shows it, judged; or why some evidence could not be read. */
-export type Checked =
-  | { readonly source: string; readonly document: SnapshotDocument }
-  | { readonly source: string; readonly error: SockwatchError };
+export type Checked = Evidence;
 
 /**
  * Judges what files hold: snapshots, ss texts, directories and archives of them. Gives one node after the other, and

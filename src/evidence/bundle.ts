@@ -1,9 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
 import type { SnapshotDocument } from '../document/document.js';
 import { readSnapshot } from '../document/read_snapshot.js';
 import { SockwatchError } from '../errors.js';
 import { inputError } from '../spec/input_error.js';
-import { sourceOf } from '../spec/source.js';
 import type { Found, FoundFile } from './found.js';
 import { hostnameIn, hostnameRoot } from './recognise.js';
 import { documentOfSs, type HostName, type SsEvidence } from './ss_document.js';
@@ -71,16 +71,18 @@ function isSnapshot(bytes: Uint8Array): boolean {
 
 /** A snapshot in a file's bytes, or what is wrong with it. */
 export function snapshotIn(source: string, bytes: Uint8Array): Evidence {
-  return attempt(source, () => readSnapshot(sourceOf(source, bytes).text, source));
-}
-
-function attempt(source: string, read: () => SnapshotDocument): Evidence {
   try {
-    return { source, document: read() };
+    return { source, document: readSnapshot(utf8(bytes, source), source) };
   } catch (error) {
     if (error instanceof SockwatchError) return { source, error };
     throw error;
   }
+}
+
+/** A mark of the byte order is left out. */
+function utf8(bytes: Uint8Array, file: string): string {
+  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
+  throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
 }
 
 /** One document of all texts of a node that can be read, and the faults of the others. */
@@ -98,12 +100,19 @@ export function* textsOf(files: readonly FoundFile[], host: HostName, version: s
   if (first !== undefined) yield { source: first.source, document: documentOfSs(read, host, version) };
 }
 
-/** Texts by the node they come from: that of the nearest host name above them, else that of their directory. */
+/** Texts by their directory, each called by the nearest host name above it. */
 function byNode(
   texts: readonly FoundFile[],
   hostnames: readonly FoundFile[],
   bundle: string,
 ): Map<HostName, FoundFile[]> {
+  const directories = new Map<string, FoundFile[]>();
+  for (const text of texts) {
+    const directory = dirname(text.path);
+    const group = directories.get(directory);
+    if (group === undefined) directories.set(directory, [text]);
+    else group.push(text);
+  }
   const named = hostnames.flatMap((file) => {
     const root = hostnameRoot(file.path);
     const name = hostnameIn(file.bytes);
@@ -111,20 +120,14 @@ function byNode(
   });
   // The nearest is the one furthest down.
   named.sort((a, b) => b.root.length - a.root.length);
-  const unnamed = new Map<string, HostName>();
-  const groups = new Map<HostName, FoundFile[]>();
-  for (const text of texts) {
-    const host = named.find(({ root }) => text.path.startsWith(root))?.host ?? placeOf(text, bundle, unnamed);
-    const group = groups.get(host);
-    if (group === undefined) groups.set(host, [text]);
-    else group.push(text);
-  }
-  return groups;
-}
-
-function placeOf({ path }: FoundFile, bundle: string, known: Map<string, HostName>): HostName {
-  const directory = dirname(path);
-  const host = known.get(directory) ?? { name: directory === '.' ? bundle : directory, source: null };
-  known.set(directory, host);
-  return host;
+  const nearest = (directory: string) => named.find(({ root }) => `${directory}/`.startsWith(root) || root === '');
+  const places = [...directories.keys()].map((directory) => ({ directory, found: nearest(directory) }));
+  return new Map(
+    places.map(({ directory, found }) => {
+      // One name above several directories may be that of whoever collected them.
+      const isAlone = places.filter((one) => one.found === found).length === 1;
+      const place = { name: directory === '.' ? bundle : directory, source: null };
+      return [found !== undefined && isAlone ? found.host : place, directories.get(directory) ?? []];
+    }),
+  );
 }

@@ -75,7 +75,10 @@ async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
     const head = Buffer.alloc(HEAD_LENGTH);
     const { bytesRead } = await handle.read(head, 0, HEAD_LENGTH, 0);
     if (isArchive(path, head.subarray(0, bytesRead))) {
-      yield* tarMembers(handle, file);
+      // Below the archive as below a directory, so that those of several archives are kept apart.
+      for await (const one of tarMembers(handle, file)) {
+        yield one.kind === 'refused' ? one : { ...one, path: `${path}/${one.path}` };
+      }
       return;
     }
     const found = await collected(handle, new Collector(file, path), stats.mtime);

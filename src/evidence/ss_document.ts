@@ -40,11 +40,10 @@ export function documentOfSs(texts: readonly SsEvidence[], host: HostName, versi
     }),
     hostSource(host),
   ]);
-  const modified = texts.map(({ modifiedAt }) => modifiedAt.getTime());
   return {
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version },
-    capturedAt: new Date(Math.max(...modified)).toISOString(),
+    capturedAt: latest(texts).toISOString(),
     node: {
       hostname: host.name,
       kernel: 'unknown',
@@ -63,6 +62,14 @@ export function documentOfSs(texts: readonly SsEvidence[], host: HostName, versi
     files: [],
     coverage,
   };
+}
+
+/** The last instant that ISO 8601 writes with four digits for the year. An archive may claim any time. */
+const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+function latest(texts: readonly SsEvidence[]): Date {
+  const times = texts.map(({ modifiedAt }) => modifiedAt.getTime()).filter((time) => time >= 0 && time <= END_OF_TIME);
+  return new Date(times.reduce((a, b) => Math.max(a, b), 0));
 }
 
 interface Best {

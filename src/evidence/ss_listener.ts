@@ -28,7 +28,7 @@ export function protocolOf({ netid, state }: SsRow): Protocol | null {
 }
 
 /** Recv-Q, Send-Q, local address, peer, and what follows. */
-const INET = /^(\d+)\s+(\d+)\s+(\S+)\s+\S+(?:\s+|$)/;
+const INET = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)\s+\S+(?:\s+|$)/;
 
 /** Whether a row is of a version that writes IPv6 without brackets, and `*` for 0.0.0.0. */
 export function isOfOldStyle(row: SsRow): boolean {
@@ -101,11 +101,11 @@ function uidIn(details: string): number | null {
   return /(?:^|\s)ino:\d/.test(details) ? 0 : null;
 }
 
-/**
- * Recv-Q, Send-Q, name, inode, `*` and the peer's inode. A name may hold spaces and line ends and look like these, so it
- * reaches as far as it can.
- */
-const UNIX = /^(\d+)\s+(\d+)\s+(.*)\s(\d{1,10})\s+\*\s+\d+(?=\s*$|\s+(?:users:\(\(|<->|skmem:|-->|<--|---))\s*/s;
+/** Recv-Q and Send-Q. */
+const QUEUES = /^(\d{1,10})\s+(\d{1,10})\s+(?=\S)/;
+
+/** Behind a name: the inode, `*`, the peer's inode, and then nothing or what options add. */
+const BEHIND_NAME = /\s(\d{1,10})\s+\*\s+\d+(?=\s*$|\s+(?:users:\(\(|<->|skmem:|-->|<--|---))\s*/g;
 
 const UNIX_TYPES: ReadonlyMap<string | null, UnixType> = new Map([
   ['u_str', 'stream'],
@@ -117,12 +117,15 @@ function unixListener(row: SsRow): OwnedListener | null {
   const type = UNIX_TYPES.get(row.netid) ?? null;
   const listens = row.state === 'LISTEN';
   if (!listens && (row.state !== 'UNCONN' || type !== 'dgram')) return null;
-  const [columns, current, max, written = '', inode] = UNIX.exec(row.rest) ?? [];
-  if (columns === undefined) throw new NotUnderstood('no name and inode where they should be');
-  const name = written.trimEnd();
+  const [queues = '', current, max] = QUEUES.exec(row.rest) ?? [];
+  const columns = row.rest.slice(queues.length);
+  // A name may hold spaces and line ends and look like what is behind it, so it reaches as far as it can.
+  const behind = Array.from(columns.matchAll(BEHIND_NAME)).at(-1);
+  if (queues === '' || behind === undefined) throw new NotUnderstood('no name and inode where they should be');
+  const name = columns.slice(0, behind.index).trimEnd();
   // `*` stands for no name.
   if (!listens && name === '*') return null;
-  const { owners } = ownersIn(row.rest.slice(columns.length));
+  const { owners } = ownersIn(columns.slice(behind.index + behind[0].length));
   const bytes = Buffer.from(name, 'latin1');
   const isAbstract = name.startsWith('@');
   return {
@@ -136,7 +139,7 @@ function unixListener(row: SsRow): OwnedListener | null {
     v6only: null,
     ...textField('path', name === '*' || isAbstract ? null : bytes),
     ...textField('abstract', isAbstract ? bytes.subarray(1) : null),
-    inode: Number(inode),
+    inode: Number(behind[1]),
     cookie: null,
     uid: null,
     backlog: listens ? { current: Number(current), max: Number(max) } : null,

@@ -37,9 +37,11 @@ interface OpenRow extends Omit<SsRow, 'rest'> {
   readonly lines: string[];
 }
 
-/** Puts the rows of an ss text together. What stands before the first of them, and headers, are left out. */
-export function ssRows(text: string): SsRows {
-  const lines = text.split('\n');
+/**
+ * Puts the rows of an ss text together, given as what stands between its line ends. What comes before the first row, and
+ * headers, are left out.
+ */
+export function ssRows(lines: readonly string[]): SsRows {
   const isCutOff = lines.at(-1) !== '';
   const rows: SsRow[] = [];
   let open: OpenRow | null = null;

@@ -1,7 +1,8 @@
-import { messageOf } from '../errors.js';
+import { messageOf, type SockwatchError } from '../errors.js';
 import type { OwnedListener } from '../owners/owner.js';
 import type { Protocol } from '../sockets/listener.js';
 import { inputError } from '../spec/input_error.js';
+import { LARGEST } from './recognise.js';
 import { isOfOldStyle, listenerOf, NotUnderstood, protocolOf } from './ss_listener.js';
 import { type SsRows, ssRows } from './ss_rows.js';
 
@@ -19,8 +20,8 @@ export type SsText = ReadonlyMap<Protocol, SsTable>;
 /** How many rows that were not understood are named. */
 const MOST_NAMED = 3;
 
-/** A node has some thousand listeners. */
-const MOST_ROWS = 200_000;
+/** A node has some thousand listeners, with -i three lines each. */
+const MOST_LINES = 500_000;
 
 interface Gathered {
   readonly sockets: OwnedListener[];
@@ -33,16 +34,17 @@ interface Gathered {
  * @throws SockwatchError ERR_INPUT for a text that holds no listener
  */
 export function readSsText(bytes: Uint8Array, file: string): SsText {
+  const bound = (expected: string): SockwatchError => inputError({ file, line: null, expected, found: 'more' });
+  if (bytes.length > LARGEST.ss) throw bound(`at most ${LARGEST.ss} bytes of ss output`);
   // latin1 keeps every byte of a name.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  const rows = ssRows(text);
-  if (rows.rows.length > MOST_ROWS) {
-    throw inputError({ file, line: null, expected: `at most ${MOST_ROWS} sockets`, found: `${rows.rows.length}` });
-  }
+  const lines = text.split('\n', MOST_LINES + 1);
+  if (lines.length > MOST_LINES) throw bound(`at most ${MOST_LINES} lines of ss output`);
+  const rows = ssRows(lines);
   const tables = gather(rows);
   const sockets = [...tables.values()].flatMap((table) => table.sockets);
   if (sockets.length === 0) {
-    const hint = 'Store what `ss -plntu` prints when root runs it.';
+    const hint = 'What is judged is a snapshot (JSON), or what `ss -plntu` prints when root runs it.';
     throw inputError({
       file,
       line: null,

@@ -93,6 +93,35 @@ t.test('and as a directory, with archives in it', async (t) => {
   ]);
 });
 
+t.test('what lies in several places is kept apart', async (t) => {
+  const directory = t.testdir({});
+  const node = (name: string): Buffer =>
+    tarGzOf([
+      { path: 'ss.txt', content: TCP },
+      { path: 'hostname', content: name },
+    ]);
+  await writeFile(join(directory, 'a.tgz'), node('node-a'));
+  await writeFile(join(directory, 'b.tgz'), node('node-b'));
+  t.strictSame(await read(directory, directory), ['a.tgz:ss.txt: node-a, tcp 1', 'b.tgz:ss.txt: node-b, tcp 1']);
+  const members = [
+    { path: 'hostname', content: 'collector' },
+    { path: 'a/ss.txt', content: TCP },
+    { path: 'b/ss.txt', content: TCP },
+  ];
+  await writeFile(join(directory, 'both.tar'), tarOf(members));
+  t.strictSame(
+    await read(join(directory, 'both.tar'), directory),
+    ['both.tar:a/ss.txt: a, tcp 1', 'both.tar:b/ss.txt: b, tcp 1'],
+    'a name above two may be that of neither',
+  );
+  for (const mtime of [new Date(8.64e15), new Date(253402300800000)]) {
+    await writeFile(join(directory, 'both.tar'), tarOf([{ path: 'ss.txt', content: TCP, mtime }]));
+    for await (const one of evidenceAt(join(directory, 'both.tar'), '1')) {
+      t.match('document' in one && one.document.capturedAt, /^\d{4}-/, 'a time that no archive can have');
+    }
+  }
+});
+
 t.test('single files, by their content', async (t) => {
   const directory = t.testdir({ none: {} });
   const files: Record<string, string | Buffer> = {
@@ -114,7 +143,7 @@ t.test('single files, by their content', async (t) => {
     empty: 'empty: expected the output of ss with a listening socket, found an empty text',
     real: /^real: .*real, tcp 1/,
     binary: 'binary: expected the output of ss with a listening socket, found other text',
-    'utf8.json': 'utf8.json:1: expected text in UTF-8, found bytes that are not UTF-8',
+    'utf8.json': 'utf8.json: expected text in UTF-8, found bytes that are not UTF-8',
     'gz.tgz': 'gz.tgz: expected a whole .tar or .tar.gz, found its end: it was cut off',
     'empty.tar': 'empty.tar: expected a .tar or .tar.gz, found something else',
     'nothing.tgz': 'nothing.tgz: expected a snapshot of k8s-sockwatch, or output of ss, found no file that is either',

@@ -267,3 +267,30 @@ t.test('what is not the output of ss, or shows no listener', (t) => {
   }
   t.end();
 });
+
+t.test('a text of any size and form is read or refused in time', (t) => {
+  const run = 1_000_000;
+  const texts = [
+    `u_str LISTEN 0 5 ${' '.repeat(run)}\n`,
+    `u_str LISTEN 0 5 x${' 1 '.repeat(run)}\n`,
+    `u_str LISTEN 0 5 x${' 1 *'.repeat(run)} 1\n`,
+    `u_str LISTEN 0 5 x 1${' '.repeat(run)}* 0\n`,
+    `tcp LISTEN 0 5 ${'x'.repeat(run)}\n`,
+    `tcp LISTEN ${'9'.repeat(run)}\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:((${'("x",pid=1,fd=2),'.repeat(run / 20)}\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:(${'",pid=1,fd=2)'.repeat(run / 20)},fd=1))\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:*\n${'x\n'.repeat(run / 4)}`,
+  ];
+  for (const text of texts) {
+    const start = performance.now();
+    try {
+      read(text);
+    } catch (error) {
+      if (!(error instanceof SockwatchError)) throw error;
+    }
+    t.ok(performance.now() - start < 5000, text.slice(0, 40));
+  }
+  t.match(refusal('\n'.repeat(run)), 'ss.txt: expected at most 500000 lines of ss output, found more');
+  t.match(refusal(' '.repeat(17 * 1024 * 1024)), 'ss.txt: expected at most 16777216 bytes of ss output, found more');
+  t.end();
+});

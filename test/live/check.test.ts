@@ -5,6 +5,7 @@ import t from 'tap';
 import type { SnapshotDocument } from '../../src/document/document.js';
 import { tarGzOf } from '../evidence/archive.js';
 import { ssFixture } from '../evidence/ss_fixtures.js';
+import { pageWith } from '../spec/helpers.js';
 import { CLI, snapshotIn } from './cli.js';
 
 const OLD = await readFile(new URL('../../../test/fixtures/snapshots/v1-0.1.0.json', import.meta.url), 'utf8');
@@ -37,7 +38,7 @@ t.test('one snapshot gives itself', async (t) => {
 });
 
 t.test('another page and notes', async (t) => {
-  const page = '# Ours\n\n| Interface & Port | Protocol | Service |\n|---|---|---|\n| *:31337 | TCP | backdoor |\n';
+  const page = pageWith(['| \\*:31337 | TCP | backdoor | ours |']);
   const notes =
     'version: 1\nlisteners:\n  - owners: [backdoor]\n    scope: any\n    protocols: [tcp]\n    reason: ours\n';
   const directory = t.testdir({ 'a.json': OLD, 'page.md': page, 'notes.yaml': notes, 'bad.md': 'no page' });
