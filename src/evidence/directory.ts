@@ -19,8 +19,8 @@ const PIECE = 64 * 1024;
  */
 export async function* directoryFiles(root: string): AsyncGenerator<Found> {
   let seen = 0;
-  const open: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+  const waiting: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { path, depth } = next;
     const names = await namesIn(join(root, path));
     if (!Array.isArray(names)) {
@@ -39,7 +39,7 @@ export async function* directoryFiles(root: string): AsyncGenerator<Found> {
       if (stats?.isDirectory() === true) below.push({ path: inner, depth: depth + 1 });
       else if (stats?.isFile() === true) yield* fileContent(join(root, inner), inner);
     }
-    open.push(...below.reverse());
+    waiting.push(...below.reverse());
   }
 }
 

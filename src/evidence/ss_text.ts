@@ -20,8 +20,11 @@ export type SsText = ReadonlyMap<Protocol, SsTable>;
 /** How many rows that were not understood are named. */
 const MOST_NAMED = 3;
 
-/** A node has some thousand listeners, with -i three lines each. */
+/** With -a a text has a line or more for each of a busy node's connections. */
 const MOST_LINES = 500_000;
+
+/** A node has some thousand listeners at most. */
+const MOST_LISTENERS = 20_000;
 
 interface Gathered {
   readonly sockets: OwnedListener[];
@@ -43,6 +46,7 @@ export function readSsText(bytes: Uint8Array, file: string): SsText {
   const rows = ssRows(lines);
   const tables = gather(rows);
   const sockets = [...tables.values()].flatMap((table) => table.sockets);
+  if (sockets.length > MOST_LISTENERS) throw bound(`at most ${MOST_LISTENERS} listening sockets`);
   if (sockets.length === 0) {
     const hint = 'What is judged is a snapshot (JSON), or what `ss -plntu` prints when root runs it.';
     throw inputError({

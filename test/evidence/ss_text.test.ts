@@ -291,6 +291,8 @@ t.test('a text of any size and form is read or refused in time', (t) => {
     t.ok(performance.now() - start < 5000, text.slice(0, 40));
   }
   t.match(refusal('\n'.repeat(run)), 'ss.txt: expected at most 500000 lines of ss output, found more');
+  const many = 'tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:*\n'.repeat(20_001);
+  t.match(refusal(many), 'ss.txt: expected at most 20000 listening sockets, found more');
   t.match(refusal(' '.repeat(17 * 1024 * 1024)), 'ss.txt: expected at most 16777216 bytes of ss output, found more');
   t.end();
 });
