@@ -86,6 +86,8 @@ Without --once and --follow it shows the node on this terminal, live; ? lists th
   -h, --help             this text
   --version              the version
 
+k8s-sockwatch check FILE... judges snapshots and what diagnostics bundles hold; see k8s-sockwatch check --help.
+
 Exit codes: 0 the node matches, 1 it drifts, 2 the command could not run, 3 no drift was seen but the answer is incomplete.
 To see who holds each socket it needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
 `;
@@ -169,13 +171,18 @@ function parseOptions(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    // Node's message goes on to explain `--` and `=`, of which there is no use here.
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new SockwatchError('ERR_USAGE', printable(first), { hint: 'see --help', cause: error });
+    throw usageError(error);
   }
 }
 
-function oneOf<Value extends string>(
+/** What parseArgs has against a command line, on one line. */
+export function usageError(cause: unknown): SockwatchError {
+  // Node's message goes on to explain `--` and `=`, of which there is no use here.
+  const [first = ''] = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/);
+  return new SockwatchError('ERR_USAGE', printable(first), { hint: 'see --help', cause });
+}
+
+export function oneOf<Value extends string>(
   option: string,
   value: string | undefined,
   values: readonly Value[],
@@ -187,7 +194,7 @@ function oneOf<Value extends string>(
   throw new SockwatchError('ERR_USAGE', `--${option} is one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
-function pathOf(option: string, value: string | undefined): string | null {
+export function pathOf(option: string, value: string | undefined): string | null {
   if (value === undefined) return null;
   if (value !== '' && !value.includes('\0')) return value;
   throw new SockwatchError('ERR_USAGE', `--${option} needs a path`);

@@ -1,6 +1,7 @@
 import { type Command, HELP, parseCommand } from './arguments.js';
 import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
+import { explanation } from './explanation.js';
 import { writeStdout } from './report/write_stdout.js';
 import { printable } from './sockets/bytes.js';
 
@@ -61,22 +62,23 @@ async function followChanges(command: Command & { kind: 'follow' }): Promise<num
 
 /** One line for the person who typed the command; the stack of what should not happen only on request. */
 function explain(error: unknown): string {
-  if (error instanceof SockwatchError) {
-    return printable(error.hint === null ? error.message : `${error.message} (${error.hint})`);
-  }
+  if (error instanceof SockwatchError) return explanation(error);
   if (process.env['K8S_SOCKWATCH_DEBUG'] !== undefined && error instanceof Error) {
     return (error.stack ?? error.message).split('\n').map(printable).join('\n');
   }
   return `internal error: ${printable(messageOf(error))} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
 }
 
-async function main(): Promise<void> {
+async function main(argv: readonly string[]): Promise<void> {
   try {
-    process.exitCode = await run(parseCommand(process.argv.slice(2)));
+    process.exitCode =
+      argv[0] === 'check'
+        ? await (await import('./check_command.js')).check(argv.slice(1))
+        : await run(parseCommand(argv));
   } catch (error) {
     process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
     process.exitCode = EXIT_UNABLE;
   }
 }
 
-void main();
+void main(process.argv.slice(2));

@@ -22,6 +22,10 @@ const ORDER: readonly string[] = [
 ];
 const FOUNDATION = ['errors.ts', 'native.ts'];
 const WIRING = [
+  'check.ts',
+  'check_arguments.ts',
+  'check_command.ts',
+  'explanation.ts',
   'snapshot.ts',
   'watch.ts',
   'follow.ts',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { messageOf, type SockwatchError } from '../errors.js';
-import type { OwnedListener, Owner, ProcessOwner } from '../owners/owner.js';
+import type { Owner, ProcessOwner } from '../owners/owner.js';
 import type { CoverageSource } from '../sockets/coverage.js';
 import { inputError, quoted, shortened } from '../spec/input_error.js';
 import type { SnapshotDocument } from './document.js';
@@ -165,16 +165,17 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
 }
 
 function completedSocket(socket: StoredSocket): DocumentSocket {
-  const owners = socket.owners.map(
-    (owner): Owner => (owner.kind === 'kernel' ? owner : { ...owner, startedAt: owner.startedAt ?? null }),
-  );
-  const listener: OwnedListener = {
+  return {
     ...socket,
     type: socket.type ?? null,
     file: socket.file ?? null,
     cgroupId: socket.cgroupId ?? null,
     origin: socket.origin ?? null,
-    owners,
+    owners: socket.owners.map(completedOwner),
+    explainedBy: socket.explainedBy ?? { by: null, text: null },
   };
-  return { ...listener, explainedBy: socket.explainedBy ?? { by: null, text: null } };
+}
+
+function completedOwner(owner: StoredSocket['owners'][number]): Owner {
+  return owner.kind === 'kernel' ? owner : { ...owner, startedAt: owner.startedAt ?? null };
 }

@@ -87,6 +87,7 @@ function inWords(explanation: Explanation): SocketExplanation {
     case 'client':
       return { by: 'client', text: 'a client, by its ephemeral port' };
     case 'note-if-owner':
+    case 'client-if-ephemeral':
     case 'nothing':
       return { by: null, text: null };
   }

@@ -15,6 +15,8 @@ export type Explanation =
   | { readonly kind: 'note-if-owner'; readonly note: ListenerNote }
   /** A client's UDP socket, which looks like a server's: bound by the kernel to a port of the ephemeral range. */
   | { readonly kind: 'client' }
+  /** It may be one: the range is not known. */
+  | { readonly kind: 'client-if-ephemeral' }
   | { readonly kind: 'nothing' };
 
 /** Explains a TCP or UDP listener by notes, or by what it is. */
@@ -27,6 +29,9 @@ export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts):
   if (isClient(listener, node)) return { kind: 'client' };
   const [possible] = fitting;
   if (listener.owners.length === 0 && possible !== undefined) return { kind: 'note-if-owner', note: possible };
+  if (node.ephemeralPorts === null && isClient(listener, { ephemeralPorts: EVER_EPHEMERAL })) {
+    return { kind: 'client-if-ephemeral' };
+  }
   return { kind: 'nothing' };
 }
 
@@ -43,9 +48,11 @@ function isOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
   return note.owners.some((name) => matchOwner(owner, name, notes).kind === 'match');
 }
 
-function isClient(listener: OwnedListener, node: NodeFacts): boolean {
+/** The kernel refuses a range from below ip_unprivileged_port_start (ipv4_local_port_range(), net/ipv4/sysctl_net_ipv4.c). */
+const EVER_EPHEMERAL = { from: 1024, to: 65535 };
+
+function isClient(listener: OwnedListener, { ephemeralPorts }: Pick<NodeFacts, 'ephemeralPorts'>): boolean {
   const { protocol, port, owners } = listener;
-  const { ephemeralPorts } = node;
   if (protocol !== 'udp' || port === null || ephemeralPorts === null) return false;
   return ephemeralPorts.from <= port && port <= ephemeralPorts.to && owners.every(({ kind }) => kind === 'process');
 }
@@ -60,20 +67,27 @@ export function unexpectedFindings(
 ): Finding[] {
   const groups = new Map<
     string,
-    { readonly listeners: OwnedListener[]; readonly note: ListenerNote | null; readonly severity: Severity }
+    { readonly listeners: OwnedListener[]; readonly explanation: Explanation; readonly severity: Severity }
   >();
   for (const [listener, explanation] of listeners) {
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
-    const note = explanation.kind === 'note-if-owner' ? explanation.note : null;
+    const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
-    const key = JSON.stringify([listener.protocol, listener.port, severity, note?.reason, holderKey(listener)]);
+    const key = JSON.stringify([listener.protocol, listener.port, severity, reason, holderKey(listener)]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { listeners: [listener], note, severity });
+    if (group === undefined) groups.set(key, { listeners: [listener], explanation, severity });
     else group.listeners.push(listener);
   }
-  return [...groups.values()].map(({ listeners: members, note, severity }) =>
-    note === null ? unexpected(members, severity) : unverified(members, note),
-  );
+  return [...groups.values()].map(({ listeners: members, explanation, severity }) => {
+    switch (explanation.kind) {
+      case 'note-if-owner':
+        return unverified(members, explanation.note);
+      case 'client-if-ephemeral':
+        return perhapsClient(members);
+      default:
+        return unexpected(members, severity);
+    }
+  });
 }
 
 /** Holders as programs, not as processes: workers of one server belong together. */
@@ -107,5 +121,18 @@ function unverified(listeners: readonly OwnedListener[], note: ListenerNote): Fi
     sockets: listeners.map(({ id }) => id),
     matchedBy: null,
     reason: why,
+  };
+}
+
+function perhapsClient(listeners: readonly OwnedListener[]): Finding {
+  const reason = 'which ports the kernel gives to clients is not known, and this may be one of them';
+  return {
+    verdict: 'unverified',
+    severity: 'unknown',
+    message: `${ownersText(listeners)} is bound to ${listenersText(listeners)}/udp; ${reason}`,
+    expected: null,
+    sockets: listeners.map(({ id }) => id),
+    matchedBy: null,
+    reason,
   };
 }

@@ -33,10 +33,11 @@ export function judgeUnixRow(
   const accepting = observation.sockets.filter(({ protocol, state }) => protocol === 'unix' && state === 'LISTEN');
   const behind = (path: string): OwnedListener[] => {
     const file = observation.files.find((one) => one.path === path);
-    return file === undefined ? [] : accepting.filter((listener) => isBehind(listener, file));
+    return accepting.filter((listener) => (file === undefined ? hasName(listener, path) : isBehind(listener, file)));
   };
+  const isLookedAt = (path: string): boolean => observation.files.some((one) => one.path === path);
   const here = behind(row.path);
-  if (here.length > 0) return judgeHolders(row.path, applied, here, spec.notes, null);
+  if (here.length > 0) return judgeHolders(row.path, isLookedAt(row.path), applied, here, spec.notes, null);
 
   const moved = pathsToLookAt(row, applied.paths, accepting)
     .filter((path) => path !== row.path)
@@ -47,7 +48,7 @@ export function judgeUnixRow(
   const [first] = moved;
   if (first !== undefined) {
     const reason = `${applied.service}'s socket is at ${first.path} instead of ${row.path}, which a note allows`;
-    return judgeHolders(first.path, applied, first.holders, spec.notes, reason);
+    return judgeHolders(first.path, isLookedAt(first.path), applied, first.holders, spec.notes, reason);
   }
   return judgeNobody(row, applied, role, observation, spec, accepting);
 }
@@ -58,7 +59,7 @@ export function judgeUnixRow(
  * name must agree as well. Where the file may not be looked at, or the table does not tell inodes, the name is all there is.
  */
 function isBehind(listener: OwnedListener, file: SocketFile): boolean {
-  const sameName = listener.path === file.path && listener.pathRaw === undefined;
+  const sameName = hasName(listener, file.path);
   if (file.state === 'unreadable' || (file.state === 'socket' && listener.file === null)) return sameName;
   if (file.state !== 'socket' || file.inode === null || listener.file === null) return false;
   // sock_diag gives the lower 32 bits of the inode number.
@@ -66,8 +67,14 @@ function isBehind(listener: OwnedListener, file: SocketFile): boolean {
   return sameInode && (listener.file.device === file.device || sameName);
 }
 
+function hasName(listener: OwnedListener, path: string): boolean {
+  return listener.path === path && listener.pathRaw === undefined;
+}
+
+/** Where nobody looked at the file, those who have its name may have lost it since to somebody else, or to nobody. */
 function judgeHolders(
   path: string,
+  isLookedAt: boolean,
   applied: AppliedRow,
   holders: readonly OwnedListener[],
   notes: Notes,
@@ -76,7 +83,7 @@ function judgeHolders(
   const matches = holders.map((listener) => ({ listener, owner: matchListener(listener, applied.service, notes) }));
   const sockets = holders.map(({ id }) => id);
   const foreign = matches.filter(({ owner }) => owner.kind === 'foreign' || owner.kind === 'wrong-installation');
-  if (foreign.length > 0) {
+  if (foreign.length > 0 && (isLookedAt || foreign.length === matches.length)) {
     const installation = foreign.some(({ owner }) => owner.kind === 'wrong-installation');
     return {
       verdict: 'wrong-owner',
@@ -92,6 +99,11 @@ function judgeHolders(
   if (unseen !== undefined) {
     const reason = unknownOwnerText(unseen.listener);
     const message = `somebody listens on ${path}, but ${reason}`;
+    return { verdict: 'unverified', message, sockets, matchedBy: null, reason };
+  }
+  if (!isLookedAt) {
+    const reason = 'nobody looked whether the file is still there, and a listener keeps its name without it';
+    const message = `${ownersText(holders)} on ${path}, but ${reason}`;
     return { verdict: 'unverified', message, sockets, matchedBy: null, reason };
   }
   const [owner] = matches.map((match) => match.owner);
@@ -114,8 +126,10 @@ function judgeNobody(
     const reason = `the unix table was not read completely: ${table?.error ?? 'it was not looked at'}`;
     return { ...nobody, verdict: 'unverified', message: `no listener was seen, but ${reason}`, reason };
   }
-  if (observation.files.find(({ path }) => path === row.path)?.state === 'unreadable') {
-    const reason = `${row.path} may not be looked at (permission), and a listener can be behind it under another name`;
+  const file = observation.files.find(({ path }) => path === row.path);
+  if (file === undefined || file.state === 'unreadable') {
+    const why = file === undefined ? 'was not looked at' : 'may not be looked at (permission)';
+    const reason = `${row.path} ${why}, and a listener can be behind it under another name`;
     return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
   }
   const absence = judgeAbsence(applied, role, observation.sockets, spec);
@@ -123,19 +137,18 @@ function judgeNobody(
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return { ...nobody, verdict, message: `nothing listens; ${absence.reason}`, reason: absence.reason };
   }
-  const reason = whyNobody(row, observation.files, accepting);
+  const reason = whyNobody(row, file, accepting);
   return { ...nobody, verdict: 'missing', message: `nobody answers on ${row.path}: ${reason}`, reason };
 }
 
-function whyNobody(row: UnixRow, files: readonly SocketFile[], accepting: readonly OwnedListener[]): string {
-  switch (files.find(({ path }) => path === row.path)?.state) {
+function whyNobody(row: UnixRow, { state }: SocketFile, accepting: readonly OwnedListener[]): string {
+  switch (state) {
     case 'socket':
       return 'the socket file is stale, no process of this network namespace listens behind it';
     case 'not-a-socket':
       return 'a file that is no socket is in its place';
     case 'unreadable':
-    case 'absent':
-    case undefined: {
+    case 'absent': {
       const orphans = accepting.filter(({ path }) => path === row.path);
       return orphans.length === 0
         ? 'there is no such file'

@@ -12,6 +12,7 @@ import {
   observation,
   processOwner,
   row,
+  socketFile,
   spec,
   unixRow,
 } from '../verdict/factory.js';
@@ -47,6 +48,8 @@ const SOCKETS = [
   held('x', '192.0.2.2', 4240, { owners: [processOwner('x', { comm: 'cilium-agent', exe: '/x', argv0: 'x' })] }),
 ];
 
+const FILES = [socketFile('/run/containerd/containerd.sock', { state: 'absent', device: null, inode: null })];
+
 /** The lines of the table itself, below its head. */
 function rowsOf(text: string): string[] {
   const lines = text.split('\n');
@@ -55,7 +58,7 @@ function rowsOf(text: string): string[] {
   return lines.slice(head + 1, end);
 }
 
-const table = toTable(documentOf(PAGE, observation(SOCKETS)));
+const table = toTable(documentOf(PAGE, observation(SOCKETS, { files: FILES })));
 
 t.test('one line a finding, worst first', (t) => {
   const rows = rowsOf(table);
@@ -77,7 +80,7 @@ t.test('one line a finding, worst first', (t) => {
   );
   t.match(rows[4], /0\.0\.0\.0:7001\/tcp, reachable from outside/, 'a warning stands before information');
   t.match(rows[5], /127\.0\.0\.1:7000\/tcp, on loopback/);
-  t.equal(rows.length, documentOf(PAGE, observation(SOCKETS)).findings.length);
+  t.equal(rows.length, documentOf(PAGE, observation(SOCKETS, { files: FILES })).findings.length);
   t.end();
 });
 

@@ -47,6 +47,7 @@ function failure(pid: number, second: number): Change {
     errno: 98,
     pid,
     fd: 3,
+    sinceBootMs: 0,
     comm: Buffer.from('python3'),
   };
   return bindFailure(event, actor, [holder]);

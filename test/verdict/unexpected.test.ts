@@ -104,9 +104,15 @@ t.test("a client's UDP socket only looks like a server's", (t) => {
   const unknownRange = { ...NODE, ephemeralPorts: null };
   t.equal(
     explain(held('curl', '0.0.0.0', 40000, udp), none, unknownRange).kind,
-    'nothing',
+    'client-if-ephemeral',
     'without a range nobody can tell',
   );
+  t.equal(explain(held('snmpd', '0.0.0.0', 161, udp), none, unknownRange).kind, 'nothing', 'but no range is that low');
+  t.equal(explain(held('x', '0.0.0.0', 40000), none, unknownRange).kind, 'nothing', 'nor is there one for TCP');
+  const perhaps = held('curl', '0.0.0.0', 40000, udp);
+  t.match(unexpectedFindings([[perhaps, { kind: 'client-if-ephemeral' }]], unknownRange), [
+    { verdict: 'unverified', severity: 'unknown', sockets: [perhaps.id], reason: /^which ports .* is not known/ },
+  ]);
   t.end();
 });
 

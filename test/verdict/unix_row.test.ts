@@ -52,7 +52,7 @@ t.test('a listener is behind the path where it was bound to the very file', (t) 
       [socketFile(PATH, { state: 'not-a-socket', device: null, inode: null })],
       'missing',
     ],
-    ['nobody looked at the path', [own()], [], 'missing'],
+    ['nobody looked at the path', [own()], [], 'unverified'],
     [
       'a datagram socket does not accept',
       [own(PATH, { state: 'UNCONN', type: 'dgram' })],
@@ -101,6 +101,18 @@ t.test('where the file may not be looked at, the name is what is left', (t) => {
   const nobody = look([own('/tmp/old.sock')], [closed]);
   t.match(nobody, { verdict: 'unverified', severity: 'unknown' });
   t.equal(look([], [closed]).verdict, 'unverified', 'and one that was never looked at is not said to be missing');
+  t.end();
+});
+
+t.test('where nobody looked at the file, a name proves only who is wrong', (t) => {
+  const gone = look([own()], []);
+  t.match(gone, { verdict: 'unverified', reason: /^nobody looked whether the file is still there/ });
+  t.match(gone.message, /^containerd \(pid 812.*\) on \/run\/containerd\/containerd\.sock, but nobody looked/);
+  t.match(look([], []), { verdict: 'unverified', reason: /containerd\.sock was not looked at, and a listener can be/ });
+  const docker = own(PATH, { owners: DOCKERS });
+  t.equal(look([docker], []).verdict, 'wrong-owner');
+  t.equal(look([docker, own()], []).verdict, 'unverified', 'one of the two has the file');
+  t.equal(look([own(MOVED)], []).verdict, 'unverified', 'nor is one that a note allows looked at');
   t.end();
 });
 

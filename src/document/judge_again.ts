@@ -1,0 +1,57 @@
+import { coverageOf } from '../sockets/coverage.js';
+import type { Role } from '../spec/rows.js';
+import type { Spec } from '../spec/spec.js';
+import { evaluate } from '../verdict/evaluate.js';
+import type { Observation } from '../verdict/observation.js';
+import { type RoleAnswer, resolveRole } from '../verdict/role.js';
+import type { FailOn, SnapshotDocument } from './document.js';
+import { summarize } from './summary.js';
+
+export interface JudgeOptions {
+  /** What the node is compared with. */
+  readonly spec: Spec;
+  /** `auto`: the role that the document gives; where that is unknown, what its sockets give away. */
+  readonly role: Role | 'auto';
+  readonly failOn: FailOn;
+}
+
+/** What a document says was observed of the node itself: the sockets of other namespaces are listed there, not judged. */
+export function observationOf({ node, sockets, files, coverage }: SnapshotDocument): Observation {
+  const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = node;
+  return {
+    // Which marker the snap left is known by the role only, which judgeAgain keeps.
+    node: { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts, markedRole: null },
+    sockets: sockets.filter((socket) => socket.netns === netns),
+    files,
+    coverage: coverageOf(coverage.sources),
+  };
+}
+
+/**
+ * The document with what was observed compared anew: findings, summary, spec, role and explanations are replaced, all
+ * else stays. Pure. With the page, notes and role it was made with, the findings are those it had.
+ */
+export function judgeAgain(document: SnapshotDocument, { spec, role: asked, failOn }: JudgeOptions): SnapshotDocument {
+  const observation = observationOf(document);
+  const role = roleOf(document, observation, asked);
+  const { findings, explanations } = evaluate(spec, observation, role.role);
+  return {
+    ...document,
+    node: { ...document.node, ...role },
+    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    summary: summarize(findings, observation.coverage, failOn),
+    findings,
+    sockets: document.sockets.map((socket) => ({
+      ...socket,
+      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+    })),
+    coverage: observation.coverage,
+  };
+}
+
+/** A role that the document gives may rest on a file of the node, which is more than its sockets can tell. */
+function roleOf({ node }: SnapshotDocument, observation: Observation, asked: Role | 'auto'): RoleAnswer {
+  const { role, roleSource } = node;
+  if (asked === 'auto' && role !== 'unknown') return { role, roleSource };
+  return resolveRole(asked, observation.node, observation.sockets);
+}

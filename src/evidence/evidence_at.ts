@@ -1,0 +1,58 @@
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { SockwatchError } from '../errors.js';
+import { readInput } from '../spec/read_input.js';
+import { type Evidence, evidenceIn, snapshotIn, textsOf } from './bundle.js';
+import { directoryFiles } from './directory.js';
+import { HEAD_LENGTH, LARGEST } from './recognise.js';
+import { isGzip, isTar, tarMembers } from './tarball.js';
+
+const HINT = 'Is this the right file? A snapshot or ss text is smaller by far.';
+
+/**
+ * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz; what it is shows in its content. Nothing
+ * is thrown for what is wrong with it: that comes as an error among the rest, naming the file.
+ */
+export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence> {
+  try {
+    const stats = await stat(path).catch(() => null);
+    if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
+    else if (stats?.isFile() === true && (await isArchive(path))) yield* archiveAt(path, version);
+    else yield* fileAt(path, stats?.mtime ?? new Date(0), version);
+  } catch (error) {
+    if (!(error instanceof SockwatchError)) throw error;
+    yield { source: path, error };
+  }
+}
+
+async function isArchive(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => null);
+  // Why it cannot be opened is told by whoever reads it.
+  if (file === null) return false;
+  try {
+    const head = Buffer.alloc(HEAD_LENGTH);
+    const { bytesRead } = await file.read(head, 0, HEAD_LENGTH, 0);
+    return isGzip(head.subarray(0, bytesRead)) || isTar(head) || path.endsWith('.tar');
+  } finally {
+    await file.close();
+  }
+}
+
+async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence> {
+  const file = await open(path);
+  try {
+    yield* evidenceIn(tarMembers(file, path), path, version);
+  } finally {
+    await file.close();
+  }
+}
+
+async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence> {
+  const bytes = await readInput(path, { bytes: LARGEST.snapshot, hint: HINT });
+  const beginning = bytes.subarray(0, HEAD_LENGTH).toString('latin1');
+  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(path, bytes);
+  else {
+    const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
+    yield* textsOf([file], { name: path, source: null }, version);
+  }
+}

@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import { evidenceAt } from '../../src/evidence/evidence_at.js';
+import { toJson } from '../../src/report/json.js';
+import { documentOf } from '../document/document.js';
+import { type Member, tarGzOf, tarOf } from './archive.js';
+import { ssFixture } from './ss_fixtures.js';
+
+const SNAPSHOT = toJson(documentOf());
+const TCP = 'LISTEN 0 5 127.0.0.1:10248 0.0.0.0:* users:(("kubelet",pid=1,fd=2))\n';
+const BOTH = 'udp UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\ntcp LISTEN 0 5 127.0.0.1:10248 0.0.0.0:*\n';
+
+/** `source: host, sockets`, or the error, of everything at a path; `directory` is left out of names. */
+async function read(path: string, directory: string): Promise<string[]> {
+  const all: string[] = [];
+  for await (const one of evidenceAt(path, '1.2.3')) {
+    if ('error' in one) all.push(one.error.message);
+    else {
+      const { node, sockets } = one.document;
+      all.push(
+        `${one.source}: ${node.hostname}, ${sockets.map(({ protocol, owners }) => `${protocol} ${owners.length}`).join(' ')}`,
+      );
+    }
+  }
+  return all.map((line) => line.replaceAll(`${directory}/`, ''));
+}
+
+const MEMBERS: readonly Member[] = [
+  { path: 'bundle/a/hostname', content: 'node-a\n' },
+  { path: 'bundle/a/network/ss -plnt', content: TCP },
+  { path: 'bundle/a/network/ss -plntu', content: BOTH },
+  { path: 'bundle/b/ss_-plnt', content: TCP },
+  { path: 'bundle/b/ss_-plnu', content: 'ss: not found\n' },
+  { path: 'bundle/c/snapshot.json', content: SNAPSHOT },
+  { path: 'bundle/c/pods.json', content: '{"kind": "PodList"}' },
+  { path: 'bundle/c/cut.json', content: SNAPSHOT.slice(0, 300) },
+  { path: 'bundle/d/ss.txt', content: TCP },
+  { path: 'bundle/d/etc/hostname', content: '\x1b[31mred\n' },
+  { path: 'bundle/e/sos_commands/networking/ss_-peaonmi', content: TCP },
+  { path: 'bundle/e/sos_commands/host/hostname', content: 'node-e.example' },
+];
+
+const EXPECTED = [
+  ': node, ',
+  /^bundle(?:\.tgz:bundle)?\/c\/cut\.json: expected valid JSON, found an error: /,
+  'a/network/ss -plnt: node-a, tcp 1 udp 0',
+  'b/ss_-plnu: expected the output of ss with a listening socket, found other text',
+  'b/ss_-plnt: bundle/b, tcp 1',
+  'd/ss.txt: bundle/d, tcp 1',
+  'e/sos_commands/networking/ss_-peaonmi: node-e.example, tcp 1',
+];
+
+t.test('a bundle of several nodes, as an archive', async (t) => {
+  const directory = t.testdir({});
+  for (const [name, bytes] of [
+    ['bundle.tgz', tarGzOf(MEMBERS)],
+    ['bundle.tar', tarOf(MEMBERS)],
+  ] as const) {
+    await writeFile(join(directory, name), bytes);
+    const all = await read(join(directory, name), directory);
+    t.equal(all.length, EXPECTED.length, name);
+    for (const [at, expected] of EXPECTED.entries()) {
+      if (typeof expected === 'string') t.ok(all[at]?.endsWith(expected), expected, { all });
+      else t.match(all[at], /c\/cut\.json: expected valid JSON/);
+      t.ok(all[at]?.startsWith(`${name}:bundle/`), 'and is named with the archive');
+    }
+  }
+});
+
+t.test('and as a directory, with archives in it', async (t) => {
+  const directory = t.testdir({});
+  for (const { path, content = '' } of MEMBERS) {
+    await mkdir(join(directory, path, '..'), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
+  await writeFile(join(directory, 'bundle/z.tar.gz'), tarGzOf([{ path: 'x.json', content: SNAPSHOT }]));
+  // What must not be followed, opened or waited for.
+  await symlink(directory, join(directory, 'bundle/loop'));
+  await symlink('c/snapshot.json', join(directory, 'bundle/link.json'));
+  execFileSync('mkfifo', [join(directory, 'bundle/pipe.json')]);
+  const all = await read(directory, directory);
+  t.equal(all[0], 'bundle/z.tar.gz:x.json: node, ', 'the files of a directory come before those below it');
+  t.match(all[1], /^bundle\/c\/cut\.json: expected valid JSON/);
+  t.strictSame(all.slice(2), [
+    'bundle/c/snapshot.json: node, ',
+    'bundle/a/network/ss -plnt: node-a, tcp 1 udp 0',
+    'bundle/b/ss_-plnu: expected the output of ss with a listening socket, found other text',
+    'bundle/b/ss_-plnt: bundle/b, tcp 1',
+    'bundle/d/ss.txt: bundle/d, tcp 1',
+    'bundle/e/sos_commands/networking/ss_-peaonmi: node-e.example, tcp 1',
+  ]);
+});
+
+t.test('what lies in several places is kept apart', async (t) => {
+  const directory = t.testdir({});
+  const node = (name: string): Buffer =>
+    tarGzOf([
+      { path: 'ss.txt', content: TCP },
+      { path: 'hostname', content: name },
+    ]);
+  await writeFile(join(directory, 'a.tgz'), node('node-a'));
+  await writeFile(join(directory, 'b.tgz'), node('node-b'));
+  t.strictSame(await read(directory, directory), ['a.tgz:ss.txt: node-a, tcp 1', 'b.tgz:ss.txt: node-b, tcp 1']);
+  const members = [
+    { path: 'hostname', content: 'collector' },
+    { path: 'a/ss.txt', content: TCP },
+    { path: 'b/ss.txt', content: TCP },
+  ];
+  await writeFile(join(directory, 'both.tar'), tarOf(members));
+  t.strictSame(
+    await read(join(directory, 'both.tar'), directory),
+    ['both.tar:a/ss.txt: a, tcp 1', 'both.tar:b/ss.txt: b, tcp 1'],
+    'a name above two may be that of neither',
+  );
+  for (const mtime of [new Date(8.64e15), new Date(253402300800000)]) {
+    await writeFile(join(directory, 'both.tar'), tarOf([{ path: 'ss.txt', content: TCP, mtime }]));
+    for await (const one of evidenceAt(join(directory, 'both.tar'), '1')) {
+      t.match('document' in one && one.document.capturedAt, /^\d{4}-/, 'a time that no archive can have');
+    }
+  }
+});
+
+t.test('single files, by their content', async (t) => {
+  const directory = t.testdir({ none: {} });
+  const files: Record<string, string | Buffer> = {
+    'node.dat': SNAPSHOT,
+    'other.json': '[1]',
+    'text.json': TCP,
+    empty: '',
+    real: ssFixture('plntu'),
+    binary: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2]),
+    'utf8.json': Buffer.from('{"\xff": 1}', 'latin1'),
+    'gz.tgz': Buffer.from([0x1f, 0x8b, 8]),
+    'empty.tar': '',
+    'nothing.tgz': tarGzOf([{ path: 'log', content: 'x' }]),
+  };
+  const expected: Record<string, string | RegExp> = {
+    'node.dat': 'node.dat: node, ',
+    'other.json': 'other.json: expected a snapshot of k8s-sockwatch, found a list',
+    'text.json': /^text\.json: .*text\.json, tcp 1$/,
+    empty: 'empty: expected the output of ss with a listening socket, found an empty text',
+    real: /^real: .*real, tcp 1/,
+    binary: 'binary: expected the output of ss with a listening socket, found other text',
+    'utf8.json': 'utf8.json: expected text in UTF-8, found bytes that are not UTF-8',
+    'gz.tgz': 'gz.tgz: expected a whole .tar or .tar.gz, found its end: it was cut off',
+    'empty.tar': 'empty.tar: expected a .tar or .tar.gz, found something else',
+    'nothing.tgz': 'nothing.tgz: expected a snapshot of k8s-sockwatch, or output of ss, found no file that is either',
+  };
+  for (const [name, content] of Object.entries(files)) {
+    const path = join(directory, name);
+    await writeFile(path, content);
+    const [first, ...rest] = await read(path, directory);
+    if (typeof expected[name] === 'string') t.equal(first, expected[name]);
+    else t.match(first, expected[name]);
+    t.strictSame(rest, [], name);
+  }
+  t.match(await read(join(directory, 'none'), directory), [/found no file that is either$/]);
+  t.match(await read(join(directory, 'gone'), directory), ['gone: cannot be read: no such file or directory (ENOENT)']);
+  t.match(await read('/dev/zero', directory), ['/dev/zero: expected a regular file, found a device']);
+});
+
+t.test('what a text does not tell is said', async (t) => {
+  const directory = t.testdir({ 'ss.txt': BOTH });
+  for await (const one of evidenceAt(join(directory, 'ss.txt'), '1.2.3')) {
+    if ('error' in one) throw one.error;
+    const { node, coverage, generator, capturedAt } = one.document;
+    t.match(node, { kernel: 'unknown', netns: '0', role: 'unknown', defaultInterface: null, ephemeralPorts: null });
+    t.strictSame(generator, { name: 'k8s-sockwatch', version: '1.2.3' });
+    t.ok(Math.abs(Date.now() - Date.parse(capturedAt)) < 60_000, 'the time is that of the file');
+    const states = Object.fromEntries(coverage.sources.map(({ name, status }) => [name, status]));
+    t.strictSame(states, {
+      tcp: 'ok',
+      udp: 'ok',
+      unix: 'failed',
+      owners: 'failed',
+      network: 'failed',
+      host: 'partial',
+    });
+  }
+});

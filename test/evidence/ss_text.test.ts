@@ -1,0 +1,298 @@
+import t from 'tap';
+import { SockwatchError } from '../../src/errors.js';
+import { readSsText, type SsText } from '../../src/evidence/ss_text.js';
+import type { OwnedListener } from '../../src/owners/owner.js';
+import type { Protocol } from '../../src/sockets/listener.js';
+import { factsBesideIt, ssFixture } from './ss_fixtures.js';
+
+const FACTS = factsBesideIt();
+const ALL: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+/** What stands between a name and its end in `/proc/PID/stat` is where ss 6.1 stops to read. */
+const CUT = /\).*$/s;
+
+interface Shown {
+  readonly what: string;
+  readonly v6only: boolean | null;
+  readonly owners: readonly string[];
+}
+
+/** What a text can tell of a listener, in a form to compare. */
+function shown({ protocol, type, address, port, device, path, abstract, v6only, owners }: OwnedListener): Shown {
+  return {
+    what: [protocol, type, address, port, device, path, abstract].join(' '),
+    v6only,
+    owners: owners
+      .flatMap((owner) => (owner.kind === 'process' ? [`${owner.pid} ${owner.comm?.replace(CUT, '')}`] : []))
+      .sort(),
+  };
+}
+
+function sorted(all: readonly Shown[]): Shown[] {
+  return all.toSorted((a, b) => (a.what < b.what ? -1 : a.what > b.what ? 1 : 0));
+}
+
+/** The facts as a text without details tells them: `*` stands for both families, any other address leaves v6only open. */
+function facts(protocols: readonly Protocol[], changes: { withDetails?: boolean; withoutOwners?: boolean }): Shown[] {
+  const all = FACTS.sockets.filter(({ protocol }) => protocols.includes(protocol)).map(shown);
+  return sorted(
+    all.map((one) => ({
+      ...one,
+      v6only: changes.withDetails === true || one.v6only === false ? one.v6only : null,
+      owners: changes.withoutOwners === true ? [] : [...new Set(one.owners)],
+    })),
+  );
+}
+
+function seen(text: SsText): Shown[] {
+  const all = [...text.values()].flatMap(({ sockets }) => sockets.map(shown));
+  return sorted(all.map((one) => ({ ...one, owners: [...new Set(one.owners)] })));
+}
+
+function read(text: string): SsText {
+  return readSsText(Buffer.from(text, 'latin1'), 'ss.txt');
+}
+
+function only(text: string): OwnedListener {
+  const all = [...read(text).values()].flatMap(({ sockets }) => sockets);
+  const [first] = all;
+  if (first === undefined || all.length !== 1) throw new Error(`${all.length} sockets`);
+  return first;
+}
+
+function refusal(text: string): string {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof SockwatchError && error.code === 'ERR_INPUT') return error.message;
+    throw error;
+  }
+  throw new Error('it was read');
+}
+
+t.test('every form of a real text tells what there is', (t) => {
+  const inet: readonly Protocol[] = ['tcp', 'udp'];
+  const cases: [form: string, protocols: readonly Protocol[], changes: Parameters<typeof facts>[1]][] = [
+    ['plnt', ['tcp'], {}],
+    ['plnu', ['udp'], {}],
+    ['plnx', ['unix'], {}],
+    ['plntu', inet, {}],
+    ['tulpn', inet, {}],
+    ['Hplntu', inet, {}],
+    ['pltu', inet, {}],
+    ['plntu-80-columns', inet, {}],
+    ['pln', ALL, {}],
+    ['lntu', inet, { withoutOwners: true }],
+    ['plntu-nobody', inet, { withoutOwners: true }],
+    ['plntue', inet, { withDetails: true }],
+    ['peaonmi', ALL, { withDetails: true }],
+  ];
+  for (const [form, protocols, changes] of cases) {
+    const text = readSsText(ssFixture(form), form);
+    t.strictSame([...text.keys()].sort(), [...protocols].sort(), `${form}: no other table`);
+    t.strictSame(seen(text), facts(protocols, changes), form);
+    for (const [protocol, { incomplete }] of text) t.equal(incomplete, null, `${form}: ${protocol} is whole`);
+  }
+  t.end();
+});
+
+t.test('inodes of unix sockets, and with -e what it adds', (t) => {
+  const inodes = (sockets: readonly OwnedListener[]) => sockets.map(({ inode }) => inode).sort();
+  const unix = FACTS.sockets.filter(({ protocol }) => protocol === 'unix');
+  t.strictSame(inodes(read(ssFixture('pln').toString('latin1')).get('unix')?.sockets ?? []), inodes(unix));
+  const tcp = (sockets: readonly OwnedListener[]) =>
+    sockets
+      .filter(({ protocol }) => protocol === 'tcp')
+      .map(({ inode, cookie, uid, backlog }) => ({ inode, cookie, uid, max: backlog?.max }))
+      .sort((a, b) => a.inode - b.inode);
+  t.strictSame(tcp(readSsText(ssFixture('plntue'), 'x').get('tcp')?.sockets ?? []), tcp(FACTS.sockets));
+  const [plain] = readSsText(ssFixture('plnt'), 'x').get('tcp')?.sockets ?? [];
+  t.match(plain, { inode: 0, cookie: null, uid: null, id: /^tcp:line\d+$/ });
+  t.end();
+});
+
+t.test('a socket without a process leaves open why', (t) => {
+  for (const form of ['lntu', 'plntu-nobody']) {
+    const all = [...readSsText(ssFixture(form), form).values()].flatMap(({ sockets }) => sockets);
+    t.ok(
+      all.every(({ owners, ownersUnknown }) => owners.length === 0 && ownersUnknown === 'permission'),
+      form,
+    );
+  }
+  const udp = readSsText(ssFixture('plntu'), 'plntu').get('udp')?.sockets ?? [];
+  const tunnel = udp.filter(({ owners }) => owners.length === 0);
+  t.strictSame(new Set(tunnel.map(({ port }) => port)), new Set([8472]), 'the tunnel of the kernel');
+  t.end();
+});
+
+t.test('addresses', (t) => {
+  const cases: [text: string, expected: Partial<OwnedListener>][] = [
+    ['0.0.0.0:22 0.0.0.0:*', { address: '0.0.0.0', family: 'ipv4', v6only: null, port: 22, device: null }],
+    ['*:6443 *:*', { address: '::', family: 'ipv6', v6only: false, port: 6443 }],
+    ['[::]:22 [::]:*', { address: '::', family: 'ipv6', v6only: null }],
+    ['[::ffff:127.0.0.1]:80 [::]:*', { address: '::ffff:127.0.0.1', family: 'ipv6' }],
+    ['127.0.0.53%lo:53 0.0.0.0:*', { address: '127.0.0.53', device: 'lo', port: 53 }],
+    ['*%eth0:68 *:*', { address: '::', device: 'eth0', port: 68 }],
+    ['[fe80::1]%eth0:546 [::]:*', { address: 'fe80::1', device: 'eth0', port: 546 }],
+    ['[fe80::1%eth0]:546 [::]:*', { address: 'fe80::1', device: 'eth0', port: 546 }],
+    ['[::]%br-1:d:9 [::]:*', { address: '::', device: 'br-1:d', port: 9 }],
+    ['127.0.0.1:domain 0.0.0.0:*', { port: 53 }],
+    ['0.0.0.0:ssh 0.0.0.0:*', { port: 22 }],
+    // Before 4.15: no brackets, and `*` is IPv4.
+    [':::22 :::*', { address: '::', family: 'ipv6', v6only: null, port: 22 }],
+    ['::1:25 :::*', { address: '::1', port: 25 }],
+    ['127.0.0.1:25 *:*', { address: '127.0.0.1', port: 25 }],
+  ];
+  for (const [text, expected] of cases) t.match(only(`LISTEN 0 128 ${text}\n`), { protocol: 'tcp', ...expected }, text);
+  const old = read('LISTEN 0 128 *:22 *:* users:(("sshd",pid=1,fd=3))\nLISTEN 0 128 127.0.0.1:25 *:*\n');
+  t.match(old.get('tcp')?.sockets[0], { address: '0.0.0.0', family: 'ipv4' }, 'as the row beside it shows');
+  t.end();
+});
+
+t.test('rows that go on in further lines', (t) => {
+  const wrapped = [
+    'State      Recv-Q Send-Q Local Address:Port               Peer Address:Port',
+    'LISTEN     0      128                                        *:10250',
+    '                                                             *:*',
+    ' users:(("kubelet",pid=812,fd=27))',
+    'LISTEN     0',
+    '           4096       127.0.0.1:10248                  0.0.0.0:*',
+    'users:(("kubelet",pid=812,fd=28))',
+    '\t skmem:(r0,rb87380) cubic',
+    '',
+  ];
+  for (const end of ['\n', '\r\n']) {
+    const text = read(wrapped.join(end));
+    t.match(text.get('tcp')?.sockets, [
+      {
+        port: 10250,
+        address: '::',
+        owners: [{ comm: 'kubelet', pid: 812, fd: 27 }],
+        backlog: { current: 0, max: 128 },
+      },
+      { port: 10248, address: '127.0.0.1', owners: [{ fd: 28 }], backlog: { max: 4096 } },
+    ]);
+    t.equal(text.get('tcp')?.incomplete, null);
+  }
+  t.end();
+});
+
+t.test('names that look like what stands around them', (t) => {
+  const names = [
+    'a"b',
+    'a,b',
+    '",pid=1,fd=2)',
+    '("x",pid=1',
+    '),("',
+    '"',
+    '',
+    ' ',
+    'a)),b((',
+    'x\ny',
+    '\\"',
+    'users:((',
+    ',fd=9))',
+  ];
+  for (const name of names) {
+    const text = `LISTEN 0 5 127.0.0.1:1 0.0.0.0:* users:(("${name}",pid=10,fd=3),("b",pid=11,fd=4),("${name}",pid=12,fd=5))\n`;
+    const { owners } = only(text);
+    t.match(
+      owners,
+      [
+        { comm: name, pid: 10, fd: 3 },
+        { comm: 'b', pid: 11 },
+        { comm: name, pid: 12, fd: 5 },
+      ],
+      name,
+    );
+    t.equal(owners.length, 3);
+  }
+  const bytes = only('LISTEN 0 5 127.0.0.1:1 0.0.0.0:* users:(("a\xff",pid=10,fd=3))\n');
+  t.match(bytes.owners, [{ comm: 'a\\xff', commRaw: 'Yf8=' }], 'and bytes that are not UTF-8');
+  t.match(
+    only('LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:(("a",pid=1,tid=7,proc_ctx=unconfined,fd=3,sock_ctx=x))\n').owners,
+    [{ comm: 'a', pid: 1, fd: 3 }],
+  );
+  t.end();
+});
+
+t.test('unix names that look like rows', (t) => {
+  const name = '/x 1 * 0 users:(("containerd",pid=1,fd=2))';
+  t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0 users:(("evil",pid=66,fd=3))\n`), { path: name, inode: 777 });
+  t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0\n`), { path: name, inode: 777, owners: [] });
+  const forged = read('u_str LISTEN 0 5 /x\nu_str LISTEN 0 5 /run/c.sock 1 * 0 users:(("c",pid=1,fd=2)) 5 * 0\n');
+  t.match(forged.get('unix')?.incomplete, /^line 1: no name and inode/, 'a line end in one leaves a torn row behind');
+  t.end();
+});
+
+t.test('what may be missing is said', (t) => {
+  const whole = 'tcp LISTEN 0 5 127.0.0.1:1 0.0.0.0:*\n';
+  t.match(read(whole).get('tcp'), { incomplete: null });
+  const cases: [text: string, incomplete: RegExp][] = [
+    [whole.trim(), /^the text ends within a line, so it may be cut off$/],
+    [
+      `${whole}tcp LISTEN 0 5 0.0.0.0:nobodys-port 0.0.0.0:*\n`,
+      /^line 2: .* a name that is not known, "nobodys-port"$/,
+    ],
+    [`${whole}tcp LISTEN 0 5 node.example:22 0.0.0.0:*\n`, /^line 2: no address and port/],
+    [`${whole}tcp LISTEN 0\n`, /^line 2: no address and port/],
+    [`${whole}tcp LISTEN 0 5 1.2.3.4:70000 0.0.0.0:*\n`, /^line 2: /],
+    [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 2: the users are not as ss prints them$/],
+    [`${whole}${'tcp LISTEN 0 5 x y\n'.repeat(9)}`, /^line 2: .*; line 3: .*; line 4: .*; and 6 more$/],
+  ];
+  for (const [text, incomplete] of cases) t.match(read(text).get('tcp')?.incomplete, incomplete, text.slice(0, 120));
+  t.equal(
+    read(`${whole}udp UNCONN 0 0 x y\n`).get('udp')?.sockets.length,
+    0,
+    'of a table nothing of which was understood',
+  );
+  t.end();
+});
+
+t.test('what is not the output of ss, or shows no listener', (t) => {
+  const header = 'State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n';
+  const cases: [text: string, found: string][] = [
+    ['', 'an empty text'],
+    ['\n \n', 'an empty text'],
+    [header, 'its header alone'],
+    [`Netid ${header}`, 'its header alone'],
+    ['ss: command not found\n', 'other text'],
+    ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n', 'other text'],
+    [ssFixture('s').toString('latin1'), 'other text'],
+    [ssFixture('tn').toString('latin1'), 'none that listens'],
+    ['nl UNCONN 0 0 0:0 *\n', 'none that listens'],
+    ['\0\xff\0', 'other text'],
+  ];
+  for (const [text, found] of cases) {
+    t.equal(refusal(text), `ss.txt: expected the output of ss with a listening socket, found ${found}`);
+  }
+  t.end();
+});
+
+t.test('a text of any size and form is read or refused in time', (t) => {
+  const run = 1_000_000;
+  const texts = [
+    `u_str LISTEN 0 5 ${' '.repeat(run)}\n`,
+    `u_str LISTEN 0 5 x${' 1 '.repeat(run)}\n`,
+    `u_str LISTEN 0 5 x${' 1 *'.repeat(run)} 1\n`,
+    `u_str LISTEN 0 5 x 1${' '.repeat(run)}* 0\n`,
+    `tcp LISTEN 0 5 ${'x'.repeat(run)}\n`,
+    `tcp LISTEN ${'9'.repeat(run)}\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:((${'("x",pid=1,fd=2),'.repeat(run / 20)}\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:(${'",pid=1,fd=2)'.repeat(run / 20)},fd=1))\n`,
+    `tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:*\n${'x\n'.repeat(run / 4)}`,
+  ];
+  for (const text of texts) {
+    const start = performance.now();
+    try {
+      read(text);
+    } catch (error) {
+      if (!(error instanceof SockwatchError)) throw error;
+    }
+    t.ok(performance.now() - start < 5000, text.slice(0, 40));
+  }
+  t.match(refusal('\n'.repeat(run)), 'ss.txt: expected at most 500000 lines of ss output, found more');
+  const many = 'tcp LISTEN 0 5 1.2.3.4:1 0.0.0.0:*\n'.repeat(20_001);
+  t.match(refusal(many), 'ss.txt: expected at most 20000 listening sockets, found more');
+  t.match(refusal(' '.repeat(17 * 1024 * 1024)), 'ss.txt: expected at most 16777216 bytes of ss output, found more');
+  t.end();
+});

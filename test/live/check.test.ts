@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { SnapshotDocument } from '../../src/document/document.js';
+import { tarGzOf } from '../evidence/archive.js';
+import { ssFixture } from '../evidence/ss_fixtures.js';
+import { pageWith } from '../spec/helpers.js';
+import { CLI, snapshotIn } from './cli.js';
+
+const OLD = await readFile(new URL('../../../test/fixtures/snapshots/v1-0.1.0.json', import.meta.url), 'utf8');
+
+/** A node that matches the page, made of one that drifts by a threshold that lets it pass. */
+const PASSING = ['--fail-on', 'never'];
+
+interface Output {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function check(...argv: string[]): Output {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'check', ...argv], { encoding: 'utf8' });
+  return { code: status ?? -1, stdout, stderr };
+}
+
+t.test('one snapshot gives itself', async (t) => {
+  const file = join(t.testdir({ 'a.json': OLD }), 'a.json');
+  const { code, stdout, stderr } = check(file);
+  t.strictSame([code, stdout, stderr], [1, OLD, '']);
+  const table = check(file, '--format', 'table');
+  t.match(table.stdout, /^node-1 {2}role control-plane .*\n.*\nthe node drifts from the page: /);
+  t.equal(check(file, ...PASSING).code, 0);
+  const worker = snapshotIn(check(file, '--role', 'worker').stdout);
+  t.match(worker.node, { role: 'worker', roleSource: 'flag' });
+  const strict: SnapshotDocument = snapshotIn(check(file, '--strict').stdout);
+  t.strictSame(strict.spec.notes, []);
+});
+
+t.test('another page and notes', async (t) => {
+  const page = pageWith(['| \\*:31337 | TCP | backdoor | ours |']);
+  const notes =
+    'version: 1\nlisteners:\n  - owners: [backdoor]\n    scope: any\n    protocols: [tcp]\n    reason: ours\n';
+  const directory = t.testdir({ 'a.json': OLD, 'page.md': page, 'notes.yaml': notes, 'bad.md': 'no page' });
+  const at = (name: string): string => join(directory, name);
+  const other = snapshotIn(check(at('a.json'), '--spec', at('page.md')).stdout);
+  t.match(other.findings[0], { verdict: 'ok', expected: { service: 'backdoor' } });
+  const noted = snapshotIn(check(at('a.json'), '--notes', at('notes.yaml')).stdout);
+  t.equal(noted.summary.verdicts.unexpected, 0);
+  const bad = check(at('a.json'), '--spec', at('bad.md'));
+  t.match(bad, { code: 2, stdout: '', stderr: /^k8s-sockwatch: .*bad\.md.*\n$/ });
+});
+
+t.test('several, of which one cannot be read', async (t) => {
+  const directory = t.testdir({
+    'a.json': OLD,
+    'bad.json': '{"x": 1}',
+    'ss.txt': ssFixture('plntu').toString('latin1'),
+  });
+  const [a, bad, ss, gone] = ['a.json', 'bad.json', 'ss.txt', 'gone'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const { code, stdout, stderr } = check(bad, a, gone, ss);
+  t.equal(code, 1, 'drift was seen');
+  t.match(stderr, /^k8s-sockwatch: .*bad\.json: expected .*\nk8s-sockwatch: .*gone: cannot be read: .*\n$/);
+  t.match(JSON.parse(stdout), [
+    { source: bad, error: { code: 'ERR_INPUT', message: /expected a snapshot/, hint: String } },
+    { source: a, document: { node: { hostname: 'node-1' }, summary: { result: 'drift' } } },
+    { source: gone, error: { code: 'ERR_INPUT' } },
+    { source: ss, document: { node: { role: 'control-plane' } } },
+  ]);
+  const table = check(bad, a, '--format', 'table');
+  t.match(table.stdout, /^== .*bad\.json\nnot judged: .*\n\n== .*a\.json\nnode-1 {2}/);
+  t.equal(check(a, bad, ...PASSING).code, 3, 'no answer is whole while something could not be read');
+  t.equal(check(a, a, ...PASSING).code, 0);
+  t.match(check(bad), { code: 2, stderr: /^k8s-sockwatch: .*bad\.json.*\n$/ });
+  t.match(check(bad, gone), { code: 2, stdout: /^\[\n/ });
+});
+
+t.test('an archive gives a list, and --output writes it whole', async (t) => {
+  const directory = t.testdir({});
+  const bundle = join(directory, 'b.tar.gz');
+  await writeFile(
+    bundle,
+    tarGzOf([
+      { path: 'n1/s.json', content: OLD },
+      { path: '../evil.json', content: '{}' },
+    ]),
+  );
+  const output = join(directory, 'out.json');
+  const { code, stdout, stderr } = check(bundle, '--output', output);
+  t.strictSame([code, stdout], [1, '']);
+  t.match(stderr, /^k8s-sockwatch: .*b\.tar\.gz:\.\.\/evil\.json: .* climbs out\n$/);
+  t.match(JSON.parse(await readFile(output, 'utf8')), [
+    { source: `${bundle}:n1/s.json` },
+    { error: { code: 'ERR_INPUT' } },
+  ]);
+  t.equal((await stat(output)).mode & 0o777, 0o600);
+});
+
+t.test('the command line', async (t) => {
+  const cases: [argv: string[], stderr: RegExp][] = [
+    [[], /^k8s-sockwatch: check needs a snapshot, .* to judge \(see check --help\)\n$/],
+    [['x', '--once'], /^k8s-sockwatch: Unknown option '--once'/],
+    [['x', '--format', 'xml'], /^k8s-sockwatch: --format is one of json, table/],
+    [['x', '--role', 'x'], /^k8s-sockwatch: --role is one of auto, /],
+    [['x', '--strict', '--notes', 'y'], /^k8s-sockwatch: --strict leaves all notes out/],
+    [[''], /^k8s-sockwatch: a FILE to check is a path/],
+  ];
+  for (const [argv, stderr] of cases) t.match(check(...argv), { code: 2, stdout: '', stderr }, argv.join(' '));
+  const help = check('--help');
+  t.match(help, { code: 0, stdout: /^Usage: k8s-sockwatch check FILE/, stderr: '' });
+  t.ok(help.stdout.split('\n').every((line) => line.length <= 125));
+});

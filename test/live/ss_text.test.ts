@@ -1,0 +1,115 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { readEvidence } from '../../src/check.js';
+import type { SnapshotDocument } from '../../src/document/document.js';
+import { builtinSpec } from '../../src/spec/builtin.js';
+import { FAULTS, obstacle } from '../lab/faults.js';
+import { describeNode } from '../lab/healthy.js';
+import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
+import { CLI, snapshotIn, verdictsOf } from './cli.js';
+
+/*
+ * The real ss, run by root on the lab node, judged by `check`: of what text can decide it must say what --once says.
+ */
+
+const LABS: readonly (LabOptions & { readonly ss: string })[] = [
+  { role: 'control-plane', family: 'dual', ss: '-plntu' },
+  { role: 'worker', family: 'ipv4', ss: '-pln' },
+];
+
+const NOBODY = 65534;
+
+/** Without what the test runner adds to the environment of Node programs: it writes where this user may not. */
+const CLEAN = ['-i', `PATH=${process.env['PATH'] ?? ''}`];
+
+/** Faults that show in a unit alone, which ss does not print: by its name it is the right process. */
+const SEEN_BY_UNIT: ReadonlyMap<string, readonly string[]> = new Map([
+  ['kubelet-of-kubeadm', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
+]);
+
+/** Rows that a fault puts beyond an ss text: it shows neither v6only nor who holds what a dead main thread leaves. */
+const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map([
+  ['apiserver-v6only', ['kube-apiserver 6443/tcp']],
+  ['leader-thread-gone', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
+]);
+
+/** The rows that no ss text decides on any node: an address of the default interface, a kernel device, a file. */
+const UNDECIDED = [
+  'cilium-agent 4240/tcp',
+  'k8sd 6400/tcp',
+  'etcd 2379/tcp',
+  'etcd 2380/tcp',
+  'cilium-agent 8472/udp',
+  'containerd /run/containerd/containerd.sock',
+];
+
+async function once(lab: Lab): Promise<SnapshotDocument> {
+  const { stdout, stderr } = await lab.exec([process.execPath, CLI, '--once']);
+  if (stderr !== '') throw new Error(stderr);
+  return snapshotIn(stdout);
+}
+
+/** What ss prints with these options, in a file. */
+async function ssFile(t: Test, lab: Lab, options: string): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(['ss', options]);
+  if (code !== 0 || stdout === '') throw new Error(`ss: ${stderr}`);
+  const file = join(t.testdir({}), 'ss.txt');
+  await writeFile(file, stdout);
+  return file;
+}
+
+async function judged(file: string): Promise<SnapshotDocument> {
+  for await (const one of readEvidence([file], { spec: builtinSpec() })) {
+    if ('document' in one) return one.document;
+    throw one.error;
+  }
+  throw new Error('nothing was found');
+}
+
+function decided(verdicts: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(verdicts).filter(([, verdict]) => verdict !== 'unverified'));
+}
+
+/** Compares what the text decides with what --once says of the same subjects, but for what only a unit shows. */
+function agree(t: Test, text: SnapshotDocument, live: SnapshotDocument, fault: string | null): void {
+  const [all, said] = [verdictsOf(live), decided(verdictsOf(text))];
+  const except = SEEN_BY_UNIT.get(fault ?? '') ?? [];
+  const compared = Object.keys(said).filter((subject) => !except.includes(subject));
+  const pick = (from: Record<string, string>) => Object.fromEntries(compared.map((one) => [one, from[one]]));
+  t.strictSame(pick(said), pick(all), 'what the text decides');
+  for (const subject of except) t.equal(said[subject], 'ok', `${subject}: no text shows the unit`);
+  const open = [...UNDECIDED, ...(UNDECIDED_WITH.get(fault ?? '') ?? [])];
+  const decidable = Object.keys(all).filter((subject) => !open.includes(subject));
+  t.strictSame(
+    decidable.filter((subject) => said[subject] === undefined),
+    [],
+    'it decides all it can',
+  );
+}
+
+for (const { ss, ...options } of LABS) {
+  t.test(`ss ${ss} on a ${options.family} ${options.role}`, { timeout: 480_000 }, async (t) => {
+    const lab = await startLab(options);
+    t.teardown(() => lab.stop());
+    await t.test('healthy', async (t) => {
+      const command = ['env', ...CLEAN, process.execPath, CLI, 'check', await ssFile(t, lab, ss)];
+      const { code, stdout, stderr } = await lab.run(command, { uid: NOBODY });
+      t.equal(stderr, '');
+      const document = snapshotIn(stdout);
+      agree(t, document, await once(lab), null);
+      t.equal(code, 3, 'nothing is called healthy that was not seen');
+      t.match(document.node, { role: lab.role, kernel: 'unknown', defaultInterface: null });
+    });
+    const node = describeNode(lab.role, lab.family, lab.containerdPath);
+    for (const fault of FAULTS) {
+      const { name } = fault;
+      if (obstacle(fault, node, lab.hasCgroups) !== null) continue;
+      await t.test(name, async (t) => {
+        t.teardown(() => lab.clear(name));
+        await lab.apply(name);
+        agree(t, await judged(await ssFile(t, lab, ss)), await once(lab), name);
+      });
+    }
+  });
+}
