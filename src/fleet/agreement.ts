@@ -6,28 +6,6 @@ import { isOpen, NONE, type StateCode, UNSEEN } from './state.js';
 
 export const ROLES: readonly NodeRole[] = ['control-plane', 'worker', 'unknown'];
 
-/** How a cell stands out: `odd` against a majority, or `differs` where there is none. */
-export type Mark = 'odd' | 'differs';
-
-/** `null`: it does not stand out. */
-export function markOf(agreement: Agreement, state: StateCode): Mark | null {
-  if (agreement === 'alike' || isOpen(state)) return null;
-  if (agreement === 'split') return 'differs';
-  return state === agreement ? null : 'odd';
-}
-
-/** What a node has to say on a row, whether or not its snapshot has a finding for it. */
-export function stateAt(node: FleetNode, row: MatrixRow): StateCode {
-  const at = entryAt(node.column, row.number);
-  return at < 0 ? absence(node, row) : (node.column.states[at] ?? UNSEEN);
-}
-
-/** That a snapshot says nothing of a listener means that there is none only where one would have been seen, and known. */
-function absence({ blind, column }: FleetNode, { expected, protocol, ownerlessTwins }: MatrixRow): StateCode {
-  if (expected !== null || blind.has(protocol)) return UNSEEN;
-  return ownerlessTwins.some((twin) => entryAt(column, twin) >= 0) ? UNSEEN : NONE;
-}
-
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
 /** Enough for every state, as a power of two. */

@@ -4,7 +4,7 @@ import type { Spec } from '../spec/spec.js';
 import { applyNotes } from '../verdict/applied_row.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import type { Severity } from '../verdict/finding.js';
-import { stateAt } from './agreement.js';
+import { stateAt } from './mark.js';
 import type { FleetNode, Matrix, MatrixRow } from './matrix.js';
 import { pageSubjects } from './row.js';
 import { isOpen, isServed, stateOf } from './state.js';

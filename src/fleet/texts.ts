@@ -1,10 +1,8 @@
 import { printable } from '../sockets/bytes.js';
+import { HOLE, LITERAL, type Parts } from './text_parts.js';
 
 /** Longer than any message of ours but those that list hundreds of holders; a file that was not made by us may hold more. */
 const LONGEST = 4000;
-
-/** Stands in a template for what was taken out. `printable` leaves no control character in a text, so none is taken for it. */
-export const HOLE = '\0';
 
 /**
  * What differs from node to node in messages that say the same: process numbers, pods, addresses. It decides how well texts
@@ -13,7 +11,10 @@ export const HOLE = '\0';
 const VARIABLE =
   /(?<=\bpid )\d{1,10}|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![0-9a-f:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}/g;
 
-/** A text in two parts: its template's number in the table, and the numbers of what fills its holes, in order. */
+/** Process numbers go up to 2^22 (PID_MAX_LIMIT, include/linux/threads.h). */
+const CANONICAL = /^[1-9]\d{0,7}$/;
+
+/** A text in two parts: its template's number in the table, and what fills its holes, in order; each fits into 32 bits. */
 export interface StoredText {
   readonly template: number;
   readonly fillings: readonly number[];
@@ -28,7 +29,7 @@ export class TextTable {
   readonly #texts: string[] = [];
 
   /** All parts, in the order of their numbers. */
-  get parts(): readonly string[] {
+  get parts(): Parts {
     return this.#texts;
   }
 
@@ -36,21 +37,10 @@ export class TextTable {
     const safe = shorten(printable(text));
     const fillings: number[] = [];
     const template = safe.replace(VARIABLE, (part) => {
-      fillings.push(this.#number(part));
+      fillings.push(CANONICAL.test(part) ? Number(part) + LITERAL : this.#number(part));
       return HOLE;
     });
     return { template: this.#number(template), fillings };
-  }
-
-  /** The text of a template; its fillings are those from `from` on. */
-  text(template: number, fillings: ArrayLike<number>, from: number): string {
-    let at = from;
-    return (this.#texts[template] ?? '').replaceAll(HOLE, () => this.#texts[fillings[at++] ?? -1] ?? '');
-  }
-
-  /** How many fillings a template takes. */
-  holes(template: number): number {
-    return (this.#texts[template] ?? '').split(HOLE).length - 1;
   }
 
   #number(text: string): number {

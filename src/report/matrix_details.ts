@@ -1,8 +1,8 @@
-import { type Mark, markOf, stateAt } from '../fleet/agreement.js';
 import { cellAt, entryAt } from '../fleet/column.js';
+import { type Mark, markOf, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { isFault, NONE, type StateCode, stateOf } from '../fleet/state.js';
-import type { TextTable } from '../fleet/texts.js';
+import type { Parts } from '../fleet/text_parts.js';
 import { counted, namesText, stateWords } from './matrix_words.js';
 
 /** Nodes on which a row is in the same state and stands out in the same way. */
@@ -14,12 +14,12 @@ interface Group {
 }
 
 /** One paragraph for every row and state that is a fault or unlike that of other nodes, worst first, in words of one node. */
-export function standingOut({ nodes }: Matrix, rows: readonly MatrixRow[], texts: TextTable): string[] {
+export function standingOut({ nodes }: Matrix, rows: readonly MatrixRow[], parts: Parts): string[] {
   const groups = rows.flatMap((row) => groupsOf(row, nodes).map((group) => ({ row, group })));
   if (groups.length === 0) return [];
   const paragraphs = groups
     .toSorted((a, b) => a.group.state - b.group.state)
-    .flatMap(({ row, group }) => paragraph(row, group, texts));
+    .flatMap(({ row, group }) => paragraph(row, group, parts));
   return ['', 'What stands out:', ...paragraphs];
 }
 
@@ -38,21 +38,21 @@ function groupsOf(row: MatrixRow, nodes: readonly FleetNode[]): Group[] {
   return [...groups.values()];
 }
 
-function paragraph(row: MatrixRow, { state, mark, agreement, nodes }: Group, texts: TextTable): string[] {
+function paragraph(row: MatrixRow, { state, mark, agreement, nodes }: Group, parts: Parts): string[] {
   const { symbol, word } = stateWords(stateOf(state));
   const [first] = nodes;
   const names =
     nodes.length > 1
       ? `${counted(nodes.length, 'node')}: ${namesText(nodes.map(({ label }) => label))}`
       : (first?.label ?? '');
-  const said = first === undefined ? [] : wordsOf(row, first, texts, nodes.length > 1);
+  const said = first === undefined ? [] : wordsOf(row, first, parts, nodes.length > 1);
   return [`${symbol} ${word}  ${row.place}  ${row.service}  on ${names}`, ...said, ...comparison(mark, agreement)];
 }
 
-function wordsOf(row: MatrixRow, node: FleetNode, texts: TextTable, isOneOfMany: boolean): string[] {
+function wordsOf(row: MatrixRow, node: FleetNode, parts: Parts, isOneOfMany: boolean): string[] {
   const at = entryAt(node.column, row.number);
   if (at < 0) return [];
-  const { message, reason, matchedBy } = cellAt(node.column, at, texts);
+  const { message, reason, matchedBy } = cellAt(node.column, at, parts);
   const why = reason === null ? '' : ` (${reason})`;
   const weak = matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
   return [`    ${isOneOfMany ? `${node.label}: ` : ''}${message}${why}${weak}`];

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
-import { markOf, stateAt } from '../fleet/agreement.js';
 import type { Fleet } from '../fleet/fleet.js';
+import { markOf, stateAt } from '../fleet/mark.js';
 import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { SECTIONS } from '../fleet/row.js';
 import { stateOf } from '../fleet/state.js';
@@ -71,7 +71,7 @@ function matrixLines(matrix: Matrix, fleet: Fleet, width: number): string[] {
     ...(cut > 0 ? [`… and ${cut} more listeners that are not on the page; --format json or html shows them all`] : []),
     '',
     LEGEND,
-    ...standingOut(matrix, shown, fleet.texts),
+    ...standingOut(matrix, shown, fleet.texts.parts),
     ...gapLines(nodes),
   ];
 }
@@ -145,7 +145,8 @@ function roleOf({ nodes }: Fold): string {
 }
 
 function widthOf(fold: Fold): number {
-  return Math.max(...[headOf(fold), roleOf(fold), ...fold.cells].map((text) => stringWidth(text)));
+  // Few cells are unlike all others, and measuring takes its time.
+  return Math.max(...Array.from(new Set([headOf(fold), roleOf(fold), ...fold.cells]), (text) => stringWidth(text)));
 }
 
 /** As many columns a block as fit, but at least one. */

@@ -1,5 +1,5 @@
 import type { Result } from '../document/document.js';
-import type { Mark } from '../fleet/agreement.js';
+import type { Mark } from '../fleet/mark.js';
 import type { State } from '../fleet/state.js';
 import type { Severity } from '../verdict/finding.js';
 
