@@ -59,7 +59,9 @@ export class FleetBuilder {
 
   /** An input that could not be read. It is told with the matrix, and leaves the answer incomplete. */
   addUnreadable(source: string, reason: string): void {
-    this.#unreadable.push({ source: printable(source), reason: printable(reason) });
+    // Most reasons begin with the source, for who sees them without a table.
+    const own = reason.startsWith(`${source}: `) ? reason.slice(source.length + 2) : reason;
+    this.#unreadable.push({ source: printable(source), reason: printable(own) });
   }
 
   /** `spec` is what the snapshots were judged by; its notes have the rules for the cluster. */
@@ -106,7 +108,7 @@ function reduce(
   const protocols: readonly Protocol[] = ['tcp', 'udp', 'unix'];
   return {
     hostname: printable(node.hostname),
-    identity: JSON.stringify([node.hostname === '' ? source : node.hostname, node.defaultInterface?.addresses ?? null]),
+    identity: printable([node.hostname === '' ? source : node.hostname, ...addressesOf(node)].join(' ')),
     source: printable(source),
     role: node.role,
     roleSource: printable(node.roleSource),
@@ -118,6 +120,10 @@ function reduce(
     blind: new Set(protocols.filter((protocol) => !read.has(protocol))),
     column,
   };
+}
+
+function addressesOf({ defaultInterface }: SnapshotDocument['node']): readonly string[] {
+  return defaultInterface?.addresses ?? [];
 }
 
 function byRoleAndLabel(a: FleetNode, b: FleetNode): number {

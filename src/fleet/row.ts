@@ -63,7 +63,8 @@ export function listenerSubject(
   const service = printable(holdersOf(listeners));
   const place = `:${isPicked ? 'ephemeral' : (port ?? '?')}/${protocol}`;
   return {
-    key: JSON.stringify([service, place, isOwnerless]),
+    // Neither part holds a control character.
+    key: `${service}\n${place}\n${isOwnerless}`,
     service,
     place,
     protocol,
@@ -75,13 +76,16 @@ export function listenerSubject(
 
 /** Programs, devices, or the unit in which a socket was made whose holder could not be seen; each once. */
 function holdersOf(listeners: readonly OwnedListener[]): string {
-  const names = listeners.flatMap(({ owners, origin }) =>
-    owners.length === 0
-      ? [origin?.unit == null ? 'somebody unseen' : `somebody in ${origin.unit}`]
-      : owners.map((owner) => (owner.kind === 'kernel' ? `kernel device ${owner.device}` : programName(owner))),
-  );
-  return names.length === 0 ? 'somebody unseen' : [...new Set(names)].sort().join(', ');
+  const names = new Set<string>();
+  for (const { owners, origin } of listeners) {
+    if (owners.length === 0) names.add(origin?.unit == null ? UNSEEN_HOLDER : `somebody in ${origin.unit}`);
+    for (const owner of owners)
+      names.add(owner.kind === 'kernel' ? `kernel device ${owner.device}` : programName(owner));
+  }
+  return names.size === 0 ? UNSEEN_HOLDER : [...names].sort().join(', ');
 }
+
+const UNSEEN_HOLDER = 'somebody unseen';
 
 /** Rows of a matrix fall into these, in this order. */
 export type Section = 'every node' | 'control planes' | 'workers' | 'not on the page';

@@ -5,14 +5,15 @@ import { HOLE, LITERAL, type Parts } from './text_parts.js';
 const LONGEST = 4000;
 
 /**
- * What differs from node to node in messages that say the same: process numbers, pods, addresses. It decides how well texts
+ * Process numbers and IPv4 addresses: what differs from node to node in messages that say the same. It decides how well texts
  * share their templates, never what comes out again.
  */
-const VARIABLE =
-  /(?<=\bpid )\d{1,10}|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![0-9a-f:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}/g;
+const VARIABLE = /pid \d+|\d+\.\d+\.\d+\.\d+/g;
 
-/** Process numbers go up to 2^22 (PID_MAX_LIMIT, include/linux/threads.h). */
-const CANONICAL = /^[1-9]\d{0,7}$/;
+const PID = 'pid ';
+
+/** Numbers that can be stored as such: written in one way only, and small enough to leave room for LITERAL. */
+const CANONICAL = /^[1-9]\d{0,8}$/;
 
 /** A text in two parts: its template's number in the table, and what fills its holes, in order; each fits into 32 bits. */
 export interface StoredText {
@@ -37,8 +38,10 @@ export class TextTable {
     const safe = shorten(printable(text));
     const fillings: number[] = [];
     const template = safe.replace(VARIABLE, (part) => {
-      fillings.push(CANONICAL.test(part) ? Number(part) + LITERAL : this.#number(part));
-      return HOLE;
+      const lead = part.startsWith(PID) ? PID : '';
+      const value = part.slice(lead.length);
+      fillings.push(CANONICAL.test(value) ? Number(value) + LITERAL : this.#number(value));
+      return lead + HOLE;
     });
     return { template: this.#number(template), fillings };
   }

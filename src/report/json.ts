@@ -17,7 +17,8 @@ export function toJsonLine(change: Change): string {
 /** In JSON that was just made, the only control character that stands for itself is the newline of its layout. */
 const NOT_LAYOUT = new RegExp(`(?!\\n)${UNPRINTABLE.source}`, UNPRINTABLE.flags);
 
-function escapeUnprintable(json: string): string {
+/** JSON text in which nothing acts on a terminal, with the same meaning. */
+export function escapeUnprintable(json: string): string {
   return json.replace(NOT_LAYOUT, escapeUnits);
 }
 

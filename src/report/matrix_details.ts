@@ -23,14 +23,22 @@ export function standingOut({ nodes }: Matrix, rows: readonly MatrixRow[], parts
   return ['', 'What stands out:', ...paragraphs];
 }
 
+const MARK_ORDER: readonly (Mark | null)[] = [null, 'odd', 'differs'];
+
+/** Unlike every other agreement; states have numbers below 900. */
+function numberOf(agreement: Agreement): number {
+  if (typeof agreement === 'number') return agreement;
+  return agreement === 'alike' ? 900 : 901;
+}
+
 function groupsOf(row: MatrixRow, nodes: readonly FleetNode[]): Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new Map<number, Group>();
   for (const node of nodes) {
     const state = stateAt(node, row);
     const agreement = row.agreement[node.role];
     const mark = markOf(agreement, state);
     if (!isFault(state) && mark === null) continue;
-    const key = `${state} ${mark} ${agreement}`;
+    const key = (state * 3 + MARK_ORDER.indexOf(mark)) * 1000 + numberOf(agreement);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { state, mark, agreement, nodes: [node] });
     else known.nodes.push(node);

@@ -4,6 +4,7 @@ import { deflateRawSync } from 'node:zlib';
 import type { Column } from '../fleet/column.js';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetNode, JudgedBy, Matrix, MatrixRow } from '../fleet/matrix.js';
+import { LITERAL } from '../fleet/text_parts.js';
 import type { Severity } from '../verdict/finding.js';
 import { standingOut } from './matrix_details.js';
 import { counted, LEGEND, RESULT_SYMBOLS, SYMBOLS } from './matrix_words.js';
@@ -160,6 +161,6 @@ function pageColumn({ rows, states, matchedBy, messages, reasons, fillings }: Co
     matchedBy: Array.from(matchedBy),
     messages: Array.from(messages),
     reasons: Array.from(reasons),
-    fillings: Array.from(fillings),
+    fillings: Array.from(fillings, (filling) => (filling >= LITERAL ? filling - LITERAL : -1 - filling)),
   };
 }

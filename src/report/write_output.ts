@@ -9,7 +9,7 @@ import { printable } from '../sockets/bytes.js';
  * disk. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
  */
-export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
+export async function writeWhole(path: string, text: string | Iterable<string> | AsyncIterable<string>): Promise<void> {
   let temporary: string | null = null;
   try {
     const target = await followLinks(path);

@@ -38,7 +38,10 @@ export interface PageNode {
   readonly column: PageColumn;
 }
 
-/** `fillingsFrom` follows from the texts. Row numbers are differences to the one before: most are 1. */
+/**
+ * `fillingsFrom` follows from the texts. Row numbers are differences to the one before: most are 1. A filling is a number that
+ * stands in the text, or below zero: -1 less the number of a part.
+ */
 export interface PageColumn {
   readonly rows: readonly number[];
   readonly states: readonly number[];

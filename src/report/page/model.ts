@@ -1,7 +1,7 @@
 import { type Cell, type Column, cellAt, entryAt } from '../../fleet/column.js';
 import { type Mark, markOf, stateAt } from '../../fleet/mark.js';
 import { isFault, type StateCode, stateOf } from '../../fleet/state.js';
-import { holesIn, type Parts } from '../../fleet/text_parts.js';
+import { holesIn, LITERAL, type Parts } from '../../fleet/text_parts.js';
 import type { Protocol } from '../../sockets/listener.js';
 import { stateWords } from '../matrix_words.js';
 import type { PageColumn, PageData, PageMatrix, PageNode, PageRow } from './data.js';
@@ -56,7 +56,7 @@ function columnOf({ rows, states, matchedBy, messages, reasons, fillings }: Page
     matchedBy: Uint8Array.from(matchedBy),
     messages: Uint32Array.from(messages),
     reasons: Uint32Array.from(reasons),
-    fillings: Uint32Array.from(fillings),
+    fillings: Uint32Array.from(fillings, (filling) => (filling >= 0 ? filling + LITERAL : -1 - filling)),
     fillingsFrom,
   };
 }
