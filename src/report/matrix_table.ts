@@ -101,7 +101,7 @@ interface Fold {
 }
 
 function blockLines(nodes: readonly FleetNode[], rows: readonly MatrixRow[], width: number): string[] {
-  const names = aligned(rows.map(({ place, service }) => [`  ${place}`, service]));
+  const names = aligned(rows.map(({ place, service }) => [`  ${cutInFront(place)}`, service]));
   const nameWidth = Math.max(...names.map((name) => stringWidth(name)), ...SECTIONS.map(({ length }) => length));
   const single = nodes.map((node) => ({ nodes: [node], cells: cellsOf(node, rows) }));
   const isWide = blocksOf(single, width - nameWidth).length > 1;
@@ -207,6 +207,13 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   const columns = rows[0]?.length ?? 0;
   const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => stringWidth(row[at] ?? ''))));
   return rows.map((row) => row.map((cell, at) => padded(cell, widths[at] ?? 0)).join('  '));
+}
+
+/** A path that is longer takes the room of a node; what stands out is told with all of it. */
+const LONGEST_PLACE = 24;
+
+function cutInFront(place: string): string {
+  return place.length <= LONGEST_PLACE ? place : `…${place.slice(1 - LONGEST_PLACE)}`;
 }
 
 /** Breaks at spaces. */
