@@ -50,8 +50,8 @@ What ss text does not tell (programs and units, kernel devices, addresses, IPv6-
 One node is told as by --once. Several are put into one matrix, rows against nodes: the odd one out is marked, and what no
 node can tell alone (cilium-operator on exactly one, etcd on every control plane) is judged over all of them.
 
-Exit codes: the worst of all nodes and of the cluster: 1 drift, 3 no drift was seen but an answer is incomplete or a file could not be read,
-0 every node matches; 2 nothing could be judged.
+Exit codes: the worst of all nodes and of the cluster: 1 drift, 3 no drift was seen but an answer is incomplete or a file
+could not be read, 0 every node matches; 2 nothing could be judged.
 `;
 
 /**

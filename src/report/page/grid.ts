@@ -122,7 +122,10 @@ export class Grid {
   #bodyRow(row: PageRow, index: number, shown: readonly Node[], left: number): HTMLElement {
     const isFirst = this.#model.rows[index - 1]?.section !== row.section;
     const name = this.#button({ row: index, column: -1 });
-    name.append(element('b', { title: row.place }, row.place), element('small', { title: row.service }, row.service));
+    name.append(
+      element('b', { title: row.place }, ...breakable(row.place)),
+      element('small', { title: row.service }, row.service),
+    );
     if (isFirst) name.append(element('small', { class: 'section' }, row.section));
     const cells = shown.map((node, at) => {
       const { symbol, word, mark, tone } = lookAt(node, row);
@@ -206,6 +209,11 @@ const MARK_TEXT = { odd: 'differs from most nodes of its role', differs: 'nodes 
 function span(offset: number, room: number, size: number, count: number): [number, number] {
   const first = Math.max(0, Math.floor(offset / size) - MARGIN);
   return [Math.min(first, count), Math.min(count, Math.ceil((offset + room) / size) + MARGIN)];
+}
+
+/** A place, which may go on in the next line at each slash. */
+function breakable(place: string): (string | HTMLElement)[] {
+  return place.split(/(?=\/)/).flatMap((part, at) => (at === 0 ? [part] : [element('wbr'), part]));
 }
 
 function columnsOf(widths: readonly number[]): HTMLElement {
