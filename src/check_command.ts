@@ -57,7 +57,7 @@ async function judge(command: CheckFiles, spec: Spec): Promise<Judged> {
       only = count === 1 && 'document' in one ? one.document : null;
       if ('error' in one) progress.clear();
       add(fleet, one);
-      progress.update(done, `${done} of ${files.length} files read, ${count} nodes`);
+      progress.update(done, `${done} of ${files.length} files read, ${count} found`);
     }
   }
   progress.clear();
