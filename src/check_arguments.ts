@@ -15,7 +15,7 @@ export type CheckCommand =
       readonly notes: readonly string[];
       readonly strict: boolean;
       readonly role: Role | 'auto';
-      readonly format: Format;
+      readonly format: Format | 'html';
       /** null: standard output. */
       readonly output: string | null;
       readonly failOn: FailOn;
@@ -37,7 +37,7 @@ export const CHECK_HELP = `Usage: k8s-sockwatch check FILE... [options]
 Judges nodes by what was collected from them, on any machine and as any user. A FILE is a snapshot (what --once prints), the
 output of ss (as of \`ss -plntu\`), or a directory, .tar or .tar.gz that holds such files, as diagnostics bundles do.
 
-  --format json|table    json (default) for programs, table for people: one line a finding, worst first
+  --format FORMAT        json (default) for programs, table for people, html: a page for a browser that needs no network
   --output FILE          write to FILE, whole or not at all, readable by its owner only
   --spec FILE            compare with this page (Markdown) instead of the built-in one
   --notes FILE           apply these notes (YAML) as well; may be given several times
@@ -47,11 +47,11 @@ output of ss (as of \`ss -plntu\`), or a directory, .tar or .tar.gz that holds s
   -h, --help             this text
 
 What ss text does not tell (programs and units, kernel devices, addresses, IPv6-only sockets) is unverified, not guessed.
-Of one file the JSON is its snapshot; of several, or of a directory or archive, a list of {source, document} and
-{source, error}.
+One node is told as by --once. Several are put into one matrix, rows against nodes: the odd one out is marked, and what no
+node can tell alone (cilium-operator on exactly one, etcd on every control plane) is judged over all of them.
 
-Exit codes: the worst of all nodes: 1 drift, 3 no drift was seen but an answer is incomplete or a file could not be read,
-0 every node matches; 2 nothing could be judged.
+Exit codes: the worst of all nodes and of the cluster: 1 drift, 3 no drift was seen but an answer is incomplete or a file
+could not be read, 0 every node matches; 2 nothing could be judged.
 `;
 
 /**
@@ -79,7 +79,7 @@ export function parseCheck(argv: readonly string[]): CheckCommand {
     notes: (values.notes ?? []).map((file) => pathOf('notes', file) ?? ''),
     strict: values.strict ?? false,
     role: oneOf('role', values.role, ['auto', 'control-plane', 'worker'], 'auto'),
-    format: oneOf('format', values.format, ['json', 'table'], 'json'),
+    format: oneOf('format', values.format, ['json', 'table', 'html'], 'json'),
     output: pathOf('output', values.output),
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
   };

@@ -1,17 +1,20 @@
 import { type Checked, readEvidence } from './check.js';
 import { CHECK_HELP, type CheckCommand, parseCheck } from './check_arguments.js';
-import type { Result } from './document/document.js';
+import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
 import { explanation } from './explanation.js';
-import { toJson } from './report/json.js';
-import { toTable } from './report/table.js';
+import { type Fleet, FleetBuilder } from './fleet/fleet.js';
+import { Progress } from './report/progress.js';
 import { writeWhole } from './report/write_output.js';
 import { writeStdout } from './report/write_stdout.js';
-import { printable } from './sockets/bytes.js';
 import { loadSpec } from './spec/load.js';
+import type { Spec } from './spec/spec.js';
 
 /** Nothing could be judged. */
 const EXIT_UNABLE = 2;
+
+/** Of a table that goes to no terminal. */
+const USUAL_WIDTH = 120;
 
 /**
  * Runs `check`, told by the arguments behind it, and gives the exit code. A file that cannot be read is told on standard
@@ -24,89 +27,65 @@ export async function check(argv: readonly string[]): Promise<number> {
     await writeStdout(CHECK_HELP);
     return 0;
   }
-  const { page, notes, strict, output, files } = command;
+  const { page, notes, strict, output } = command;
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
-  const tally = new Tally();
-  const text = piecesOf(command, told(readEvidence(files, { ...command, spec }), tally));
-  if (output === null) for await (const piece of text) await writeStdout(piece);
+  const judged = await judge(command, spec);
+  const text = await textOf(command, judged);
+  if (output === null) for (const piece of text) await writeStdout(piece);
   else await writeWhole(output, text);
-  return tally.exitCode();
+  const { result, nodes } = judged.fleet.summary;
+  return nodes.match + nodes.drift + nodes.incomplete === 0 ? EXIT_UNABLE : EXIT_CODE[result];
 }
 
-/** What all nodes together come to. */
-class Tally {
-  private results: Result[] = [];
-  private failures = 0;
+type CheckFiles = CheckCommand & { readonly kind: 'check' };
 
-  add(one: Checked): void {
-    if ('document' in one) this.results.push(one.document.summary.result);
-    else this.failures += 1;
-  }
-
-  /** What could not be read takes nothing from drift that was seen, but no answer is complete without it. */
-  exitCode(): number {
-    if (this.results.length === 0) return EXIT_UNABLE;
-    if (this.results.includes('drift')) return EXIT_CODE.drift;
-    const isComplete = this.failures === 0 && !this.results.includes('incomplete');
-    return isComplete ? EXIT_CODE.match : EXIT_CODE.incomplete;
-  }
+interface Judged {
+  readonly fleet: Fleet;
+  /** The snapshot, where there is one node and nothing besides. */
+  readonly only: SnapshotDocument | null;
 }
 
-/** As it comes, counted, and with what could not be read told to whoever waits. */
-async function* told(all: AsyncIterable<Checked>, tally: Tally): AsyncGenerator<Checked> {
-  for await (const one of all) {
-    tally.add(one);
-    if ('error' in one) process.stderr.write(`k8s-sockwatch: ${explanation(one.error)}\n`);
-    yield one;
-  }
-}
-
-/** The output in pieces, so that many nodes need memory for one at a time. */
-function piecesOf(command: CheckCommand & { kind: 'check' }, all: AsyncIterable<Checked>): AsyncGenerator<string> {
-  return command.format === 'json' ? jsonOf(command.files, all) : tablesOf(all);
-}
-
-/** The snapshot itself where one was asked for, otherwise a list. */
-async function* jsonOf(files: readonly string[], all: AsyncIterable<Checked>): AsyncGenerator<string> {
-  let before = '[\n';
-  for await (const one of all) {
-    const isAlone = files.length === 1 && one.source === files[0];
-    if (isAlone && 'document' in one) {
-      yield toJson(one.document);
-      return;
-    }
-    yield `${before}${jsonItem(one)}`;
-    before = ',\n';
-  }
-  yield before === '[\n' ? '[]\n' : '\n]\n';
-}
-
-function jsonItem(one: Checked): string {
-  if ('document' in one) return toJson(one).trimEnd();
-  const { code, message, hint } = one.error;
-  return toJson({ source: one.source, error: { code, message, hint } }).trimEnd();
-}
-
-/** Several are told apart by a line with the file's name before each. */
-async function* tablesOf(all: AsyncIterable<Checked>): AsyncGenerator<string> {
-  let first: Checked | null = null;
+/** Reads everything and keeps of each node what a matrix needs, with a bar for who waits. */
+async function judge(command: CheckFiles, spec: Spec): Promise<Judged> {
+  const { files, failOn } = command;
+  const fleet = new FleetBuilder();
+  const progress = new Progress(process.stderr, files.length);
+  let only: SnapshotDocument | null = null;
   let count = 0;
-  for await (const one of all) {
-    count += 1;
-    if (count === 1) {
-      first = one;
-      continue;
+  for (const [done, file] of files.entries()) {
+    for await (const one of readEvidence([file], { ...command, spec })) {
+      count += 1;
+      only = count === 1 && 'document' in one ? one.document : null;
+      if ('error' in one) progress.clear();
+      add(fleet, one);
+      progress.update(done, `${done} of ${files.length} files read, ${count} found`);
     }
-    if (first !== null) yield section(first);
-    first = null;
-    yield `\n${section(one)}`;
   }
-  if (first !== null) yield 'document' in first ? toTable(first.document) : section(first);
+  progress.clear();
+  return { fleet: fleet.build(spec, failOn), only };
 }
 
-function section(one: Checked): string {
-  const name = printable(one.source);
-  return 'document' in one
-    ? `== ${name}\n${toTable(one.document)}`
-    : `== ${name}\nnot judged: ${explanation(one.error)}\n`;
+function add(fleet: FleetBuilder, one: Checked): void {
+  if ('document' in one) fleet.add(one.source, one.document);
+  else {
+    fleet.addUnreadable(one.source, explanation(one.error));
+    process.stderr.write(`k8s-sockwatch: ${explanation(one.error)}\n`);
+  }
+}
+
+/** In pieces. One node as --once has it, several as a matrix; as a page for a browser, always a matrix. */
+async function textOf({ format, output }: CheckFiles, { fleet, only }: Judged): Promise<Iterable<string>> {
+  switch (format) {
+    case 'html':
+      return [(await import('./report/matrix_html.js')).toMatrixHtml(fleet)];
+    case 'json':
+      return only === null
+        ? (await import('./report/matrix_json.js')).toMatrixJson(fleet)
+        : [(await import('./report/json.js')).toJson(only)];
+    case 'table': {
+      if (only !== null) return [(await import('./report/table.js')).toTable(only)];
+      const width = (output === null ? process.stdout.columns : undefined) ?? USUAL_WIDTH;
+      return [(await import('./report/matrix_table.js')).toMatrixTable(fleet, width)];
+    }
+  }
 }

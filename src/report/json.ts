@@ -20,7 +20,8 @@ const NOT_LAYOUT = new RegExp(`(?!\\n)${UNPRINTABLE.source}`, UNPRINTABLE.flags)
 /** Nearly every document: found out in a fraction of the time. */
 const PLAIN = /^[\n\x20-\x7e]*$/;
 
-function escapeUnprintable(json: string): string {
+/** JSON text in which nothing acts on a terminal, with the same meaning. */
+export function escapeUnprintable(json: string): string {
   if (PLAIN.test(json)) return json;
   return json.replace(NOT_LAYOUT, escapeUnits);
 }

@@ -9,7 +9,7 @@ import { printable } from '../sockets/bytes.js';
  * disk. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
  */
-export async function writeWhole(path: string, text: string | AsyncIterable<string>): Promise<void> {
+export async function writeWhole(path: string, text: string | Iterable<string> | AsyncIterable<string>): Promise<void> {
   await write(path, text, rename, 'nothing was written; choose another file with --output, or leave it out to print');
 }
 
@@ -30,7 +30,7 @@ export async function writeNew(path: string, text: string): Promise<void> {
 
 async function write(
   path: string,
-  text: string | AsyncIterable<string>,
+  text: string | Iterable<string> | AsyncIterable<string>,
   place: (temporary: string, target: string) => Promise<void>,
   hint: string,
 ): Promise<void> {

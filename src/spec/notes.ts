@@ -14,6 +14,9 @@ export interface ServiceNote {
   readonly devices: readonly string[];
 }
 
+/** What holds for a service among all nodes of a cluster, which no node can tell by itself. */
+export type ClusterRule = 'exactly-one' | 'every-control-plane';
+
 /** What is known about rows of a page beyond the table. Every field that is given narrows which rows are meant. */
 export interface RowNote {
   readonly match: {
@@ -32,6 +35,8 @@ export interface RowNote {
   readonly paths: readonly string[];
   /** A stricter address than the row's that is known and meant, told in the finding. */
   readonly hardening: string | null;
+  /** On how many nodes of a cluster the row's service runs; null: nothing is known. Looked at where there are several. */
+  readonly cluster: ClusterRule | null;
   readonly reason: string;
 }
 

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Transport } from '../sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
 import { inputError, quoted } from './input_error.js';
-import type { ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
+import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
 import { faultIn } from './notes_fault.js';
 import { readInput } from './read_input.js';
 import type { Role } from './rows.js';
@@ -25,6 +25,7 @@ interface RowEntry {
   condition?: string;
   paths?: string[];
   hardening?: string;
+  cluster?: ClusterRule;
   reason: string;
 }
 
@@ -82,6 +83,7 @@ function rowNote(entry: RowEntry): RowNote {
     condition: entry.condition ?? null,
     paths: entry.paths ?? [],
     hardening: entry.hardening ?? null,
+    cluster: entry.cluster ?? null,
     reason: entry.reason,
   };
 }

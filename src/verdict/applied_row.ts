@@ -1,5 +1,5 @@
 import type { OwnedListener } from '../owners/owner.js';
-import type { Notes, RowNote } from '../spec/notes.js';
+import type { ClusterRule, Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { matchListener, oneOfEachOwner } from './owner_match.js';
@@ -20,6 +20,8 @@ export interface AppliedRow {
   readonly paths: readonly string[];
   /** What is known about a stricter address than the row's. */
   readonly hardening: string | null;
+  /** On how many nodes of a cluster the service runs; null: nothing is known. */
+  readonly cluster: ClusterRule | null;
 }
 
 /** Puts the notes that name a row to it. Of several, the later one counts where they say the same thing. */
@@ -31,6 +33,7 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
     condition: row.condition,
     paths: [],
     hardening: null,
+    cluster: null,
   };
   return notes.rows
     .filter(({ match }) => names(match, row))
@@ -42,6 +45,7 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
         condition: note.condition ?? so_far.condition,
         paths: [...so_far.paths, ...note.paths],
         hardening: note.hardening ?? so_far.hardening,
+        cluster: note.cluster ?? so_far.cluster,
       }),
       applied,
     );

@@ -73,7 +73,8 @@ function findingOf(row: Row, judgement: Judgement): Finding {
   };
 }
 
-function expectedOf(row: Row): Expected {
+/** The row of the page as a finding has it. */
+export function expectedOf(row: Row): Expected {
   const { service, role } = row;
   return row.kind === 'network'
     ? { service, host: row.hostText, port: row.port, protocol: row.protocol, path: null, role }

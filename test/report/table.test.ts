@@ -142,6 +142,7 @@ t.test('reasons, and how weak the evidence is', (t) => {
           condition: null,
           paths: [],
           hardening: 'It is meant.',
+          cluster: null,
           reason: '',
         },
       ],

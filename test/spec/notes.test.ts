@@ -3,7 +3,7 @@ import { type ListenerNote, mergeNotes, NO_NOTES, type Notes, type RowNote } fro
 
 function row(reason: string): RowNote {
   const match = { service: 'a', port: null, protocol: null, path: null };
-  return { match, roles: null, serviceByRole: {}, condition: null, paths: [], hardening: null, reason };
+  return { match, roles: null, serviceByRole: {}, condition: null, paths: [], hardening: null, cluster: null, reason };
 }
 
 function listener(reason: string): ListenerNote {

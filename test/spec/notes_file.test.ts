@@ -30,6 +30,7 @@ t.test('every form that there is', async (t) => {
         condition: 'when the datastore is etcd',
         paths: [],
         hardening: 'This site binds it to one address.',
+        cluster: 'every-control-plane',
         reason: 'Said by the site.',
       },
       {
@@ -39,6 +40,7 @@ t.test('every form that there is', async (t) => {
         condition: null,
         paths: ['/srv/**/containerd.sock'],
         hardening: null,
+        cluster: null,
         reason: 'Moved.',
       },
     ],
@@ -96,12 +98,12 @@ t.test('a key that should not be there is named, with those that may be and the 
     ],
     [
       `${ROW}    resaon: x\n`,
-      '6: expected one of the keys reason, roles, match, paths, condition, hardening, service_by_role, found the key "resaon"',
+      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, service_by_role, found the key "resaon"',
       'reason',
     ],
     [
       ROW.replace('reason', 'resaon'),
-      '4: expected one of the keys reason, roles, match, paths, condition, hardening, service_by_role, found the key "resaon"',
+      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, service_by_role, found the key "resaon"',
       'reason',
     ],
     [
@@ -155,7 +157,7 @@ t.test('a value that is not as it must be', async (t) => {
     [ROW.replace('service: a', 'path: x'), '3: expected an absolute path, found "x"'],
     [
       ROW.replace('    condition: c\n', ''),
-      '3: expected one of the keys roles, service_by_role, condition, paths, hardening, found none',
+      '3: expected one of the keys roles, service_by_role, condition, paths, hardening, cluster, found none',
     ],
     [ROW.replace('    reason: r\n', ''), '3: expected the key reason, found none'],
     [ROW.replace('condition: c', 'condition: " "'), '5: expected some words, found ""'],

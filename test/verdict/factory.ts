@@ -122,6 +122,7 @@ export function rowNote(match: Partial<RowNote['match']>, changes: Partial<RowNo
     condition: null,
     paths: [],
     hardening: null,
+    cluster: null,
     reason: 'a test',
     ...changes,
   };

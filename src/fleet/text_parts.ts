@@ -1,0 +1,22 @@
+/** Parts of texts, by number: templates, and what fills their holes. */
+export type Parts = readonly string[];
+
+/** Stands in a template for what was taken out. `printable` leaves no control character in a text, so none is taken for it. */
+export const HOLE = '\0';
+
+/** A filling from here on is a number that stands in the text (less this), one below it the number of a part. */
+export const LITERAL = 0x8000_0000;
+
+/** The text of a template; its fillings are those from `from` on. */
+export function filled(parts: Parts, template: number, fillings: ArrayLike<number>, from: number): string {
+  let at = from;
+  return (parts[template] ?? '').replaceAll(HOLE, () => {
+    const filling = fillings[at++] ?? 0;
+    return filling >= LITERAL ? String(filling - LITERAL) : (parts[filling] ?? '');
+  });
+}
+
+/** How many fillings a template takes. */
+export function holesIn(parts: Parts, template: number): number {
+  return (parts[template] ?? '').split(HOLE).length - 1;
+}

@@ -1,0 +1,98 @@
+import { ROLES } from '../fleet/agreement.js';
+import { cellAt, entryAt } from '../fleet/column.js';
+import type { Fleet } from '../fleet/fleet.js';
+import { markOf, stateAt } from '../fleet/mark.js';
+import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
+import { stateOf } from '../fleet/state.js';
+import type { Parts } from '../fleet/text_parts.js';
+import { escapeUnprintable } from './json.js';
+
+/**
+ * Many nodes for a program. Nodes are referred to by their number in `nodes`, pages by theirs in `pages`; a row lists a cell
+ * for every node of its page, in the order of `nodes`. One row a line, so that it can be compared and searched by line.
+ */
+export function* toMatrixJson(fleet: Fleet): Generator<string> {
+  const { matrices, cluster, unreadable, summary, texts } = fleet;
+  const numbers = new Map(matrices.flatMap((matrix) => matrix.nodes).map((node, at) => [node, at]));
+  const numberOf = (node: FleetNode): number => numbers.get(node) ?? -1;
+  yield `{\n"schemaVersion": 1,\n"kind": "matrix",\n"summary": ${lineOf({ ...summary, unreadable: unreadable.length })}`;
+  yield* listOf(
+    'clusterFindings',
+    cluster.map((finding) => ({ ...finding, nodes: finding.nodes.map(numberOf) })),
+  );
+  yield* listOf('unreadable', unreadable);
+  yield* listOf(
+    'pages',
+    matrices.map(({ page }) => page),
+  );
+  yield* listOf(
+    'nodes',
+    matrices.flatMap(({ nodes }, page) => nodes.map((node) => nodeOf(node, page))),
+  );
+  yield* listOf('rows', rowsOf(matrices, numberOf, texts.parts));
+  yield '\n}\n';
+}
+
+function lineOf(value: unknown): string {
+  return escapeUnprintable(JSON.stringify(value));
+}
+
+/** A field that is a list, one item a line. */
+function* listOf(key: string, items: Iterable<unknown>): Generator<string> {
+  let before = `,\n"${key}": [\n  `;
+  for (const item of items) {
+    yield before + lineOf(item);
+    before = ',\n  ';
+  }
+  yield before === ',\n  ' ? '\n]' : `,\n"${key}": []`;
+}
+
+function* rowsOf(matrices: readonly Matrix[], numberOf: (node: FleetNode) => number, parts: Parts): Generator<object> {
+  for (const [page, matrix] of matrices.entries()) {
+    for (const row of matrix.rows) yield rowOf(row, page, matrix, numberOf, parts);
+  }
+}
+
+function nodeOf(node: FleetNode, page: number): object {
+  const { label, hostname, source, role, roleSource, capturedAt, result, gaps } = node;
+  return { label, hostname, source, role, roleSource, capturedAt, page, result, notSeen: gaps };
+}
+
+function rowOf(
+  row: MatrixRow,
+  page: number,
+  { nodes }: Matrix,
+  numberOf: (node: FleetNode) => number,
+  parts: Parts,
+): object {
+  const { section, service, place, protocol, expected } = row;
+  return {
+    page,
+    section,
+    service,
+    place,
+    protocol,
+    expected,
+    majority: Object.fromEntries(ROLES.map((role) => [role, majorityOf(row.agreement[role])])),
+    cells: nodes.map((node) => ({ node: numberOf(node), ...cellOf(row, node, parts) })),
+  };
+}
+
+/** What most nodes of a role have, where others have something else; `split` where there is no such thing. */
+function majorityOf(agreement: Agreement): string | null {
+  if (agreement === 'alike') return null;
+  if (agreement === 'split') return 'split';
+  const state = stateOf(agreement);
+  return state.kind === 'verdict' ? state.verdict : state.kind;
+}
+
+/** `state` is `verdict`, or `none` or `unseen`, where there is no finding. */
+function cellOf(row: MatrixRow, node: FleetNode, parts: Parts): object {
+  const code = stateAt(node, row);
+  const state = stateOf(code);
+  const mark = markOf(row.agreement[node.role], code);
+  const at = entryAt(node.column, row.number);
+  if (state.kind !== 'verdict' || at < 0) return { state: state.kind, mark };
+  const { message, reason, matchedBy } = cellAt(node.column, at, parts);
+  return { state: state.kind, verdict: state.verdict, severity: state.severity, mark, message, reason, matchedBy };
+}

@@ -1,0 +1,26 @@
+/**
+ * `node dist/test/bench/fleet.js [NODES [LISTENERS]]`: what the matrix of so many snapshots takes in each format. Asked for are
+ * under 10 s and 300 MiB for 1,000 snapshots of 500 listeners, and a page under 5 MB.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeSnapshots } from './fleet_files.js';
+import { runCheck } from './fleet_run.js';
+
+const [nodes = 1000, listeners = 500] = process.argv.slice(2).map(Number);
+const directory = await mkdtemp(join(tmpdir(), 'sockwatch-fleet-'));
+try {
+  const snapshots = join(directory, 'snapshots');
+  await writeSnapshots(snapshots, nodes, listeners);
+  console.log(`${nodes} snapshots of ${listeners} listeners, none of which the page explains but its own`);
+  for (const format of ['table', 'html', 'json']) {
+    const { code, seconds, peakMiB, bytes } = await runCheck(snapshots, format, join(directory, `matrix.${format}`));
+    console.log(
+      `  ${format.padEnd(5)} ${seconds.toFixed(1)} s, peak ${peakMiB.toFixed(0)} MiB, ${(bytes / 1e6).toFixed(2)} MB written, exit ${code}`,
+    );
+  }
+} finally {
+  await rm(directory, { recursive: true });
+}

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OwnedListener } from '../../src/owners/owner.js';
+import { nodeDocument, operator } from '../fleet/factory.js';
+import { held, processOwner } from '../verdict/factory.js';
+
+/** Control plane nodes of a cluster of any size. */
+const PLANES = 3;
+
+/** Numbers that look random and are the same in every run (a linear congruential generator, Numerical Recipes). */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+}
+
+/**
+ * Writes snapshots of so many nodes with so many listeners each, all but those of the page unexplained, which is the most that
+ * a matrix can be asked to hold: programs and ports are the same on every node, pids and addresses are not.
+ */
+export async function writeSnapshots(directory: string, nodes: number, listeners: number): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (let at = 0; at < nodes; at++) {
+    const next = numbers(at);
+    const address = `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`;
+    const base = nodeDocument('x', at < PLANES ? { role: 'control-plane' } : {}).sockets.length;
+    const extra = Array.from({ length: Math.max(0, listeners - base) }, (_, port): OwnedListener => {
+      const name = `program-${port % 40}`;
+      const owners = [processOwner(name, { pid: 1 + (next() % 4_000_000) })];
+      return held(name, port % 3 === 0 ? '127.0.0.1' : address, 1024 + port * 3, { owners });
+    });
+    const document = nodeDocument(`node-${at}`, {
+      role: at < PLANES ? 'control-plane' : 'worker',
+      address,
+      // One node in fifty has a fault.
+      without: at % 50 === 7 ? ['kubelet'] : [],
+      also: [...(at === 0 ? operator() : []), ...extra],
+    });
+    await writeFile(join(directory, `node-${at}.json`), JSON.stringify(document));
+  }
+}

@@ -1,0 +1,119 @@
+import type { FailOn, SnapshotDocument } from '../../src/document/document.js';
+import { summarize } from '../../src/document/summary.js';
+import { type Fleet, FleetBuilder } from '../../src/fleet/fleet.js';
+import type { OwnedListener } from '../../src/owners/owner.js';
+import type { Coverage } from '../../src/sockets/coverage.js';
+import { builtinSpec } from '../../src/spec/builtin.js';
+import type { Row } from '../../src/spec/rows.js';
+import type { Spec } from '../../src/spec/spec.js';
+import { applyNotes, type NodeRole } from '../../src/verdict/applied_row.js';
+import { evaluate } from '../../src/verdict/evaluate.js';
+import { coverage, device, held, listener, NODE, socketFile, unixListener } from '../verdict/factory.js';
+
+/* Nodes of a cluster as they should be, and what a test changes of them. */
+
+export const BUILTIN: Spec = builtinSpec();
+
+export interface NodeChanges {
+  readonly role?: NodeRole;
+  /** Rows whose service does not run, by service or by port. */
+  readonly without?: readonly (string | number)[];
+  readonly also?: readonly OwnedListener[];
+  readonly coverage?: Coverage;
+  readonly capturedAt?: string;
+  readonly spec?: Spec;
+  readonly failOn?: FailOn;
+  readonly address?: string;
+}
+
+/** A snapshot of a healthy node without kube-proxy, and without cilium-operator unless it is among `also`. */
+export function nodeDocument(hostname: string, changes: NodeChanges = {}): SnapshotDocument {
+  const {
+    role = 'worker',
+    without = [],
+    also = [],
+    spec = BUILTIN,
+    failOn = 'warning',
+    address = '192.0.2.2',
+  } = changes;
+  const left = ['kube-proxy', 'cilium-operator', ...without];
+  const rows = spec.rows.filter((row) => {
+    const { roles } = applyNotes(row, spec.notes, role);
+    const isHere = roles === null || role === 'unknown' || roles.includes(role);
+    return isHere && !left.includes(row.service) && !(row.kind === 'network' && left.includes(row.port));
+  });
+  const sockets = [...rows.map((row) => socketOf(row, role, address, spec)), ...also];
+  const defaultInterface = { name: 'eth0', index: 2, addresses: [address] };
+  const node = { ...NODE, hostname, defaultInterface };
+  const files = spec.rows.flatMap((row) => (row.kind === 'unix' ? socketFile(row.path) : []));
+  const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
+  const { findings, explanations } = evaluate(spec, seen, role);
+  const { kernel, netns, interfaces, ephemeralPorts } = node;
+  return {
+    schemaVersion: 1,
+    generator: { name: 'k8s-sockwatch', version: '1.2.3' },
+    capturedAt: changes.capturedAt ?? '2026-01-31T12:00:00.000Z',
+    node: { hostname, kernel, netns, role, roleSource: 'flag', defaultInterface, interfaces, ephemeralPorts },
+    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    summary: summarize(findings, seen.coverage, failOn),
+    findings,
+    sockets: sockets.map((socket) => ({
+      ...socket,
+      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+    })),
+    namespaces: null,
+    files,
+    coverage: seen.coverage,
+  };
+}
+
+function socketOf(row: Row, role: NodeRole, address: string, spec: Spec): OwnedListener {
+  const { service } = applyNotes(row, spec.notes, role);
+  if (row.kind === 'unix') return { ...unixListener(row.path), ...ownersOf(held(service, '127.0.0.1', 1)) };
+  const { kind } = row.host;
+  const place = kind === 'localhost' ? '127.0.0.1' : kind === 'default' ? address : '0.0.0.0';
+  const { port, protocol } = row;
+  return protocol === 'udp'
+    ? listener(place, port, { protocol, owners: [device('cilium_vxlan')] })
+    : held(service, place, port);
+}
+
+function ownersOf({ owners, ownersUnknown }: OwnedListener): Pick<OwnedListener, 'owners' | 'ownersUnknown'> {
+  return { owners, ownersUnknown };
+}
+
+/** What makes a node the one with cilium-operator. */
+export function operator(): OwnedListener[] {
+  return [
+    held('cilium-operator', '127.0.0.1', 9234),
+    held('cilium-operator', '127.0.0.1', 9891),
+    held('cilium-operator', '0.0.0.0', 9963),
+  ];
+}
+
+/** A healthy cluster: three control planes, the first of them with cilium-operator, and workers. */
+export function cluster(workers: number, changes: Readonly<Record<string, NodeChanges>> = {}): SnapshotDocument[] {
+  const planes = ['cp-1', 'cp-2', 'cp-3'].map((name, at) => {
+    const also = [...(at === 0 ? operator() : []), ...(changes[name]?.also ?? [])];
+    return nodeDocument(name, { role: 'control-plane', address: `192.0.2.${at + 1}`, ...changes[name], also });
+  });
+  const others = Array.from({ length: workers }, (_, at) => {
+    const name = `w-${at + 1}`;
+    return nodeDocument(name, { address: `198.51.100.${at + 1}`, ...changes[name] });
+  });
+  return [...planes, ...others];
+}
+
+export function fleetOf(
+  documents: readonly SnapshotDocument[],
+  options: {
+    readonly unreadable?: Readonly<Record<string, string>>;
+    readonly spec?: Spec;
+    readonly failOn?: FailOn;
+  } = {},
+): Fleet {
+  const builder = new FleetBuilder();
+  for (const document of documents) builder.add(`${document.node.hostname}.json`, document);
+  for (const [source, reason] of Object.entries(options.unreadable ?? {})) builder.addUnreadable(source, reason);
+  return builder.build(options.spec ?? BUILTIN, options.failOn ?? 'warning');
+}

@@ -1,0 +1,229 @@
+import t from 'tap';
+import type { SnapshotDocument } from '../../src/document/document.js';
+import { cellAt, entryAt } from '../../src/fleet/column.js';
+import type { Fleet } from '../../src/fleet/fleet.js';
+import { markOf, stateAt } from '../../src/fleet/mark.js';
+import type { FleetNode, Matrix, MatrixRow } from '../../src/fleet/matrix.js';
+import { stateOf } from '../../src/fleet/state.js';
+import { coverage, device, held, listener, row, spec } from '../verdict/factory.js';
+import { BUILTIN, cluster, fleetOf, nodeDocument } from './factory.js';
+
+function onlyMatrix({ matrices }: Fleet): Matrix {
+  const [matrix] = matrices;
+  if (matrix === undefined || matrices.length > 1) throw new Error(`${matrices.length} matrices`);
+  return matrix;
+}
+
+function rowAt(matrix: Matrix, place: string, service?: string): MatrixRow {
+  const found = matrix.rows.find((one) => one.place === place && (service === undefined || one.service === service));
+  if (found === undefined) throw new Error(`no row ${place}`);
+  return found;
+}
+
+/** `ok`, `missing odd`, `none`: what a node has on a row. */
+function said(node: FleetNode, one: MatrixRow): string {
+  const code = stateAt(node, one);
+  const state = stateOf(code);
+  const mark = markOf(one.agreement[node.role], code);
+  const word = state.kind === 'verdict' ? state.verdict : state.kind;
+  return mark === null ? word : `${word} ${mark}`;
+}
+
+function saidBy(documents: readonly SnapshotDocument[], place: string, service?: string): Record<string, string> {
+  const matrix = onlyMatrix(fleetOf(documents));
+  return Object.fromEntries(matrix.nodes.map((node) => [node.label, said(node, rowAt(matrix, place, service))]));
+}
+
+t.test('rows of the page in its order under its headings, then listeners; nodes by role and name', (t) => {
+  const matrix = onlyMatrix(
+    fleetOf(
+      [...cluster(11, { 'w-3': { also: [held('z', '127.0.0.1', 1), held('backdoor', '0.0.0.0', 31337)] } })].reverse(),
+    ),
+  );
+  t.strictSame(
+    matrix.nodes.map(({ label }) => label),
+    ['cp-1', 'cp-2', 'cp-3', ...Array.from({ length: 11 }, (_, at) => `w-${at + 1}`)],
+  );
+  t.strictSame(
+    [...new Set(matrix.rows.map(({ section }) => section))],
+    ['every node', 'control planes', 'not on the page'],
+  );
+  t.strictSame(
+    matrix.rows.slice(-2).map(({ place, service }) => `${service} ${place}`),
+    ['backdoor :31337/tcp', 'z :1/tcp'],
+    'the worse first',
+  );
+  t.equal(matrix.rows.length, BUILTIN.rows.length + 2);
+  t.end();
+});
+
+t.test('every cell keeps what its finding said', (t) => {
+  const documents = cluster(2, { 'w-1': { without: ['kubelet'], also: [held('x', '0.0.0.0', 5)] } });
+  const fleet = fleetOf(documents);
+  const matrix = onlyMatrix(fleet);
+  for (const document of documents) {
+    const node = matrix.nodes.find(({ label }) => label === document.node.hostname);
+    if (node === undefined) throw new Error('a node is lost');
+    t.equal(node.column.rows.length, document.findings.length);
+    const messages = Array.from(node.column.rows, (_, at) => cellAt(node.column, at, fleet.texts.parts).message);
+    t.strictSame(messages.sort(), document.findings.map(({ message }) => message).sort());
+    const kubelet = cellAt(
+      node.column,
+      entryAt(node.column, rowAt(matrix, 'localhost:10248/tcp').number),
+      fleet.texts.parts,
+    );
+    const finding = document.findings.find(({ expected }) => expected?.port === 10248);
+    t.match(kubelet, { message: finding?.message, matchedBy: finding?.matchedBy });
+  }
+  const proxy = rowAt(matrix, 'localhost:10249/tcp');
+  const [node] = matrix.nodes;
+  if (node === undefined) throw new Error('no node');
+  const cell = cellAt(node.column, entryAt(node.column, proxy.number), fleet.texts.parts);
+  t.match(cell, { message: /conditional/, reason: null }, 'a reason that the message has already is not kept twice');
+  t.end();
+});
+
+t.test('the odd one out', (t) => {
+  const kubelet = 'localhost:10248/tcp';
+  t.strictSame(
+    saidBy(cluster(3, { 'w-2': { without: ['kubelet'] } }), kubelet),
+    { 'cp-1': 'ok', 'cp-2': 'ok', 'cp-3': 'ok', 'w-1': 'ok', 'w-2': 'missing odd', 'w-3': 'ok' },
+    'against most nodes of its role',
+  );
+  t.match(
+    saidBy(cluster(3, { 'w-2': { without: ['kubelet'] }, 'w-3': { without: ['kubelet'] } }), kubelet),
+    { 'w-1': 'ok odd', 'w-2': 'missing', 'w-3': 'missing' },
+    'which may be the one that is right',
+  );
+  t.match(saidBy(cluster(2, { 'w-2': { without: ['kubelet'] } }), kubelet), {
+    'w-1': 'ok differs',
+    'w-2': 'missing differs',
+  });
+  t.match(
+    saidBy(cluster(4, { 'w-1': { without: ['kubelet'] }, 'w-2': { without: ['kubelet'] } }), kubelet),
+    { 'w-1': 'missing differs', 'w-3': 'ok differs' },
+    'half is not most',
+  );
+  t.match(saidBy(cluster(1, { 'w-1': { without: ['kubelet'] } }), kubelet), { 'w-1': 'missing' }, 'alone of its role');
+  const unseen = { also: [listener('127.0.0.1', 10248)], without: [10248] };
+  t.match(
+    saidBy(cluster(3, { 'w-2': unseen }), kubelet),
+    { 'w-1': 'ok', 'w-2': 'unverified' },
+    'what could not be judged is not said to differ',
+  );
+  t.match(
+    saidBy(cluster(3), 'localhost:9234/tcp'),
+    { 'cp-1': 'ok', 'cp-2': 'not-applicable' },
+    'one a cluster is not odd',
+  );
+  t.end();
+});
+
+t.test('listeners that no row explains', (t) => {
+  const also = [held('backdoor', '0.0.0.0', 31337)];
+  const place = ':31337/tcp';
+  t.match(saidBy(cluster(3, { 'w-2': { also } }), place), { 'cp-1': 'none', 'w-1': 'none', 'w-2': 'unexpected odd' });
+  t.match(
+    saidBy(cluster(3, { 'w-1': { also }, 'w-2': { also } }), place),
+    { 'w-1': 'unexpected', 'w-2': 'unexpected', 'w-3': 'none odd' },
+    'not to have it is odd as well',
+  );
+  t.match(
+    saidBy(cluster(3, { 'w-2': { also }, 'w-3': { coverage: coverage({ tcp: 'partial' }) } }), place),
+    { 'w-1': 'none differs', 'w-2': 'unexpected differs', 'w-3': 'unseen' },
+    'a table that was not read says nothing of what is not there, nor has a vote',
+  );
+  t.match(
+    saidBy(cluster(4, { 'w-2': { also }, 'w-3': { also: [listener('0.0.0.0', 31337)] } }), place, 'backdoor'),
+    { 'w-1': 'none', 'w-2': 'unexpected odd', 'w-3': 'unseen' },
+    'somebody unseen on the port may be the same',
+  );
+  const loopback = { also: [held('backdoor', '127.0.0.1', 31337)] };
+  t.match(
+    saidBy(cluster(3, { 'w-1': loopback, 'w-2': loopback, 'w-3': { also } }), place),
+    { 'w-1': 'unexpected', 'w-3': 'unexpected odd' },
+    'to be reached from outside is not the same as on loopback',
+  );
+  const picked = (port: number) => ({
+    also: [held('worker', '127.0.0.1', port), held('worker', '127.0.0.1', port + 1)],
+  });
+  const matrix = onlyMatrix(fleetOf(cluster(2, { 'w-1': picked(40_000), 'w-2': picked(50_000) })));
+  t.strictSame(
+    matrix.rows.filter(({ expected }) => expected === null).map((one) => `${one.service} ${one.place}`),
+    ['worker :ephemeral/tcp'],
+    'ports that the kernel picked are not compared by number',
+  );
+  t.match(saidBy(cluster(1, { 'w-1': { also: [listener('0.0.0.0', 99, { owners: [device('wg0')] })] } }), ':99/tcp'), {
+    'w-1': 'unexpected',
+  });
+  t.end();
+});
+
+t.test('snapshots of one host are kept apart', (t) => {
+  const first = nodeDocument('a', { capturedAt: '2026-01-31T12:00:00.000Z' });
+  const second = nodeDocument('a', { capturedAt: '2026-01-31T13:00:00.000Z', without: ['kubelet'] });
+  t.strictSame(saidBy([second, first], 'localhost:10248/tcp'), {
+    'a 2026-01-31T12:00:00.000Z': 'ok differs',
+    'a 2026-01-31T13:00:00.000Z': 'missing differs',
+  });
+  t.end();
+});
+
+t.test('nodes that were judged by different pages or notes are not mixed', (t) => {
+  const other = { ...BUILTIN, title: 'Another', sha256: 'f'.repeat(64) };
+  const strict = { ...BUILTIN, notes: { ...BUILTIN.notes, sources: [] } };
+  const fleet = fleetOf([
+    nodeDocument('a'),
+    nodeDocument('b', { spec: other }),
+    nodeDocument('c'),
+    nodeDocument('d', { spec: strict }),
+  ]);
+  t.strictSame(
+    fleet.matrices.map(({ nodes }) => nodes.map(({ label }) => label)),
+    [['a', 'c'], ['b'], ['d']],
+  );
+  t.equal(fleet.matrices[1]?.page.title, 'Another');
+  t.end();
+});
+
+t.test('rows of a page that are alike are kept apart', (t) => {
+  const page = spec([row('localhost:1', 'a'), row('localhost:1', 'a', { line: 2 })]);
+  const matrix = onlyMatrix(fleetOf([nodeDocument('x', { spec: page })], { spec: page }));
+  t.equal(matrix.rows.length, 2);
+  t.end();
+});
+
+t.test('the result of all', (t) => {
+  const result = (documents: SnapshotDocument[], options = {}): string => fleetOf(documents, options).summary.result;
+  t.equal(result(cluster(2)), 'match');
+  t.equal(result(cluster(2, { 'w-1': { without: ['kubelet'] } })), 'drift');
+  t.equal(result(cluster(2, { 'w-1': { coverage: coverage({ udp: 'failed' }) } })), 'incomplete');
+  t.equal(
+    result(cluster(2), { unreadable: { 'x.json': 'it is broken' } }),
+    'incomplete',
+    'an input may have been a node',
+  );
+  t.equal(result([]), 'incomplete');
+  t.equal(result(cluster(2, { 'cp-1': { without: [] } }).slice(1)), 'drift', 'no node has cilium-operator');
+  t.equal(result(cluster(2).slice(1), { failOn: 'never' }), 'match', 'which --fail-on may let pass');
+  t.strictSame(fleetOf(cluster(2, { 'w-1': { without: ['kubelet'] } })).summary.nodes, {
+    match: 4,
+    drift: 1,
+    incomplete: 0,
+  });
+  t.end();
+});
+
+t.test('nothing that comes from a snapshot can act on a screen', (t) => {
+  const evil = '\x1b[2J\u202e</script>';
+  const document = nodeDocument(evil, { also: [held(evil, '0.0.0.0', 7)] });
+  const fleet = fleetOf([{ ...document, capturedAt: evil, node: { ...document.node, roleSource: evil } }], {
+    unreadable: { [evil]: evil },
+  });
+  const texts = JSON.stringify([fleet.matrices, fleet.unreadable, fleet.texts.parts], (_, value) =>
+    value instanceof Set ? [...value] : value,
+  );
+  t.notMatch(texts.replaceAll('\\u0000', ''), /\\u001b|\u202e/);
+  t.match(texts, /u\{202e\}/);
+  t.end();
+});

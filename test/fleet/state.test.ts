@@ -1,0 +1,46 @@
+import t from 'tap';
+import {
+  isFault,
+  isOpen,
+  isServed,
+  NONE,
+  SEVERITIES,
+  STATES,
+  stateCode,
+  stateOf,
+  UNSEEN,
+} from '../../src/fleet/state.js';
+import { VERDICTS } from '../../src/verdict/finding.js';
+
+t.test('every verdict of every severity has a code of its own, within a byte', (t) => {
+  const codes = VERDICTS.flatMap((verdict) => SEVERITIES.map((severity) => stateCode(verdict, severity)));
+  t.equal(new Set([...codes, NONE, UNSEEN]).size, VERDICTS.length * SEVERITIES.length + 2);
+  t.ok(Math.max(...codes, NONE, UNSEEN) < 64, 'agreements count with this many states');
+  t.equal(STATES.length, UNSEEN + 1);
+  for (const verdict of VERDICTS) {
+    for (const severity of SEVERITIES) {
+      t.strictSame(stateOf(stateCode(verdict, severity)), { kind: 'verdict', verdict, severity });
+    }
+  }
+  t.strictSame(
+    [stateOf(NONE), stateOf(UNSEEN), stateOf(200)],
+    [{ kind: 'none' }, { kind: 'unseen' }, { kind: 'unseen' }],
+  );
+  t.ok(stateCode('missing', 'error') < stateCode('unexpected', 'warning'), 'the worse is the lower');
+  t.ok(stateCode('unexpected', 'warning') < stateCode('unexpected', 'info'));
+  t.end();
+});
+
+t.test('what is open, a fault, or a sign that the service runs', (t) => {
+  t.strictSame([isOpen(UNSEEN), isOpen(NONE), isOpen(stateCode('unverified', 'unknown'))], [true, false, true]);
+  t.notOk(isOpen(stateCode('ok', 'none')));
+  t.ok(isFault(stateCode('exposed', 'error')));
+  t.ok(isFault(stateCode('unexpected', 'warning')));
+  for (const code of [stateCode('unexpected', 'info'), stateCode('unverified', 'unknown'), NONE, UNSEEN]) {
+    t.notOk(isFault(code));
+  }
+  const served = VERDICTS.filter((verdict) => isServed(stateCode(verdict, 'none')));
+  t.strictSame(served, ['exposed', 'wrong-address', 'narrowed', 'ok']);
+  t.notOk(isServed(NONE));
+  t.end();
+});

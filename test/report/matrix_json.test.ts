@@ -1,0 +1,51 @@
+import t from 'tap';
+import { toMatrixJson } from '../../src/report/matrix_json.js';
+import { cluster, fleetOf } from '../fleet/factory.js';
+import { held } from '../verdict/factory.js';
+
+function parsed(...given: Parameters<typeof fleetOf>) {
+  return JSON.parse([...toMatrixJson(fleetOf(...given))].join(''));
+}
+
+t.test('a matrix for a program', (t) => {
+  const documents = cluster(2, { 'cp-2': { without: ['etcd'], also: [held('backdoor', '0.0.0.0', 31337)] } });
+  const matrix = parsed(documents, { unreadable: { 'x.tgz': 'it is no archive' } });
+  t.match(matrix, {
+    schemaVersion: 1,
+    kind: 'matrix',
+    summary: { result: 'drift', failOn: 'warning', nodes: { match: 4, drift: 1, incomplete: 0 }, unreadable: 1 },
+    clusterFindings: [
+      { service: 'cilium-operator', verdict: 'unverified', nodes: [] },
+      { rule: 'every-control-plane', service: 'etcd', verdict: 'missing', severity: 'error', nodes: [1] },
+    ],
+    unreadable: [{ source: 'x.tgz', reason: 'it is no archive' }],
+    pages: [{ source: 'builtin:canonical-k8s' }],
+  });
+  t.strictSame(
+    matrix.nodes.map(({ label }: { label: string }) => label),
+    ['cp-1', 'cp-2', 'cp-3', 'w-1', 'w-2'],
+  );
+  const etcd = matrix.rows.find(({ place }: { place: string }) => place === 'default:2379/tcp');
+  t.match(etcd, { service: 'etcd', expected: { port: 2379 }, majority: { 'control-plane': 'ok', worker: null } });
+  t.match(etcd.cells, [
+    { node: 0, state: 'verdict', verdict: 'ok', mark: null, message: /^etcd \(pid 812/ },
+    { node: 1, state: 'verdict', verdict: 'missing', severity: 'error', mark: 'odd', message: /^nothing listens/ },
+  ]);
+  const backdoor = matrix.rows.at(-1);
+  t.match(backdoor, { service: 'backdoor', expected: null, majority: { 'control-plane': 'none' } });
+  t.strictSame(backdoor.cells[0], { node: 0, state: 'none', mark: null });
+  t.end();
+});
+
+t.test('nothing in it acts on a terminal, and one row is one line', (t) => {
+  const name = '\x1b[2J\u202e\n</script>';
+  const text = [...toMatrixJson(fleetOf(cluster(1, { 'w-1': { also: [held(name, '0.0.0.0', 7)] } })))].join('');
+  t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
+  t.ok(text.split('\n').every((line) => !line.startsWith('  ') || JSON.parse(line.trim().replace(/,$/, ''))));
+  t.end();
+});
+
+t.test('no node at all', (t) => {
+  t.match(parsed([]), { nodes: [], rows: [], pages: [], clusterFindings: [], summary: { result: 'incomplete' } });
+  t.end();
+});
