@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { FailOn } from './document/document.js';
 import { SockwatchError } from './errors.js';
 import type { OwnersMode } from './owners/holder_source.js';
+import type { RedactOption } from './redact_option.js';
 import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
 
@@ -18,6 +19,8 @@ export type Command =
       readonly output: string | null;
       readonly failOn: FailOn;
       readonly allNetns: boolean;
+      /** null: as it is. */
+      readonly redact: RedactOption | null;
     })
   | (Looking & {
       readonly kind: 'follow';
@@ -50,6 +53,8 @@ const OPTIONS = {
   owners: { type: 'string' },
   'fail-on': { type: 'string' },
   'allow-module-load': { type: 'boolean' },
+  redact: { type: 'boolean' },
+  'redact-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
@@ -70,6 +75,8 @@ Compares the sockets of this Kubernetes node with the page that says what should
   --all-netns            list the sockets of all other network namespaces too; only this one is judged
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
+  --redact               put pseudonyms in the place of addresses, names, ids and paths that tell whose node it is
+  --redact-key FILE      with the key in FILE (16 bytes or more), so that files made with it go together
   --interval SECONDS     with --follow: how often the tables are read where the kernel does not tell (default 2)
   --allow-module-load    let the kernel load its sock_diag modules; without it /proc/net is read where they are not loaded
   -h, --help             this text
@@ -106,10 +113,14 @@ export function parseCommand(argv: readonly string[]): Command {
     allowModuleLoad: values['allow-module-load'] ?? false,
   };
   if (values.follow === true) {
-    refuse(values, ['format', 'output', 'fail-on', 'all-netns'], '--follow');
+    refuse(values, ['format', 'output', 'fail-on', 'all-netns', 'redact', 'redact-key'], '--follow');
     return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
   }
   refuse(values, ['interval'], '--once');
+  const keyFile = pathOf('redact-key', values['redact-key']);
+  if (keyFile !== null && values.redact !== true) {
+    throw new SockwatchError('ERR_USAGE', '--redact-key says how to --redact, so it goes with that only');
+  }
   return {
     ...looking,
     kind: 'once',
@@ -117,6 +128,7 @@ export function parseCommand(argv: readonly string[]): Command {
     output: pathOf('output', values.output),
     allNetns: values['all-netns'] ?? false,
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
+    redact: values.redact === true ? { keyFile } : null,
   };
 }
 

@@ -26,10 +26,12 @@ async function run(command: Command): Promise<number> {
 }
 
 async function once(command: Command & { kind: 'once' }): Promise<number> {
-  const { page, notes, strict, format, output } = command;
+  const { page, notes, strict, format, output, redact } = command;
   const [{ loadSpec }, { snapshot }] = await Promise.all([import('./spec/load.js'), import('./snapshot.js')]);
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
-  const document = await snapshot({ ...command, spec });
+  const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
+  const seen = await snapshot({ ...command, spec });
+  const document = redacted === null ? seen : redacted(seen);
   const text =
     format === 'json'
       ? (await import('./report/json.js')).toJson(document)
