@@ -35,7 +35,7 @@ const WORDS = `
   verified version very via vxlan wait waited want was way were what where whether which while who whoever whole whose why wide wider
   wildcard wireguard with within without word work worker workers works would wrong yes yet you zero
   bareudp nsproxy sysctl tunnel tunnels port_range ip_local_port_range fstat getsockname recvmsg sendmsg setsockopt eventfd mmap readdir
-  scandir stat open lstat perf ring iterator reads holder's
+  allows answered answers asking broke filter sockwatch k8s local_address sl scandir stat open lstat perf ring iterator reads holder's
 `;
 
 /** Words that may stay in a text: ours, those of the system's errors, and those of the page and its notes. */
