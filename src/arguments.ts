@@ -82,6 +82,8 @@ Compares the sockets of this Kubernetes node with the page that says what should
   -h, --help             this text
   --version              the version
 
+k8s-sockwatch diff OLD NEW tells what changed between two snapshots; see k8s-sockwatch diff --help.
+
 Exit codes: 0 the node matches, 1 it drifts, 2 the command could not run, 3 no drift was seen but the answer is incomplete.
 To see who holds each socket it needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
 `;
@@ -146,13 +148,18 @@ function parseOptions(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options: OPTIONS, strict: true, allowPositionals: false }).values;
   } catch (error) {
-    // Node's message goes on to explain `--` and `=`, of which there is no use here.
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw new SockwatchError('ERR_USAGE', printable(first), { hint: 'see --help', cause: error });
+    throw usageError(error);
   }
 }
 
-function oneOf<Value extends string>(
+/** What parseArgs has against a command line, on one line. */
+export function usageError(cause: unknown): SockwatchError {
+  // Node's message goes on to explain `--` and `=`, of which there is no use here.
+  const [first = ''] = (cause instanceof Error ? cause.message : String(cause)).split(/\.\s/);
+  return new SockwatchError('ERR_USAGE', printable(first), { hint: 'see --help', cause });
+}
+
+export function oneOf<Value extends string>(
   option: string,
   value: string | undefined,
   values: readonly Value[],
@@ -164,7 +171,7 @@ function oneOf<Value extends string>(
   throw new SockwatchError('ERR_USAGE', `--${option} is one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
 }
 
-function pathOf(option: string, value: string | undefined): string | null {
+export function pathOf(option: string, value: string | undefined): string | null {
   if (value === undefined) return null;
   if (value !== '' && !value.includes('\0')) return value;
   throw new SockwatchError('ERR_USAGE', `--${option} needs a path`);

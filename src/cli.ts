@@ -70,7 +70,11 @@ function explain(error: unknown): string {
 }
 
 try {
-  process.exitCode = await run(parseCommand(process.argv.slice(2)));
+  const argv = process.argv.slice(2);
+  process.exitCode =
+    argv[0] === 'diff'
+      ? await (await import('./diff_command.js')).runDiff(argv.slice(1))
+      : await run(parseCommand(argv));
 } catch (error) {
   process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
   process.exitCode = EXIT_UNABLE;

@@ -1,12 +1,11 @@
 import type { Change } from '../changes/change.js';
-import type { SnapshotDocument } from '../document/document.js';
 import { UNPRINTABLE } from '../sockets/bytes.js';
 
 /**
- * The snapshot as JSON, indented. Characters that could act on a terminal are written as \uNNNN escapes, which leaves the
+ * A snapshot, or several with what they were read from, as JSON, indented. Characters that could act on a terminal are written as \uNNNN escapes, which leaves the
  * document's meaning as it is: names in it are what processes chose.
  */
-export function toJson(document: SnapshotDocument): string {
+export function toJson(document: object): string {
   return `${escapeUnprintable(JSON.stringify(document, null, 2))}\n`;
 }
 

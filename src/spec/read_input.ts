@@ -8,18 +8,26 @@ import { inputError } from './input_error.js';
 /** A page has a few kilobytes; whatever is larger than this is another file. */
 export const LARGEST_INPUT = 1024 * 1024;
 
+/** How much of a file is read at most, and what to say of a larger one. */
+export interface InputBound {
+  readonly bytes: number;
+  readonly hint: string;
+}
+
+const PAGE: InputBound = { bytes: LARGEST_INPUT, hint: 'Is this the right file? A page has a few kilobytes.' };
+
 /**
- * All bytes of a page or notes file. Throws ERR_INPUT, one line with a hint, for what cannot be read, is no regular file
- * or is larger than `LARGEST_INPUT`.
+ * All bytes of a file, of a page or notes unless `bound` says otherwise. Throws ERR_INPUT, one line with a hint, for what
+ * cannot be read, is no regular file or is larger than the bound.
  */
-export async function readInput(file: string): Promise<Buffer> {
+export async function readInput(file: string, bound: InputBound = PAGE): Promise<Buffer> {
   try {
     // Asked before it is opened: opening a device alone can do harm (/dev/watchdog), a FIFO would wait for a writer.
     refuseUnlessRegular(file, await stat(file));
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
     try {
       refuseUnlessRegular(file, await handle.stat());
-      return await readAll(file, handle);
+      return await readAll(file, handle, bound, (await handle.stat()).size);
     } finally {
       await handle.close();
     }
@@ -35,17 +43,24 @@ function refuseUnlessRegular(file: string, stats: Stats): void {
 }
 
 /** To the end of the file, whatever size it claimed: a file of /proc claims 0, another may grow meanwhile. */
-async function readAll(file: string, handle: FileHandle): Promise<Buffer> {
-  const bytes = Buffer.alloc(LARGEST_INPUT + 1);
+async function readAll(
+  file: string,
+  handle: FileHandle,
+  { bytes: most, hint }: InputBound,
+  claimed: number,
+): Promise<Buffer> {
+  let bytes = Buffer.alloc(Math.min(most, Math.max(claimed, SMALLEST_BUFFER)) + 1);
   let length = 0;
-  while (length < bytes.length) {
+  for (;;) {
     const { bytesRead } = await handle.read(bytes, length, bytes.length - length, null);
-    if (bytesRead === 0) return bytes.subarray(0, length);
     length += bytesRead;
+    if (bytesRead === 0) return bytes.subarray(0, length);
+    if (length > most) throw inputError({ file, line: null, expected: `at most ${most} bytes`, found: 'more', hint });
+    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(2 * length, most + 1));
   }
-  const hint = 'Is this the right file? A page has a few kilobytes.';
-  throw inputError({ file, line: null, expected: `at most ${LARGEST_INPUT} bytes`, found: 'more', hint });
 }
+
+const SMALLEST_BUFFER = 64 * 1024;
 
 function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a directory';

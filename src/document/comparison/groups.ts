@@ -1,0 +1,41 @@
+import type { OwnedListener } from '../../owners/owner.js';
+import type { Protocol } from '../../sockets/listener.js';
+import type { SnapshotDocument } from '../document.js';
+import { type Identity, identityOf, unixNameOf } from './identity.js';
+
+/** Listeners of one program on one port, or under one unix name: both families and SO_REUSEPORT members are one. */
+export interface Group {
+  readonly identity: Identity;
+  readonly protocol: Protocol;
+  readonly port: number | null;
+  /** Protocol and port, or the unix name, and whether it is in the namespace that is judged: what another start keeps. */
+  readonly place: string;
+  readonly isElsewhere: boolean;
+  /** The port is one of those that the kernel gives away, and no row asks for it. */
+  readonly isEphemeral: boolean;
+  readonly listeners: readonly OwnedListener[];
+}
+
+/** All of a snapshot but clients, which come and go. */
+export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
+  const groups = new Map<string, Group & { readonly listeners: OwnedListener[] }>();
+  for (const socket of sockets) {
+    if (socket.explainedBy.by === 'client') continue;
+    const { protocol, port } = socket;
+    const isElsewhere = socket.netns !== node.netns;
+    const place = JSON.stringify([isElsewhere, protocol, port ?? unixNameOf(socket)]);
+    const identity = identityOf(socket);
+    const key = JSON.stringify([identity.key, place]);
+    const group = groups.get(key);
+    if (group !== undefined) group.listeners.push(socket);
+    else {
+      const isEphemeral = socket.explainedBy.by !== 'page' && isGivenAway(port, node.ephemeralPorts);
+      groups.set(key, { identity, protocol, port, place, isElsewhere, isEphemeral, listeners: [socket] });
+    }
+  }
+  return [...groups.values()];
+}
+
+export function isGivenAway(port: number | null, range: SnapshotDocument['node']['ephemeralPorts']): boolean {
+  return port !== null && range !== null && range.from <= port && port <= range.to;
+}
