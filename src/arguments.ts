@@ -6,7 +6,7 @@ import type { RedactOption } from './redact_option.js';
 import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
 
-export type Format = 'json' | 'table';
+export type Format = 'json' | 'table' | 'line';
 
 /** What the command line asks for. */
 export type Command =
@@ -65,7 +65,8 @@ Compares the sockets of this Kubernetes node with the page that says what should
 
   --once                 take one snapshot and print it
   --follow               print changes as they happen, one JSON object a line, until it is stopped
-  --format json|table    json (default) for programs, table for people: one line a finding, worst first
+  --format HOW           json (default) for programs, table for people: one line a finding, worst first;
+                         line: all in one line of at most 80 characters
   --output FILE          write to FILE, whole or not at all, readable by its owner only
   --spec FILE            compare with this page (Markdown) instead of the built-in one
   --notes FILE           apply these notes (YAML) as well; may be given several times
@@ -126,7 +127,7 @@ export function parseCommand(argv: readonly string[]): Command {
   return {
     ...looking,
     kind: 'once',
-    format: oneOf('format', values.format, ['json', 'table'], 'json'),
+    format: oneOf('format', values.format, ['json', 'table', 'line'], 'json'),
     output: pathOf('output', values.output),
     allNetns: values['all-netns'] ?? false,
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),

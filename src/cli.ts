@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import { type Command, HELP, parseCommand } from './arguments.js';
+import { type Command, type Format, HELP, parseCommand } from './arguments.js';
+import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
 import { writeStdout, writeWhole } from './report/write_output.js';
@@ -32,12 +33,20 @@ async function once(command: Command & { kind: 'once' }): Promise<number> {
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
   const seen = await snapshot({ ...command, spec });
   const document = redacted === null ? seen : redacted(seen);
-  const text =
-    format === 'json'
-      ? (await import('./report/json.js')).toJson(document)
-      : (await import('./report/table.js')).toTable(document);
+  const text = await formatted(document, format);
   await (output === null ? writeStdout(text) : writeWhole(output, text));
   return EXIT_CODE[document.summary.result];
+}
+
+async function formatted(document: SnapshotDocument, format: Format): Promise<string> {
+  switch (format) {
+    case 'json':
+      return (await import('./report/json.js')).toJson(document);
+    case 'table':
+      return (await import('./report/table.js')).toTable(document);
+    case 'line':
+      return (await import('./report/line.js')).toLine(document);
+  }
 }
 
 /** Prints changes until a signal comes, or until nobody reads them any more. */

@@ -77,10 +77,10 @@ t.test('every bad command line has one line of its own', (t) => {
   const cases: [argv: string[], message: string, hint: string | null][] = [
     [[], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
     [['--format', 'json'], 'nothing to do: give --once for one snapshot, or --follow for changes', help],
-    [['--once', '--format', 'xml'], '--format is one of json, table, not "xml"', null],
-    [['--once', '--format='], '--format is one of json, table, not ""', null],
-    [['--once', '--format', 'JSON'], '--format is one of json, table, not "JSON"', null],
-    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, not "a\\n\\u001b"', null],
+    [['--once', '--format', 'xml'], '--format is one of json, table, line, not "xml"', null],
+    [['--once', '--format='], '--format is one of json, table, line, not ""', null],
+    [['--once', '--format', 'JSON'], '--format is one of json, table, line, not "JSON"', null],
+    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, line, not "a\\n\\u001b"', null],
     [['--once', '--role', 'master'], '--role is one of auto, control-plane, worker, not "master"', null],
     [['--once', '--fail-on', 'errors'], '--fail-on is one of error, warning, info, never, not "errors"', null],
     [

@@ -10,6 +10,11 @@ const FAILING: Readonly<Record<FailOn, readonly Severity[]>> = {
   never: [],
 };
 
+/** Whether a finding of this severity counts as drift. */
+export function isFailing(severity: Severity, failOn: FailOn): boolean {
+  return FAILING[failOn].includes(severity);
+}
+
 /** Counts the verdicts and draws the conclusion: drift that was seen counts, however incomplete the rest is. */
 export function summarize(
   findings: readonly Finding[],
@@ -22,7 +27,7 @@ export function summarize(
 }
 
 function resultOf(findings: readonly Finding[], coverage: Coverage, failOn: FailOn): Result {
-  if (findings.some(({ severity }) => FAILING[failOn].includes(severity))) return 'drift';
+  if (findings.some(({ severity }) => isFailing(severity, failOn))) return 'drift';
   const open = findings.some(({ verdict }) => verdict === 'unverified');
   return open || !coverage.complete ? 'incomplete' : 'match';
 }

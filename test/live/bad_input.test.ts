@@ -35,7 +35,7 @@ t.test('bad input is told in one line, with exit code 2', async (t) => {
     ['no mode', [], /nothing to do/],
     ['unknown option', ['--once', '--frobnicate'], /--frobnicate/],
     ['a stray argument', ['--once', 'kubelet'], /kubelet/],
-    ['unknown format', ['--once', '--format', 'xml'], /--format is one of json, table, not "xml"/],
+    ['unknown format', ['--once', '--format', 'xml'], /--format is one of json, table, line, not "xml"/],
     ['unknown role', ['--once', '--role', 'master'], /--role is one of auto, control-plane, worker, not "master"/],
     ['unknown severity', ['--once', '--fail-on', 'bad'], /--fail-on is one of/],
     ['a page that is not there', ['--once', '--spec', at('nope.md')], /nope\.md/],

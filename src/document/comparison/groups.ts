@@ -13,15 +13,17 @@ export interface Group {
   readonly isElsewhere: boolean;
   /** The port is one of those that the kernel gives away, and no row asks for it. */
   readonly isEphemeral: boolean;
+  /** A client's, which comes and goes. */
+  readonly isClient: boolean;
   readonly listeners: readonly OwnedListener[];
 }
 
-/** All of a snapshot but clients, which come and go. */
+/** All listeners of a snapshot. */
 export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
   const groups = new Map<string, Group & { readonly listeners: OwnedListener[] }>();
   for (const socket of sockets) {
-    if (socket.explainedBy.by === 'client') continue;
-    const { protocol, port } = socket;
+    const { protocol, port, explainedBy } = socket;
+    const isClient = explainedBy.by === 'client';
     const isElsewhere = socket.netns !== node.netns;
     const place = JSON.stringify([isElsewhere, protocol, port ?? unixNameOf(socket)]);
     const identity = identityOf(socket);
@@ -29,8 +31,8 @@ export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
     const group = groups.get(key);
     if (group !== undefined) group.listeners.push(socket);
     else {
-      const isEphemeral = socket.explainedBy.by !== 'page' && isGivenAway(port, node.ephemeralPorts);
-      groups.set(key, { identity, protocol, port, place, isElsewhere, isEphemeral, listeners: [socket] });
+      const isEphemeral = explainedBy.by !== 'page' && isGivenAway(port, node.ephemeralPorts);
+      groups.set(key, { identity, protocol, port, place, isElsewhere, isEphemeral, isClient, listeners: [socket] });
     }
   }
   return [...groups.values()];

@@ -16,9 +16,12 @@ export function listenerDifferences(
 ): ListenerDifference[] {
   const [before, after] = [groupsOf(old), groupsOf(now)];
   const reaches = comparableReaches(old, now);
-  const { pairs, gone, come } = pairUp(before, after, (a, b) =>
+  const paired = pairUp(before, after, (a, b) =>
     a.protocol === 'unix' ? true : overlap(reaches.before(a, b), reaches.after(b, a)),
   );
+  const pairs = paired.pairs.filter(({ before, after }) => !before.isClient || !after.isClient);
+  const come = paired.come.filter(({ isClient }) => !isClient);
+  const gone = paired.gone.filter(({ isClient }) => !isClient);
   return [
     ...come.flatMap((group) => oneSided(group, 'appeared', old, after)),
     ...gone.flatMap((group) => oneSided(group, 'disappeared', now, [])),
@@ -78,8 +81,6 @@ function pairDifferences({ before, after, by }: Pair, reaches: Reaches): Listene
   const change =
     before.protocol === 'unix' ? 'same' : compareReach(reaches.before(before, after), reaches.after(after, before));
   switch (by) {
-    case 'unseen':
-      return [];
     case 'owner': {
       const where = was === is ? is : `${was}, now ${is}`;
       const message = `${whoOf(after)} holds ${where}; before, ${whoOf(before)} did`;
@@ -90,11 +91,14 @@ function pairDifferences({ before, after, by }: Pair, reaches: Reaches): Listene
       const message = `${whoOf(after)} listens on ${is} instead of ${was}${chosen}`;
       return [difference(after, 'moved', { ...sides, message, matters: !after.isEphemeral })];
     }
+    // Who it is may not be known, and where it listens is known all the same.
+    case 'unseen':
     case 'same': {
       const more = before.protocol === 'unix' ? [] : backlogDifferences({ before, after, by }, sides);
       if (change === 'same') return more;
       const how = { widened: 'more widely', narrowed: 'more narrowly', moved: 'elsewhere' }[change];
-      const message = `${whoOf(after)} listens ${how}: on ${is} instead of ${was}`;
+      const [now, then] = was === is ? [placesOf(after, 'families'), placesOf(before, 'families')] : [is, was];
+      const message = `${whoOf(after)} listens ${how}: on ${now} instead of ${then}`;
       return [difference(after, change, { ...sides, message }), ...more];
     }
   }

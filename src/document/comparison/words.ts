@@ -14,15 +14,23 @@ export function sideOf({ listeners }: Group): ListenerSide {
 /** More than these make a line too long to be read. */
 const MOST_PLACES = 4;
 
-/** `127.0.0.1:22/tcp and [::1]:22/tcp`, with a word where it is not in the namespace that is judged. */
-export function placesOf({ listeners, isElsewhere }: Group): string {
-  const places = each(listeners, placeText);
+/**
+ * `127.0.0.1:22/tcp and [::1]:22/tcp`, with a word where it is not in the namespace that is judged, and where asked for with
+ * what `::` stands for.
+ */
+export function placesOf({ listeners, isElsewhere }: Group, what: 'places' | 'families' = 'places'): string {
+  const places = each(listeners, what === 'places' ? placeText : familyText);
   const more = places.length > MOST_PLACES ? ` and ${places.length - MOST_PLACES} more` : '';
   return `${places.slice(0, MOST_PLACES).join(' and ')}${more}${isElsewhere ? ' of another namespace' : ''}`;
 }
 
 function placeText(listener: Listener): string {
   return listener.protocol === 'unix' ? listenerText(listener) : `${listenerText(listener)}/${listener.protocol}`;
+}
+
+function familyText(listener: Listener): string {
+  if (listener.address !== '::' || listener.v6only === null) return placeText(listener);
+  return `${placeText(listener)} (${listener.v6only ? 'IPv6 only' : 'IPv4 too'})`;
 }
 
 /** Who it is, without what every start changes: `kubelet (snap.k8s.kubelet.service)`. */
