@@ -83,7 +83,7 @@ function socketOf(socket: DocumentSocket, to: Redaction): DocumentSocket {
     device: to.orNull(device, to.device),
     v6only: socket.v6only,
     path: to.orNull(path, to.path),
-    abstract: to.orNull(abstract, to.path),
+    abstract: to.orNull(abstract, to.abstract),
     file: file === null ? null : { device: file.device, inode: file.inode },
     inode: socket.inode,
     cookie: socket.cookie,

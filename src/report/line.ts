@@ -35,7 +35,8 @@ function headOf(document: SnapshotDocument): string {
       return ['incomplete, no drift seen', counts(decisive(document))].filter((part) => part !== '').join(': ');
     case 'match': {
       const passed = findings.some(({ severity }) => severity === 'error' || severity === 'warning');
-      return `${passed ? 'let pass by --fail-on' : 'the node matches the page'}: ${counts(findings)}`;
+      const conclusion = passed ? 'let pass by --fail-on' : 'the node matches the page';
+      return [conclusion, counts(findings)].filter((part) => part !== '').join(': ');
     }
   }
 }

@@ -71,7 +71,7 @@ t.test('never more than 80 columns, nor bytes', (t) => {
     t.ok(stringWidth(text) <= LONGEST_LINE, `${stringWidth(text)} columns`);
     t.ok(Buffer.byteLength(text) <= LONGEST_LINE, `${Buffer.byteLength(text)} bytes`);
     t.notMatch(text, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u, 'printable');
-    t.match(text, /^2 unexpected: .*; \+1 more$/u);
+    t.match(text, /^2 unexpected: .*; (\+1 more|other .*)$/u);
   }
   t.end();
 });
@@ -80,6 +80,6 @@ t.test('as many as there is room for', (t) => {
   t.equal(named('a', 'b', 'c'), '3 unexpected: a 0.0.0.0:7000/tcp; b 0.0.0.0:7001/tcp; c 0.0.0.0:7002/tcp');
   t.equal(named('a', 'b', 'cc', 'd'), '4 unexpected: a 0.0.0.0:7000/tcp; b 0.0.0.0:7001/tcp; +2 more');
   const nothing: SnapshotDocument = { ...documentOf(), findings: [] };
-  t.equal(toLine(nothing), 'the node matches the page: \n'.replace(': ', ''));
+  t.equal(toLine(nothing), 'the node matches the page\n');
   t.end();
 });

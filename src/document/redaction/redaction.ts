@@ -36,6 +36,9 @@ export class Redaction {
 
   readonly path = (text: string): string => this.#remembered(text, this.#names.path(text));
 
+  /** A name of five hex digits was chosen by the kernel (autobind, unix(7)). */
+  readonly abstract = (text: string): string => (/^[0-9a-f]{5}$/.test(text) ? text : this.path(text));
+
   readonly device = (text: string): string => this.#remembered(text, this.#names.device(text));
 
   readonly host = (text: string): string => this.#remembered(text, this.#names.host(text));
