@@ -48,16 +48,27 @@ function counts(findings: readonly Finding[]): string {
   }).join(', ');
 }
 
-/** What is at fault, each in a few words. */
-function subjectsOf(document: SnapshotDocument): string[] {
+/** Each takes a character at least, and two that part it from the next. */
+const MOST_SUBJECTS = LONGEST_LINE / 3;
+
+/** What is at fault: the first of it, each in a few words, and how much there is in all. */
+interface Subjects {
+  readonly texts: readonly string[];
+  readonly count: number;
+}
+
+function subjectsOf(document: SnapshotDocument): Subjects {
   const findings = decisive(document);
   // A verdict that all of them have stands before them already.
   const isMixed = findings.some(({ verdict }) => verdict !== findings[0]?.verdict);
-  const subjects = findings.map((finding) => subjectOf(finding, document) + (isMixed ? ` ${finding.verdict}` : ''));
-  if (subjects.length > 0 || document.summary.result !== 'incomplete') return subjects;
-  return document.coverage.sources.flatMap(({ name, status, error }) =>
+  const texts = findings
+    .slice(0, MOST_SUBJECTS)
+    .map((finding) => subjectOf(finding, document) + (isMixed ? ` ${finding.verdict}` : ''));
+  if (texts.length > 0 || document.summary.result !== 'incomplete') return { texts, count: findings.length };
+  const sources = document.coverage.sources.flatMap(({ name, status, error }) =>
     status === 'ok' ? [] : [`${name} ${status} (${error ?? 'no reason was given'})`],
   );
+  return { texts: sources, count: sources.length };
 }
 
 function subjectOf({ expected, sockets: ids }: Finding, { sockets }: SnapshotDocument): string {
@@ -65,25 +76,22 @@ function subjectOf({ expected, sockets: ids }: Finding, { sockets }: SnapshotDoc
     const place = expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
     return `${expected.service} ${place}`;
   }
-  const listeners = sockets.filter(({ id }) => ids.includes(id));
+  const wanted = new Set(ids);
+  const listeners = sockets.filter(({ id }) => wanted.has(id));
   const [owner] = listeners.flatMap(({ owners }) => owners);
   const who = owner === undefined ? 'somebody' : owner.kind === 'kernel' ? owner.device : programName(owner);
   return `${who} ${listenersText(listeners)}/${listeners[0]?.protocol ?? ''}`;
 }
 
 /** As many subjects as there is room for, and how many are left. Of the first, what there is room for. */
-function fitted(head: string, subjects: readonly string[]): string {
-  for (let shown = subjects.length; shown > 0; shown--) {
-    const line = printable(`${head}: ${subjects.slice(0, shown).join('; ')}${moreThan(shown, subjects)}`);
+function fitted(head: string, { texts, count }: Subjects): string {
+  const more = (shown: number): string => (count > shown ? `; +${count - shown} more` : '');
+  for (let shown = texts.length; shown > 0; shown--) {
+    const line = printable(`${head}: ${texts.slice(0, shown).join('; ')}${more(shown)}`);
     if (fits(line)) return line;
   }
-  const [first] = subjects;
-  if (first === undefined) return cut('', printable(head), '');
-  return cut(printable(`${head}: `), printable(first), moreThan(1, subjects));
-}
-
-function moreThan(shown: number, subjects: readonly string[]): string {
-  return subjects.length > shown ? `; +${subjects.length - shown} more` : '';
+  const [first] = texts;
+  return first === undefined ? cut('', printable(head), '') : cut(printable(`${head}: `), printable(first), more(1));
 }
 
 function fits(line: string): boolean {
@@ -93,12 +101,13 @@ function fits(line: string): boolean {
 /** Cut between words; a first word that is too long is cut within. */
 function cut(before: string, text: string, behind: string): string {
   if (fits(before + text + behind)) return before + text + behind;
-  const words = text.split(' ');
+  // A name can be long without end, and of what is cut away nothing is looked at.
+  const words = text.slice(0, 4 * LONGEST_LINE).split(' ');
   for (let kept = words.length - 1; kept > 0; kept--) {
     const line = `${before}${words.slice(0, kept).join(' ')} …${behind}`;
     if (fits(line)) return line;
   }
-  const characters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+  const characters = Array.from(new Intl.Segmenter().segment(words.join(' ')), ({ segment }) => segment);
   for (let kept = characters.length - 1; ; kept--) {
     const line = `${before}${characters.slice(0, kept).join('')}…${behind}`;
     if (kept === 0 || fits(line)) return line;

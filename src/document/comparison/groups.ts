@@ -15,12 +15,14 @@ export interface Group {
   readonly isEphemeral: boolean;
   /** A client's, which comes and goes. */
   readonly isClient: boolean;
+  /** Of every `::` in it, whether it serves IPv4 too. */
+  readonly knowsV6only: boolean;
   readonly listeners: readonly OwnedListener[];
 }
 
 /** All listeners of a snapshot. */
 export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
-  const groups = new Map<string, Group & { readonly listeners: OwnedListener[] }>();
+  const groups = new Map<string, Group & { readonly listeners: OwnedListener[]; knowsV6only: boolean }>();
   for (const socket of sockets) {
     const { protocol, port, explainedBy } = socket;
     const isClient = explainedBy.by === 'client';
@@ -29,10 +31,23 @@ export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
     const identity = identityOf(socket);
     const key = JSON.stringify([identity.key, place]);
     const group = groups.get(key);
-    if (group !== undefined) group.listeners.push(socket);
-    else {
+    const knowsV6only = socket.address !== '::' || socket.v6only !== null;
+    if (group !== undefined) {
+      group.listeners.push(socket);
+      group.knowsV6only &&= knowsV6only;
+    } else {
       const isEphemeral = explainedBy.by !== 'page' && isGivenAway(port, node.ephemeralPorts);
-      groups.set(key, { identity, protocol, port, place, isElsewhere, isEphemeral, isClient, listeners: [socket] });
+      groups.set(key, {
+        identity,
+        protocol,
+        port,
+        place,
+        isElsewhere,
+        isEphemeral,
+        isClient,
+        knowsV6only,
+        listeners: [socket],
+      });
     }
   }
   return [...groups.values()];
@@ -40,4 +55,10 @@ export function groupsOf({ sockets, node }: SnapshotDocument): Group[] {
 
 export function isGivenAway(port: number | null, range: SnapshotDocument['node']['ephemeralPorts']): boolean {
   return port !== null && range !== null && range.from <= port && port <= range.to;
+}
+
+/** Several groups as one, with the facts of the first; null for none. */
+export function merged(groups: readonly Group[]): Group | null {
+  const [first] = groups;
+  return first === undefined ? null : { ...first, listeners: groups.flatMap(({ listeners }) => listeners) };
 }

@@ -2,7 +2,8 @@ import { printable } from '../../sockets/bytes.js';
 import { unknownOwnerText } from '../../verdict/words.js';
 import type { SnapshotDocument } from '../document.js';
 import type { ListenerDifference } from './difference.js';
-import { type Group, groupsOf } from './groups.js';
+import { type Group, groupsOf, merged } from './groups.js';
+import { addTo } from './multimap.js';
 import { type Pair, pairUp } from './pairs.js';
 import { compareReach, overlap, type Reach, reachOf } from './reach.js';
 import { restarts } from './restarts.js';
@@ -20,11 +21,13 @@ export function listenerDifferences(
     a.protocol === 'unix' ? true : overlap(reaches.before(a, b), reaches.after(b, a)),
   );
   const pairs = paired.pairs.filter(({ before, after }) => !before.isClient || !after.isClient);
+  const neighbours = new Map<string, Group[]>();
+  for (const group of after) if (group.protocol !== 'unix') addTo(neighbours, group.place, group);
   const come = paired.come.filter(({ isClient }) => !isClient);
   const gone = paired.gone.filter(({ isClient }) => !isClient);
   return [
-    ...come.flatMap((group) => oneSided(group, 'appeared', old, after)),
-    ...gone.flatMap((group) => oneSided(group, 'disappeared', now, [])),
+    ...come.flatMap((group) => oneSided(group, 'appeared', old, neighbours)),
+    ...gone.flatMap((group) => oneSided(group, 'disappeared', now, neighbours)),
     ...pairs.flatMap((pair) => pairDifferences(pair, reaches)),
     ...unseenOwners(pairs),
     ...(isSameHost ? restarts(pairs) : []),
@@ -39,14 +42,16 @@ interface Reaches {
 /** The default interface stands for its addresses only where both have one; so does v6only where both know it. */
 function comparableReaches(old: SnapshotDocument, now: SnapshotDocument): Reaches {
   const haveDefault = old.node.defaultInterface !== null && now.node.defaultInterface !== null;
-  const reach =
-    ({ node }: SnapshotDocument) =>
-    (group: Group, other: Group): Reach => {
-      const all = [...group.listeners, ...other.listeners];
-      const knowsV6only = all.every(({ address, v6only }) => address !== '::' || v6only !== null);
+  const reach = ({ node }: SnapshotDocument): Reaches['before'] => {
+    const known = new Map<Group, { readonly plain: Reach; readonly withoutV6only: Reach }>();
+    return (group, other) => {
       const defaultInterface = haveDefault && !group.isElsewhere ? node.defaultInterface : null;
-      return reachOf(group.listeners, { defaultInterface, knowsV6only });
+      const made = (knowsV6only: boolean): Reach => reachOf(group.listeners, { defaultInterface, knowsV6only });
+      const reaches = known.get(group) ?? { plain: made(true), withoutV6only: made(false) };
+      known.set(group, reaches);
+      return group.knowsV6only && other.knowsV6only ? reaches.plain : reaches.withoutV6only;
     };
+  };
   return { before: reach(old), after: reach(now) };
 }
 
@@ -55,7 +60,7 @@ function oneSided(
   group: Group,
   kind: 'appeared' | 'disappeared',
   other: SnapshotDocument,
-  all: readonly Group[],
+  neighbours: ReadonlyMap<string, readonly Group[]>,
 ): ListenerDifference[] {
   if (group.isElsewhere && other.namespaces === null) return [];
   const name = group.isElsewhere ? 'namespaces' : group.protocol;
@@ -64,7 +69,7 @@ function oneSided(
   const sides = kind === 'appeared' ? { before: null, after: side } : { before: side, after: null };
   const what = `${whoOf(group)} on ${placesOf(group)}`;
   if (source?.status === 'ok') {
-    const beside = all.find((one) => one !== group && one.place === group.place && group.protocol !== 'unix');
+    const beside = neighbours.get(group.place)?.find((one) => one !== group);
     const shared = beside === undefined ? '' : `, beside ${whoOf(beside)} on ${placesOf(beside)}`;
     const message = kind === 'appeared' ? `${what} was not there before${shared}` : `${what} is gone`;
     return [difference(group, kind, { ...sides, message })];
@@ -122,7 +127,7 @@ function unseenOwners(pairs: readonly Pair[]): ListenerDifference[] {
     if (pair.by !== 'unseen') continue;
     const { before, after } = pair;
     const key = JSON.stringify([before.identity.key, after.identity.key, before.protocol, before.isElsewhere]);
-    unseen.set(key, [...(unseen.get(key) ?? []), pair]);
+    addTo(unseen, key, pair);
   }
   return [...unseen.values()].flatMap((members) => {
     const [before, after] = [merged(members.map((pair) => pair.before)), merged(members.map((pair) => pair.after))];
@@ -135,11 +140,6 @@ function unseenOwners(pairs: readonly Pair[]): ListenerDifference[] {
     const message = `${whoOf(known)} ${verb} ${placesOf(known)}; the ${when} snapshot does not know who does${why}`;
     return [difference(known, 'unknown', { before: sideOf(before), after: sideOf(after), message })];
   });
-}
-
-function merged(groups: readonly Group[]): Group | null {
-  const [first] = groups;
-  return first === undefined ? null : { ...first, listeners: groups.flatMap(({ listeners }) => listeners) };
 }
 
 type Sides = Pick<ListenerDifference, 'before' | 'after'>;

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Group } from './groups.js';
 import { mayBeSame, unixNameOf } from './identity.js';
+import { addTo } from './multimap.js';
 
 /** A group of the earlier snapshot and what it is in the later one. */
 export interface Pair {
@@ -33,11 +34,13 @@ export function pairUp(
     const candidates = new Map<string, Group[]>();
     for (const group of come) {
       const key = keyOf(group);
-      if (key !== null) candidates.set(key, [...(candidates.get(key) ?? []), group]);
+      if (key !== null) addTo(candidates, key, group);
     }
     for (const group of gone) {
       const key = keyOf(group);
-      const found = key === null ? undefined : candidates.get(key)?.find((one) => come.has(one) && fits(group, one));
+      const list = key === null ? undefined : candidates.get(key);
+      const at = list?.findIndex((one) => fits(group, one)) ?? -1;
+      const [found] = at < 0 ? [] : (list?.splice(at, 1) ?? []);
       if (found === undefined) continue;
       gone.delete(group);
       come.delete(found);

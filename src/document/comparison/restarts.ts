@@ -1,7 +1,8 @@
 import type { ProcessOwner } from '../../owners/owner.js';
 import { printable } from '../../sockets/bytes.js';
 import type { ListenerDifference } from './difference.js';
-import type { Group } from './groups.js';
+import { type Group, merged } from './groups.js';
+import { addTo } from './multimap.js';
 import type { Pair } from './pairs.js';
 import { placesOf, sideOf, whoOf } from './words.js';
 
@@ -14,50 +15,35 @@ export function restarts(pairs: readonly Pair[]): ListenerDifference[] {
   for (const pair of pairs) {
     if (pair.by === 'owner' || pair.by === 'unseen') continue;
     const key = JSON.stringify([pair.after.identity.key, pair.after.isElsewhere]);
-    programs.set(key, [...(programs.get(key) ?? []), pair]);
+    addTo(programs, key, pair);
   }
   return [...programs.values()].flatMap((members) => {
-    const [first] = members;
-    const [was, is] = [
-      members.flatMap((one) => processesOf(one.before)),
-      members.flatMap((one) => processesOf(one.after)),
-    ];
-    if (first === undefined || was.length === 0 || is.length === 0 || was.some((one) => is.some(isSame(one))))
-      return [];
-    const all = (side: 'before' | 'after'): Group => ({
-      ...first[side],
-      listeners: members.flatMap((one) => one[side].listeners),
-    });
-    const after = all('after');
-    return [
-      {
-        kind: 'restarted' as const,
-        matters: false,
-        message: printable(
-          `${whoOf(after)} was restarted: ${pidsOf(was)} is now ${pidsOf(is)}; it listens on ${placesOf(after)}`,
-        ),
-        program: printable(after.identity.program),
-        protocol: after.protocol,
-        before: sideOf(all('before')),
-        after: sideOf(after),
-      },
-    ];
+    const [before, after] = [merged(members.map((pair) => pair.before)), merged(members.map((pair) => pair.after))];
+    if (before === null || after === null) return [];
+    const [was, is] = [processesOf(before), processesOf(after)];
+    if (was.size === 0 || is.size === 0 || [...is.values()].some((one) => isStill(one, was.get(one.pid)))) return [];
+    const how = `${pidsOf(was)} is now ${pidsOf(is)}`;
+    const message = printable(`${whoOf(after)} was restarted: ${how}; it listens on ${placesOf(after)}`);
+    const [program, protocol] = [printable(after.identity.program), after.protocol];
+    const sides = { before: sideOf(before), after: sideOf(after) };
+    return [{ kind: 'restarted' as const, matters: false, message, program, protocol, ...sides }];
   });
 }
 
-function processesOf({ listeners }: Group): ProcessOwner[] {
-  return listeners.flatMap(({ owners }) => owners.filter((owner) => owner.kind === 'process'));
+/** By their numbers. */
+function processesOf({ listeners }: Group): Map<number, ProcessOwner> {
+  const processes = listeners.flatMap(({ owners }) => owners.filter((owner) => owner.kind === 'process'));
+  return new Map(processes.map((owner) => [owner.pid, owner]));
 }
 
-function isSame(one: ProcessOwner): (other: ProcessOwner) => boolean {
-  return (other) => {
-    if (one.pid !== other.pid) return false;
-    if (one.startedAt === null || other.startedAt === null) return true;
-    return Math.abs(Date.parse(one.startedAt) - Date.parse(other.startedAt)) <= SAME_START_MS;
-  };
+/** Numbers of processes are used again. */
+function isStill(one: ProcessOwner, before: ProcessOwner | undefined): boolean {
+  if (before === undefined) return false;
+  if (one.startedAt === null || before.startedAt === null) return true;
+  return Math.abs(Date.parse(one.startedAt) - Date.parse(before.startedAt)) <= SAME_START_MS;
 }
 
-function pidsOf(processes: readonly ProcessOwner[]): string {
-  const pids = [...new Set(processes.map(({ pid }) => pid))].sort((a, b) => a - b);
+function pidsOf(processes: ReadonlyMap<number, ProcessOwner>): string {
+  const pids = [...processes.keys()].sort((a, b) => a - b);
   return `pid ${pids.slice(0, 4).join(', ')}${pids.length > 4 ? ', …' : ''}`;
 }

@@ -5,6 +5,7 @@ import type { SnapshotDocument } from '../document.js';
 import type { VerdictDifference } from './difference.js';
 import { isGivenAway } from './groups.js';
 import { identityOf } from './identity.js';
+import { addTo } from './multimap.js';
 
 /** A finding with what it is about. */
 interface Subject {
@@ -32,12 +33,13 @@ function partnersOf(before: readonly Subject[], after: readonly Subject[]): Map<
   for (const round of [0, 1]) {
     const left = new Map<string, Subject[]>();
     const taken = new Set(partners.values());
-    for (const subject of before) {
+    // Taken from the end, so that the first of a kind meets the first.
+    for (const subject of before.toReversed()) {
       const key = subject.keys[round];
-      if (key !== undefined && !taken.has(subject)) left.set(key, [...(left.get(key) ?? []), subject]);
+      if (key !== undefined && !taken.has(subject)) addTo(left, key, subject);
     }
     for (const subject of after) {
-      const found = partners.has(subject) ? undefined : left.get(subject.keys[round] ?? '')?.shift();
+      const found = partners.has(subject) ? undefined : left.get(subject.keys[round] ?? '')?.pop();
       if (found !== undefined) partners.set(subject, found);
     }
   }

@@ -46,6 +46,8 @@ const RANGES: Readonly<Record<4 | 6, readonly Range[]>> = {
 export class Addresses {
   readonly #pseudonyms: Pseudonyms;
   readonly #known = new Map<string, string>();
+  /** By the bits before, since addresses of one network have most of them in common. */
+  readonly #turned = new Map<string, 0 | 1>();
 
   constructor(pseudonyms: Pseudonyms) {
     this.#pseudonyms = pseudonyms;
@@ -72,9 +74,16 @@ export class Addresses {
     for (let at = 0; at < bits.length; at++) {
       const before = bits.slice(0, at);
       const bit = Number(bits[at]);
-      out += isKept(before, RANGES[family]) ? bit : bit ^ this.#pseudonyms.bit(`address ${family}`, before);
+      out += bit ^ this.#turn(family, before);
     }
     return textOf(out);
+  }
+
+  #turn(family: 4 | 6, before: string): 0 | 1 {
+    const key = `${family} ${before}`;
+    const turned = this.#turned.get(key) ?? (isKept(before, RANGES[family]) ? 0 : this.#pseudonyms.bit(key));
+    this.#turned.set(key, turned);
+    return turned;
   }
 }
 

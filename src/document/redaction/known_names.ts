@@ -38,18 +38,22 @@ const DEVICES_EVERYWHERE =
 export class KnownNames {
   readonly #names: ReadonlySet<string>;
   readonly #cut: readonly string[];
-  readonly #devices: readonly string[];
+  readonly #devices: ReadonlySet<string>;
+  /** Those of them with a `*`, which take longer to compare with. */
+  readonly #devicePatterns: readonly string[];
 
   constructor(spec: Spec) {
     const names = new Set([...wordsOf(PROGRAMS), ...wordsOf(PLACES), ...namesOf(spec)]);
     this.#cut = [...names].filter((name) => name.length === COMM_LENGTH);
     for (const name of [...names]) names.add(name.slice(0, COMM_LENGTH));
     this.#names = names;
-    this.#devices = [
+    const devices = [
       ...[...DEVICES.values()].flat(),
       ...[...spec.notes.services.values()].flatMap(({ devices }) => devices),
       ...spec.notes.listeners.flatMap(({ devices }) => devices),
     ];
+    this.#devices = new Set(devices);
+    this.#devicePatterns = devices.filter((pattern) => pattern.includes('*'));
   }
 
   has(name: string): boolean {
@@ -65,7 +69,8 @@ export class KnownNames {
   }
 
   hasDevice(device: string): boolean {
-    return DEVICES_EVERYWHERE.test(device) || this.#devices.some((pattern) => matchesName(device, pattern));
+    if (DEVICES_EVERYWHERE.test(device) || this.#devices.has(device)) return true;
+    return this.#devicePatterns.some((pattern) => matchesName(device, pattern));
   }
 }
 

@@ -30,8 +30,8 @@ export class Pseudonyms {
   }
 
   /** One bit for a string of bits. */
-  bit(family: string, bits: string): 0 | 1 {
-    return ((this.#digest(family, bits)[0] ?? 0) & 1) === 1 ? 1 : 0;
+  bit(bits: string): 0 | 1 {
+    return ((this.#digest('address', bits)[0] ?? 0) & 1) === 1 ? 1 : 0;
   }
 
   #digest(purpose: string, text: string): Buffer {

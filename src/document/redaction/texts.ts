@@ -25,6 +25,8 @@ export class Texts {
   readonly #words = new Map<string, string>();
   /** Names with spaces, quotes and the like, which cannot be told from the sentence around them. */
   readonly #phrases = new Map<string, string>();
+  /** By the first word of a phrase, how many characters such phrases have before and from it: what to look for in a text. */
+  readonly #shapes = new Map<string, Map<string, Shape>>();
 
   constructor(names: Names, addresses: Addresses, known: KnownNames, vocabulary: ReadonlySet<string>) {
     this.#names = names;
@@ -38,23 +40,45 @@ export class Texts {
     if (original === replaced) return;
     const shown = printable(original);
     if (ONE_WORD.test(shown)) this.#words.set(shown, replaced);
-    else if (HAS_LETTER.test(shown)) this.#phrases.set(shown, replaced);
+    else this.#rememberPhrase(shown, replaced);
+  }
+
+  #rememberPhrase(phrase: string, replaced: string): void {
+    const first = WORD.exec(phrase);
+    // One without letters is left to its fate as punctuation.
+    if (first === null) return;
+    const shape = { before: first.index, length: phrase.length };
+    const shapes = this.#shapes.get(first[0]) ?? new Map<string, Shape>();
+    this.#shapes.set(first[0], shapes.set(`${shape.before} ${shape.length}`, shape));
+    this.#phrases.set(phrase, replaced);
   }
 
   text(text: string): string {
-    return this.#remembered(text)
-      .map((part, at) => (at % 2 === 1 ? part : part.replace(/[^\s'"`,;()|]+/gu, (word) => this.#chunk(word))))
-      .join('');
+    let out = '';
+    let end = 0;
+    for (const { index, 0: word } of text.matchAll(WORDS)) {
+      const phrase = index < end ? null : this.#phraseAt(text, index, word, end);
+      if (phrase === null) continue;
+      out += this.#rest(text.slice(end, phrase.start)) + phrase.replaced;
+      end = phrase.start + phrase.length;
+    }
+    return out + this.#rest(text.slice(end));
   }
 
-  /** Parts of the text, every second one a name that is replaced already. The longest come first. */
-  #remembered(text: string): string[] {
-    let parts = [text];
-    for (const [original, replaced] of [...this.#phrases].sort(([a], [b]) => b.length - a.length)) {
-      if (!text.includes(original)) continue;
-      parts = parts.flatMap((part, at) => (at % 2 === 1 ? [part] : withBetween(part.split(original), replaced)));
+  /** The longest of the remembered phrases whose first word is this one. */
+  #phraseAt(text: string, at: number, word: string, end: number) {
+    let longest: { readonly start: number; readonly length: number; readonly replaced: string } | null = null;
+    for (const { before, length } of this.#shapes.get(word)?.values() ?? []) {
+      const start = at - before;
+      if (start < end || length <= (longest?.length ?? 0)) continue;
+      const replaced = this.#phrases.get(text.slice(start, start + length));
+      if (replaced !== undefined) longest = { start, length, replaced };
     }
-    return parts;
+    return longest;
+  }
+
+  #rest(text: string): string {
+    return text.replace(/[^\s'"`,;()|]+/gu, (word) => this.#chunk(word));
   }
 
   /** What stands between spaces, quotes and the like. */
@@ -96,11 +120,14 @@ export class Texts {
   }
 }
 
-const HAS_LETTER = /[\p{L}\p{N}]/u;
+interface Shape {
+  /** Characters before the first word. */
+  readonly before: number;
+  readonly length: number;
+}
+
+const WORD = /[\p{L}\p{N}]+/u;
+const WORDS = new RegExp(WORD, 'gu');
 
 /** What `#chunk` sees as one, and splits no further than names are. */
 const ONE_WORD = /^[\p{L}\p{N}_@%/.:-]+$/u;
-
-function withBetween(parts: readonly string[], between: string): string[] {
-  return parts.flatMap((part, at) => (at === 0 ? [part] : [between, part]));
-}
