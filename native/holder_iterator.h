@@ -1,16 +1,18 @@
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
-#include "proc_owners.h"
+#include "bpf/holder_record.h"
 #include "sys_error.h"
 
 namespace sockwatch {
 
-// Finds every holder of the sockets with these inode numbers by one pass of an eBPF iterator over all
-// processes of this PID namespace; the facts about them are read from `procRoot`. Unlike the walk through
-// /proc it is refused as a whole or sees everything, so `unreadable` is 0.
-Failure iterate_owners(const std::string& procRoot, std::vector<uint32_t> inodes, OwnerWalk& result);
+using HolderRecord = sockwatch_holder_record;
+
+// Lists every descriptor of every process that is a socket which listens, or may, by one pass of an eBPF
+// iterator: each once, in order of process and descriptor. Unlike the walk through /proc it is refused as a
+// whole or sees everything; processes outside this PID namespace come first, with the number 0.
+// `every_state`: sockets that are connected as well.
+Failure iterate_holders(bool every_state, std::vector<HolderRecord>& records);
 
 }  // namespace sockwatch

@@ -41,59 +41,72 @@ Napi::Value facts_list_to_js(Napi::Env env, std::vector<ProcessFacts>& list) {
   return array;
 }
 
+// One member of every element, as a column.
+template <typename Element>
+Napi::Value column(Napi::Env env, const std::vector<Element>& list, uint32_t Element::*member) {
+  std::vector<uint32_t> values;
+  values.reserve(list.size());
+  for (const Element& element : list) values.push_back(element.*member);
+  return to_typed_array(env, values);
+}
+
 Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
-  std::vector<uint32_t> inode;
-  std::vector<uint32_t> pid;
-  std::vector<uint32_t> fd;
-  for (const Holder& holder : walk.holders) {
-    inode.push_back(holder.inode);
-    pid.push_back(holder.pid);
-    fd.push_back(holder.fd);
-  }
   auto object = Napi::Object::New(env);
-  object.Set("inode", to_typed_array(env, inode));
-  object.Set("pid", to_typed_array(env, pid));
-  object.Set("fd", to_typed_array(env, fd));
+  object.Set("inode", column(env, walk.holders, &Holder::inode));
+  object.Set("pid", column(env, walk.holders, &Holder::pid));
+  object.Set("fd", column(env, walk.holders, &Holder::fd));
   object.Set("facts", facts_list_to_js(env, walk.facts));
   object.Set("processes", Napi::Number::New(env, walk.processes));
   object.Set("unreadable", Napi::Number::New(env, walk.unreadable));
   return object;
 }
 
-using FindOwners = Failure (*)(const std::string& procRoot, std::vector<uint32_t> inodes, OwnerWalk& result);
-
-Napi::Value start(const Napi::CallbackInfo& info, FindOwners find) {
-  const auto inodes = info[1].As<Napi::Uint32Array>();
-  return PromiseWorker<OwnerWalk>::start(
-      info.Env(),
-      [find, root = info[0].As<Napi::String>().Utf8Value(),
-       wanted = std::vector<uint32_t>(inodes.Data(), inodes.Data() + inodes.ElementLength())](
-          OwnerWalk& walk) { return find(root, wanted, walk); },
-      walk_to_js);
+std::vector<uint32_t> numbers(const Napi::Value& argument) {
+  const auto array = argument.As<Napi::Uint32Array>();
+  return {array.Data(), array.Data() + array.ElementLength()};
 }
 
 }  // namespace
 
-Napi::Value find_holders(const Napi::CallbackInfo& info) { return start(info, walk_owners); }
+Napi::Value find_holders(const Napi::CallbackInfo& info) {
+  return PromiseWorker<OwnerWalk>::start(
+      info.Env(),
+      [root = info[0].As<Napi::String>().Utf8Value(), inodes = numbers(info[1])](OwnerWalk& walk) {
+        return walk_owners(root, inodes, walk);
+      },
+      walk_to_js);
+}
 
 Napi::Value process_facts(const Napi::CallbackInfo& info) {
-  const auto pids = info[1].As<Napi::Uint32Array>();
   return PromiseWorker<std::vector<ProcessFacts>>::start(
       info.Env(),
-      [root = info[0].As<Napi::String>().Utf8Value(),
-       wanted =
-           std::vector<uint32_t>(pids.Data(), pids.Data() + pids.ElementLength())](auto& list) -> Failure {
+      [root = info[0].As<Napi::String>().Utf8Value(), pids = numbers(info[1]),
+       tasks = numbers(info[2])](auto& list) -> Failure {
         const FileDescriptor proc(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         if (!proc) return SysError{"open", errno, root};
-        for (const uint32_t pid : wanted)
-          list.push_back(read_process_facts(open_process(proc.get(), pid).get(), pid, pid));
+        for (size_t at = 0; at < pids.size() && at < tasks.size(); at++)
+          list.push_back(read_process_facts(open_process(proc.get(), pids[at]).get(), pids[at], tasks[at]));
         return std::nullopt;
       },
       facts_list_to_js);
 }
 
 #ifdef SOCKWATCH_BPF
-Napi::Value iterate_holders(const Napi::CallbackInfo& info) { return start(info, iterate_owners); }
+Napi::Value iterate_holders(const Napi::CallbackInfo& info) {
+  return PromiseWorker<std::vector<HolderRecord>>::start(
+      info.Env(),
+      [every_state = info[0].As<Napi::Boolean>().Value()](std::vector<HolderRecord>& records) {
+        return iterate_holders(every_state, records);
+      },
+      [](Napi::Env env, std::vector<HolderRecord>& records) -> Napi::Value {
+        auto object = Napi::Object::New(env);
+        object.Set("inode", column(env, records, &HolderRecord::inode));
+        object.Set("pid", column(env, records, &HolderRecord::pid));
+        object.Set("task", column(env, records, &HolderRecord::task));
+        object.Set("fd", column(env, records, &HolderRecord::fd));
+        return object;
+      });
+}
 #endif
 
 }  // namespace sockwatch

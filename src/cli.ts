@@ -1,9 +1,8 @@
-#!/usr/bin/env node
 import { type Command, type Format, HELP, parseCommand } from './arguments.js';
 import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
-import { writeStdout, writeWhole } from './report/write_output.js';
+import { writeStdout } from './report/write_stdout.js';
 import { printable } from './sockets/bytes.js';
 
 /** Exit code of a command that could not run. */
@@ -34,7 +33,8 @@ async function once(command: Command & { kind: 'once' }): Promise<number> {
   const seen = await snapshot({ ...command, spec });
   const document = redacted === null ? seen : redacted(seen);
   const text = await formatted(document, format);
-  await (output === null ? writeStdout(text) : writeWhole(output, text));
+  if (output === null) await writeStdout(text);
+  else await (await import('./report/write_output.js')).writeWhole(output, text);
   return EXIT_CODE[document.summary.result];
 }
 
@@ -78,13 +78,17 @@ function explain(error: unknown): string {
   return `internal error: ${printable(messageOf(error))} (set K8S_SOCKWATCH_DEBUG=1 to see where, and report it)`;
 }
 
-try {
-  const argv = process.argv.slice(2);
-  process.exitCode =
-    argv[0] === 'diff'
-      ? await (await import('./diff_command.js')).runDiff(argv.slice(1))
-      : await run(parseCommand(argv));
-} catch (error) {
-  process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
-  process.exitCode = EXIT_UNABLE;
+async function main(): Promise<void> {
+  try {
+    const argv = process.argv.slice(2);
+    process.exitCode =
+      argv[0] === 'diff'
+        ? await (await import('./diff_command.js')).runDiff(argv.slice(1))
+        : await run(parseCommand(argv));
+  } catch (error) {
+    process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
+    process.exitCode = EXIT_UNABLE;
+  }
 }
+
+void main();

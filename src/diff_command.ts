@@ -4,7 +4,8 @@ import type { SnapshotDocument } from './document/document.js';
 import { readSnapshot } from './document/read_snapshot.js';
 import { diffToText } from './report/diff_text.js';
 import { toJson } from './report/json.js';
-import { writeStdout, writeWhole } from './report/write_output.js';
+import { writeWhole } from './report/write_output.js';
+import { writeStdout } from './report/write_stdout.js';
 import { readInput } from './spec/read_input.js';
 import { sourceOf } from './spec/source.js';
 

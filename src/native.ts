@@ -81,6 +81,18 @@ export interface Holders {
   readonly unreadable: number;
 }
 
+/**
+ * One pass of the eBPF iterator, four columns of equal length: descriptor `fd` of process `pid` (0: it is outside of our PID
+ * namespace) is the socket `inode`; `task` is a living thread of the process. Each once, in order of pid and fd. Sockets that
+ * are connected are there only where `everyState` asks for them.
+ */
+export interface HolderPass {
+  readonly inode: Uint32Array;
+  readonly pid: Uint32Array;
+  readonly task: Uint32Array;
+  readonly fd: Uint32Array;
+}
+
 /** What the event programs saw (native/bpf/event_record.h). Numbers that do not apply are 0. */
 export interface KernelEvent {
   /** Milliseconds since the epoch, by the kernel's clock. */
@@ -118,9 +130,10 @@ export interface Addon {
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
   findHolders(procRoot: string, inodes: Uint32Array): Promise<Holders>;
-  processFacts(procRoot: string, pids: Uint32Array): Promise<ProcessFacts[]>;
+  /** `tasks`: of each process a thread that is alive, mostly its main one, which has the process's number. */
+  processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
   /** Only where eBPF is built in. */
-  iterateHolders?(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  iterateHolders?(everyState: boolean): Promise<HolderPass>;
   /** Only where eBPF is built in. Throws where the kernel does not take the programs. */
   openEvents?(onEvents: (events: readonly KernelEvent[], lost: number) => void): { close(): void };
   netnsInode(path: string): bigint;

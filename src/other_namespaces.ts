@@ -5,7 +5,7 @@ import { withKernelOwners } from './network/kernel_owners.js';
 import type { OwnersMode } from './owners/holder_source.js';
 import { withOwners } from './owners/holders.js';
 import type { OwnedListener } from './owners/owner.js';
-import { processFields, readBootTime } from './owners/process_fields.js';
+import { processFieldsByPid, readBootTime } from './owners/process_fields.js';
 import { captureTables } from './sockets/capture.js';
 import { type CoverageSource, elapsedMs } from './sockets/coverage.js';
 import { listenersOf } from './sockets/listeners.js';
@@ -84,8 +84,11 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
 
 /** Whose it is: pods and containers by the cgroups of the processes in it. */
 async function describe({ netns, name, pids }: NetworkNamespace, error: string | null): Promise<NamespaceDocument> {
-  const [facts, bootTime] = await Promise.all([native().processFacts('/proc', Uint32Array.from(pids)), readBootTime()]);
-  const processes = facts.map((one) => processFields(one, bootTime));
+  const [facts, bootTime] = await Promise.all([
+    native().processFacts('/proc', Uint32Array.from(pids), Uint32Array.from(pids)),
+    readBootTime(),
+  ]);
+  const processes = [...processFieldsByPid(facts, bootTime).values()];
   const each = (values: readonly (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
   return {
     netns,

@@ -4,8 +4,8 @@ import { summarize } from './document/summary.js';
 import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
 import type { NetworkFacts } from './network/facts.js';
-import { withKernelOwners } from './network/kernel_owners.js';
-import type { OwnersMode } from './owners/holder_source.js';
+import { kernelInodes, withKernelOwners } from './network/kernel_owners.js';
+import { type OwnersMode, startHolders } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
@@ -42,6 +42,8 @@ export interface SnapshotOptions {
 
 /** What was observed of a node, its role, and what follows. */
 export interface Look {
+  /** When it began, ISO 8601. */
+  readonly capturedAt: string;
   readonly observation: Observation;
   readonly role: RoleAnswer;
   readonly evaluation: Evaluation;
@@ -53,9 +55,15 @@ export interface Look {
  * @throws SockwatchError ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  const capturedAt = new Date().toISOString();
+  return documentOf(await look(options), options);
+}
+
+/** A look as a document, with the other namespaces where they are asked for. */
+export async function documentOf(
+  { capturedAt, observation, role, evaluation }: Look,
+  options: SnapshotOptions,
+): Promise<SnapshotDocument> {
   const { spec, failOn = 'warning', owners = 'auto', allowModuleLoad = false } = options;
-  const { observation, role, evaluation } = await look(options);
   const others =
     options.allNetns === true
       ? await (await import('./other_namespaces.js')).observeOthers(observation.node.netns, owners, allowModuleLoad)
@@ -104,23 +112,26 @@ async function hasNewListeners(
   return !read || listeners.some(({ id }) => !known.has(id));
 }
 
-type Observed = Pick<Look, 'observation' | 'network'>;
+type Observed = Pick<Look, 'capturedAt' | 'observation' | 'network'>;
 
-function judge({ spec, role: asked = 'auto' }: SnapshotOptions, { observation, network }: Observed): Look {
+function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observed): Look {
+  const { observation } = observed;
   const role = resolveRole(asked, observation.node, observation.sockets);
-  return { observation, network, role, evaluation: evaluate(spec, observation, role.role) };
+  return { ...observed, role, evaluation: evaluate(spec, observation, role.role) };
 }
 
 /** Reads everything a verdict rests on. */
 async function observe(options: SnapshotOptions): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
+  const capturedAt = new Date().toISOString();
   const namespace = identifyNetns(netns);
+  const find = startHolders(owners);
   // The kernel is asked first; what reads its answer about the network is loaded while it works.
   const capture = captureTables({ netns, allowModuleLoad });
   const { networkFacts } = await import('./network/facts.js');
   const [tables, network] = await Promise.all([capture, networkFacts(netns)]);
   const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
-  const owned = await withOwners(listeners, owners);
+  const owned = await withOwners(listeners, owners, find, kernelInodes(listeners, network.tunnels));
   const sockets = await withOrigins(withKernelOwners(owned.listeners, network.tunnels));
   const [files, markedRole] = await Promise.all([
     lookAtFiles(spec, sockets),
@@ -147,7 +158,7 @@ async function observe(options: SnapshotOptions): Promise<Observed> {
     ]),
     files,
   };
-  return { observation, network };
+  return { capturedAt, observation, network };
 }
 
 /** The later look, with what only the earlier one saw. */

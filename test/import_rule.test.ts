@@ -23,9 +23,11 @@ const ORDER: readonly string[] = [
 const FOUNDATION = ['errors.ts', 'native.ts'];
 const WIRING = [
   'snapshot.ts',
+  'watch.ts',
   'follow.ts',
   'other_namespaces.ts',
   'cli.ts',
+  'main.cts',
   'index.ts',
   'arguments.ts',
   'version.ts',
@@ -109,7 +111,7 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url));
 
 function allSources(): Source[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
+    .filter((path) => /\.c?ts$/.test(path))
     .map((path) => ({ path, text: readFileSync(join(SRC, path), 'utf8') }));
 }
 

@@ -14,6 +14,9 @@
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 
+// Whether connected sockets are wanted as well: they hold a port, too. Set before loading.
+const volatile __u32 every_state = 0;
+
 SEC("iter/task_file")
 int list_holders(struct bpf_iter__task_file* context) {
   struct task_struct* task = context->task;
@@ -22,7 +25,7 @@ int list_holders(struct bpf_iter__task_file* context) {
   struct socket* socket = bpf_sock_from_file(file);
   if (!socket) return 0;
   __u8 state = BPF_CORE_READ(socket, sk, __sk_common.skc_state);
-  if (state != TCP_LISTEN && state != TCP_CLOSE) return 0;
+  if (!every_state && state != TCP_LISTEN && state != TCP_CLOSE) return 0;
   struct sockwatch_holder_record record = {
       .inode = BPF_CORE_READ(file, f_inode, i_ino),
       .pid = number_of(task->group_leader),

@@ -21,10 +21,11 @@ static int create_iterator(int link) {
   return fd < 0 ? -errno : fd;
 }
 
-int sockwatch_open_holders(unsigned int pid_namespace) {
+int sockwatch_open_holders(unsigned int pid_namespace, int every_state) {
   struct holders* skeleton = holders__open();
   if (!skeleton) return -ENOMEM;
   skeleton->rodata->pid_namespace = pid_namespace;
+  skeleton->rodata->every_state = every_state != 0;
   int result = holders__load(skeleton);
   if (result == 0) result = holders__attach(skeleton);
   // The iterator holds on to the program by itself.

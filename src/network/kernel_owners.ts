@@ -1,5 +1,16 @@
 import type { KernelOwner, OwnedListener } from '../owners/owner.js';
+import type { Listener } from '../sockets/listener.js';
 import type { TunnelDevice } from './facts.js';
+
+/** Inodes of the listeners that the kernel may hold, as the ports of its devices have it. */
+export function kernelInodes(listeners: readonly Listener[], tunnels: readonly TunnelDevice[]): Set<number> {
+  const ports = new Set(tunnels.map(({ port }) => port));
+  return new Set(
+    listeners.flatMap(({ protocol, port, inode }) =>
+      protocol === 'udp' && port !== null && ports.has(port) ? [inode] : [],
+    ),
+  );
+}
 
 /**
  * Names the kernel as owner of each UDP socket that nobody holds, where a device of the same namespace proves it. Without

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { SockwatchError } from '../errors.js';
-import { type Holders, native } from '../native.js';
+import { type HolderPass, type Holders, native } from '../native.js';
 import { explainRefusal } from './bpf_refusal.js';
 
 /** How holders are found. `auto` takes the best way that works. */
@@ -12,37 +12,95 @@ export interface FoundHolders extends Holders {
   readonly note: string | null;
 }
 
-/** Finds every holder of the sockets with these inode numbers. */
-export type FindHolders = (inodes: Uint32Array) => Promise<FoundHolders>;
+/**
+ * Finds every holder of the sockets with these inode numbers. Of `kernels`, which are among them, it is known that they may have
+ * none.
+ */
+export type FindHolders = (inodes: Uint32Array, kernels?: ReadonlySet<number>) => Promise<FoundHolders>;
 
-/** The way of finding holders that was asked for. Facts about processes come from `procRoot` either way. */
-export function holderFinder(mode: OwnersMode, procRoot = '/proc'): FindHolders {
+export interface HolderOptions {
+  /** Where facts about processes come from; default: /proc. */
+  readonly procRoot?: string;
+  /** Holders of connected sockets can be asked for, too; default: only of those that listen, or may. */
+  readonly everyState?: boolean;
+}
+
+/**
+ * The way of finding holders that was asked for. Where it is eBPF, the first pass over all descriptors begins with this call,
+ * so that it goes on while the tables are read.
+ */
+export function startHolders(
+  mode: OwnersMode,
+  { procRoot = '/proc', everyState = false }: HolderOptions = {},
+): FindHolders {
   switch (mode) {
     case 'bpf':
-      return (inodes) => byIterator(procRoot, inodes);
+      return iteratorFinder(procRoot, everyState);
     case 'proc':
     case 'none':
       return (inodes) => byProc(procRoot, inodes, null);
-    case 'auto':
-      return (inodes) =>
-        byIterator(procRoot, inodes).catch((error: unknown) => {
+    case 'auto': {
+      const byIterator = iteratorFinder(procRoot, everyState);
+      return (inodes, kernels) =>
+        byIterator(inodes, kernels).catch((error: unknown) => {
           if (!(error instanceof SockwatchError)) throw error;
           return byProc(procRoot, inodes, error.message);
         });
+    }
   }
 }
 
-/** One pass of the eBPF iterator. @throws SockwatchError ERR_KERNEL that says why it cannot be had */
-async function byIterator(procRoot: string, inodes: Uint32Array): Promise<FoundHolders> {
+function iteratorFinder(procRoot: string, everyState: boolean): FindHolders {
+  let early: Promise<HolderPass> | null = iterate(everyState);
+  // Whoever waits for it is told; it may fail before anybody does.
+  early.catch(() => {});
+  return async (inodes, kernels = new Set()) => {
+    const wanted = new Set(inodes);
+    const begun = early;
+    early = null;
+    let pass = await (begun ?? iterate(everyState));
+    // What opened after the early pass went by its process is not in it.
+    if (begun !== null && lacks(pass, wanted, kernels)) pass = await iterate(everyState);
+    return holdersIn(pass, wanted, procRoot);
+  };
+}
+
+/** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be had */
+async function iterate(everyState: boolean): Promise<HolderPass> {
   const { iterateHolders } = native();
   if (iterateHolders === undefined) {
     throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
   }
   try {
-    return { ...(await iterateHolders(procRoot, inodes)), via: 'bpf', note: null };
+    return await iterateHolders(everyState);
   } catch (error) {
     throw new SockwatchError('ERR_KERNEL', `eBPF was not used: ${await explainRefusal(error)}`, { cause: error });
   }
+}
+
+function lacks({ inode }: HolderPass, wanted: ReadonlySet<number>, kernels: ReadonlySet<number>): boolean {
+  const seen = new Set(inode);
+  return [...wanted].some((one) => !seen.has(one) && !kernels.has(one));
+}
+
+/** Of a pass, what concerns the wanted sockets, with facts about each process. */
+async function holdersIn(pass: HolderPass, wanted: ReadonlySet<number>, procRoot: string): Promise<FoundHolders> {
+  const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
+  const column = (values: Uint32Array, chosen: readonly number[]): Uint32Array =>
+    Uint32Array.from(chosen, (at) => values[at] ?? 0);
+  // In order of pid, so that the first row of each is where it differs from the one before.
+  const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
+  const facts = await native().processFacts(procRoot, column(pass.pid, firsts), column(pass.task, firsts));
+  return {
+    inode: column(pass.inode, rows),
+    pid: column(pass.pid, rows),
+    fd: column(pass.fd, rows),
+    facts,
+    processes: facts.length,
+    unreadable: 0,
+    via: 'bpf',
+    note: null,
+  };
 }
 
 async function byProc(procRoot: string, inodes: Uint32Array, note: string | null): Promise<FoundHolders> {

@@ -2,27 +2,31 @@ import { messageOf } from '../errors.js';
 import type { Holders } from '../native.js';
 import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
 import type { Listener } from '../sockets/listener.js';
-import { type FindHolders, holderFinder, type OwnersMode } from './holder_source.js';
+import { type FindHolders, type OwnersMode, startHolders } from './holder_source.js';
 import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
-import { processFields, readBootTime } from './process_fields.js';
+import { processFieldsByPid, readBootTime } from './process_fields.js';
 
 export interface OwnedListeners {
   readonly listeners: readonly OwnedListener[];
   readonly source: CoverageSource;
 }
 
-/** Adds to each listener who holds it. What cannot be found out is said in `source` and in `ownersUnknown`; nothing is thrown. */
+/**
+ * Adds to each listener who holds it. What cannot be found out is said in `source` and in `ownersUnknown`; nothing is thrown. `kernels`
+ * are the inodes of listeners that the kernel itself may well hold.
+ */
 export async function withOwners(
   listeners: readonly Listener[],
   mode: OwnersMode,
-  find: FindHolders = holderFinder(mode),
+  find: FindHolders = startHolders(mode),
+  kernels: ReadonlySet<number> = new Set(),
 ): Promise<OwnedListeners> {
   if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
   const start = performance.now();
   try {
     // Inode 0 is no inode: of sockets that are nobody's yet.
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const [holders, bootTime] = await Promise.all([find(inodes), readBootTime()]);
+    const [holders, bootTime] = await Promise.all([find(inodes, kernels), readBootTime()]);
     const { processes, unreadable } = holders;
     const notes = [
       ...(holders.note === null ? [] : [holders.note]),
@@ -75,7 +79,7 @@ export function assignOwners(
   holders: Holders,
   bootTime: number | null,
 ): OwnedListener[] {
-  const facts = new Map(holders.facts.map((one) => [one.pid, processFields(one, bootTime)]));
+  const facts = processFieldsByPid(holders.facts, bootTime);
   const byInode = new Map<number, ProcessOwner[]>();
   for (const [at, inode] of holders.inode.entries()) {
     const pid = holders.pid[at] ?? 0;

@@ -4,16 +4,38 @@ import { textField, textOf } from '../sockets/bytes.js';
 import { cgroupFacts, cgroupPathOf } from './cgroup.js';
 import type { ProcessOwner } from './owner.js';
 
-/** What an owner says of its process, out of /proc. `bootTime` is in milliseconds since the epoch. */
-export function processFields(facts: ProcessFacts, bootTime: number | null): Omit<ProcessOwner, 'kind' | 'pid' | 'fd'> {
-  const path = facts.cgroup === null ? null : cgroupPathOf(facts.cgroup);
+export type ProcessFields = Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>;
+
+/** What owners say of their processes, out of /proc, by pid. `bootTime` is in milliseconds since the epoch. */
+export function processFieldsByPid(
+  facts: readonly ProcessFacts[],
+  bootTime: number | null,
+): ReadonlyMap<number, ProcessFields> {
+  // Processes that share a cgroup have the same file.
+  const cgroups = new Map<string, CgroupFields>();
+  const cgroupOf = (file: Uint8Array | null): CgroupFields => {
+    const key = file === null ? '' : Buffer.from(file).toString('latin1');
+    const fields = cgroups.get(key) ?? cgroupFields(file);
+    cgroups.set(key, fields);
+    return fields;
+  };
+  return new Map(facts.map((one) => [one.pid, processFields(one, cgroupOf(one.cgroup), bootTime)]));
+}
+
+type CgroupFields = Pick<ProcessFields, 'cgroup' | 'cgroupRaw' | 'unit' | 'pod' | 'container'>;
+
+function cgroupFields(file: Uint8Array | null): CgroupFields {
+  const path = file === null ? null : cgroupPathOf(file);
+  return { ...textField('cgroup', path), ...cgroupFacts(path === null ? '' : textOf(path)) };
+}
+
+function processFields(facts: ProcessFacts, cgroup: CgroupFields, bootTime: number | null): ProcessFields {
   const started = bootTime === null || facts.startMs === null ? null : new Date(bootTime + facts.startMs).toISOString();
   return {
     ...textField('comm', facts.comm),
     ...textField('exe', facts.exe),
     ...textField('argv0', facts.argv0),
-    ...textField('cgroup', path),
-    ...cgroupFacts(path === null ? '' : textOf(path)),
+    ...cgroup,
     startedAt: started,
   };
 }

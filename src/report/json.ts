@@ -17,7 +17,11 @@ export function toJsonLine(change: Change): string {
 /** In JSON that was just made, the only control character that stands for itself is the newline of its layout. */
 const NOT_LAYOUT = new RegExp(`(?!\\n)${UNPRINTABLE.source}`, UNPRINTABLE.flags);
 
+/** Nearly every document: found out in a fraction of the time. */
+const PLAIN = /^[\n\x20-\x7e]*$/;
+
 function escapeUnprintable(json: string): string {
+  if (PLAIN.test(json)) return json;
   return json.replace(NOT_LAYOUT, escapeUnits);
 }
 

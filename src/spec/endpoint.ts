@@ -1,4 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
+import { addressNumber } from '../sockets/address.js';
 import type { Transport } from '../sockets/listener.js';
 import type { Host } from './rows.js';
 
@@ -77,13 +78,6 @@ export function canonicalAddress(text: string): string | null {
 
 function hostBitsAreZero(address: string, bits: number): boolean {
   return addressNumber(address) % 2n ** BigInt(bits) === 0n;
-}
-
-function addressNumber(address: string): bigint {
-  if (isIPv4(address)) return address.split('.').reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  const [before = [], after = []] = address.split('::').map((part) => part.split(':').filter((word) => word !== ''));
-  const zeros = Array<string>(8 - before.length - after.length).fill('0');
-  return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65536n + BigInt(`0x${word}`), 0n);
 }
 
 /** `tcp`, `udp` or both, from a cell such as `TCP`, `tcp/udp`, `TCP and UDP`; null where it says anything else. */

@@ -2,7 +2,7 @@ import type { OwnedListener } from '../owners/owner.js';
 import type { Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { matchListener } from './owner_match.js';
+import { matchListener, oneOfEachOwner } from './owner_match.js';
 
 /** The role of the node that is judged; `unknown` where nothing says it. */
 export type NodeRole = Role | 'unknown';
@@ -97,7 +97,8 @@ export function judgeAbsence(
   }
   if (applied.condition === null) return { kind: 'fault' };
   const { service, condition } = applied;
-  if (sockets.some((socket) => matchListener(socket, service, spec.notes).kind === 'match')) return { kind: 'fault' };
+  if (oneOfEachOwner(sockets).some((socket) => matchListener(socket, service, spec.notes).kind === 'match'))
+    return { kind: 'fault' };
   if (sockets.some((socket) => socket.owners.length === 0 && isOnPortOf(socket, applied.row.service, spec.rows))) {
     const reason = `the row is conditional ("${condition}"), and whether ${service} runs here cannot be told while the owners of its ports are unknown`;
     return { kind: 'undecided', reason };

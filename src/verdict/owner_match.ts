@@ -31,6 +31,18 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
 }
 
+/** A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example. */
+export function oneOfEachOwner(listeners: readonly OwnedListener[]): OwnedListener[] {
+  const first = new Map<string, OwnedListener>();
+  for (const listener of listeners) {
+    for (const owner of listener.owners) {
+      const key = owner.kind === 'kernel' ? owner.device : [owner.unit, owner.exe, owner.argv0, owner.comm].join('\0');
+      if (!first.has(key)) first.set(key, listener);
+    }
+  }
+  return [...new Set(first.values())];
+}
+
 const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
 
 /** Whether one owner is the service. */

@@ -3,7 +3,7 @@ import { NO_NOTES } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { NodeRole } from './applied_row.js';
 import type { NodeFacts } from './observation.js';
-import { matchListener } from './owner_match.js';
+import { matchListener, oneOfEachOwner } from './owner_match.js';
 import { ownersText } from './words.js';
 
 export interface RoleAnswer {
@@ -29,8 +29,9 @@ const SIGNS: readonly (readonly [service: string, role: Role])[] = [
 export function resolveRole(asked: Role | 'auto', node: NodeFacts, sockets: readonly OwnedListener[]): RoleAnswer {
   if (asked !== 'auto') return { role: asked, roleSource: 'flag' };
   if (node.markedRole !== null) return { role: node.markedRole.role, roleSource: node.markedRole.file };
+  const listeners = oneOfEachOwner(sockets);
   const signs = SIGNS.flatMap(([service, role]) => {
-    const listener = sockets.find((socket) => matchListener(socket, service, NO_NOTES).kind === 'match');
+    const listener = listeners.find((socket) => matchListener(socket, service, NO_NOTES).kind === 'match');
     return listener === undefined ? [] : [{ role, text: ownersText([listener]) }];
   });
   const [first] = signs;

@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   size_t bytes = 0;
   for (int round = 0; round < times; round++) {
     const double start = now();
-    const int fd = sockwatch_open_holders((unsigned int)pid_namespace.st_ino);
+    const int fd = sockwatch_open_holders((unsigned int)pid_namespace.st_ino, 0);
     if (fd < 0) {
       fprintf(stderr, "bpf: errno %d\n", -fd);
       return 1;

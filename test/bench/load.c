@@ -1,10 +1,12 @@
-// load PROCESSES SOCKETS LISTENERS: that many processes with that many sockets between them, of which so many
-// listen, in a network namespace of their own. Prints `ready PID` once all are open (PID's namespace is the
-// one), and ends with its standard input or with whoever started it.
+// load PROCESSES SOCKETS LISTENERS FILES: that many processes with that many sockets between them, of which
+// so many listen, in a network namespace of their own, and with so many other open files between them. Prints
+// `ready PID` once all are open (PID's namespace is the one), and ends with its standard input or with
+// whoever started it.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -72,7 +74,8 @@ static int udp_listener(void) {
   int fd = checked(socket(AF_INET, SOCK_DGRAM, 0), "socket");
   bound_udp = loopback();
   checked(bind(fd, (struct sockaddr*)&bound_udp, size), "bind");
-  return checked(getsockname(fd, (struct sockaddr*)&bound_udp, &size), "getsockname");
+  checked(getsockname(fd, (struct sockaddr*)&bound_udp, &size), "getsockname");
+  return fd;
 }
 
 static void udp_client(void) {
@@ -94,10 +97,11 @@ static void unix_pair(void) {
 }
 
 // Of five listeners two are TCP, two UDP and one is unix. Of the rest a tenth are UDP, a tenth unix, the
-// others TCP connections. One of TCP and one of UDP there must be, for the others to be connected to.
+// others TCP connections. They are connected to the first of TCP and of UDP, which are closed again where a
+// process is to have no listeners.
 static void open_sockets(int sockets, int listeners) {
   int server = listener(0), rest = sockets - listeners;
-  udp_listener();
+  int udp = udp_listener();
   for (int at = 2; at < listeners; at++) {
     if (at % 5 == 4)
       unix_listener();
@@ -109,11 +113,16 @@ static void open_sockets(int sockets, int listeners) {
   for (int at = 0; at < rest / 10; at++) udp_client();
   for (int at = 0; at < rest / 10; at += 2) unix_pair();
   for (int at = 0; at < rest - rest / 10 * 2; at += 2) tcp_pair(server);
+  if (listeners == 0) checked(close(server) | close(udp), "close");
+}
+
+static void open_files(int files) {
+  for (int at = 0; at < files; at++) checked(open("/dev/null", O_RDONLY), "/dev/null");
 }
 
 // Not more than the hard limit takes CAP_SYS_RESOURCE.
-static void raise_limit(int sockets) {
-  struct rlimit limit = {.rlim_cur = sockets + 64, .rlim_max = sockets + 64}, now;
+static void raise_limit(int descriptors) {
+  struct rlimit limit = {.rlim_cur = descriptors + 64, .rlim_max = descriptors + 64}, now;
   checked(getrlimit(RLIMIT_NOFILE, &now), "getrlimit");
   if (now.rlim_max > limit.rlim_max) limit.rlim_max = now.rlim_max;
   checked(setrlimit(RLIMIT_NOFILE, &limit), "setrlimit");
@@ -127,16 +136,18 @@ static void die_with(pid_t parent) {
 }
 
 int main(int argc, char** argv) {
-  int processes = argc == 4 ? atoi(argv[1]) : 0, sockets = argc == 4 ? atoi(argv[2]) : 0;
-  int listeners = argc == 4 ? atoi(argv[3]) : 0;
-  if (processes < 1 || listeners < 2 * processes || sockets < listeners) {
-    fprintf(stderr, "usage: load PROCESSES SOCKETS LISTENERS (at least two in each process)\n");
+  int processes = argc == 5 ? atoi(argv[1]) : 0, sockets = argc == 5 ? atoi(argv[2]) : 0;
+  int listeners = argc == 5 ? atoi(argv[3]) : 0, files = argc == 5 ? atoi(argv[4]) : 0;
+  // At least two listeners in a process that has any.
+  int servers = listeners / 2 < processes ? listeners / 2 : processes;
+  if (servers < 1 || sockets < listeners || files < 0) {
+    fprintf(stderr, "usage: load PROCESSES SOCKETS LISTENERS FILES\n");
     return 2;
   }
   die_with(getppid());
   checked(unshare(CLONE_NEWNET), "unshare");
   bring_up_loopback();
-  raise_limit(sockets / processes + 1);
+  raise_limit((sockets + files) / processes + 2);
   int ready[2];
   checked(pipe(ready), "pipe");
   pid_t self = getpid();
@@ -145,7 +156,8 @@ int main(int argc, char** argv) {
     if (child > 0) continue;
     die_with(self);
     close(STDIN_FILENO);
-    open_sockets(share(sockets, processes, at), share(listeners, processes, at));
+    open_sockets(share(sockets, processes, at), at < servers ? share(listeners, servers, at) : 0);
+    open_files(share(files, processes, at));
     checked(write(ready[1], "y", 1), "write");
     for (;;) pause();
   }

@@ -6,6 +6,8 @@ export interface LoadSize {
   readonly sockets: number;
   /** Of the sockets. */
   readonly listeners: number;
+  /** Open files besides. */
+  readonly files: number;
 }
 
 export interface Load {
@@ -18,7 +20,7 @@ export interface Load {
 export async function startLoad(binary: string, size: LoadSize, directory: string): Promise<Load> {
   const child = new Child(
     'load',
-    [binary, ...[size.processes, size.sockets, size.listeners].map(String)],
+    [binary, ...[size.processes, size.sockets, size.listeners, size.files].map(String)],
     join(directory, 'load.log'),
   );
   const ready = await child.firstLine().catch(async () => {

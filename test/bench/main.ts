@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: how long this program takes beside others on a node with many sockets. As root. It asserts nothing;
- * `--processes`, `--sockets`, `--listeners` and `--rounds` change its size.
+ * `--processes`, `--sockets`, `--listeners`, `--files` (open files besides) and `--rounds` change its size.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import type { InProcess } from './in_process.js';
 import { type LoadSize, startLoad } from './load.js';
 import { median } from './median.js';
 
-const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 const IN_PROCESS = fileURLToPath(new URL('./in_process.js', import.meta.url));
 /** How often a dump is repeated in one process. */
 const DUMPS = 300;
@@ -39,9 +39,10 @@ interface Measured {
 function options(): LoadSize & { readonly rounds: number } {
   const { values } = parseArgs({
     options: {
-      processes: { type: 'string', default: '120' },
-      sockets: { type: 'string', default: '120000' },
-      listeners: { type: 'string', default: '600' },
+      processes: { type: 'string', default: '100' },
+      sockets: { type: 'string', default: '100000' },
+      listeners: { type: 'string', default: '200' },
+      files: { type: 'string', default: '1' },
       rounds: { type: 'string', default: '5' },
     },
   });
@@ -53,7 +54,8 @@ function options(): LoadSize & { readonly rounds: number } {
 }
 
 async function output(argv: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await run(argv);
+  // What a session has in its environment can slow Node down (NODE_EXTRA_CA_CERTS does); a service or sudo has none of it.
+  const { code, stdout, stderr } = await run(argv, { PATH: process.env['PATH'] });
   if (code !== 0) throw new Error(`${argv.join(' ')}: exit code ${code}: ${stderr}`);
   return stdout;
 }

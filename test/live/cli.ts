@@ -4,7 +4,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { SnapshotDocument } from '../../src/document/document.js';
 
 /** The compiled program, as a user runs it. */
-export const CLI = fileURLToPath(new URL('../../src/cli.js', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 
 const ROOT = new URL('../../../', import.meta.url);
 

@@ -136,6 +136,32 @@ input()
     change.event === 'bind-failed' && change.holders.some(({ kind }) => kind === 'bound');
   await stream.until((changes) => changes.some(isBound), 'an address that is bound and not listened on');
   holder.stdin.end('\n');
+
+  // The address that a connection has at its own end is taken as well.
+  const client = `
+import os, socket
+a = socket.create_connection(("127.0.0.1", 10248), source_address=("127.0.0.1", 45678))
+b = socket.socket()
+try: b.bind(("127.0.0.1", 45678))
+except OSError: pass
+input()
+`;
+  const connected = spawn('nsenter', [`--net=${lab.netns}`, 'python3', '-c', client], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  await stream.until(
+    (changes) =>
+      changes.some(
+        (change) =>
+          change.event === 'bind-failed' &&
+          change.holders.some(
+            ({ kind, owners }) =>
+              kind === 'client' && owners.some((owner) => owner.kind === 'process' && owner.pid === connected.pid),
+          ),
+      ),
+    'an address that a connection has',
+  );
+  connected.stdin.end('\n');
   t.equal(await stream.stop('SIGINT'), 0, 'SIGINT ends it');
 });
 

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 import { native } from '../../src/native.js';
-import { type FoundHolders, holderFinder } from '../../src/owners/holder_source.js';
+import { type FoundHolders, startHolders } from '../../src/owners/holder_source.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../src/sockets/states.js';
+import { listenTcp } from '../sockets/live.js';
 
 const uid = process.getuid?.();
 const needsRoot = { skip: uid === 0 ? false : `eBPF takes root or capabilities, and we are user ${uid}` };
@@ -60,7 +61,7 @@ t.test('both ways find the same holders, under churn too', needsRoot, async (t) 
   });
   const inodes = await listeningInodes();
   for (let round = 0; round < 20; round++) {
-    const [bpf, proc] = await Promise.all([holderFinder('bpf')(inodes), holderFinder('proc')(inodes)]);
+    const [bpf, proc] = await Promise.all([startHolders('bpf')(inodes), startHolders('proc')(inodes)]);
     t.equal(bpf.via, 'bpf');
     t.equal(proc.via, '/proc');
     const ofHolder = (found: FoundHolders): string[] =>
@@ -72,17 +73,29 @@ t.test('both ways find the same holders, under churn too', needsRoot, async (t) 
   }
 });
 
+t.test('what opens after the early pass is found by another', needsRoot, async (t) => {
+  const find = startHolders('bpf');
+  // Begun later, so that the early one has ended as well.
+  await native().iterateHolders?.(false);
+  const { handle, inode } = await listenTcp({ host: '127.0.0.1' });
+  t.teardown(() => handle.close());
+  const { pid } = await find(Uint32Array.of(inode));
+  t.ok(pid.includes(process.pid));
+  const again = await find(Uint32Array.of(inode), new Set([inode]));
+  t.ok(again.pid.includes(process.pid), 'and each further search makes a pass of its own');
+});
+
 t.test('auto falls back to /proc and says why', async (t) => {
-  const found = await holderFinder('auto')(Uint32Array.of(1));
+  const found = await startHolders('auto')(Uint32Array.of(1));
   if (uid === 0) t.equal(found.via, 'bpf');
   const spawned = spawn(
     process.execPath,
     [
       '--input-type=module',
       '-e',
-      `import { holderFinder } from ${JSON.stringify(new URL('../../src/owners/holder_source.js', import.meta.url).href)};
-       const { via, note } = await holderFinder('auto')(Uint32Array.of(1));
-       const refused = await holderFinder('bpf')(Uint32Array.of(1)).catch((error) => error.message);
+      `import { startHolders } from ${JSON.stringify(new URL('../../src/owners/holder_source.js', import.meta.url).href)};
+       const { via, note } = await startHolders('auto')(Uint32Array.of(1));
+       const refused = await startHolders('bpf')(Uint32Array.of(1)).catch((error) => error.message);
        console.log(JSON.stringify({ via, note, refused }));`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], ...(uid === 0 ? { uid: 65534, gid: 65534 } : {}), env: {} },

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Holders } from '../../src/native.js';
-import { type FoundHolders, holderFinder } from '../../src/owners/holder_source.js';
+import { type FoundHolders, startHolders } from '../../src/owners/holder_source.js';
 import { assignOwners, settleOwners, withOwners } from '../../src/owners/holders.js';
 import type { OwnedListener, ProcessOwner } from '../../src/owners/owner.js';
 import { listenTcp, shortDirectory } from '../sockets/live.js';
@@ -14,7 +14,7 @@ const notRoot = uid === 0 ? false : `giving up root takes root, and we are user 
 const ofInode = (inode: number): OwnedListener => listener('127.0.0.1', inode, { inode, id: `tcp:i${inode}` });
 
 async function ownersIn(root: string, ...inodes: number[]): Promise<OwnedListener[]> {
-  const { listeners } = await withOwners(inodes.map(ofInode), 'proc', holderFinder('proc', root));
+  const { listeners } = await withOwners(inodes.map(ofInode), 'proc', startHolders('proc', { procRoot: root }));
   return [...listeners];
 }
 
@@ -113,7 +113,7 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   const { listeners, source } = await withOwners(
     [ofInode(10), ofInode(11), ofInode(12)],
     'auto',
-    holderFinder('proc', root),
+    startHolders('proc', { procRoot: root }),
   ).finally(() => process.seteuid?.(0));
   t.match(listeners[0]?.owners, [{ comm: 'open' }]);
   t.match(listeners[1], { owners: [], ownersUnknown: 'permission' });
@@ -147,8 +147,8 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
 
 t.test('a walk that fails, and one that was not wanted, leave owners unknown and say so', async (t) => {
   const [failed, skipped] = await Promise.all([
-    withOwners([ofInode(1)], 'auto', holderFinder('proc', '/nowhere')),
-    withOwners([ofInode(1)], 'none', holderFinder('proc', '/nowhere')),
+    withOwners([ofInode(1)], 'auto', startHolders('proc', { procRoot: '/nowhere' })),
+    withOwners([ofInode(1)], 'none', startHolders('proc', { procRoot: '/nowhere' })),
   ]);
   for (const { listeners } of [failed, skipped]) {
     t.strictSame(

@@ -1,6 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { writeWhole } from '../../src/report/write_output.js';
 import { shortDirectory } from '../sockets/live.js';
@@ -147,30 +146,4 @@ t.test('a full disk: the old file is untouched and no temporary one is left', { 
   } finally {
     unmount(directory);
   }
-});
-
-/** Runs `writeStdout` of so many bytes in a process of its own, whose standard output a shell has redirected. */
-async function stdoutInShell(bytes: number, redirection: string): Promise<{ stdout: string; stderr: string }> {
-  const module = JSON.stringify(new URL('../../src/report/write_output.js', import.meta.url).href);
-  const program = `import(${module}).then(({ writeStdout }) => writeStdout('x'.repeat(${bytes}) + 'end'))
-    .then(() => console.error('written'), ({ code, message }) => console.error(code, message))`;
-  const child = spawn('sh', ['-c', `"$0" -e "$1" ${redirection}`, process.execPath, program], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr: stderr.trim() };
-}
-
-t.test('standard output: all of it, and what stands in its way', async (t) => {
-  const whole = await stdoutInShell(3_000_000, '| cat');
-  t.equal(whole.stdout.length, 3_000_003);
-  t.ok(whole.stdout.endsWith('end'));
-  t.equal(whole.stderr, 'written');
-  const full = await stdoutInShell(10, '> /dev/full');
-  t.match(full.stderr, /^ERR_OUTPUT cannot write to standard output: .*ENOSPC/);
-  const gone = await stdoutInShell(3_000_000, '| head -c 1');
-  t.strictSame(gone, { stdout: 'x', stderr: 'written' }, 'a reader that has seen enough is no error');
-  const closed = await stdoutInShell(10, '>&-');
-  t.notMatch(closed.stderr, /at .*:\d+:\d+/, 'no stack where there is no standard output at all');
 });
