@@ -2,10 +2,11 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { FailOn } from './document/document.js';
 import { SockwatchError } from './errors.js';
 import type { OwnersMode } from './owners/holder_source.js';
+import type { RedactOption } from './redact_option.js';
 import { printable } from './sockets/bytes.js';
 import type { Role } from './spec/rows.js';
 
-export type Format = 'json' | 'table';
+export type Format = 'json' | 'table' | 'line';
 
 /** What the command line asks for. */
 export type Command =
@@ -18,6 +19,8 @@ export type Command =
       readonly output: string | null;
       readonly failOn: FailOn;
       readonly allNetns: boolean;
+      /** null: as it is. */
+      readonly redact: RedactOption | null;
     })
   | (Looking & {
       readonly kind: 'follow';
@@ -58,6 +61,8 @@ const OPTIONS = {
   owners: { type: 'string' },
   'fail-on': { type: 'string' },
   'allow-module-load': { type: 'boolean' },
+  redact: { type: 'boolean' },
+  'redact-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
@@ -71,7 +76,8 @@ Without --once and --follow it shows the node on this terminal, live; ? lists th
   --once                 take one snapshot and print it
   --follow               print changes as they happen, one JSON object a line, until it is stopped
   --replay FILE          show the snapshot in FILE, as --once writes it, instead of this node
-  --format json|table    json (default) for programs, table for people: one line a finding, worst first
+  --format HOW           json (default) for programs, table for people: one line a finding, worst first;
+                         line: all in one line of at most 80 characters
   --output FILE          write to FILE, whole or not at all, readable by its owner only
   --spec FILE            compare with this page (Markdown) instead of the built-in one
   --notes FILE           apply these notes (YAML) as well; may be given several times
@@ -81,12 +87,15 @@ Without --once and --follow it shows the node on this terminal, live; ? lists th
   --all-netns            list the sockets of all other network namespaces too; only this one is judged
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
+  --redact               put pseudonyms in the place of addresses, names, ids and paths that tell whose node it is
+  --redact-key FILE      with the key in FILE (16 bytes or more), so that files made with it go together
   --interval SECONDS     without --once: how often the tables are read where the kernel does not tell (default 2)
   --allow-module-load    let the kernel load its sock_diag modules; without it /proc/net is read where they are not loaded
   -h, --help             this text
   --version              the version
 
 k8s-sockwatch check FILE... judges snapshots and what diagnostics bundles hold; see k8s-sockwatch check --help.
+k8s-sockwatch diff OLD NEW tells what changed between two snapshots; see k8s-sockwatch diff --help.
 
 Exit codes: 0 the node matches, 1 it drifts, 2 the command could not run, 3 no drift was seen but the answer is incomplete.
 To see who holds each socket it needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
@@ -122,17 +131,22 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.once !== true && values.follow !== true) return uiCommand(values, looking);
   refuse(values, ['replay'], values.follow === true ? '--follow' : '--once');
   if (values.follow === true) {
-    refuse(values, ['format', 'output', 'fail-on', 'all-netns'], '--follow');
+    refuse(values, ['format', 'output', 'fail-on', 'all-netns', 'redact', 'redact-key'], '--follow');
     return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
   }
   refuse(values, ['interval'], '--once');
+  const keyFile = pathOf('redact-key', values['redact-key']);
+  if (keyFile !== null && values.redact !== true) {
+    throw new SockwatchError('ERR_USAGE', '--redact-key says how to --redact, so it goes with that only');
+  }
   return {
     ...looking,
     kind: 'once',
-    format: oneOf('format', values.format, ['json', 'table'], 'json'),
+    format: oneOf('format', values.format, ['json', 'table', 'line'], 'json'),
     output: pathOf('output', values.output),
     allNetns: values['all-netns'] ?? false,
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
+    redact: values.redact === true ? { keyFile } : null,
   };
 }
 

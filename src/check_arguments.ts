@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { type Format, oneOf, pathOf, usageError } from './arguments.js';
+import { oneOf, pathOf, usageError } from './arguments.js';
 import type { FailOn } from './document/document.js';
 import { SockwatchError } from './errors.js';
 import type { Role } from './spec/rows.js';
@@ -15,7 +15,7 @@ export type CheckCommand =
       readonly notes: readonly string[];
       readonly strict: boolean;
       readonly role: Role | 'auto';
-      readonly format: Format | 'html';
+      readonly format: 'json' | 'table' | 'html';
       /** null: standard output. */
       readonly output: string | null;
       readonly failOn: FailOn;

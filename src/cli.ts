@@ -1,4 +1,5 @@
-import { type Command, HELP, parseCommand } from './arguments.js';
+import { type Command, type Format, HELP, parseCommand } from './arguments.js';
+import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
 import { messageOf, SockwatchError } from './errors.js';
 import { explanation } from './explanation.js';
@@ -29,17 +30,27 @@ async function run(command: Command): Promise<number> {
 }
 
 async function once(command: Command & { kind: 'once' }): Promise<number> {
-  const { page, notes, strict, format, output } = command;
+  const { page, notes, strict, format, output, redact } = command;
   const [{ loadSpec }, { snapshot }] = await Promise.all([import('./spec/load.js'), import('./snapshot.js')]);
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
-  const document = await snapshot({ ...command, spec });
-  const text =
-    format === 'json'
-      ? (await import('./report/json.js')).toJson(document)
-      : (await import('./report/table.js')).toTable(document);
+  const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
+  const seen = await snapshot({ ...command, spec });
+  const document = redacted === null ? seen : redacted(seen);
+  const text = await formatted(document, format);
   if (output === null) await writeStdout(text);
   else await (await import('./report/write_output.js')).writeWhole(output, text);
   return EXIT_CODE[document.summary.result];
+}
+
+async function formatted(document: SnapshotDocument, format: Format): Promise<string> {
+  switch (format) {
+    case 'json':
+      return (await import('./report/json.js')).toJson(document);
+    case 'table':
+      return (await import('./report/table.js')).toTable(document);
+    case 'line':
+      return (await import('./report/line.js')).toLine(document);
+  }
 }
 
 /** Prints changes until a signal comes, or until nobody reads them any more. */
@@ -74,7 +85,9 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode =
       argv[0] === 'check'
         ? await (await import('./check_command.js')).check(argv.slice(1))
-        : await run(parseCommand(argv));
+        : argv[0] === 'diff'
+          ? await (await import('./diff_command.js')).runDiff(argv.slice(1))
+          : await run(parseCommand(argv));
   } catch (error) {
     process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
     process.exitCode = EXIT_UNABLE;

@@ -15,6 +15,7 @@ const ONCE: Command = {
   failOn: 'warning',
   allowModuleLoad: false,
   allNetns: false,
+  redact: null,
 };
 
 t.test('every option, each value it takes, and what is taken without it', (t) => {
@@ -42,6 +43,8 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
     [['--fail-on', 'never'], { failOn: 'never' }],
     [['--allow-module-load'], { allowModuleLoad: true }],
     [['--all-netns'], { allNetns: true }],
+    [['--redact'], { redact: { keyFile: null } }],
+    [['--redact', '--redact-key', 'k'], { redact: { keyFile: 'k' } }],
     [['--spec', 'a b\n.md'], { page: 'a b\n.md' }],
   ];
   for (const [argv, changes] of cases) {
@@ -98,10 +101,10 @@ t.test('every bad command line has one line of its own', (t) => {
     [['--replay', 'x', '--netns', 'y'], '--netns does not go with --replay', null],
     [['--once', '--replay', 'x'], '--replay does not go with --once', null],
     [['--follow', '--replay', 'x'], '--replay does not go with --follow', null],
-    [['--once', '--format', 'xml'], '--format is one of json, table, not "xml"', null],
-    [['--once', '--format='], '--format is one of json, table, not ""', null],
-    [['--once', '--format', 'JSON'], '--format is one of json, table, not "JSON"', null],
-    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, not "a\\n\\u001b"', null],
+    [['--once', '--format', 'xml'], '--format is one of json, table, line, not "xml"', null],
+    [['--once', '--format='], '--format is one of json, table, line, not ""', null],
+    [['--once', '--format', 'JSON'], '--format is one of json, table, line, not "JSON"', null],
+    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, line, not "a\\n\\u001b"', null],
     [['--once', '--role', 'master'], '--role is one of auto, control-plane, worker, not "master"', null],
     [['--once', '--fail-on', 'errors'], '--fail-on is one of error, warning, info, never, not "errors"', null],
     [
@@ -110,6 +113,8 @@ t.test('every bad command line has one line of its own', (t) => {
       help,
     ],
     [['--follow', '--format', 'json'], '--format does not go with --follow', null],
+    [['--once', '--redact-key', 'k'], '--redact-key says how to --redact, so it goes with that only', null],
+    [['--follow', '--redact'], '--redact does not go with --follow', null],
     [['--follow', '--output', 'x'], '--output does not go with --follow', null],
     [['--once', '--interval', '1'], '--interval does not go with --once', null],
     [['--follow', '--interval', '0'], '--interval is a number of seconds from 0.1 to 86400, not "0"', null],
@@ -155,6 +160,8 @@ t.test('a value that is any text stays on one line', (t) => {
 t.test('the help names every option and its values', (t) => {
   const options = [
     'once',
+    'redact',
+    'redact-key',
     'format',
     'output',
     'spec',

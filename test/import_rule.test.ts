@@ -36,6 +36,9 @@ const WIRING = [
   'index.ts',
   'arguments.ts',
   'version.ts',
+  'redact_option.ts',
+  'diff_command.ts',
+  'diff_arguments.ts',
 ];
 
 /** What would leave this program: nothing in src/ may import it, or go around imports to reach it. */

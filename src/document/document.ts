@@ -35,6 +35,8 @@ export interface SnapshotDocument {
   readonly generator: { readonly name: 'k8s-sockwatch'; readonly version: string };
   /** ISO 8601, UTC. */
   readonly capturedAt: string;
+  /** Present where names and addresses are pseudonyms; files of one `keyId` have the same ones for the same things. */
+  readonly redacted?: { readonly keyId: string } | null;
   readonly node: {
     readonly hostname: string;
     readonly kernel: string;

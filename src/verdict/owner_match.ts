@@ -105,7 +105,7 @@ function basename(path: string | null | undefined): string | null {
  * Kernel devices that network plugins make for their tunnels, by the service that makes them. They are what a page means
  * when it names a service for a port that only the kernel listens on.
  */
-const DEVICES: ReadonlyMap<string, readonly string[]> = new Map([
+export const DEVICES: ReadonlyMap<string, readonly string[]> = new Map([
   ['cilium-agent', ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0']],
   ['flanneld', ['flannel.*', 'flannel-*']],
   ['calico-node', ['vxlan.calico', 'vxlan-v6.calico', 'wireguard.cali', 'wg-v6.cali']],

@@ -27,6 +27,7 @@ t.test('bad input is told in one line, with exit code 2', async (t) => {
     'latin1.md': Buffer.from('# Se\xf1or', 'latin1'),
     'typo.yaml': 'version: 1\nservices:\n  kubelet:\n    nmaes: [kubelet]\n',
     'empty.md': '',
+    'short.key': 'only 15 bytes..',
   });
   const at = (name: string): string => join(directory, name);
   // A pipe of our own: a device of the machine's would be at risk if this were broken.
@@ -35,7 +36,7 @@ t.test('bad input is told in one line, with exit code 2', async (t) => {
     ['no mode', [], /nothing to do/],
     ['unknown option', ['--once', '--frobnicate'], /--frobnicate/],
     ['a stray argument', ['--once', 'kubelet'], /kubelet/],
-    ['unknown format', ['--once', '--format', 'xml'], /--format is one of json, table, not "xml"/],
+    ['unknown format', ['--once', '--format', 'xml'], /--format is one of json, table, line, not "xml"/],
     ['unknown role', ['--once', '--role', 'master'], /--role is one of auto, control-plane, worker, not "master"/],
     ['unknown severity', ['--once', '--fail-on', 'bad'], /--fail-on is one of/],
     ['a page that is not there', ['--once', '--spec', at('nope.md')], /nope\.md/],
@@ -49,6 +50,15 @@ t.test('bad input is told in one line, with exit code 2', async (t) => {
     ['a namespace that is none', ['--once', '--netns', '/etc/passwd'], /\/etc\/passwd: it is no network namespace/],
     ['another kind of namespace', ['--once', '--netns', '/proc/self/ns/mnt'], /it is no network namespace/],
     ['a namespace that is not there', ['--once', '--netns', '/run/netns/nope'], /\/run\/netns\/nope/],
+    [
+      'a short key',
+      ['--once', '--redact', '--redact-key', at('short.key')],
+      /short\.key: a key has at least 16 bytes, this one 15/,
+    ],
+    ['a key that is not there', ['--once', '--redact', '--redact-key', at('no.key')], /no\.key: cannot be read/],
+    ['a key for nothing', ['--once', '--redact-key', at('short.key')], /--redact-key/],
+    ['diff of one snapshot', ['diff', at('port.md')], /diff takes two snapshots/],
+    ['diff of what is none', ['diff', at('port.md'), at('empty.md')], /port\.md: expected valid JSON/],
     ['a folder that is not there', ['--once', '--output', at('no/such/file')], /cannot write/],
     ['a directory as output', ['--once', '--output', directory], /no regular file/],
     ['a pipe as output', ['--once', '--output', at('pipe')], /no regular file/],

@@ -1,0 +1,72 @@
+import type { Difference } from '../document/comparison/difference.js';
+import type { SnapshotDiff } from '../document/diff.js';
+import { printable } from '../sockets/bytes.js';
+
+/** Parts of the report, in the order in which a person wants to read them. What does not matter comes behind them. */
+const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind'][]])[] = [
+  ['Verdicts', ['verdict']],
+  ['Listeners', ['appeared', 'disappeared', 'owner-changed', 'widened', 'narrowed', 'moved']],
+  ['Could not be seen on one side', ['unknown', 'coverage']],
+];
+
+/** What is different, for a person: what was compared, then one line for each difference. */
+export function diffToText(diff: SnapshotDiff): string {
+  const { differences } = diff;
+  const facts = differences.filter(({ kind }) => kind === 'fact').map(({ message }) => `  ${message}`);
+  const rest = differences.filter(({ kind }) => kind !== 'fact');
+  const parts = PARTS.map(
+    ([title, kinds]) => [title, rest.filter(({ kind, matters }) => matters && kinds.includes(kind))] as const,
+  );
+  const all = [...parts, ['Told, though it makes no difference', rest.filter(({ matters }) => !matters)] as const];
+  const lines = all.flatMap(([title, members]) =>
+    members.length === 0 ? [] : ['', `${title}:`, ...members.map(lineOf)],
+  );
+  return [...headLines(diff), ...facts, ...lines].map((line) => `${printable(line).trimEnd()}\n`).join('');
+}
+
+function headLines(diff: SnapshotDiff): string[] {
+  const { before, after, sameHost } = diff;
+  const hosts = sameHost ? before.hostname : `two hosts: ${before.hostname} and ${after.hostname}`;
+  return [
+    `${hosts}  ${before.capturedAt} → ${after.capturedAt}${order(before.capturedAt, after.capturedAt)}`,
+    conclusion(diff),
+  ];
+}
+
+/** Whoever mixes the two files up reads everything the wrong way round. */
+function order(before: string, after: string): string {
+  return Date.parse(before) > Date.parse(after) ? '  (OLD is the later one)' : '';
+}
+
+function conclusion({ differences, different }: SnapshotDiff): string {
+  if (differences.length === 0) return 'nothing is different';
+  const words = KINDS.flatMap((kind) => {
+    const count = differences.filter((one) => one.kind === kind).length;
+    return count === 0 ? [] : [`${count} ${WORDS[kind][count === 1 ? 0 : 1]}`];
+  });
+  return `${different ? '' : 'nothing that matters is different: '}${words.join(' · ')}`;
+}
+
+const WORDS: Readonly<Record<Difference['kind'], readonly [one: string, many: string]>> = {
+  fact: ['other fact', 'other facts'],
+  verdict: ['other verdict', 'other verdicts'],
+  coverage: ['source read differently', 'sources read differently'],
+  appeared: ['appeared', 'appeared'],
+  disappeared: ['disappeared', 'disappeared'],
+  'owner-changed': ['changed hands', 'changed hands'],
+  widened: ['widened', 'widened'],
+  narrowed: ['narrowed', 'narrowed'],
+  moved: ['moved', 'moved'],
+  restarted: ['restarted', 'restarted'],
+  unknown: ['unknown', 'unknown'],
+  backlog: ['other queue limit', 'other queue limits'],
+};
+
+const KINDS: readonly Difference['kind'][] = ['fact', ...PARTS.flatMap(([, kinds]) => kinds), 'restarted', 'backlog'];
+
+function lineOf(difference: Difference): string {
+  const { kind, message } = difference;
+  return kind === 'verdict' || kind === 'coverage' ? `  ${message}` : `  ${kind.padEnd(WIDTH)}  ${message}`;
+}
+
+const WIDTH = 'owner-changed'.length;

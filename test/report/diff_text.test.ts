@@ -1,0 +1,51 @@
+import t from 'tap';
+import { diff } from '../../src/document/diff.js';
+import type { SnapshotDocument } from '../../src/document/document.js';
+import { diffToText } from '../../src/report/diff_text.js';
+import { documentOf } from '../document/document.js';
+import { coverage, held, observation, processOwner, row, spec } from '../verdict/factory.js';
+
+const PAGE = spec([row('localhost:10248', 'kubelet'), row('default:6400', 'k8sd')]);
+const HEALTHY = [held('kubelet', '127.0.0.1', 10248), held('k8sd', '192.0.2.2', 6400)];
+
+function shot(sockets: Parameters<typeof observation>[0], capturedAt: string, failed = false): SnapshotDocument {
+  const seen = failed ? { coverage: coverage({ udp: 'failed' }) } : {};
+  return { ...documentOf(PAGE, observation(sockets, seen)), capturedAt };
+}
+
+const [NOON, ONE] = ['2026-01-31T12:00:00.000Z', '2026-01-31T13:00:00.000Z'];
+
+t.test('the whole report', (t) => {
+  const restarted = held('k8sd', '192.0.2.2', 6400, { owners: [processOwner('k8sd', { pid: 4711 })] });
+  const text = diffToText(diff(shot(HEALTHY, NOON), shot([held('kubelet', '0.0.0.0', 10248), restarted], ONE, true)));
+  t.equal(
+    text,
+    `node  2026-01-31T12:00:00.000Z → 2026-01-31T13:00:00.000Z
+1 other verdict · 1 widened · 1 source read differently · 1 restarted
+
+Verdicts:
+  kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) listens on 0.0.0.0:10248; the page says localhost:10248
+
+Listeners:
+  widened        kubelet (/snap/k8s/1/bin/kubelet) listens more widely: on 0.0.0.0:10248/tcp instead of 127.0.0.1:10248/tcp
+
+Could not be seen on one side:
+  udp: ok → failed (udp is broken)
+
+Told, though it makes no difference:
+  restarted      k8sd (/snap/k8s/1/bin/k8sd) was restarted: pid 812 is now pid 4711; it listens on 192.0.2.2:6400/tcp
+`,
+  );
+  t.end();
+});
+
+t.test('conclusions', (t) => {
+  const same = shot(HEALTHY, NOON);
+  t.equal(diffToText(diff(same, same)).split('\n')[1], 'nothing is different');
+  const renamed = { ...same, node: { ...same.node, hostname: 'two\u001b[31m\n' } };
+  const text = diffToText(diff(same, renamed));
+  t.match(text, /^two hosts: node and two\\x1b\[31m\\x0a /, 'said first');
+  t.match(text, /\nnothing that matters is different: 1 other fact\n {2}these are two hosts: node → two/);
+  t.match(diffToText(diff(shot(HEALTHY, ONE), same)), / {2}\(OLD is the later one\)\n/);
+  t.end();
+});
