@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Role } from '../../src/spec/rows.js';
 import { makeCertificate } from './certificate.js';
 import { Cgroups, writableCgroupRoot } from './cgroups.js';
-import { type Output, run, runAttached } from './child.js';
+import { type Answer, type Output, run, runAttached } from './child.js';
 import type { Expectation, Fault } from './faults/fault.js';
 import { faultFor } from './faults.js';
 import { describeNode, healthyPlan } from './healthy.js';
@@ -53,8 +53,8 @@ export interface Lab {
   exec(argv: readonly string[], options?: ExecOptions): Promise<Output>;
   /** Runs a command in the node's mount namespace, but in the network namespace we are in. */
   run(argv: readonly string[], options?: ExecOptions): Promise<Output>;
-  /** Runs a command on the node with our own terminal, and gives its exit code. */
-  attach(argv: readonly string[]): Promise<number>;
+  /** Runs a command on the node with our own terminal, and gives its exit code. A Node program may ask us things. */
+  attach(argv: readonly string[], answer?: Answer): Promise<number>;
 
   apply(fault: string): Promise<void>;
   /** Takes a fault away again; a node without any is healthy. */
@@ -182,8 +182,8 @@ class RunningLab implements Lab {
     return this.#execute(argv, 'host', options);
   }
 
-  async attach(argv: readonly string[]): Promise<number> {
-    return runAttached(await onNode(this.#site, ROOT_SESSION, argv));
+  async attach(argv: readonly string[], answer?: Answer): Promise<number> {
+    return runAttached(await onNode(this.#site, ROOT_SESSION, argv), answer);
   }
 
   async apply(fault: string): Promise<void> {
