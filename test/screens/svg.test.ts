@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseScreen } from './sgr.js';
+import { parseScreen } from '../tui/sgr.js';
 import { toSvg } from './svg.js';
 
 t.test('a captured screen becomes runs of one style', (t) => {

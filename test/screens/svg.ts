@@ -1,4 +1,4 @@
-import type { Colour, Run, Style } from './sgr.js';
+import type { Colour, Run, Style } from '../tui/sgr.js';
 
 const CELL = { width: 8.4, height: 18 };
 const PADDING = 14;

@@ -16,7 +16,8 @@ export function costOf(pid: number): Cost {
   // utime and stime are the 14th and the 15th field; comm before them may hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const mebibytes = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+  const mebibytes = (name: string): number =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
     residentMiB: mebibytes('VmRSS'),

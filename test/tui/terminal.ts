@@ -142,24 +142,33 @@ export class Terminal {
 
   /** Waits until the screen is as wanted and gives it; throws with the screen as it is where that takes too long. */
   async until(wanted: (text: string) => boolean, what: string, deadlineMs = 10_000): Promise<string> {
+    let text = '';
+    const isWanted = async () => {
+      text = await this.text();
+      return wanted(text);
+    };
+    await this.untilTrue(isWanted, what, deadlineMs);
+    return text;
+  }
+
+  /** The same for whatever can be asked of the terminal. */
+  async untilTrue(ask: () => Promise<boolean>, what: string, deadlineMs = 10_000): Promise<void> {
     const deadline = Date.now() + deadlineMs;
-    for (;;) {
-      const text = await this.text();
-      if (wanted(text)) return text;
-      if (Date.now() > deadline) throw new Error(`${what}: not on the screen after ${deadlineMs} ms:\n${text}`);
+    while (!(await ask())) {
+      if (Date.now() > deadline) throw new Error(`${what}: not after ${deadlineMs} ms:\n${await this.text()}`);
       await this.#somethingNew();
     }
   }
 
   /** Waits until the command has ended and gives its exit code. */
   async exit(deadlineMs = 10_000): Promise<number> {
-    const deadline = Date.now() + deadlineMs;
-    for (;;) {
-      const { exitCode } = await this.state();
-      if (exitCode !== null) return exitCode;
-      if (Date.now() > deadline) throw new Error(`it still runs after ${deadlineMs} ms:\n${await this.text()}`);
-      await this.#somethingNew();
-    }
+    let exitCode: number | null = null;
+    const hasEnded = async () => {
+      exitCode = (await this.state()).exitCode;
+      return exitCode !== null;
+    };
+    await this.untilTrue(hasEnded, 'its end', deadlineMs);
+    return exitCode ?? 0;
   }
 
   /** Takes the terminal away, as closing its window does: whatever runs in it gets SIGHUP. */

@@ -1,0 +1,50 @@
+import type { Expectation } from '../lab/faults/fault.js';
+import type { Lab } from '../lab/lab.js';
+import { parseScreen } from '../tui/sgr.js';
+import type { Terminal } from '../tui/terminal.js';
+
+/** Of the terminal UI: three lines about the node, the tabs, and the titles of the columns. */
+export const FIRST_LIST_LINE = 5;
+
+/** Whether the first look has come. */
+export function isOpen(text: string): boolean {
+  return /\d+ ok/.test(text);
+}
+
+/** The line under the cursor: the one of the list that is drawn inverted; null where there is none. */
+export async function selectedLine(terminal: Terminal): Promise<string | null> {
+  const lines = parseScreen(await terminal.styled()).slice(FIRST_LIST_LINE);
+  const selected = lines.find((runs) => runs[0]?.style.inverse === true);
+  return selected === undefined
+    ? null
+    : selected
+        .map(({ text }) => text)
+        .join('')
+        .trim();
+}
+
+/** Waits until the line under the cursor is as wanted. */
+export async function untilSelected(
+  terminal: Terminal,
+  wanted: (line: string) => boolean,
+  what: string,
+): Promise<string> {
+  let selected: string | null = null;
+  await terminal.untilTrue(async () => {
+    selected = await selectedLine(terminal);
+    return selected !== null && wanted(selected);
+  }, what);
+  return selected ?? '';
+}
+
+/** The line of the screen that says what a fault of the lab must lead to; undefined where there is none. */
+export function lineFor(text: string, lab: Lab, { subject, verdict, culprit }: Expectation): string | undefined {
+  const words = [
+    verdict,
+    ...(subject.kind === 'listener' ? [] : [subject.service]),
+    subject.kind === 'unix-row' ? subject.path : `:${subject.port}`,
+    ...(culprit?.device === undefined ? [] : [culprit.device]),
+    ...(culprit?.process === undefined ? [] : [` ${lab.processes.get(culprit.process)} `]),
+  ];
+  return text.split('\n').find((line) => words.every((word) => `${line} `.includes(word)));
+}
