@@ -11,12 +11,15 @@ export interface ProgramOptions extends TerminalOptions {
   readonly cli?: string;
   /** For node, before the program. */
   readonly node?: readonly string[];
+  /** Working directory; ours unless given. */
+  readonly directory?: string;
 }
 
 /** The command line that runs the program on a lab's node, or here where there is none, from a parent that is not us. */
 export function programOn(lab: Lab | null, options: ProgramOptions = {}): string[] {
-  const { argv = [], uid = 0, cli = CLI, node = [] } = options;
-  const inside = lab === null ? [] : ['nsenter', `--net=${lab.netns}`, `--mount=${lab.netns.replace(/net$/, 'mnt')}`];
+  const { argv = [], uid = 0, cli = CLI, node = [], directory = process.cwd() } = options;
+  const namespaces = lab === null ? [] : [`--net=${lab.netns}`, `--mount=${lab.netns.replace(/net$/, 'mnt')}`];
+  const inside = ['nsenter', ...namespaces, `--wd=${directory}`];
   const user = uid === 0 ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
   return [...inside, ...user, process.execPath, ...node, cli, ...argv];
 }

@@ -48,3 +48,10 @@ export function lineFor(text: string, lab: Lab, { subject, verdict, culprit }: E
   ];
   return text.split('\n').find((line) => words.every((word) => `${line} `.includes(word)));
 }
+
+/** The lines of the list without headings, down to the first empty one. */
+export function listLines(text: string): string[] {
+  const lines = text.split('\n').slice(FIRST_LIST_LINE);
+  const end = lines.indexOf('');
+  return lines.slice(0, end < 0 ? undefined : end).filter((line) => !line.startsWith('──'));
+}
