@@ -7,14 +7,10 @@ import { TOGGLES } from './toggles.js';
 
 /** Asks the process with the lab to switch faults. */
 class Asker {
-  readonly #send: (request: Request) => void;
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #asked = 0;
 
   constructor() {
-    const { send } = process;
-    if (send === undefined) throw new Error('this is for main.js to start');
-    this.#send = (request) => send.call(process, request);
     process.on('message', (message: Reply) => {
       this.#waiting.get(message.id)?.(message);
       this.#waiting.delete(message.id);
@@ -26,13 +22,15 @@ class Asker {
     const id = this.#asked;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, (reply) => ('error' in reply ? reject(new Error(reply.error)) : resolve()));
-      this.#send({ id, fault });
+      const request: Request = { id, fault };
+      process.send?.(request);
     });
   }
 }
 
 const command = parseCommand([]);
 if (command.kind !== 'ui') throw new Error('without arguments there is the UI');
+if (process.send === undefined) throw new Error('this is for main.js to start');
 const asker = new Asker();
 try {
   await runUi(

@@ -6,7 +6,7 @@ import { type Lab, startLab } from '../lab/lab.js';
 import type { Terminal } from '../tui/terminal.js';
 import { snapshotIn } from './cli.js';
 import { openProgram } from './node_terminal.js';
-import { isOpen, listLines, selectedLine, untilSelected } from './ui_screen.js';
+import { isOpen, listLines, untilSelected } from './ui_screen.js';
 
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'unexpected-tcp', 'operator-elsewhere'];
 
@@ -16,17 +16,19 @@ t.before(async () => {
 });
 t.teardown(() => lab.stop());
 
-async function open(t: Test, height = 40, argv: readonly string[] = []): Promise<Terminal> {
-  const terminal = await openProgram(lab, { width: 120, height, argv });
+async function open(t: Test, height = 40, width = 140): Promise<Terminal> {
+  const terminal = await openProgram(lab, { width, height });
   t.teardown(() => terminal.stop());
   await terminal.until(isOpen, 'the first look');
+  await terminal.still();
   return terminal;
 }
 
 /** Presses a key and waits for the screen that it must lead to. */
 async function press(terminal: Terminal, key: string, wanted: RegExp | ((text: string) => boolean)): Promise<string> {
   await terminal.keys(key);
-  return terminal.until(wanted instanceof RegExp ? (text) => wanted.test(text) : wanted, `after ${key}, ${wanted}`);
+  await terminal.until(wanted instanceof RegExp ? (text) => wanted.test(text) : wanted, `after ${key}, ${wanted}`);
+  return terminal.still();
 }
 
 t.test('the header says who, from what, and how it stands', async (t) => {
@@ -36,7 +38,7 @@ t.test('the header says who, from what, and how it stands', async (t) => {
   t.match(first, /role control-plane \(kube-apiserver \(pid \d+/);
   t.match(first, /\d\d:\d\d:\d\d$/, 'a clock');
   t.match(second, /^eth0 192\.0\.2\.2 fd00:2::2 .*owners bpf {2}events bpf {2}✓ all read$/);
-  t.match(third, /^13 ok · 1 exposed · 1 missing · 1 unexpected · 3 not-applicable {3}drifts from the page/);
+  t.match(third, /^14 ok · 1 exposed · 1 missing · 1 unexpected · 3 not-applicable {3}drifts from the page/);
   t.match(tabs, /1 Spec.*2 Listeners.*3 Events/);
   await terminal.until((later) => later.split('\n')[0] !== first, 'the clock goes on');
 });
@@ -47,30 +49,39 @@ t.test('views', async (t) => {
   const listeners = /PROT +ADDRESS +OWNER +EXPLAINED BY/;
   const events = /TIME +EVENT +WHERE +WHAT/;
   t.match(await terminal.text(), spec, 'the spec comes first');
-  for (const [key, view] of [['Tab', listeners], ['Tab', events], ['Tab', spec], ['BTab', events]] as const) {
+  for (const [key, view] of [
+    ['Tab', listeners],
+    ['Tab', events],
+    ['Tab', spec],
+    ['BTab', events],
+  ] as const) {
     t.match(await press(terminal, key, view), view, key);
   }
-  for (const [key, view] of [['1', spec], ['2', listeners], ['3', events], ['2', listeners]] as const) {
+  for (const [key, view] of [
+    ['1', spec],
+    ['2', listeners],
+    ['3', events],
+    ['2', listeners],
+  ] as const) {
     t.match(await press(terminal, key, view), view, key);
   }
 });
 
 t.test('what the views show', async (t) => {
-  const terminal = await open(t, 50);
+  const terminal = await open(t, 50, 200);
   const spec = await terminal.text();
   t.match(spec, /✗ missing +kube-scheduler +\*:10259/);
-  t.match(spec, /◎ exposed +kubelet +localhost:10248 +\[::\]:10248 +kubelet \d+ snap\.k8s\.kubelet\.service/);
+  t.match(spec, /◎ exposed +kubelet +localhost:10248 +\[::\]:10248 +\d+ kubelet snap\.k8s\.kubelet\.service/);
   t.match(spec, /✓ ok +containerd +\/run\/containerd\/contain/);
-  t.match(spec, /✚ unexpected +- +- +\[::\]:31337 +backdoor \d+/);
+  t.match(spec, /✚ unexpected +- +- +\[::\]:31337 +\d+ backdoor/);
   for (const heading of ['All nodes', 'Control plane nodes', 'Unix sockets', 'Not on the page']) t.match(spec, heading);
   const listeners = await press(terminal, '2', /PROT/);
   t.match(listeners, /udp +0\.0\.0\.0:8472 +device cilium_vxlan +page: cilium-agent/);
-  t.match(listeners, /tcp +0\.0\.0\.0:22 +sshd \d+ +note: /);
-  t.match(listeners, /tcp +\[::\]:31337 +backdoor \d+ +✚ unexpected/);
+  t.match(listeners, /tcp +0\.0\.0\.0:22 +\d+ sshd +note: /);
+  t.match(listeners, /tcp +\[::\]:31337 +\d+ backdoor +✚ unexpected/);
   await lab.clear('scheduler-gone');
-  const events = await press(terminal, '3', /kube-scheduler/);
+  const events = await press(terminal, '3', /verdict +\*:10259 +kube-scheduler: missing before, ok now/);
   t.match(events, /opened +\[::\]:10259\/tcp +kube-scheduler/);
-  t.match(events, /verdict +\*:10259 +kube-scheduler: missing before, ok now/);
   await lab.apply('scheduler-gone');
   await terminal.until((text) => /closed +\[::\]:10259/.test(text), 'it closes');
 });
@@ -108,7 +119,19 @@ t.test('details', async (t) => {
   const detail = await press(terminal, 'Enter', /next/);
   const pid = lab.processes.get('kubelet');
   const unit = lab.hasCgroups ? ['snap.k8s.kubelet.service'] : [];
-  for (const part of ['exposed (error)', 'kubelet on localhost:10248', 'listens on [::]:10248', 'Bind kubelet to', `pid ${pid}`, 'inode', 'cookie', 'uid 0', '/bin/kubernetes', 'comm', ...unit]) {
+  for (const part of [
+    'exposed (error)',
+    'kubelet on localhost:10248',
+    'listens on [::]:10248',
+    'Bind kubelet to',
+    `pid ${pid}`,
+    'inode',
+    'cookie',
+    'uid 0',
+    '/bin/kubernetes',
+    'comm',
+    ...unit,
+  ]) {
     t.ok(detail.includes(part), part);
   }
   await press(terminal, 'Enter', /VERDICT +SERVICE/);
@@ -133,7 +156,7 @@ t.test('filters', async (t) => {
   t.match(await shown('not-app', 3), /cilium-operator/, 'a verdict');
   t.match(await shown('etcd', 2), /2380/, 'a name');
   t.match(await shown('192.0.2.2', 4), /k8sd/, 'an address');
-  if (lab.hasCgroups) t.match(await shown('5d2c1f0e', 5), /cilium-agent/, 'a pod');
+  if (lab.hasCgroups) t.match(await shown('5d2c1f0e', 4), /cilium-agent/, 'a pod');
   await shown('nothing-like-it', 0);
   t.match(await terminal.text(), 'nothing has "nothing-like-it" in it');
   await terminal.keys('BSpace');
@@ -159,7 +182,19 @@ t.test('orders, and faults only', async (t) => {
   );
   await press(terminal, 'f', (text) => text.includes('kube-apiserver'));
   await press(terminal, '2', /PROT/);
-  for (const order of ['protocol', 'address', 'port', 'owner', 'explained', 'up', 'queue', 'reach', 'unit', 'pod', 'table']) {
+  for (const order of [
+    'protocol',
+    'address',
+    'port',
+    'owner',
+    'explained',
+    'up',
+    'queue',
+    'reach',
+    'unit',
+    'pod',
+    'table',
+  ]) {
     await press(terminal, 's', new RegExp(`by ${order} `));
   }
   await press(terminal, 's', /by protocol/);
@@ -180,8 +215,27 @@ t.test('pause', async (t) => {
 t.test('help tells every key', async (t) => {
   const terminal = await open(t, 50);
   const help = await press(terminal, '?', /one line up or down/);
-  for (const key of ['j k', 'PgUp PgDn', 'g G', 'Tab, 1 2 3', 'Enter', 'Esc', '/', 's', 'o', 'f', 'p', 'r', 'w', '?', 'q, Ctrl-C']) {
-    t.ok(help.split('\n').some((line) => line.startsWith(`${key} `)), key);
+  for (const key of [
+    'arrows, j k',
+    'PgUp PgDn',
+    'g G',
+    'Tab, 1 2 3',
+    'Enter',
+    'Esc',
+    '/',
+    's',
+    'o',
+    'f',
+    'p',
+    'r',
+    'w',
+    '?',
+    'q, Ctrl-C',
+  ]) {
+    t.ok(
+      help.split('\n').some((line) => line.startsWith(`${key} `)),
+      key,
+    );
   }
   await press(terminal, '?', /VERDICT +SERVICE/);
   await press(terminal, '?', /one line up or down/);
@@ -231,7 +285,6 @@ t.test('leaving', async (t) => {
   const typing = await open(t);
   await typing.keys('/', 'q');
   await typing.until((text) => text.includes('/q'), 'a letter of a filter');
-  t.equal(await selectedLine(typing) === null, false);
   await typing.keys('C-c');
   t.equal(await typing.exit(), 0, 'Ctrl-C leaves from everywhere');
 });

@@ -6,9 +6,9 @@ import type { Terminal } from '../tui/terminal.js';
 /** Of the terminal UI: three lines about the node, the tabs, and the titles of the columns. */
 export const FIRST_LIST_LINE = 5;
 
-/** Whether the first look has come. */
+/** Whether the first look has come. The footer is drawn last: a terminal gets a screen in parts, which can be seen. */
 export function isOpen(text: string): boolean {
-  return /\d+ ok/.test(text);
+  return /^\d+ [a-z]/m.test(text) && /^Enter /.test(text.trimEnd().split('\n').at(-1) ?? '');
 }
 
 /** The line under the cursor: the one of the list that is drawn inverted; null where there is none. */
@@ -42,7 +42,8 @@ export function lineFor(text: string, lab: Lab, { subject, verdict, culprit }: E
   const words = [
     verdict,
     ...(subject.kind === 'listener' ? [] : [subject.service]),
-    subject.kind === 'unix-row' ? subject.path : `:${subject.port}`,
+    // A path may be cut to the width of its column.
+    subject.kind === 'unix-row' ? subject.path.slice(0, 12) : `:${subject.port}`,
     ...(culprit?.device === undefined ? [] : [culprit.device]),
     ...(culprit?.process === undefined ? [] : [` ${lab.processes.get(culprit.process)} `]),
   ];

@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -17,6 +18,8 @@ export interface TerminalState {
   readonly mouse: boolean;
   /** Arrow keys send application sequences. */
   readonly applicationKeys: boolean;
+  /** A line that is too long goes on in the next one. */
+  readonly wraps: boolean;
   readonly width: number;
   readonly height: number;
   /** Process id of the command that was started. */
@@ -31,6 +34,7 @@ interface Reply {
 }
 
 const POLL_MS = 20;
+const STILL_MS = 30;
 let started = 0;
 
 /**
@@ -44,6 +48,7 @@ export class Terminal {
   readonly #ended: Promise<unknown>;
   #isOver = false;
   #block: { guard: string; lines: string[] } | null = null;
+  #outputs = 0;
   #wake: () => void = () => {};
 
   private constructor(argv: readonly string[], { width = 80, height = 24, env = {} }: TerminalOptions) {
@@ -124,20 +129,37 @@ export class Terminal {
   }
 
   async state(): Promise<TerminalState> {
-    const names = ['alternate_on', 'cursor_flag', 'mouse_any_flag', 'keypad_cursor_flag', 'pane_width', 'pane_height'];
+    const names = [
+      'alternate_on',
+      'cursor_flag',
+      'mouse_any_flag',
+      'keypad_cursor_flag',
+      'wrap_flag',
+      'pane_width',
+      'pane_height',
+    ];
     const format = [...names, 'pane_pid', 'pane_dead_status', 'pane_dead_signal'].map((name) => `#{${name}}`);
     const [line = ''] = await this.#tmux('display-message', '-p', quoted(format.join(',')));
-    const [alternate, cursor, mouse, keys, width, height, pid, status, signal] = line.split(',');
+    const [alternate, cursor, mouse, keys, wraps, width, height, pid, status, signal] = line.split(',');
     return {
       alternateScreen: alternate === '1',
       cursorVisible: cursor === '1',
       mouse: mouse === '1',
       applicationKeys: keys === '1',
+      wraps: wraps === '1',
       width: Number(width),
       height: Number(height),
       pid: Number(pid),
       exitCode: exitCodeOf(status, signal),
     };
+  }
+
+  /** The process that the command has started, where it has started one: that of a shell. */
+  async child(): Promise<number> {
+    const { pid } = await this.state();
+    const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
+    if (child === undefined || child === '') throw new Error('it has no child');
+    return Number(child);
   }
 
   /** Waits until the screen is as wanted and gives it; throws with the screen as it is where that takes too long. */
@@ -157,6 +179,18 @@ export class Terminal {
     while (!(await ask())) {
       if (Date.now() > deadline) throw new Error(`${what}: not after ${deadlineMs} ms:\n${await this.text()}`);
       await this.#somethingNew();
+    }
+  }
+
+  /**
+   * Waits until nothing has been written for a moment, and gives the screen. A screen comes in parts, since what a pseudo
+   * terminal takes at once is limited, so that one can be seen half drawn.
+   */
+  async still(): Promise<string> {
+    for (;;) {
+      const before = this.#outputs;
+      await delay(STILL_MS);
+      if (this.#outputs === before) return this.text();
     }
   }
 
@@ -200,7 +234,10 @@ export class Terminal {
     if (this.#block === null) {
       const [, guard] = /^%begin (.*)$/.exec(line) ?? [];
       if (guard !== undefined) this.#block = { guard, lines: [] };
-      else if (line.startsWith('%output ')) this.#wake();
+      else if (line.startsWith('%output ')) {
+        this.#outputs += 1;
+        this.#wake();
+      }
       return;
     }
     const { guard, lines } = this.#block;
