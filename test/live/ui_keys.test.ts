@@ -10,6 +10,8 @@ import { isOpen, listLines, untilSelected } from './ui_screen.js';
 
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'unexpected-tcp', 'operator-elsewhere'];
 
+t.setTimeout(180_000);
+
 let lab: Lab;
 t.before(async () => {
   lab = await startLab({ role: 'control-plane', family: 'dual', faults: FAULTS });
