@@ -64,7 +64,9 @@ t.test('no name acts on the screen', { timeout: 60_000 }, async (t) => {
     await terminal.keys('Escape');
     await terminal.until((text) => !text.includes('explained by'), 'listeners');
   }
-  await terminal.keys('Escape', '3');
+  await terminal.keys('Escape');
+  await terminal.until((text) => !text.includes('/:670'), 'no filter');
+  await terminal.keys('3');
   await terminal.until((text) => text.includes('WHAT'), 'events');
   const [[comm, shown] = ['', '']] = NAMES;
   await holdSocket(t, lab, comm, 6710);

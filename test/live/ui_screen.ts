@@ -6,21 +6,23 @@ import type { Terminal } from '../tui/terminal.js';
 /** Of the terminal UI: three lines about the node, the tabs, and the titles of the columns. */
 export const FIRST_LIST_LINE = 5;
 
+/** What changed has a mark of this width, which is inverted as well. */
+const MARK_WIDTH = 2;
+
 /** Whether the first look has come. The footer is drawn last: a terminal gets a screen in parts, which can be seen. */
 export function isOpen(text: string): boolean {
   return /^\d+ [a-z]/m.test(text) && /^Enter /.test(text.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** The line under the cursor: the one of the list that is drawn inverted; null where there is none. */
+/** The line under the cursor: the one of the list that is drawn inverted, and not its mark alone; null where there is none. */
 export async function selectedLine(terminal: Terminal): Promise<string | null> {
   const lines = parseScreen(await terminal.styled()).slice(FIRST_LIST_LINE);
-  const selected = lines.find((runs) => runs[0]?.style.inverse === true);
-  return selected === undefined
-    ? null
-    : selected
-        .map(({ text }) => text)
-        .join('')
-        .trim();
+  const selected = lines.find((runs) =>
+    runs.some(({ column, width, style }) => style.inverse && column <= MARK_WIDTH && column + width > MARK_WIDTH),
+  );
+  if (selected === undefined) return null;
+  const text = selected.map(({ text }) => text).join('');
+  return text.trim();
 }
 
 /** Waits until the line under the cursor is as wanted. */
