@@ -13,7 +13,7 @@ const USAGE = `Usage: npm run demo [-- --recording]
 
 Opens the terminal UI on a pretend node. Capital letters break the node and mend it again:
 
-${TOGGLES.map(({ key, verdict, label }) => `  ${key}  ${verdict.padEnd(15)} ${label}`).join('\n')}
+${TOGGLES.map(({ key, verdict, explanation }) => `  ${key}  ${verdict.padEnd(15)} ${explanation}`).join('\n')}
 
   --recording   a recording of such a node instead, which is what there is without root
 `;
