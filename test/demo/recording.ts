@@ -10,9 +10,7 @@ export function onNamedNode(argv: readonly string[]): string[] {
   return ['unshare', '--uts', 'sh', '-c', 'echo node-1 > /proc/sys/kernel/hostname && exec "$@"', 'sh', ...argv];
 }
 
-/** What is shown or kept of a lab, with its directory and its cgroup as they are on a real node. */
+/** What is kept of a lab, with its cgroups as they are on a real node. */
 export function asOnRealNode(text: string, lab: Lab): string {
-  return text
-    .replaceAll(`${lab.directory}/bin/`, '/snap/k8s/current/bin/')
-    .replaceAll(`/${basename(lab.directory)}/`, '/');
+  return text.replaceAll(`/${basename(lab.directory)}/`, '/');
 }

@@ -13,7 +13,7 @@ import { addressesUsable, interfacesScript } from './network.js';
 import type { Addresses, Family, Node } from './plan.js';
 import { Reality } from './reality.js';
 import { configure, onNode, type Site } from './site.js';
-import { compileStandIn } from './stand_in.js';
+import { binOf, compileStandIn } from './stand_in.js';
 
 export interface LabOptions {
   readonly role?: Role;
@@ -116,7 +116,7 @@ async function prepareSite(
   await Promise.all([mkdir(state), mkdir(log)]);
   const namespaces = await Namespaces.create(join(log, 'namespaces.log'));
   cleanup.add(() => namespaces.close());
-  await namespaces.prepareMounts(node.containerdPath, state);
+  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory));
 
   const site: Site = { node, directory, state, namespaces, cgroups, certificate };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));

@@ -15,13 +15,16 @@ export interface ProgramOptions extends TerminalOptions {
   readonly directory?: string;
 }
 
-/** The command line that runs the program on a lab's node, or here where there is none, from a parent that is not us. */
-export function programOn(lab: Lab | null, options: ProgramOptions = {}): string[] {
-  const { argv = [], uid = 0, cli = CLI, node = [], directory = process.cwd() } = options;
+/** The command line that runs another on a lab's node from a parent that is not us; without a lab, where we are. */
+export function inLab(lab: Lab | null, argv: readonly string[], directory = process.cwd()): string[] {
   const namespaces = lab === null ? [] : [`--net=${lab.netns}`, `--mount=${lab.netns.replace(/net$/, 'mnt')}`];
-  const inside = ['nsenter', ...namespaces, `--wd=${directory}`];
+  return ['nsenter', ...namespaces, `--wd=${directory}`, ...argv];
+}
+
+function programOn(lab: Lab | null, options: ProgramOptions): string[] {
+  const { argv = [], uid = 0, cli = CLI, node = [], directory } = options;
   const user = uid === 0 ? [] : ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups'];
-  return [...inside, ...user, process.execPath, ...node, cli, ...argv];
+  return inLab(lab, [...user, process.execPath, ...node, cli, ...argv], directory);
 }
 
 /** Opens the program in a terminal on a lab's node. */

@@ -35,7 +35,10 @@ t.test('without root it works with what it can see, and says once what it cannot
     faults: ['scheduler-gone', 'healthz-on-wildcard'],
   });
   t.teardown(() => lab.stop());
-  const terminal = await openProgram(lab, { width: 120, height: 40, uid: NOBODY, cli, directory });
+  const terminal = await openProgram(lab, {
+    ...{ width: 120, height: 40, uid: NOBODY, cli, directory },
+    argv: ['--role', 'control-plane'],
+  });
   t.teardown(() => terminal.stop());
   const text = await terminal.until((now) => isOpen(now) && now.includes('sudo k8s-sockwatch'), 'the notice');
   t.match(text, /holders of \d+ of \d+ listeners cannot be seen/);
