@@ -11,7 +11,7 @@ import { BIN } from '../lab/namespaces.js';
 import { binOf } from '../lab/stand_in.js';
 import { CLI } from '../live/cli.js';
 import { inLab } from '../live/node_terminal.js';
-import { isOpen } from '../live/ui_screen.js';
+import { isOpen, selectedLine } from '../live/ui_screen.js';
 import { parseScreen } from '../tui/sgr.js';
 import { Terminal } from '../tui/terminal.js';
 import { likeRealNode } from './real_node.js';
@@ -19,7 +19,8 @@ import { toSvg } from './svg.js';
 
 /** In the sources, while this file runs from dist/. */
 const DIRECTORY = fileURLToPath(new URL('../../../test/screens/', import.meta.url));
-const SIZE = { width: 130, height: 34 };
+/** On a dark background, as the images have it (COLORFGBG is how some terminals tell). */
+const TERMINAL = { width: 130, height: 34, env: { COLORFGBG: '15;0' } };
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
 
 /** Something happens: a service starts again, two go wrong, and a program cannot have a port. */
@@ -35,25 +36,29 @@ async function take(terminal: Terminal, lab: Lab, name: string, title: string): 
   await terminal.still();
   const screen = likeRealNode(await terminal.styled(), lab);
   const file = join(DIRECTORY, `${name}.svg`);
-  await writeFile(file, toSvg(parseScreen(screen), SIZE.width, title));
+  await writeFile(file, toSvg(parseScreen(screen), TERMINAL.width, title));
   console.log(file);
 }
 
 const lab = await startLab({ role: 'control-plane', family: 'dual' });
-const terminal = await Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), SIZE);
+const terminal = await Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), TERMINAL);
 try {
   await terminal.until(isOpen, 'the first look');
   await live(lab);
   await terminal.keys('3');
   await terminal.until((text) => /bind-failed/.test(text) && /restarted/.test(text), 'the events');
   await terminal.until((text) => !/^[+~-] /m.test(text), 'marks of what changed go');
+  while ((await selectedLine(terminal))?.includes('bind-failed') !== true) {
+    await terminal.keys('j');
+    await terminal.still();
+  }
   await take(
     terminal,
     lab,
     'events',
     'The events view: what opened, closed, restarted, failed to bind, and was judged anew',
   );
-  await terminal.keys('1', 's');
+  await terminal.keys('1', 's', 'g', 'j');
   await terminal.until((text) => text.includes('by worst first'), 'the worst first');
   await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, the worst first');
   await terminal.keys('Enter');
@@ -66,7 +71,7 @@ try {
   );
   await terminal.keys('2');
   await terminal.until((text) => text.includes('EXPLAINED BY'), 'listeners');
-  await terminal.keys('s', 's', 's', 's', 's');
+  await terminal.keys('s', 's', 's', 's', 's', 'g', 'j', 'j');
   await terminal.until((text) => text.includes('by explained'), 'what is wrong first');
   await take(terminal, lab, 'listeners', 'The listeners view: everything that listens, and what explains it');
 } finally {

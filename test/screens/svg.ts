@@ -1,6 +1,8 @@
+import stringWidth from 'string-width';
 import type { Colour, Run, Style } from '../tui/sgr.js';
 
 const CELL = { width: 8.4, height: 18 };
+const BASELINE = 13;
 const PADDING = 14;
 const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
 const FOREGROUND = '#c9d1d9';
@@ -37,10 +39,13 @@ function drawn({ text, style, column, width }: Run, row: number): string[] {
   if (background !== null) {
     parts.push(`<rect x="${x}" y="${top}" width="${length}" height="${CELL.height}" fill="${background}"/>`);
   }
-  if (text.trim() !== '') {
-    // Given the length, cells stay in their columns whatever font a reader has.
-    const place = `x="${x}" y="${top + 13}" textLength="${length}" lengthAdjust="spacingAndGlyphs"`;
-    parts.push(`<text ${place} fill="${foreground}"${attributes(style)}>${escaped(text)}</text>`);
+  // Given place and length, cells stay in their columns whatever font a reader has; words that stand far apart do in any
+  // program, since not all of them know textLength.
+  for (const word of text.matchAll(/\S+(?: \S+)*/g)) {
+    const left = round(PADDING + (column + stringWidth(text.slice(0, word.index))) * CELL.width);
+    const place = `x="${left}" y="${top + BASELINE}" textLength="${round(stringWidth(word[0]) * CELL.width)}"`;
+    const fit = 'lengthAdjust="spacingAndGlyphs"';
+    parts.push(`<text ${place} ${fit} fill="${foreground}"${attributes(style)}>${escaped(word[0])}</text>`);
   }
   return parts;
 }
