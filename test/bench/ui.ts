@@ -21,7 +21,7 @@ const directory = await mkdtemp(join(tmpdir(), 'sockwatch-bench-'));
 try {
   const binary = join(directory, 'load');
   await compile(await mustFind(['cc', 'gcc', 'clang-14']), ['-O2', join(ROOT, 'test/bench/load.c'), '-o', binary]);
-  const load = await startLoad(binary, { processes: 50, sockets: listeners, listeners }, directory);
+  const load = await startLoad(binary, { processes: 50, sockets: listeners, listeners, files: 0 }, directory);
   try {
     const measures = await measureUi(load.netns, IDLE_MS);
     console.log(`${measures.listeners} listeners; first screen after ${measures.openMs.toFixed(0)} ms`);

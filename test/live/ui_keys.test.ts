@@ -83,7 +83,7 @@ t.test('what the views show', async (t) => {
   t.match(listeners, /tcp +\[::\]:31337 +\d+ backdoor +✚ unexpected/);
   await lab.clear('scheduler-gone');
   const events = await press(terminal, '3', /verdict +\*:10259 +kube-scheduler: missing before, ok now/);
-  t.match(events, /opened +\[::\]:10259\/tcp +kube-scheduler/);
+  t.match(events, /opened +\[::\]:10259\/tcp +\d+ kube-scheduler/);
   await lab.apply('scheduler-gone');
   await terminal.until((text) => /closed +\[::\]:10259/.test(text), 'it closes');
 });
@@ -174,7 +174,7 @@ t.test('orders, and faults only', async (t) => {
   await press(terminal, 'o', /by worst first ▴/);
   t.match(listLines(await terminal.text())[0], 'not-applicable', 'the other way round');
   await terminal.keys('o');
-  for (const order of ['service', 'page', 'node', 'owner', 'queue', 'up', 'page']) {
+  for (const order of ['service', 'port', 'node', 'owner', 'queue', 'up', 'page']) {
     await press(terminal, 's', new RegExp(`by ${order} `));
   }
   await press(terminal, 'f', /faults only/);

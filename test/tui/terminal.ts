@@ -199,6 +199,8 @@ export class Terminal {
     let exitCode: number | null = null;
     const hasEnded = async () => {
       exitCode = (await this.state()).exitCode;
+      // tmux 3.3 misses a child's end now and then; at the end of another child it sees both.
+      if (exitCode === null) await this.#tmux('run-shell', '-b', 'true');
       return exitCode !== null;
     };
     await this.untilTrue(hasEnded, 'its end', deadlineMs);
