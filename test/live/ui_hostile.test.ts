@@ -50,7 +50,8 @@ t.test('no name acts on the screen', { timeout: 60_000 }, async (t) => {
   await terminal.until((text) => text.includes(`${NAMES.length} of `), 'theirs');
   const listeners = await check('listeners');
   for (const [comm, shown] of NAMES) {
-    t.ok(listeners.includes(shown), JSON.stringify(comm));
+    // Cut to the width of the column, if need be.
+    t.ok(listeners.includes(shown.slice(0, 14)), JSON.stringify(comm));
     await terminal.keys('/', 'C-u');
     await terminal.type(`:670${NAMES.findIndex((one) => one[0] === comm)}`);
     await terminal.keys('Enter');
