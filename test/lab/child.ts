@@ -113,10 +113,24 @@ export async function mustRun(what: string, argv: readonly string[]): Promise<vo
   if (code !== 0) throw new Error(`${what}: exit code ${code}: ${stdout}${stderr}`.trimEnd());
 }
 
-/** Runs a command on our own terminal, and gives its exit code. The terminal itself sends Ctrl-C to it. */
-export async function runAttached(argv: readonly string[]): Promise<number> {
+/** Called with what a child has sent, which is anything; what it gives is sent back. It must not fail. */
+export type Answer = (message: unknown) => Promise<object>;
+
+/**
+ * Runs a command on our own terminal, and gives its exit code. The terminal itself sends Ctrl-C to it. With `answer` there
+ * is a channel of Node's between us, whatever programs the command line goes through before node (child_process,
+ * "options.stdio": a descriptor and a variable with its number).
+ */
+export async function runAttached(argv: readonly string[], answer?: Answer): Promise<number> {
   const [program, ...rest] = argv as [string, ...string[]];
-  const child = spawn(program, rest, { stdio: 'inherit' });
+  const terminal = ['inherit', 'inherit', 'inherit'] as const;
+  const child = spawn(program, rest, { stdio: answer === undefined ? [...terminal] : [...terminal, 'ipc'] });
+  if (answer !== undefined) {
+    child.on('message', async (message: unknown) => {
+      const reply = await answer(message);
+      if (child.connected) child.send(reply);
+    });
+  }
   const passOn = (signal: NodeJS.Signals) => child.kill(signal);
   process.on('SIGTERM', passOn).on('SIGHUP', passOn);
   try {

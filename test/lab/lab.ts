@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Role } from '../../src/spec/rows.js';
 import { makeCertificate } from './certificate.js';
 import { Cgroups, writableCgroupRoot } from './cgroups.js';
-import { type Output, run, runAttached } from './child.js';
+import { type Answer, type Output, run, runAttached } from './child.js';
 import type { Expectation, Fault } from './faults/fault.js';
 import { faultFor } from './faults.js';
 import { describeNode, healthyPlan } from './healthy.js';
@@ -13,7 +13,7 @@ import { addressesUsable, interfacesScript } from './network.js';
 import type { Addresses, Family, Node } from './plan.js';
 import { Reality } from './reality.js';
 import { configure, onNode, type Site } from './site.js';
-import { compileStandIn } from './stand_in.js';
+import { binOf, compileStandIn } from './stand_in.js';
 
 export interface LabOptions {
   readonly role?: Role;
@@ -53,8 +53,8 @@ export interface Lab {
   exec(argv: readonly string[], options?: ExecOptions): Promise<Output>;
   /** Runs a command in the node's mount namespace, but in the network namespace we are in. */
   run(argv: readonly string[], options?: ExecOptions): Promise<Output>;
-  /** Runs a command on the node with our own terminal, and gives its exit code. */
-  attach(argv: readonly string[]): Promise<number>;
+  /** Runs a command on the node with our own terminal, and gives its exit code. A Node program may ask us things. */
+  attach(argv: readonly string[], answer?: Answer): Promise<number>;
 
   apply(fault: string): Promise<void>;
   /** Takes a fault away again; a node without any is healthy. */
@@ -116,7 +116,7 @@ async function prepareSite(
   await Promise.all([mkdir(state), mkdir(log)]);
   const namespaces = await Namespaces.create(join(log, 'namespaces.log'));
   cleanup.add(() => namespaces.close());
-  await namespaces.prepareMounts(node.containerdPath, state);
+  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory));
 
   const site: Site = { node, directory, state, namespaces, cgroups, certificate };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));
@@ -182,8 +182,8 @@ class RunningLab implements Lab {
     return this.#execute(argv, 'host', options);
   }
 
-  async attach(argv: readonly string[]): Promise<number> {
-    return runAttached(await onNode(this.#site, ROOT_SESSION, argv));
+  async attach(argv: readonly string[], answer?: Answer): Promise<number> {
+    return runAttached(await onNode(this.#site, ROOT_SESSION, argv), answer);
   }
 
   async apply(fault: string): Promise<void> {

@@ -17,30 +17,40 @@ export interface Entry {
 const ENTER =
   'test "$PPID" = "$1" && cd "$2" && { test -z "$3" || echo 0 > "$3/cgroup.procs"; } && shift 3 && exec "$@"';
 
+/** Where the node has its programs: what is shown of them looks as on a real one. */
+export const BIN = '/opt/k8s/bin';
+
 /**
- * Gives the mount namespace a directory of its own at $1, and a tmpfs for what is written at $2. Where $1 does not exist
- * on this machine, it must not come into being there either: the nearest directory above is replaced by a tmpfs with
- * everything bound into it that it held before. (mount -n, because mount would otherwise make itself a /run/mount.)
+ * Gives the mount namespace a directory of its own at $1, a tmpfs for what is written at $2, and what is in $3 at $4. Where
+ * $1 or $4 does not exist on this machine, it must not come into being there either: the nearest directory above is replaced
+ * by a tmpfs with everything bound into it that it held before. (mount -n, because mount would otherwise make itself a
+ * /run/mount.)
  */
 const PREPARE_MOUNTS = `
+private() {
+  parent=$1
+  while ! test -d "$parent"; do parent=$(dirname "$parent"); done
+  if test "$parent" = "$1"; then mount -n -t tmpfs -o mode=755 lab "$1"; return; fi
+  if test "$parent" = /; then echo "no directory above $1 exists but /" >&2; exit 1; fi
+  stage=$2/stage
+  mkdir "$stage"
+  mount -n -t tmpfs lab "$stage"
+  chmod --reference="$parent" "$stage"
+  for entry in "$parent"/* "$parent"/.[!.]*; do
+    copy=$stage/$(basename "$entry")
+    if test -L "$entry"; then cp -P "$entry" "$copy"
+    elif test -d "$entry"; then mkdir "$copy"; mount -n --rbind "$entry" "$copy"
+    elif test -e "$entry"; then touch "$copy"; mount -n --bind "$entry" "$copy"
+    fi
+  done
+  mount -n --move "$stage" "$parent"
+  rmdir "$stage"
+  mkdir -p "$1"
+}
 mount -n -t tmpfs -o mode=755 lab "$2"
-parent=$1
-while ! test -d "$parent"; do parent=$(dirname "$parent"); done
-if test "$parent" = "$1"; then exec mount -n -t tmpfs -o mode=755 lab "$1"; fi
-if test "$parent" = /; then echo "no directory above $1 exists but /" >&2; exit 1; fi
-stage=$2/stage
-mkdir "$stage"
-mount -n -t tmpfs lab "$stage"
-chmod --reference="$parent" "$stage"
-for entry in "$parent"/* "$parent"/.[!.]*; do
-  copy=$stage/$(basename "$entry")
-  if test -L "$entry"; then cp -P "$entry" "$copy"
-  elif test -d "$entry"; then mkdir "$copy"; mount -n --rbind "$entry" "$copy"
-  elif test -e "$entry"; then touch "$copy"; mount -n --bind "$entry" "$copy"
-  fi
-done
-mount -n --move "$stage" "$parent"
-mkdir -p "$1"
+private "$1" "$2"
+private "$4" "$2"
+mount -n --bind "$3" "$4"
 `;
 
 /**
@@ -74,10 +84,13 @@ export class Namespaces {
     return `/proc/${this.pid}/ns/net`;
   }
 
-  /** @param state an empty directory that becomes a tmpfs, visible inside only */
-  async prepareMounts(socketPath: string, state: string): Promise<void> {
+  /**
+   * @param state an empty directory that becomes a tmpfs, visible inside only
+   * @param bin what is to be seen at BIN inside
+   */
+  async prepareMounts(socketPath: string, state: string, bin: string): Promise<void> {
     const here: Entry = { network: 'host', cgroup: null, uid: 0 };
-    const script = ['sh', '-euc', PREPARE_MOUNTS, 'sh', dirname(socketPath), state];
+    const script = ['sh', '-euc', PREPARE_MOUNTS, 'sh', dirname(socketPath), state, bin, BIN];
     await mustRun('making private directories', this.enter(here, script));
   }
 

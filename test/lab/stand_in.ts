@@ -2,25 +2,31 @@ import { link, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun } from './child.js';
+import { BIN } from './namespaces.js';
 import type { Socket, StandIn } from './plan.js';
 
 /** The source is where it was written, while this file runs from dist/. */
 const SOURCE = fileURLToPath(new URL('../../../test/lab/stand_in.c', import.meta.url));
 
+/** Where the executables of a lab are, for us outside; inside they are at BIN. */
+export function binOf(directory: string): string {
+  return join(directory, 'bin');
+}
+
 export async function compileStandIn(directory: string): Promise<void> {
-  await mkdir(join(directory, 'bin'));
+  await mkdir(binOf(directory));
   const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-pthread'];
-  await mustRun(`compiling ${SOURCE}`, ['cc', ...flags, SOURCE, '-o', join(directory, 'bin', 'stand_in')]);
+  await mustRun(`compiling ${SOURCE}`, ['cc', ...flags, SOURCE, '-o', join(binOf(directory), 'stand_in')]);
 }
 
 /** The command line of a stand-in, under whose names there are files after this. */
 export async function standInArgv(directory: string, service: StandIn): Promise<string[]> {
-  const bin = join(directory, 'bin');
+  const bin = binOf(directory);
   // A hard link, because /proc/PID/exe shows the name by which a file was started, but only once links are resolved.
   await unlessThere(link(join(bin, 'stand_in'), join(bin, service.executable)));
   if (service.name !== service.executable) await unlessThere(symlink(service.executable, join(bin, service.name)));
   return [
-    join(bin, service.name),
+    join(BIN, service.name),
     ...(service.comm === null ? [] : ['--comm', Buffer.from(service.comm).toString('hex')]),
     ...(service.holding === null ? [] : [service.holding]),
     ...service.sockets.map(socketArgument),

@@ -68,6 +68,17 @@ export const ABSENT: readonly Fault[] = [
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'unverified', ownersUnknown: 'not-found' }],
   },
   {
+    name: 'hidden-proxy',
+    description: "the same with kube-proxy's sockets",
+    plan: (plan) => changed(plan, 'kube-proxy', { holding: '--in-flight' }),
+    expect: () =>
+      [10249, 10256].map((port) => ({
+        subject: tcpRow('kube-proxy', port),
+        verdict: 'unverified',
+        ownersUnknown: 'not-found',
+      })),
+  },
+  {
     name: 'no-default-route',
     description: 'no interface has the default route',
     plan: (plan) => ({ ...plan, defaultRoute: false }),

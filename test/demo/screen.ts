@@ -1,0 +1,42 @@
+/** The UI of the demo, in the lab. Started by main.ts, which switches the faults that keys ask for. */
+
+import { parseCommand } from '../../src/arguments.js';
+import { runUi } from '../../src/ui.js';
+import type { Reply, Request } from './switches.js';
+import { TOGGLES } from './toggles.js';
+
+/** Asks the process with the lab to switch faults. */
+class Asker {
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #asked = 0;
+
+  constructor() {
+    process.on('message', (message: Reply) => {
+      this.#waiting.get(message.id)?.(message);
+      this.#waiting.delete(message.id);
+    });
+  }
+
+  ask(fault: string): Promise<void> {
+    this.#asked += 1;
+    const id = this.#asked;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, (reply) => ('error' in reply ? reject(new Error(reply.error)) : resolve()));
+      const request: Request = { id, fault };
+      process.send?.(request);
+    });
+  }
+}
+
+const command = parseCommand([]);
+if (command.kind !== 'ui') throw new Error('without arguments there is the UI');
+if (process.send === undefined) throw new Error('this is for main.js to start');
+const asker = new Asker();
+try {
+  await runUi(
+    command,
+    TOGGLES.map(({ key, fault, label }) => ({ key, label, run: () => asker.ask(fault) })),
+  );
+} finally {
+  process.disconnect();
+}

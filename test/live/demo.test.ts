@@ -1,0 +1,57 @@
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { RECORDING } from '../demo/recording.js';
+import { TOGGLES } from '../demo/toggles.js';
+import { Terminal } from '../tui/terminal.js';
+import { isOpen } from './ui_screen.js';
+
+const DEMO = fileURLToPath(new URL('../../../.ci/demo', import.meta.url));
+/** For a lab to start, or to stop. */
+const LAB_MS = 30_000;
+
+t.setTimeout(180_000);
+
+t.test('npm run demo shows every verdict, a key for each', async (t) => {
+  const terminal = await Terminal.start([DEMO], { width: 160, height: 50 });
+  t.teardown(() => terminal.stop());
+  await terminal.until(isOpen, 'the healthy node', LAB_MS);
+  for (const { key, verdict, fault } of TOGGLES) {
+    await terminal.keys(key);
+    const part = fault === 'hostile-name' ? '\\x1b[31mkubelet' : `${verdict} `;
+    await terminal.until((text) => rows(text).some((line) => line.includes(part)), `${key}: ${verdict}`);
+  }
+  t.match(
+    await terminal.until((text) => /^\d+ ok/m.test(text), 'what is right still is'),
+    /node-1 {2}role control-plane/,
+  );
+  for (const { key } of TOGGLES) await terminal.keys(key);
+  await terminal.until((text) => /^19 ok {3}matches the page/m.test(text), 'mended again', LAB_MS);
+  await terminal.keys('q');
+  t.equal(await terminal.exit(LAB_MS), 0);
+});
+
+t.test('without root, a recording', async (t) => {
+  const terminal = await Terminal.start([DEMO, '--recording'], { width: 160, height: 50 });
+  t.teardown(() => terminal.stop());
+  const text = await terminal.until(isOpen, 'the recording');
+  t.match(text, /RECORDING of node-1, \d{4}-/);
+  for (const { verdict } of TOGGLES)
+    t.ok(
+      rows(text).some((line) => line.includes(`${verdict} `)),
+      verdict,
+    );
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+});
+
+t.test('what is there to be seen is told', async (t) => {
+  const terminal = await Terminal.start([DEMO, '--help'], { width: 100, height: 30 });
+  t.teardown(() => terminal.stop());
+  await terminal.exit();
+  for (const { key, verdict } of TOGGLES) t.match(await terminal.text(), new RegExp(`${key} +${verdict} `));
+  t.ok(RECORDING.endsWith('.json'));
+});
+
+function rows(text: string): string[] {
+  return text.split('\n').slice(5, -6);
+}

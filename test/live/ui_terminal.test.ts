@@ -1,0 +1,188 @@
+import t, { type Test } from 'tap';
+import { RECORDING } from '../demo/recording.js';
+import { waitFor } from '../lab/wait.js';
+import { parseScreen } from '../tui/sgr.js';
+import type { Terminal } from '../tui/terminal.js';
+import { openFromShell, openProgram, type ProgramOptions } from './node_terminal.js';
+import { isOpen } from './ui_screen.js';
+
+// A recording looks the same on every machine; live, where it matters how the program ends.
+const REPLAY = ['--replay', RECORDING];
+
+t.setTimeout(180_000);
+
+const AGAIN = /after (\d+): ([\da-f:]+)/;
+
+async function shell(t: Test, options: ProgramOptions = {}): Promise<Terminal> {
+  const terminal = await openFromShell(null, { width: 120, height: 30, ...options });
+  t.teardown(() => terminal.stop());
+  await terminal.until(isOpen, 'the first look');
+  return terminal;
+}
+
+/** That the terminal is as it was found; gives what stands on it. */
+async function checkRestored(t: Test, terminal: Terminal, code: number): Promise<string> {
+  const text = await terminal.until((now) => AGAIN.test(now), 'the shell again');
+  const [, exit, settings] = AGAIN.exec(text) ?? [];
+  t.equal(Number(exit), code, 'exit code');
+  t.equal(
+    settings,
+    /before: ([\da-f:]+)/.exec(text)?.[1],
+    'stty says the same, and what stood there before still does',
+  );
+  t.match(await terminal.state(), {
+    alternateScreen: false,
+    cursorVisible: true,
+    mouse: false,
+    applicationKeys: false,
+    wraps: true,
+  });
+  await terminal.type('y'.repeat(130));
+  await terminal.until((now) => /^y{120}\ny{10}$/m.test(now), 'what is typed is echoed, and long lines are carried on');
+  return text;
+}
+
+t.test('the terminal is left as it was found', async (t) => {
+  for (const key of ['q', 'C-c']) {
+    await t.test(key, async (t) => {
+      const terminal = await shell(t);
+      t.match(await terminal.state(), { alternateScreen: true, cursorVisible: false, mouse: true });
+      await terminal.keys(key);
+      await checkRestored(t, terminal, 0);
+    });
+  }
+  // A hangup ends it as it ends what does nothing about it: 128 and the signal's number, for a shell.
+  for (const [signal, code] of [
+    ['SIGTERM', 0],
+    ['SIGINT', 0],
+    ['SIGHUP', 129],
+  ] as const) {
+    await t.test(signal, async (t) => {
+      const terminal = await shell(t);
+      process.kill(await terminal.child(), signal);
+      await checkRestored(t, terminal, code);
+    });
+  }
+});
+
+/** Makes the program throw where nothing catches it, when it gets a signal that it does not know. */
+function failing(how: string): readonly string[] {
+  return ['--import', `data:text/javascript,process.on('SIGUSR2', () => { ${encodeURIComponent(how)} })`];
+}
+
+t.test('an error nobody caught is told on the normal screen', async (t) => {
+  for (const how of ["throw new Error('boom \\x1b[31m')", "Promise.reject(new Error('boom \\x1b[31m'))"]) {
+    await t.test(how, async (t) => {
+      const terminal = await shell(t, { node: failing(how) });
+      process.kill(await terminal.child(), 'SIGUSR2');
+      const text = await checkRestored(t, terminal, 2);
+      t.match(text, 'k8s-sockwatch: internal error: boom \\x1b[31m');
+    });
+  }
+});
+
+t.test('a terminal that is taken away ends it', async (t) => {
+  const terminal = await openProgram(null);
+  await terminal.until(isOpen, 'the first look');
+  const { pid } = await terminal.state();
+  await terminal.stop();
+  const isGone = (): boolean => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  await waitFor('its end', async () => (isGone() ? true : null), 5_000);
+  t.pass('gone');
+});
+
+t.test('stopped and continued, it goes on', async (t) => {
+  const terminal = await shell(t, { argv: REPLAY });
+  const before = await terminal.still();
+  const pid = await terminal.child();
+  process.kill(pid, 'SIGSTOP');
+  await terminal.keys('j', 'k');
+  process.kill(pid, 'SIGCONT');
+  await terminal.keys('?');
+  await terminal.until((text) => text.includes('one line up or down'), 'help');
+  await terminal.keys('?');
+  await terminal.until((text) => text === before, 'the same as before');
+  t.pass();
+});
+
+t.test('a size that changes', async (t) => {
+  const terminal = await openProgram(null, { width: 80, height: 24, argv: REPLAY });
+  t.teardown(() => terminal.stop());
+  await terminal.until(isOpen, 'the first look');
+  const small = await terminal.still();
+  const styled = await terminal.styled();
+  t.match(small, /VERDICT +SERVICE +PAGE +NODE/, 'all that matters fits');
+  await terminal.resize(200, 60);
+  const fills = (text: string): boolean =>
+    /OWNER +QUEUE +UP$/m.test(text) && text.split('\n')[59]?.startsWith('Enter') === true;
+  const wide = await terminal.until(fills, 'a wide screen, down to the last line');
+  t.match(wide, 'snap.k8s.kubelet.service', 'more columns');
+  await terminal.resize(80, 24);
+  await terminal.until((text) => text === small, 'the screen as it was');
+  await terminal.still();
+  t.strictSame(await terminal.styled(), styled, 'with nothing left over, nor of colours');
+
+  await terminal.resize(50, 10);
+  t.match(await terminal.until((text) => text.includes('q leaves'), 'too small'), /80x16[\s\S]*50x10/);
+  await terminal.resize(10, 2);
+  await terminal.resize(80, 24);
+  await terminal.until((text) => text === small, 'and back');
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+});
+
+/** The different colours of texts. */
+function colours(styled: readonly string[]): number[] {
+  const found = parseScreen(styled).flatMap((runs) => runs.map(({ style }) => style.foreground));
+  return [...new Set(found)].filter((colour) => typeof colour === 'number');
+}
+
+t.test('every kind of terminal', async (t) => {
+  const kinds: [name: string, env: Record<string, string>, colour: 'none' | '16' | '256', ascii: boolean][] = [
+    ['xterm with 256', { TERM: 'xterm-256color' }, '256', false],
+    ['tmux', { TERM: 'tmux-256color' }, '256', false],
+    ['screen', { TERM: 'screen' }, '16', false],
+    ['light background', { TERM: 'xterm-256color', COLORFGBG: '0;15' }, '256', false],
+    ['Linux console', { TERM: 'linux' }, '16', true],
+    ['NO_COLOR', { NO_COLOR: '1' }, 'none', false],
+    ['C', { LANG: 'C' }, '256', true],
+    ['LC_ALL goes before LANG', { LC_ALL: 'POSIX', LANG: 'C.UTF-8' }, '256', true],
+    ['VT100', { TERM: 'vt100' }, 'none', false],
+  ];
+  for (const [name, env, colour, ascii] of kinds) {
+    await t.test(name, async (t) => {
+      const terminal = await openFromShell(null, { width: 100, height: 50, env, argv: REPLAY });
+      t.teardown(() => terminal.stop());
+      await terminal.until(isOpen, 'the first look');
+      const text = await terminal.still();
+      if (ascii) t.match(text, /^[\x20-\x7e\n]*$/, 'ASCII alone');
+      for (const verdict of [
+        'ok',
+        'missing',
+        'exposed',
+        'wrong-owner',
+        'wrong-address',
+        'narrowed',
+        'unverified',
+        'not-applicable',
+        'unexpected',
+      ]) {
+        t.match(text, new RegExp(`\\S ${verdict} `), `the word ${verdict}, with a sign`);
+      }
+      const found = colours(await terminal.styled());
+      if (colour === 'none') t.strictSame(found, [], 'no colours');
+      else
+        t.ok(found.length > 2 && found.every((one) => one < 16 === (colour === '16')), `${colour} colours`, { found });
+      await terminal.keys('Down', 'q');
+      await terminal.until((now) => AGAIN.test(now), 'the shell again');
+      t.match(await terminal.state(), { alternateScreen: false, cursorVisible: true, mouse: false });
+    });
+  }
+});

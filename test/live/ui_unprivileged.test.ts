@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import { RECORDING } from '../demo/recording.js';
+import { startLab } from '../lab/lab.js';
+import { CLI } from './cli.js';
+import { installPackage, removePackage } from './installed.js';
+import { openProgram } from './node_terminal.js';
+import { isOpen } from './ui_screen.js';
+
+const NOBODY = 65534;
+
+t.setTimeout(180_000);
+
+let cli = '';
+let directory = '';
+t.before(async () => {
+  cli = await installPackage();
+  directory = await mkdtemp(join(tmpdir(), 'sockwatch-replay-'));
+  await chmod(directory, 0o755);
+  await copyFile(RECORDING, join(directory, 'node.json'));
+  await chmod(join(directory, 'node.json'), 0o644);
+});
+t.teardown(async () => {
+  await removePackage(cli);
+  await rm(directory, { recursive: true, force: true });
+});
+
+t.test('without root it works with what it can see, and says once what it cannot', async (t) => {
+  const lab = await startLab({
+    role: 'control-plane',
+    family: 'dual',
+    faults: ['scheduler-gone', 'healthz-on-wildcard'],
+  });
+  t.teardown(() => lab.stop());
+  const terminal = await openProgram(lab, {
+    ...{ width: 120, height: 40, uid: NOBODY, cli, directory },
+    argv: ['--role', 'control-plane'],
+  });
+  t.teardown(() => terminal.stop());
+  const text = await terminal.until((now) => isOpen(now) && now.includes('sudo k8s-sockwatch'), 'the notice');
+  t.match(text, /holders of \d+ of \d+ listeners cannot be seen/);
+  t.match(text, '! incomplete: owners', 'a mark in the header');
+  t.match(text, 'polling', 'where changes come from');
+  t.match(text, /✗ missing +kube-scheduler/);
+  t.match(text, /◎ exposed +kubelet/);
+  await terminal.keys('j');
+  await terminal.until((now) => !now.includes('sudo k8s-sockwatch'), 'it is told once');
+  await lab.apply('unexpected-udp');
+  await terminal.until((now) => /0\.0\.0\.0:161|\[::\]:161/.test(now), 'what changes is seen, if later');
+  await terminal.keys('w');
+  await terminal.until((now) => /EACCES|permission/i.test(now), 'where it may not write, it says so');
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+});
+
+t.test('a recording opens anywhere, for anybody', async (t) => {
+  const terminal = await openProgram(null, {
+    ...{ width: 160, height: 50, uid: NOBODY, cli, directory },
+    argv: ['--replay', 'node.json'],
+  });
+  t.teardown(() => terminal.stop());
+  const text = await terminal.until(isOpen, 'the recording');
+  t.match(text, /RECORDING of node-1, \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/);
+  t.match(text, 'role control-plane');
+  t.match(text, /◎ exposed +kubelet +localhost:10248/);
+  await terminal.keys('2');
+  t.match(await terminal.until((now) => now.includes('EXPLAINED BY'), 'listeners'), /\[::\]:31337/);
+  await terminal.keys('Enter');
+  await terminal.until((now) => /exe +\//.test(now), 'details');
+  await terminal.keys('3');
+  await terminal.until((now) => now.includes('a recording has no events'), 'events');
+  await terminal.keys('r');
+  await terminal.until((now) => now.includes('cannot be read again'), 'r');
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+});
+
+t.test('what is no snapshot is refused in one line', async (t) => {
+  for (const file of [CLI, '/dev/null', 'none.json', directory]) {
+    const terminal = await openProgram(null, { width: 200, directory, argv: ['--replay', file] });
+    t.teardown(() => terminal.stop());
+    t.equal(await terminal.exit(), 2, file);
+    t.match(await terminal.text(), /^k8s-sockwatch: [^\n]+\n*$/);
+    t.equal((await terminal.state()).alternateScreen, false);
+  }
+});
+
+t.test('where there is no terminal it says so', (t) => {
+  for (const argv of [[], ['--replay', join(directory, 'node.json')]]) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...argv], { encoding: 'utf8' });
+    t.equal(status, 2);
+    t.equal(stdout, '');
+    t.match(stderr, /^k8s-sockwatch: [^\n]*terminal[^\n]*--once[^\n]*\n$/);
+  }
+  t.end();
+});

@@ -1,0 +1,80 @@
+/**
+ * `npm run screens`: makes the images of README anew: the UI in a real terminal, on a lab with some faults. As root.
+ */
+
+import { link, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onNamedNode } from '../demo/recording.js';
+import { type Lab, startLab } from '../lab/lab.js';
+import { BIN } from '../lab/namespaces.js';
+import { binOf } from '../lab/stand_in.js';
+import { CLI } from '../live/cli.js';
+import { inLab } from '../live/node_terminal.js';
+import { isOpen, selectedLine } from '../live/ui_screen.js';
+import { parseScreen } from '../tui/sgr.js';
+import { Terminal } from '../tui/terminal.js';
+import { likeRealNode } from './real_node.js';
+import { toSvg } from './svg.js';
+
+/** In the sources, while this file runs from dist/. */
+const DIRECTORY = fileURLToPath(new URL('../../../test/screens/', import.meta.url));
+/** On a dark background, as the images have it (COLORFGBG is how some terminals tell). */
+const TERMINAL = { width: 130, height: 34, env: { COLORFGBG: '15;0' } };
+const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
+
+/** Something happens: a service starts again, two go wrong, and a program cannot have a port. */
+async function live(lab: Lab): Promise<void> {
+  await lab.apply('held-by-child-too');
+  for (const fault of FAULTS) await lab.apply(fault);
+  const bin = binOf(lab.directory);
+  await link(join(bin, 'stand_in'), join(bin, 'metrics-agent'));
+  await lab.exec([join(BIN, 'metrics-agent'), 'tcp,0.0.0.0,10250']);
+}
+
+async function take(terminal: Terminal, lab: Lab, name: string, title: string): Promise<void> {
+  await terminal.still();
+  const screen = likeRealNode(await terminal.styled(), lab);
+  const file = join(DIRECTORY, `${name}.svg`);
+  await writeFile(file, toSvg(parseScreen(screen), TERMINAL.width, title));
+  console.log(file);
+}
+
+const lab = await startLab({ role: 'control-plane', family: 'dual' });
+const terminal = await Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), TERMINAL);
+try {
+  await terminal.until(isOpen, 'the first look');
+  await live(lab);
+  await terminal.keys('3');
+  await terminal.until((text) => /bind-failed/.test(text) && /restarted/.test(text), 'the events');
+  await terminal.until((text) => !/^[+~-] /m.test(text), 'marks of what changed go');
+  while ((await selectedLine(terminal))?.includes('bind-failed') !== true) {
+    await terminal.keys('j');
+    await terminal.still();
+  }
+  await take(
+    terminal,
+    lab,
+    'events',
+    'The events view: what opened, closed, restarted, failed to bind, and was judged anew',
+  );
+  await terminal.keys('1', 's', 'g', 'j');
+  await terminal.until((text) => text.includes('by worst first'), 'the worst first');
+  await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, the worst first');
+  await terminal.keys('Enter');
+  await terminal.until((text) => /^next /m.test(text), 'details');
+  await take(
+    terminal,
+    lab,
+    'detail',
+    'Details of a row: why it is judged so, what to do next, its sockets and their holders',
+  );
+  await terminal.keys('2');
+  await terminal.until((text) => text.includes('EXPLAINED BY'), 'listeners');
+  await terminal.keys('s', 's', 's', 's', 's', 'g', 'j', 'j');
+  await terminal.until((text) => text.includes('by explained'), 'what is wrong first');
+  await take(terminal, lab, 'listeners', 'The listeners view: everything that listens, and what explains it');
+} finally {
+  await terminal.stop();
+  await lab.stop();
+}
