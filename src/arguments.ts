@@ -152,7 +152,7 @@ export function parseCommand(argv: readonly string[]): Command {
 
 /** A recording was looked at and judged when it was made, so that nothing is left to say about that. */
 function uiCommand(values: ReturnType<typeof parseOptions>, looking: Looking): Command {
-  refuse(values, ['format', 'output', 'fail-on'], 'the screen; give --once');
+  refuse(values, ['format', 'output', 'fail-on', 'redact', 'redact-key'], 'the screen; give --once');
   const replay = pathOf('replay', values.replay);
   if (replay !== null) refuse(values, LOOKING_OPTIONS, '--replay');
   const intervalMs = secondsOf('interval', values.interval, 2) * 1000;

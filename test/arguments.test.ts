@@ -58,7 +58,7 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
 });
 
 t.test('without a mode it is the screen, with every option for looking', (t) => {
-  const { format: _, output: _1, failOn: _2, ...looking } = ONCE;
+  const { format: _, output: _1, failOn: _2, redact: _3, ...looking } = ONCE;
   const UI = { ...looking, kind: 'ui', intervalMs: 2000, replay: null };
   const cases: [argv: string[], changes: object][] = [
     [[], {}],
@@ -96,6 +96,7 @@ t.test('every bad command line has one line of its own', (t) => {
     [['--format', 'json'], '--format does not go with the screen; give --once', null],
     [['--output', 'x'], '--output does not go with the screen; give --once', null],
     [['--fail-on', 'info'], '--fail-on does not go with the screen; give --once', null],
+    [['--redact'], '--redact does not go with the screen; give --once', null],
     [['--replay', ''], '--replay needs a path', null],
     [['--replay', 'x', '--role', 'worker'], '--role does not go with --replay', null],
     [['--replay', 'x', '--netns', 'y'], '--netns does not go with --replay', null],

@@ -33,7 +33,7 @@ t.test('bad input is told in one line, with exit code 2', async (t) => {
   // A pipe of our own: a device of the machine's would be at risk if this were broken.
   t.equal(spawnSync('mkfifo', [at('pipe')]).status, 0);
   const cases: readonly (readonly [title: string, argv: readonly string[], message: RegExp])[] = [
-    ['no mode', [], /nothing to do/],
+    ['no mode and no terminal', [], /the screen needs a terminal, .*--once/],
     ['unknown option', ['--once', '--frobnicate'], /--frobnicate/],
     ['a stray argument', ['--once', 'kubelet'], /kubelet/],
     ['unknown format', ['--once', '--format', 'xml'], /--format is one of json, table, line, not "xml"/],

@@ -78,6 +78,7 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
   'vxlan-gone': /^cilium_vxlan$/,
   'operator-elsewhere': /^cilium-operator-generic$/,
   'kube-proxy-gone': /^kube-proxy$/,
+  'hidden-proxy': /^kube-proxy$/,
   'scheduler-gone': /^kube-scheduler$/,
   'healthz-on-wildcard': /^kubelet$/,
   'gops-on-default': /^cilium-agent$/,

@@ -31,6 +31,7 @@ const SEEN_BY_UNIT: ReadonlyMap<string, readonly string[]> = new Map([
 /** Rows that a fault puts beyond an ss text: it shows neither v6only nor who holds what a dead main thread leaves. */
 const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map([
   ['apiserver-v6only', ['kube-apiserver 6443/tcp']],
+  ['hidden-proxy', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
   ['leader-thread-gone', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
 ]);
 

@@ -8,7 +8,7 @@ import { widthOf } from '../../src/tui/text.js';
 import { learned, selectedItem, settle, type Update } from '../../src/tui/update.js';
 import { frameOf } from '../../src/tui/views/frame.js';
 import { documentOf } from '../document/document.js';
-import { held, observation, row, spec, unixRow } from '../verdict/factory.js';
+import { held, observation, row, socketFile, spec, unixRow } from '../verdict/factory.js';
 
 /* A screen without a terminal. */
 
@@ -34,7 +34,8 @@ export function stranger(port: number, name = 'nc', changes: Partial<OwnedListen
 }
 
 export function nodeWith(sockets: readonly OwnedListener[]): SnapshotDocument {
-  return documentOf(spec(ROWS), observation(sockets));
+  const files = [socketFile('/run/containerd/containerd.sock', { state: 'absent', device: null, inode: null })];
+  return documentOf(spec(ROWS), observation(sockets, { files }));
 }
 
 export function look(document: SnapshotDocument): Update {

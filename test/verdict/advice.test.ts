@@ -14,9 +14,12 @@ import {
   processOwner,
   row,
   rowNote,
+  socketFile,
   spec,
   unixRow,
 } from './factory.js';
+
+const ABSENT = socketFile('/run/x.sock', { state: 'absent', device: null, inode: null });
 
 function advice(
   one: Row,
@@ -33,7 +36,11 @@ t.test('one sentence for each verdict', (t) => {
     ['missing', advice(kubelet, []), /snap services k8s, then journalctl -u snap\.k8s\.kubelet\.$/],
     ['missing, cut name', advice(row('*:10257', 'kube-controller'), []), /snap\.k8s\.kube-controller-manager/],
     ['missing, in a pod', advice(row('*:4244', 'cilium-agent'), []), /k8s kubectl get pods/],
-    ['missing socket', advice(unixRow('/run/x.sock', 'containerd'), []), /restart it so that it makes its socket anew/],
+    [
+      'missing socket',
+      advice(unixRow('/run/x.sock', 'containerd'), [], { observed: { files: [ABSENT] } }),
+      /restart it so that it makes its socket anew/,
+    ],
     ['exposed', advice(kubelet, [held('kubelet', '0.0.0.0', 10248)]), /^Bind kubelet to localhost and restart it/],
     [
       'wrong owner',

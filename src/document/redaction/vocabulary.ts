@@ -10,15 +10,15 @@ const WORDS = `
   also although an and another answer any anybody anything are argument as ask asked at attempt auto away back bad be because
   been before behind being below beside between beyond bind both bound bpf broken btf buffer build built but by bytes call can
   cancelled cannot cap_bpf cap_dac_read_search cap_net_admin cap_perfmon cap_sys_admin cap_sys_ptrace cgroup cgroup2
-  changed changing checkout children client close closed code comm complete completely conditional confidentiality
+  changed changing checkout children client clients close closed code comm complete completely conditional confidentiality
   config_debug_info_btf connect connection contradict control controller cookie could count counted coverage cut deadline decimal
   default denied descriptor description details device devices dgram did different directories directory do does done down drop
   dropped dump each ebpf either else elsewhere empty end ended enter entered entering entries entry ephemeral errno error errors
   event every exact exe executable exist exists expected explains exposed fact failed fails fault few fewer fields file files
-  finding first fit flag for forbids foreign forgotten form found from full gave geneve give given gone got group had has have he
+  finding first fit flag for forbids foreign forgotten form found from full gave geneve give given gives gone got group had has have he
   held here hex hidden hidepid hierarchy hint his hold holder holders holding holds how however id if in incomplete index info
   inode inodes inside installation instance instead interface interfaces internal interrupted into invalid ip ipv4 ipv6 is it its itself
-  kept kernel key kind known knows large last later least leave leaves less level like limit line link links listen listener
+  keeps kept kernel key kind known knows large last later least leave leaves less level like limit line link links listen listener
   listeners listening listens little load loaded loads local lock locked lockdown long longer look looked looks loopback lost machine
   made make malformed many mapped marker mask match matched may meant memory message might missing mode module modules more most
   mount mounted moved ms must name named names namespace namespaces narrower native needed needs neither netlink netns network never
