@@ -1,23 +1,18 @@
-import { constants } from 'node:os';
-import { readActors } from './changes/actors.js';
-import { findAddressHolders } from './changes/address_holders.js';
-import { bindFailure } from './changes/bind_failure.js';
-import type { AddressHolder, Change } from './changes/change.js';
+import type { Change } from './changes/change.js';
 import { ListenerTracker } from './changes/listener_tracker.js';
 import { ReadingBudget } from './changes/reading_budget.js';
 import { RestartTracker } from './changes/restart_tracker.js';
-import { type SocketEvent, socketEventOf } from './changes/socket_event.js';
+import { tellEvents } from './changes/tell_events.js';
 import { verdictChanges } from './changes/verdict_changes.js';
 import type { SnapshotDocument } from './document/document.js';
 import { summarize } from './document/summary.js';
 import { type EventStream, native } from './native.js';
 import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
-import { startHolders } from './owners/holder_source.js';
 import type { OwnedListener } from './owners/owner.js';
 import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js';
 import { SocketFileWatch } from './sockets/socket_file_watch.js';
-import { listenerText } from './verdict/words.js';
+import { TablePulse } from './sockets/table_pulse.js';
 
 export interface WatchOptions extends SnapshotOptions {
   /** Milliseconds between readings of the tables where the kernel does not tell of changes; default: 2,000. */
@@ -27,8 +22,12 @@ export interface WatchOptions extends SnapshotOptions {
 }
 
 const POLL_MS = 2_000;
-/** Where the kernel tells of changes, the tables are still read now and then, for what events cannot see. */
+/** Where the kernel tells of changes, the tables are still read now and then, for what events cannot see: other holders, mostly. */
 const RECONCILE_MS = 30_000;
+/** How often it is looked whether UDP or unix sockets have closed, of which no event tells. */
+const PULSE_MS = 1_000;
+/** Of the time, what is done only in case something has changed takes this share at most. */
+const IDLE_SHARE = 0.01;
 /** Changes come in flocks; the tables are read once for those that come within this time. */
 const COALESCE_MS = 40;
 
@@ -55,6 +54,8 @@ export class Watcher {
   #closers: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
   #due = Number.POSITIVE_INFINITY;
+  /** How long the last reading took. */
+  #took = 0;
   readonly #budget = new ReadingBudget(performance.now());
   readonly #files = new SocketFileWatch(() => this.#readSoon());
   #takeEvents: EventStream['take'] = () => ({ events: [], lost: 0 });
@@ -104,8 +105,10 @@ export class Watcher {
       const tracker = new ListenerTracker(current.observation.sockets, start, refusal === null);
       yield { kind: 'change', change: this.#started(current, refusal) };
       yield { kind: 'look', look: current };
-      const pause = refusal === null ? RECONCILE_MS : (this.#options.intervalMs ?? POLL_MS);
-      this.#readIn(pause);
+      const pause = (): number =>
+        refusal === null ? Math.max(RECONCILE_MS, this.#took / IDLE_SHARE) : (this.#options.intervalMs ?? POLL_MS);
+      this.#readIn(pause());
+      if (refusal === null && isAsked(current)) this.#feelPulse(new TablePulse(this.#options.netns ?? null));
       for (;;) {
         const task = await this.#next();
         if (task === null) return;
@@ -131,19 +134,31 @@ export class Watcher {
               }
             }
             current = await looking.result;
-            this.#budget.spend(performance.now() - since, performance.now());
+            this.#took = performance.now() - since;
+            this.#budget.spend(this.#took, performance.now());
             this.#follow(current);
             // What was told meanwhile happened before the table was complete, and knows more of it.
             yield* inSteps(this.#tellEvents(current, tracker));
             yield* inSteps(this.#tellTables(before, current, tracker, since));
             yield { kind: 'look', look: current };
-            this.#readIn(tracker.needsTable(since) ? COALESCE_MS : pause);
+            this.#readIn(tracker.needsTable(since) ? COALESCE_MS : pause());
           }
         }
       }
     } finally {
       this.close();
     }
+  }
+
+  /** Again and again, until the watch ends; what goes wrong shows when the tables are read. */
+  #feelPulse(pulse: TablePulse): void {
+    const feel = async (): Promise<void> => {
+      const start = performance.now();
+      if (await pulse.hasChanged().catch(() => false)) this.#readSoon();
+      if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, (performance.now() - start) / IDLE_SHARE));
+    };
+    let timer = setTimeout(feel, 0);
+    this.#closers.push(() => clearTimeout(timer));
   }
 
   #follow({ observation }: Look): void {
@@ -183,52 +198,19 @@ export class Watcher {
   }
 
   async *#tellEvents({ observation, network }: Look, tracker: ListenerTracker): AsyncGenerator<Change, void, void> {
-    const { netns } = observation.node;
-    const taken = this.#takeEvents();
-    const { lost } = taken;
-    const events = taken.events
-      .filter((event) => String(event.netns) === netns)
-      .map((event) => socketEventOf(event, network.deviceNames))
-      .filter((event) => event !== null);
-    const actors = await readActors(events);
-    // A program that tries again and again asks for the same address each time.
-    const holders = new Map<string, Promise<AddressHolder[]>>();
-    const holdersFor = (event: SocketEvent): Promise<AddressHolder[]> => {
-      const key = `${event.errno} ${event.listener.protocol} ${listenerText(event.listener)}`;
-      const found = holders.get(key) ?? this.#holdersFor(event, observation.sockets, network);
-      holders.set(key, found);
-      return found;
-    };
-    for (const [at, event] of events.entries()) {
-      const actor = actors[at];
-      if (actor === undefined) continue;
-      const time = new Date(event.at).toISOString();
-      const now = performance.now();
-      if (event.kind === 'opened' || event.kind === 'closed') {
-        const socket: OwnedListener = { ...event.listener, owners: [actor], ownersUnknown: null, origin: null };
-        const change = event.kind === 'opened' ? tracker.opened(socket, time, now) : tracker.closed(socket, time, now);
-        if (change !== null) yield* this.#withRestart(change);
-      } else {
-        yield bindFailure(event, actor, await holdersFor(event));
-      }
+    const { events, lost } = this.#takeEvents();
+    const { netns = null, owners = 'auto' } = this.#options;
+    const { deviceNames, tunnels } = network;
+    const listeners = observation.sockets;
+    const scene = { netns: observation.node.netns, netnsPath: netns, owners, listeners, deviceNames, tunnels };
+    let isNews = lost > 0;
+    for await (const change of tellEvents(events, scene, tracker)) {
+      isNews = true;
+      if (change.event === 'bind-failed') yield change;
+      else yield* this.#withRestart(change);
     }
     if (lost > 0) yield { event: 'lost', at: new Date().toISOString(), count: lost };
-    if (events.length > 0 || lost > 0) this.#readSoon();
-  }
-
-  async #holdersFor(
-    event: SocketEvent,
-    listeners: readonly OwnedListener[],
-    network: Look['network'],
-  ): Promise<AddressHolder[]> {
-    if (event.errno !== constants.errno.EADDRINUSE) return [];
-    return findAddressHolders(event.listener, {
-      netns: this.#options.netns ?? null,
-      context: { netns: event.listener.netns, devices: network.deviceNames },
-      tunnels: network.tunnels,
-      find: startHolders(this.#options.owners ?? 'auto', { everyState: true }),
-      listeners,
-    });
+    if (isNews) this.#readSoon();
   }
 
   *#tellTables(before: Look, after: Look, tracker: ListenerTracker, since: number): Generator<Change, void, void> {
@@ -305,6 +287,14 @@ export class Watcher {
       this.#push('read');
     }, ms);
   }
+}
+
+/** Whether the tables were asked for through sock_diag; where that would load a module, no pulse is felt either. */
+function isAsked({ observation }: Look): boolean {
+  const vias = observation.coverage.sources.flatMap(({ name, via }) =>
+    name === 'udp' || name === 'unix' ? [via] : [],
+  );
+  return vias.every((via) => via === 'sock_diag');
 }
 
 async function* inSteps(changes: AsyncIterable<Change> | Iterable<Change>): AsyncGenerator<Step, void, void> {

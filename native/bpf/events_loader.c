@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "load_attempts.h"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -70,8 +72,8 @@ static int attach_all(struct sockwatch_events* events, const struct sockwatch_tr
   return 0;
 }
 
-int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
-                          struct sockwatch_events** out, const char** step) {
+static int open_events(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
+                       struct sockwatch_events** out, const char** step) {
   *step = "malloc";
   struct sockwatch_events* events = calloc(1, sizeof(*events));
   if (!events) return -ENOMEM;
@@ -90,6 +92,14 @@ int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tra
   }
   *out = events;
   return 0;
+}
+
+int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
+                          struct sockwatch_events** out, const char** step) {
+  int result = -EAGAIN;
+  for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
+    result = open_events(pid_namespace, tracepoints, out, step);
+  return result;
 }
 
 int sockwatch_events_ring(const struct sockwatch_events* events) {

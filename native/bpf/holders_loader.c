@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "load_attempts.h"
+
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -21,7 +23,7 @@ static int create_iterator(int link) {
   return fd < 0 ? -errno : fd;
 }
 
-int sockwatch_open_holders(unsigned int pid_namespace, int every_state) {
+static int open_holders(unsigned int pid_namespace, int every_state) {
   struct holders* skeleton = holders__open();
   if (!skeleton) return -ENOMEM;
   skeleton->rodata->pid_namespace = pid_namespace;
@@ -31,5 +33,12 @@ int sockwatch_open_holders(unsigned int pid_namespace, int every_state) {
   // The iterator holds on to the program by itself.
   if (result >= 0) result = create_iterator(skeleton->links.list_holders_fd);
   holders__destroy(skeleton);
+  return result;
+}
+
+int sockwatch_open_holders(unsigned int pid_namespace, int every_state) {
+  int result = -EAGAIN;
+  for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
+    result = open_holders(pid_namespace, every_state);
   return result;
 }
