@@ -1,6 +1,7 @@
 // What JavaScript can call, and nothing else. Arguments are checked in src/native.ts, the only caller.
 
 #include <napi.h>
+#include <unistd.h>
 
 #include <memory>
 
@@ -37,6 +38,10 @@ Napi::Value in_netns(const Napi::CallbackInfo& info) {
   return info[1].As<Napi::Function>().Call({});
 }
 
+// exitNow(code): _exit(2). The C library's exit() has libuv wait for the threads of its pool, of which one
+// may hang in the kernel for good.
+void exit_now(const Napi::CallbackInfo& info) { ::_exit(info[0].As<Napi::Number>().Int32Value()); }
+
 // libuv starts the threads of its pool when they are first needed, in the namespace of whoever needs them.
 // Were that inside in_netns(), they would stay there for good; so they are started when the addon is loaded.
 class PoolStarter : public Napi::AsyncWorker {
@@ -63,6 +68,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
   exports.Set("iterateHolders", Napi::Function::New(env, iterate_holders, "iterateHolders"));
 #endif
+  exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));
   exports.Set("netnsInode", Napi::Function::New(env, netns_inode, "netnsInode"));
   exports.Set("inNetns", Napi::Function::New(env, in_netns, "inNetns"));
   return exports;

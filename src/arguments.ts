@@ -19,6 +19,8 @@ export type Command =
       readonly output: string | null;
       readonly failOn: FailOn;
       readonly allNetns: boolean;
+      /** null: as long as it takes. */
+      readonly deadlineMs: number | null;
       /** null: as it is. */
       readonly redact: RedactOption | null;
     })
@@ -61,6 +63,7 @@ const OPTIONS = {
   owners: { type: 'string' },
   'fail-on': { type: 'string' },
   'allow-module-load': { type: 'boolean' },
+  deadline: { type: 'string' },
   redact: { type: 'boolean' },
   'redact-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -87,6 +90,7 @@ Without --once and --follow it shows the node on this terminal, live; ? lists th
   --all-netns            list the sockets of all other network namespaces too; only this one is judged
   --owners HOW           how holders of sockets are found: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
+  --deadline SECONDS     end in time with what has been seen by then; what was cut is said in coverage
   --redact               put pseudonyms in the place of addresses, names, ids and paths that tell whose node it is
   --redact-key FILE      with the key in FILE (16 bytes or more), so that files made with it go together
   --interval SECONDS     without --once: how often the tables are read where the kernel does not tell (default 2)
@@ -131,7 +135,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.once !== true && values.follow !== true) return uiCommand(values, looking);
   refuse(values, ['replay'], values.follow === true ? '--follow' : '--once');
   if (values.follow === true) {
-    refuse(values, ['format', 'output', 'fail-on', 'all-netns', 'redact', 'redact-key'], '--follow');
+    refuse(values, ['format', 'output', 'fail-on', 'all-netns', 'deadline', 'redact', 'redact-key'], '--follow');
     return { ...looking, kind: 'follow', intervalMs: secondsOf('interval', values.interval, 2) * 1000 };
   }
   refuse(values, ['interval'], '--once');
@@ -145,6 +149,7 @@ export function parseCommand(argv: readonly string[]): Command {
     format: oneOf('format', values.format, ['json', 'table', 'line'], 'json'),
     output: pathOf('output', values.output),
     allNetns: values['all-netns'] ?? false,
+    deadlineMs: values.deadline === undefined ? null : secondsOf('deadline', values.deadline, 0) * 1000,
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
     redact: values.redact === true ? { keyFile } : null,
   };
@@ -152,7 +157,7 @@ export function parseCommand(argv: readonly string[]): Command {
 
 /** A recording was looked at and judged when it was made, so that nothing is left to say about that. */
 function uiCommand(values: ReturnType<typeof parseOptions>, looking: Looking): Command {
-  refuse(values, ['format', 'output', 'fail-on', 'redact', 'redact-key'], 'the screen; give --once');
+  refuse(values, ['format', 'output', 'fail-on', 'deadline', 'redact', 'redact-key'], 'the screen; give --once');
   const replay = pathOf('replay', values.replay);
   if (replay !== null) refuse(values, LOOKING_OPTIONS, '--replay');
   const intervalMs = secondsOf('interval', values.interval, 2) * 1000;

@@ -20,7 +20,7 @@ async function run(command: Command): Promise<number> {
       return 0;
     }
     case 'once':
-      return once(command);
+      return command.deadlineMs === null ? once(command) : onceInTime(command, command.deadlineMs);
     case 'follow':
       return followChanges(command);
     case 'ui':
@@ -29,12 +29,36 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-async function once(command: Command & { kind: 'once' }): Promise<number> {
+type Once = Command & { readonly kind: 'once' };
+
+/**
+ * Within a deadline the process ends in time, whatever hangs: threads of its own that wait for an answer of the kernel's would keep
+ * it from ending by itself.
+ */
+async function onceInTime(command: Once, deadlineMs: number): Promise<never> {
+  // Before the first thread of the pool is started: some may hang, and others must be left to write the answer.
+  process.env['UV_THREADPOOL_SIZE'] ??= '12';
+  const { native } = await import('./native.js');
+  const overdue = setTimeout(() => {
+    process.stderr.write(
+      `k8s-sockwatch: nothing could be written within ${deadlineMs / 1000} s (choose a longer --deadline)\n`,
+    );
+    native().exitNow(EXIT_UNABLE);
+  }, deadlineMs);
+  const code = await once(command).catch((error: unknown) => {
+    process.stderr.write(`k8s-sockwatch: ${explain(error)}\n`);
+    return EXIT_UNABLE;
+  });
+  clearTimeout(overdue);
+  return native().exitNow(code);
+}
+
+async function once(command: Once): Promise<number> {
   const { page, notes, strict, format, output, redact } = command;
   const [{ loadSpec }, { snapshot }] = await Promise.all([import('./spec/load.js'), import('./snapshot.js')]);
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
-  const seen = await snapshot({ ...command, spec });
+  const seen = await snapshot({ ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY });
   const document = redacted === null ? seen : redacted(seen);
   const text = await formatted(document, format);
   if (output === null) await writeStdout(text);

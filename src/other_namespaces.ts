@@ -59,6 +59,20 @@ export async function observeOthers(
   };
 }
 
+/** What is said of them where there was no time to look. */
+export function unseenNamespaces(why: string): OtherNamespaces {
+  const source = {
+    name: 'namespaces',
+    via: 'setns',
+    status: 'failed',
+    error: why,
+    note: null,
+    rows: 0,
+    ms: 0,
+  } as const;
+  return { namespaces: [], sockets: [], source };
+}
+
 async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
   const { networkFacts } = await import('./network/facts.js');
   const { netns, path } = namespace;

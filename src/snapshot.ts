@@ -5,12 +5,14 @@ import { SockwatchError } from './errors.js';
 import { isKernelError, native } from './native.js';
 import type { NetworkFacts } from './network/facts.js';
 import { kernelInodes, withKernelOwners } from './network/kernel_owners.js';
+import type { OtherNamespaces } from './other_namespaces.js';
 import { type OwnersMode, startHolders } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
 import { captureTables } from './sockets/capture.js';
 import { coverageOf } from './sockets/coverage.js';
+import { Deadline, NO_DEADLINE } from './sockets/deadline.js';
 import { listenersOf } from './sockets/listeners.js';
 import { lookAtSocketFile, type SocketFile } from './sockets/socket_file.js';
 import { readMarkedRole } from './spec/marked_role.js';
@@ -36,6 +38,13 @@ export interface SnapshotOptions {
   readonly owners?: OwnersMode;
   /** Default: `warning`. */
   readonly failOn?: FailOn;
+  /**
+   * Milliseconds. After nine tenths of them the answer is what has been seen by then; what is cut is said in `coverage`. Default:
+   * as long as it takes.
+   */
+  readonly deadlineMs?: number;
+  /** Ends the waiting: the promise is then rejected with its reason. */
+  readonly signal?: AbortSignal;
   /** Ask sock_diag even where that makes the kernel load its module; default: false, /proc/net is read instead. */
   readonly allowModuleLoad?: boolean;
 }
@@ -55,19 +64,27 @@ export interface Look {
  * @throws SockwatchError ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  return documentOf(await look(options), options);
+  const { signal, deadlineMs = Number.POSITIVE_INFINITY } = options;
+  signal?.throwIfAborted();
+  const deadline = new Deadline(deadlineMs);
+  const work = look(options, deadline).then((seen) => documentOf(seen, options, deadline));
+  if (signal === undefined) return work;
+  let abort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
 }
 
 /** A look as a document, with the other namespaces where they are asked for. */
 export async function documentOf(
   { capturedAt, observation, role, evaluation }: Look,
   options: SnapshotOptions,
+  deadline: Deadline = NO_DEADLINE,
 ): Promise<SnapshotDocument> {
-  const { spec, failOn = 'warning', owners = 'auto', allowModuleLoad = false } = options;
-  const others =
-    options.allNetns === true
-      ? await (await import('./other_namespaces.js')).observeOthers(observation.node.netns, owners, allowModuleLoad)
-      : null;
+  const { spec, failOn = 'warning' } = options;
+  const others = options.allNetns === true ? await observeOthers(observation.node.netns, options, deadline) : null;
   const { findings, explanations } = evaluation;
   const { node, files } = observation;
   const sockets = [...observation.sockets, ...(others?.sockets ?? [])];
@@ -91,12 +108,22 @@ export async function documentOf(
   };
 }
 
+async function observeOthers(
+  home: string,
+  { owners = 'auto', allowModuleLoad = false }: SnapshotOptions,
+  deadline: Deadline,
+): Promise<OtherNamespaces> {
+  const others = await import('./other_namespaces.js');
+  const work = others.observeOthers(home, owners, allowModuleLoad);
+  return deadline.part(SHARE.others).within(work, others.unseenNamespaces);
+}
+
 /** The look behind a snapshot. A table can lose an entry to changes while it is dumped: what is missing must be missing twice. */
-export async function look(options: SnapshotOptions): Promise<Look> {
-  const first = judge(options, await observe(options));
+export async function look(options: SnapshotOptions, deadline: Deadline = NO_DEADLINE): Promise<Look> {
+  const first = judge(options, await observe(options, deadline));
   if (!first.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return first;
-  if (!(await hasNewListeners(options, first.observation))) return first;
-  const second = await observe(options);
+  if (!(await hasNewListeners(options, first.observation, deadline))) return first;
+  const second = await observe(options, deadline);
   return judge(options, { ...second, observation: merge(first.observation, second.observation) });
 }
 
@@ -104,13 +131,17 @@ export async function look(options: SnapshotOptions): Promise<Look> {
 async function hasNewListeners(
   { netns = null, allowModuleLoad = false }: SnapshotOptions,
   { node, sockets }: Observation,
+  deadline: Deadline,
 ): Promise<boolean> {
-  const tables = await captureTables({ netns, allowModuleLoad });
+  const tables = await captureTables({ netns, allowModuleLoad, deadline: deadline.part(SHARE.again) });
   const known = new Set(sockets.map(({ id }) => id));
   const read = [tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok');
   const listeners = listenersOf(tables, { netns: node.netns, devices: new Map() });
   return !read || listeners.some(({ id }) => !known.has(id));
 }
+
+/** Until which share of the time each step may take, so that there is some left for the next, and for what is made of it all. */
+const SHARE = { tables: 0.5, processes: 0.65, owners: 0.7, files: 0.8, again: 0.85, others: 0.9 } as const;
 
 type Observed = Pick<Look, 'capturedAt' | 'observation' | 'network'>;
 
@@ -121,21 +152,25 @@ function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observ
 }
 
 /** Reads everything a verdict rests on. */
-async function observe(options: SnapshotOptions): Promise<Observed> {
+async function observe(options: SnapshotOptions, deadline: Deadline): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
   const capturedAt = new Date().toISOString();
   const namespace = identifyNetns(netns);
-  const find = startHolders(owners);
+  const find = startHolders(owners, { deadline: deadline.part(SHARE.processes) });
   // The kernel is asked first; what reads its answer about the network is loaded while it works.
-  const capture = captureTables({ netns, allowModuleLoad });
+  const early = deadline.part(SHARE.tables);
+  const capture = captureTables({ netns, allowModuleLoad, deadline: early });
   const { networkFacts } = await import('./network/facts.js');
-  const [tables, network] = await Promise.all([capture, networkFacts(netns)]);
+  const [tables, network] = await Promise.all([capture, networkFacts(netns, early)]);
   const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
-  const owned = await withOwners(listeners, owners, find, kernelInodes(listeners, network.tunnels));
-  const sockets = await withOrigins(withKernelOwners(owned.listeners, network.tunnels));
-  const [files, markedRole] = await Promise.all([
-    lookAtFiles(spec, sockets),
-    namespace === identifyNetns(null) ? readMarkedRole() : null,
+  const kernels = kernelInodes(listeners, network.tunnels);
+  const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners));
+  const known = withKernelOwners(owned.listeners, network.tunnels);
+  const late = deadline.part(SHARE.files);
+  const [sockets, files, markedRole] = await Promise.all([
+    late.within(withOrigins(known), () => known),
+    lookAtFiles(spec, known, late),
+    namespace === identifyNetns(null) ? late.within(readMarkedRole(), () => null) : null,
   ]);
   const { defaultInterface, interfaces, ephemeralPorts } = network;
   const observation: Observation = {
@@ -186,9 +221,9 @@ function identifyNetns(path: string | null): string {
 }
 
 /** Where the sockets of the page's unix rows may be: the notes' paths are the same for every role. */
-function lookAtFiles(spec: Spec, sockets: readonly OwnedListener[]): Promise<SocketFile[]> {
+function lookAtFiles(spec: Spec, sockets: readonly OwnedListener[], deadline: Deadline): Promise<SocketFile[]> {
   const paths = spec.rows.flatMap((row) =>
     row.kind === 'unix' ? pathsToLookAt(row, applyNotes(row, spec.notes, 'unknown').paths, sockets) : [],
   );
-  return Promise.all([...new Set(paths)].map(lookAtSocketFile));
+  return Promise.all([...new Set(paths)].map((path) => lookAtSocketFile(path, deadline)));
 }

@@ -15,6 +15,7 @@ const ONCE: Command = {
   failOn: 'warning',
   allowModuleLoad: false,
   allNetns: false,
+  deadlineMs: null,
   redact: null,
 };
 
@@ -58,7 +59,7 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
 });
 
 t.test('without a mode it is the screen, with every option for looking', (t) => {
-  const { format: _, output: _1, failOn: _2, redact: _3, ...looking } = ONCE;
+  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, ...looking } = ONCE;
   const UI = { ...looking, kind: 'ui', intervalMs: 2000, replay: null };
   const cases: [argv: string[], changes: object][] = [
     [[], {}],

@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import { native } from '../native.js';
 import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
+import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
 import { addressOf, type InterfaceAddress } from './addresses.js';
 import { type Link, linkOf } from './links.js';
 import { bestDefaultRoute, type DefaultRoute, defaultRouteOf } from './routes.js';
@@ -34,11 +35,11 @@ export interface NetworkFacts {
 }
 
 /** Reads them from a network namespace (null: our own). What cannot be read is said in `source`; nothing is thrown. */
-export async function networkFacts(netns: string | null): Promise<NetworkFacts> {
+export async function networkFacts(netns: string | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
   const start = performance.now();
   const [read, ephemeralPorts] = await Promise.all([
-    readTables(netns).catch((error: unknown) => messageOf(error)),
-    readEphemeralPorts(netns),
+    deadline.within<RouteTables | string>(readTables(netns).catch(messageOf), (why) => why),
+    deadline.within(readEphemeralPorts(netns), () => null),
   ]);
   const failed = typeof read === 'string';
   const tables: RouteTables = failed ? { links: [], addresses: [], routes: [], wireguardError: null } : read;

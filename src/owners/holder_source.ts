@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { SockwatchError } from '../errors.js';
-import { type HolderPass, type Holders, native } from '../native.js';
+import { type HolderPass, type Holders, native, type ProcessFacts } from '../native.js';
+import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
 import { explainRefusal } from './bpf_refusal.js';
 
 /** How holders are found. `auto` takes the best way that works. */
@@ -8,6 +9,8 @@ export type OwnersMode = 'auto' | 'bpf' | 'proc' | 'none';
 
 /** Holders, by what way they were found, and why not by a better one. */
 export interface FoundHolders extends Holders {
+  /** Processes that hold some of the sockets and of which nothing more could be read in time. */
+  readonly late: number;
   readonly via: 'bpf' | '/proc';
   readonly note: string | null;
 }
@@ -23,6 +26,8 @@ export interface HolderOptions {
   readonly procRoot?: string;
   /** Holders of connected sockets can be asked for, too; default: only of those that listen, or may. */
   readonly everyState?: boolean;
+  /** Until when facts about processes are waited for. Without them a holder is known by its number alone. */
+  readonly deadline?: Deadline;
 }
 
 /**
@@ -31,16 +36,16 @@ export interface HolderOptions {
  */
 export function startHolders(
   mode: OwnersMode,
-  { procRoot = '/proc', everyState = false }: HolderOptions = {},
+  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE }: HolderOptions = {},
 ): FindHolders {
   switch (mode) {
     case 'bpf':
-      return iteratorFinder(procRoot, everyState);
+      return iteratorFinder(procRoot, everyState, deadline);
     case 'proc':
     case 'none':
       return (inodes) => byProc(procRoot, inodes, null);
     case 'auto': {
-      const byIterator = iteratorFinder(procRoot, everyState);
+      const byIterator = iteratorFinder(procRoot, everyState, deadline);
       return (inodes, kernels) =>
         byIterator(inodes, kernels).catch((error: unknown) => {
           if (!(error instanceof SockwatchError)) throw error;
@@ -50,7 +55,7 @@ export function startHolders(
   }
 }
 
-function iteratorFinder(procRoot: string, everyState: boolean): FindHolders {
+function iteratorFinder(procRoot: string, everyState: boolean, deadline: Deadline): FindHolders {
   let early: Promise<HolderPass> | null = iterate(everyState);
   // Whoever waits for it is told; it may fail before anybody does.
   early.catch(() => {});
@@ -61,7 +66,7 @@ function iteratorFinder(procRoot: string, everyState: boolean): FindHolders {
     let pass = await (begun ?? iterate(everyState));
     // What opened after the early pass went by its process is not in it.
     if (begun !== null && lacks(pass, wanted, kernels)) pass = await iterate(everyState);
-    return holdersIn(pass, wanted, procRoot);
+    return holdersIn(pass, wanted, procRoot, deadline);
   };
 }
 
@@ -84,23 +89,58 @@ function lacks({ inode }: HolderPass, wanted: ReadonlySet<number>, kernels: Read
 }
 
 /** Of a pass, what concerns the wanted sockets, with facts about each process. */
-async function holdersIn(pass: HolderPass, wanted: ReadonlySet<number>, procRoot: string): Promise<FoundHolders> {
+async function holdersIn(
+  pass: HolderPass,
+  wanted: ReadonlySet<number>,
+  procRoot: string,
+  deadline: Deadline,
+): Promise<FoundHolders> {
   const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
   const column = (values: Uint32Array, chosen: readonly number[]): Uint32Array =>
     Uint32Array.from(chosen, (at) => values[at] ?? 0);
   // In order of pid, so that the first row of each is where it differs from the one before.
   const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
-  const facts = await native().processFacts(procRoot, column(pass.pid, firsts), column(pass.task, firsts));
+  const facts = await factsOf(column(pass.pid, firsts), column(pass.task, firsts), procRoot, deadline);
+  const late = facts.filter((one) => one === UNREAD).length;
   return {
     inode: column(pass.inode, rows),
     pid: column(pass.pid, rows),
     fd: column(pass.fd, rows),
-    facts,
+    facts: facts.filter((one) => one !== UNREAD),
     processes: facts.length,
     unreadable: 0,
+    late,
     via: 'bpf',
     note: null,
   };
+}
+
+const UNREAD = 'unread';
+/** So few at a time that one process that does not answer takes few others with it. */
+const FACTS_AT_ONCE = 8;
+/** So many at the same time at most, that threads of libuv's pool are left for all else when some of them hang. */
+const READERS = 3;
+
+/** One for every process, in order, or word that it came too late. */
+async function factsOf(
+  pids: Uint32Array,
+  tasks: Uint32Array,
+  procRoot: string,
+  deadline: Deadline,
+): Promise<(ProcessFacts | typeof UNREAD)[]> {
+  const facts = Array.from(pids, (): ProcessFacts | typeof UNREAD => UNREAD);
+  let next = 0;
+  const read = async (): Promise<void> => {
+    while (next < pids.length) {
+      const from = next;
+      next += FACTS_AT_ONCE;
+      const [some, theirs] = [pids.slice(from, next), tasks.slice(from, next)];
+      facts.splice(from, some.length, ...(await native().processFacts(procRoot, some, theirs)));
+    }
+  };
+  const everything = Promise.all(Array.from({ length: READERS }, read)).then(() => {});
+  await deadline.within(everything, () => {});
+  return [...facts];
 }
 
 async function byProc(procRoot: string, inodes: Uint32Array, note: string | null): Promise<FoundHolders> {
@@ -109,7 +149,7 @@ async function byProc(procRoot: string, inodes: Uint32Array, note: string | null
   const unreadable = isHidden ? Math.max(1, holders.unreadable) : holders.unreadable;
   const notes = [note, isHidden ? 'processes of other users are hidden (/proc is mounted with hidepid)' : null];
   const told = notes.filter((one) => one !== null).join('; ');
-  return { ...holders, unreadable, via: '/proc', note: told === '' ? null : told };
+  return { ...holders, unreadable, late: 0, via: '/proc', note: told === '' ? null : told };
 }
 
 /** Every PID namespace has a first process; where it is not to be seen, others are not either (proc(5), hidepid). */

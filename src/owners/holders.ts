@@ -1,10 +1,11 @@
 import { messageOf } from '../errors.js';
 import type { Holders } from '../native.js';
 import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
+import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
 import type { Listener } from '../sockets/listener.js';
-import { type FindHolders, type OwnersMode, startHolders } from './holder_source.js';
+import { type FindHolders, type FoundHolders, type OwnersMode, startHolders } from './holder_source.js';
 import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
-import { processFieldsByPid, readBootTime } from './process_fields.js';
+import { type ProcessFields, processFieldsByPid, readBootTime } from './process_fields.js';
 
 export interface OwnedListeners {
   readonly listeners: readonly OwnedListener[];
@@ -20,14 +21,19 @@ export async function withOwners(
   mode: OwnersMode,
   find: FindHolders = startHolders(mode),
   kernels: ReadonlySet<number> = new Set(),
+  deadline: Deadline = NO_DEADLINE,
 ): Promise<OwnedListeners> {
   if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
   const start = performance.now();
   try {
     // Inode 0 is no inode: of sockets that are nobody's yet.
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const [holders, bootTime] = await Promise.all([find(inodes, kernels), readBootTime()]);
-    const { processes, unreadable } = holders;
+    const [holders, bootTime] = await Promise.all([
+      deadline.within<FoundHolders | string>(find(inodes, kernels), (why) => why),
+      readBootTime(),
+    ]);
+    if (typeof holders === 'string') throw new Error(holders);
+    const { processes, unreadable, late } = holders;
     const notes = [
       ...(holders.note === null ? [] : [holders.note]),
       ...(unreadable === 0 ? [] : [`${unreadable} of ${processes} processes could not be read (permission)`]),
@@ -37,8 +43,8 @@ export async function withOwners(
       source: {
         name: 'owners',
         via: holders.via,
-        status: 'ok',
-        error: null,
+        status: late === 0 ? 'ok' : 'partial',
+        error: late === 0 ? null : `${late} of ${processes} processes that hold listeners did not answer in time`,
         note: notes.length === 0 ? null : notes.join('; '),
         rows: processes,
         ms: elapsedMs(start),
@@ -73,6 +79,18 @@ function unowned(listeners: readonly Listener[], ownersUnknown: OwnersUnknown): 
   return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown, origin: null }));
 }
 
+/** Of a process that did not answer. */
+const UNREAD: ProcessFields = {
+  comm: null,
+  exe: null,
+  argv0: null,
+  cgroup: null,
+  unit: null,
+  pod: null,
+  container: null,
+  startedAt: null,
+};
+
 /** Pure: joins holders to listeners by inode. `bootTime` is in milliseconds since the epoch. */
 export function assignOwners(
   listeners: readonly Listener[],
@@ -83,8 +101,7 @@ export function assignOwners(
   const byInode = new Map<number, ProcessOwner[]>();
   for (const [at, inode] of holders.inode.entries()) {
     const pid = holders.pid[at] ?? 0;
-    const fields = facts.get(pid);
-    if (fields === undefined) continue;
+    const fields = facts.get(pid) ?? UNREAD;
     const owners = byInode.get(inode) ?? [];
     byInode.set(inode, owners);
     owners.push({ kind: 'process', pid, fd: holders.fd[at] ?? 0, ...fields });

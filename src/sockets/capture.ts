@@ -1,6 +1,7 @@
 import { messageOf } from '../errors.js';
 import { type InetColumns, isKernelError, native, type UnixColumns } from '../native.js';
 import { type CoverageSource, elapsedMs } from './coverage.js';
+import { type Deadline, NO_DEADLINE } from './deadline.js';
 import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
 import type { Protocol, Transport } from './listener.js';
 import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
@@ -12,6 +13,7 @@ export interface CaptureOptions {
   /** Ask sock_diag even where that makes the kernel load a module. */
   readonly allowModuleLoad: boolean;
   readonly moduleFiles?: ModuleFiles;
+  readonly deadline?: Deadline;
 }
 
 /** One table as read: its columns, none where it could not be read, and how the reading went. */
@@ -81,6 +83,17 @@ async function captureTable<Columns extends { readonly count: number }>(
   files: readonly Read<Columns>[],
 ): Promise<Table<Columns>> {
   const start = performance.now();
+  const late = (why: string): Table<Columns> => result(name, 'sock_diag', [], why, null, start);
+  return (options.deadline ?? NO_DEADLINE).within(readTable(name, options, dumps, files, start), late);
+}
+
+async function readTable<Columns extends { readonly count: number }>(
+  name: Protocol,
+  options: CaptureOptions,
+  dumps: readonly Read<Columns>[],
+  files: readonly Read<Columns>[],
+  start: number,
+): Promise<Table<Columns>> {
   const reason = options.allowModuleLoad ? null : await reasonNotToAsk(name, options.moduleFiles ?? MODULE_FILES);
   const asked = reason === null ? await readAll(dumps) : { columns: [], interrupted: false, errors: [reason] };
   if (asked.errors.length === 0) {

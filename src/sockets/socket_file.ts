@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { type Deadline, NO_DEADLINE } from './deadline.js';
 
 /** What stands at a path where a unix socket should be. */
 export interface SocketFile {
@@ -9,8 +10,12 @@ export interface SocketFile {
   readonly inode: number | null;
 }
 
-/** Looks at a path, links followed. Never throws: what cannot be looked at is `unreadable`. */
-export async function lookAtSocketFile(path: string): Promise<SocketFile> {
+/** Looks at a path, links followed. Never throws: what cannot be looked at, or not in time, is `unreadable`. */
+export function lookAtSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
+  return deadline.within(lookAt(path), () => ({ path, state: 'unreadable', device: null, inode: null }));
+}
+
+async function lookAt(path: string): Promise<SocketFile> {
   try {
     const { dev, ino, mode } = await stat(path, { bigint: true });
     const isSocket = (mode & 0o170000n) === 0o140000n; // S_IFSOCK, inode(7)

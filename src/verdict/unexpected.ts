@@ -27,8 +27,8 @@ export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts):
   );
   if (held !== undefined) return { kind: 'note', note: held };
   if (isClient(listener, node)) return { kind: 'client' };
-  const [possible] = fitting;
-  if (listener.owners.length === 0 && possible !== undefined) return { kind: 'note-if-owner', note: possible };
+  const possible = fitting.find((note) => listener.owners.every((owner) => mayBeOneOf(owner, note, notes)));
+  if (possible !== undefined) return { kind: 'note-if-owner', note: possible };
   if (node.ephemeralPorts === null && isClient(listener, { ephemeralPorts: EVER_EPHEMERAL })) {
     return { kind: 'client-if-ephemeral' };
   }
@@ -50,6 +50,11 @@ function isOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
 
 /** The kernel refuses a range from below ip_unprivileged_port_start (ipv4_local_port_range(), net/ipv4/sysctl_net_ipv4.c). */
 const EVER_EPHEMERAL = { from: 1024, to: 65535 };
+
+/** Of a process that ended or did not answer nothing is known, so that it may be anybody. */
+function mayBeOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
+  return isOneOf(owner, note, notes) || matchOwner(owner, note.owners[0] ?? '', notes).kind === 'unknown';
+}
 
 function isClient(listener: OwnedListener, { ephemeralPorts }: Pick<NodeFacts, 'ephemeralPorts'>): boolean {
   const { protocol, port, owners } = listener;

@@ -41,7 +41,7 @@ const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
 };
 
 /** A holder is known by its number only. */
-const ENDED = 'its holder ended while it was looked at';
+const ENDED = 'its holder ended while it was looked at, or did not answer in time';
 
 /** Why the owner of a listener is not known, with the cgroup it was made in where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {

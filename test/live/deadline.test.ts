@@ -1,0 +1,63 @@
+import t from 'tap';
+import { startLab } from '../lab/lab.js';
+import { CLI, snapshotIn, verdictsOf } from './cli.js';
+
+t.setTimeout(120_000);
+
+const DEADLINE = 3;
+
+/**
+ * A shell line that has a pipe, which nobody writes to, in the place of a file of /proc, and then runs the program: whoever opens it
+ * hangs, as behind a process that holds its own memory map locked. In a mount namespace that ends with it.
+ */
+function behind(files: readonly string[], options: string): string[] {
+  const hang = files.map((file) => `mount --bind "$pipe" ${file}`).join(' && ');
+  const script = `pipe=$(mktemp -u) && mkfifo "$pipe" && ${hang} && exec "$0" "$1" --once --deadline ${DEADLINE} ${options}`;
+  return ['unshare', '--mount', 'sh', '-c', script, process.execPath, CLI];
+}
+
+t.test('a process that does not answer', async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const healthy = snapshotIn(
+    (await lab.exec([process.execPath, CLI, '--once', '--deadline', String(DEADLINE)])).stdout,
+  );
+  t.equal(healthy.coverage.complete, true, 'a deadline that is not reached changes nothing');
+  t.equal(healthy.summary.result, 'match');
+  const pid = lab.processes.get('kubelet') ?? 0;
+  const file = `/proc/${pid}/task/${pid}/cmdline`;
+
+  await t.test('by eBPF: nothing is known of it and its neighbours but their numbers', async (t) => {
+    const start = performance.now();
+    const { code, stdout, stderr } = await lab.exec(behind([file], '--owners bpf'));
+    t.ok(performance.now() - start < (DEADLINE + 1) * 1000, 'it ends in time');
+    t.strictSame([code, stderr], [3, '']);
+    const document = snapshotIn(stdout);
+    const owners = document.coverage.sources.find(({ name }) => name === 'owners');
+    t.match(owners, { status: 'partial', error: /^\d+ of \d+ processes that hold listeners did not answer in time$/ });
+    const verdicts = verdictsOf(document);
+    t.equal(verdicts['kubelet 10250/tcp'], 'unverified');
+    t.ok(Object.values(verdicts).filter((verdict) => verdict === 'ok').length >= 5, 'of others it knows all', verdicts);
+    t.notOk(Object.values(verdicts).some((verdict) => verdict === 'missing' || verdict === 'wrong-owner'));
+  });
+
+  await t.test('by /proc: no holder is known', async (t) => {
+    const start = performance.now();
+    const { code, stdout } = await lab.exec(behind([file], '--owners proc'));
+    t.ok(performance.now() - start < (DEADLINE + 1) * 1000, 'it ends in time');
+    t.equal(code, 3);
+    const document = snapshotIn(stdout);
+    const owners = document.coverage.sources.find(({ name }) => name === 'owners');
+    t.match(owners, { status: 'failed', error: /^there was no answer within 2\.1 s$/ });
+    t.ok(document.sockets.length > 20, 'the listeners are there');
+    t.notOk(document.findings.some(({ verdict }) => verdict === 'missing' || verdict === 'wrong-owner'));
+  });
+
+  await t.test('the answer is written whole to a file', async (t) => {
+    const output = `${t.testdir({})}/node.json`;
+    const { code, stdout } = await lab.exec(behind([file], `--output ${output}`));
+    t.strictSame([code, stdout], [3, '']);
+    const { stdout: written } = await lab.exec(['cat', output]);
+    t.equal(snapshotIn(written).coverage.complete, false);
+  });
+});

@@ -1,0 +1,38 @@
+import t from 'tap';
+import { Deadline, NO_DEADLINE } from '../../src/sockets/deadline.js';
+
+const never = new Promise<string>(() => {});
+
+t.test('what is late is answered for, what is in time is what it is', async (t) => {
+  const deadline = new Deadline(30);
+  t.equal(await deadline.within(Promise.resolve('in time'), () => 'late'), 'in time');
+  t.equal(await deadline.within(never, (why) => why), 'there was no answer within 0.0 s');
+  const start = performance.now();
+  t.equal(await deadline.within(never, () => 'late'), 'late');
+  t.ok(performance.now() - start < 25, 'once it is over nothing more is waited for');
+  await t.rejects(
+    new Deadline(1000).within(Promise.reject(new Error('refused')), () => 'late'),
+    { message: 'refused' },
+  );
+});
+
+t.test('an answer that fails after the deadline disturbs nobody', async (t) => {
+  let fail: (error: Error) => void = () => {};
+  const work = new Promise<string>((_, reject) => {
+    fail = reject;
+  });
+  t.equal(await new Deadline(1).within(work, () => 'late'), 'late');
+  fail(new Error('too late'));
+  await new Promise((resolve) => setImmediate(resolve));
+});
+
+t.test('a step has a share of the time', async (t) => {
+  const deadline = new Deadline(10_000);
+  const start = performance.now();
+  t.equal(await deadline.part(0.002).within(never, (why) => why), 'there was no answer within 0.0 s');
+  t.ok(performance.now() - start < 5_000);
+});
+
+t.test('without a deadline everything is waited for', async (t) => {
+  t.equal(await NO_DEADLINE.within(Promise.resolve('it'), () => 'late'), 'it');
+});
