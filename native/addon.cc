@@ -1,9 +1,12 @@
 // What JavaScript can call, and nothing else. Arguments are checked in src/native.ts, the only caller.
 
+#include <fcntl.h>
 #include <napi.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <memory>
+#include <string>
 
 #include "capture_worker.h"
 #include "errors.h"
@@ -38,6 +41,14 @@ Napi::Value in_netns(const Napi::CallbackInfo& info) {
   return info[1].As<Napi::Function>().Call({});
 }
 
+// linkOpenFile(fd, path): names a file that was opened with O_TMPFILE, in the way open(2) describes.
+void link_open_file(const Napi::CallbackInfo& info) {
+  const std::string path = info[1].As<Napi::String>().Utf8Value();
+  const std::string own = "/proc/self/fd/" + std::to_string(info[0].As<Napi::Number>().Int32Value());
+  if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    to_js_error(info.Env(), SysError{"linkat", errno, path}).ThrowAsJavaScriptException();
+}
+
 // exitNow(code): _exit(2). The C library's exit() has libuv wait for the threads of its pool, of which one
 // may hang in the kernel for good.
 void exit_now(const Napi::CallbackInfo& info) { ::_exit(info[0].As<Napi::Number>().Int32Value()); }
@@ -68,6 +79,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
   exports.Set("iterateHolders", Napi::Function::New(env, iterate_holders, "iterateHolders"));
 #endif
+  exports.Set("linkOpenFile", Napi::Function::New(env, link_open_file, "linkOpenFile"));
   exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));
   exports.Set("netnsInode", Napi::Function::New(env, netns_inode, "netnsInode"));
   exports.Set("inNetns", Napi::Function::New(env, in_netns, "inNetns"));

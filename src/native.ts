@@ -148,6 +148,8 @@ export interface Addon {
    * and not again before they were taken.
    */
   openEvents?(onReady: () => void): EventStream;
+  /** Gives a file without a name one (linkat(2)); throws where that is taken. */
+  linkOpenFile(fd: number, path: string): void;
   /** Ends the process at once, without waiting for threads that hang in the kernel, which process.exit() does. */
   exitNow(code: number): never;
   netnsInode(path: string): bigint;

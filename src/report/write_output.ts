@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readlink, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, link, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { messageOf, SockwatchError } from '../errors.js';
+import { native } from '../native.js';
 import { printable } from '../sockets/bytes.js';
 
 /**
- * Writes a file whole or not at all, mode 0600: into a temporary file beside it, which takes its place once it is on the
- * disk. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
+ * Writes a file whole or not at all, mode 0600: into a file beside it that has no name before all is on the disk, so that whoever is
+ * killed meanwhile leaves nothing behind, and that then takes its place. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
  */
 export async function writeWhole(path: string, text: string | Iterable<string> | AsyncIterable<string>): Promise<void> {
@@ -40,11 +42,13 @@ async function write(
     const existing = await stat(target).catch(() => null);
     if (existing !== null && !existing.isFile()) throw new Error('it exists and is no regular file');
     temporary = join(dirname(target), `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
-    const file = await open(temporary, 'wx', 0o600);
+    const nameless = await openNameless(dirname(target));
+    const file = nameless ?? (await open(temporary, 'wx', 0o600));
     try {
       // Each goes on where the one before it ended.
       for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece);
       await file.sync();
+      if (nameless !== null) native().linkOpenFile(file.fd, temporary);
     } finally {
       await file.close();
     }
@@ -58,6 +62,19 @@ async function write(
       hint,
       cause: error,
     });
+  }
+}
+
+/** O_TMPFILE (include/uapi/asm-generic/fcntl.h), which Node's constants do not have. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/** A file without a name; null where the file system has none such, or where the addon that would name it cannot be loaded. */
+async function openNameless(directory: string): Promise<FileHandle | null> {
+  try {
+    native();
+    return await open(directory, O_TMPFILE | constants.O_WRONLY, 0o600);
+  } catch {
+    return null;
   }
 }
 

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { writeNew, writeWhole } from '../../src/report/write_output.js';
@@ -7,6 +8,21 @@ import { shortDirectory } from '../sockets/live.js';
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `giving up root takes root, and we are user ${uid}`;
 const failed = { name: 'SockwatchError', code: 'ERR_OUTPUT' };
+
+t.test('whoever is killed while writing leaves nothing behind', async (t) => {
+  const directory = t.testdir({ old: 'old' });
+  const module = JSON.stringify(new URL('../../src/report/write_output.js', import.meta.url).href);
+  for (const name of ['old', 'new']) {
+    const program = `import(${module}).then(({ writeWhole }) => writeWhole(${JSON.stringify(`${directory}/${name}`)},
+      (async function* () { yield 'x'.repeat(1 << 20); console.log('half'); setInterval(() => {}, 1000); await new Promise(() => {}); })()))`;
+    const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  t.strictSame(readdirSync(directory), ['old']);
+  t.equal(readFileSync(`${directory}/old`, 'utf8'), 'old');
+});
 
 t.test('a file is written whole, for its owner only', async (t) => {
   const directory = t.testdir({ old: 'x'.repeat(100_000) });
