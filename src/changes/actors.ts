@@ -1,6 +1,6 @@
 import { native, type ProcessFacts } from '../native.js';
 import type { ProcessOwner } from '../owners/owner.js';
-import { processFieldsByPid, readBootTime } from '../owners/process_fields.js';
+import { NOTHING_KNOWN, processFieldsByPid, readBootTime } from '../owners/process_fields.js';
 import { textField } from '../sockets/bytes.js';
 import type { SocketEvent } from './socket_event.js';
 
@@ -29,18 +29,8 @@ export function actorsOf(
     const found = fields.get(pid);
     const start = starts.get(pid) ?? null;
     const isTheSame = start !== null && start <= sinceBootMs + TICK_MS;
-    const known = found !== undefined && isTheSame ? found : { ...NOTHING, ...textField('comm', comm) };
+    const known = found !== undefined && isTheSame ? found : NOTHING_KNOWN;
     const name = known.comm === null ? textField('comm', comm) : {};
     return { kind: 'process', pid, fd: fd ?? -1, ...known, ...name };
   });
 }
-
-const NOTHING = {
-  exe: null,
-  argv0: null,
-  cgroup: null,
-  unit: null,
-  pod: null,
-  container: null,
-  startedAt: null,
-} as const;

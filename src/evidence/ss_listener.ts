@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
+import { NOTHING_KNOWN } from '../owners/process_fields.js';
 import { textField } from '../sockets/bytes.js';
 import type { Protocol, Transport, UnixType } from '../sockets/listener.js';
 import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
@@ -157,14 +158,8 @@ function ownerOf({ comm, pid, fd }: SsUser): ProcessOwner {
     kind: 'process',
     pid,
     fd,
+    ...NOTHING_KNOWN,
     ...textField('comm', Buffer.from(comm, 'latin1')),
-    exe: null,
-    argv0: null,
-    cgroup: null,
-    unit: null,
-    pod: null,
-    container: null,
-    startedAt: null,
   };
 }
 

@@ -5,7 +5,7 @@ import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
 import type { Listener } from '../sockets/listener.js';
 import { type FindHolders, type FoundHolders, type OwnersMode, startHolders } from './holder_source.js';
 import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
-import { type ProcessFields, processFieldsByPid, readBootTime } from './process_fields.js';
+import { NOTHING_KNOWN, processFieldsByPid, readBootTime } from './process_fields.js';
 
 export interface OwnedListeners {
   readonly listeners: readonly OwnedListener[];
@@ -79,18 +79,6 @@ function unowned(listeners: readonly Listener[], ownersUnknown: OwnersUnknown): 
   return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown, origin: null }));
 }
 
-/** Of a process that did not answer. */
-const UNREAD: ProcessFields = {
-  comm: null,
-  exe: null,
-  argv0: null,
-  cgroup: null,
-  unit: null,
-  pod: null,
-  container: null,
-  startedAt: null,
-};
-
 /** Pure: joins holders to listeners by inode. `bootTime` is in milliseconds since the epoch. */
 export function assignOwners(
   listeners: readonly Listener[],
@@ -101,7 +89,7 @@ export function assignOwners(
   const byInode = new Map<number, ProcessOwner[]>();
   for (const [at, inode] of holders.inode.entries()) {
     const pid = holders.pid[at] ?? 0;
-    const fields = facts.get(pid) ?? UNREAD;
+    const fields = facts.get(pid) ?? NOTHING_KNOWN;
     const owners = byInode.get(inode) ?? [];
     byInode.set(inode, owners);
     owners.push({ kind: 'process', pid, fd: holders.fd[at] ?? 0, ...fields });

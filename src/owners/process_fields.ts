@@ -6,6 +6,18 @@ import type { ProcessOwner } from './owner.js';
 
 export type ProcessFields = Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>;
 
+/** Of a process of which only its number is known. */
+export const NOTHING_KNOWN: ProcessFields = {
+  comm: null,
+  exe: null,
+  argv0: null,
+  cgroup: null,
+  unit: null,
+  pod: null,
+  container: null,
+  startedAt: null,
+};
+
 /** What owners say of their processes, out of /proc, by pid. `bootTime` is in milliseconds since the epoch. */
 export function processFieldsByPid(
   facts: readonly ProcessFacts[],
