@@ -13,6 +13,7 @@ export type ErrorCode =
   /** The kernel refused a request; `syscall` and `errno` say which and how. */
   | 'ERR_KERNEL';
 
+/** What goes with the message. */
 export interface SockwatchErrorDetails {
   /** What the reader can do about it, as a sentence of its own. */
   hint?: string;

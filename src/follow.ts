@@ -1,6 +1,7 @@
 import type { Change } from './changes/change.js';
 import { Watcher, type WatchOptions } from './watch.js';
 
+/** Those of `snapshot`, and when to look again and to end. */
 export type FollowOptions = WatchOptions;
 
 /**

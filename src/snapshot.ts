@@ -25,6 +25,7 @@ import { type RoleAnswer, resolveRole } from './verdict/role.js';
 import { pathsToLookAt } from './verdict/unix_row.js';
 import { version } from './version.js';
 
+/** Where to look, how, with what to compare, and for how long. */
 export interface SnapshotOptions {
   /** What the node is compared with. */
   readonly spec: Spec;

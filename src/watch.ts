@@ -14,6 +14,7 @@ import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js
 import { SocketFileWatch } from './sockets/socket_file_watch.js';
 import { TablePulse } from './sockets/table_pulse.js';
 
+/** Those of a snapshot, and when to look again and to end. */
 export interface WatchOptions extends SnapshotOptions {
   /** Milliseconds between readings of the tables where the kernel does not tell of changes; default: 2,000. */
   readonly intervalMs?: number;

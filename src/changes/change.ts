@@ -28,6 +28,7 @@ export interface Started {
   readonly verdicts: Readonly<Record<Verdict, number>>;
 }
 
+/** A listener opened. */
 export interface Opened {
   readonly event: 'opened';
   readonly at: string;
@@ -35,6 +36,7 @@ export interface Opened {
   readonly socket: OwnedListener;
 }
 
+/** A listener closed. */
 export interface Closed {
   readonly event: 'closed';
   readonly at: string;

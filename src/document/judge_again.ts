@@ -7,6 +7,7 @@ import { type RoleAnswer, resolveRole } from '../verdict/role.js';
 import type { FailOn, SnapshotDocument } from './document.js';
 import { summarize } from './summary.js';
 
+/** With what a document is compared anew. */
 export interface JudgeOptions {
   /** What the node is compared with. */
   readonly spec: Spec;

@@ -8,6 +8,7 @@ import { type Expected, type Finding, VERDICTS, type Verdict } from '../verdict/
 import type { NamespaceDocument, SnapshotDocument } from './document.js';
 import { Redaction } from './redaction/redaction.js';
 
+/** Under which key, and whose names are known everywhere. */
 export interface RedactOptions {
   /** Under one key the same thing has the same name in every file. Default: a new random key, which is then forgotten. */
   readonly key?: string | Buffer;

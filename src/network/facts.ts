@@ -8,6 +8,7 @@ import { bestDefaultRoute, type DefaultRoute, defaultRouteOf } from './routes.js
 import { dumpRoutes, openRouteSocket } from './rtnetlink.js';
 import { wireguardPorts } from './wireguard.js';
 
+/** A network interface of the namespace that was looked into. */
 export interface NetworkInterface {
   readonly name: string;
   readonly index: number;

@@ -4,7 +4,8 @@ import type { Listener } from '../sockets/listener.js';
 /** The kernel keeps 15 bytes of a process's name (TASK_COMM_LEN, include/linux/sched.h); longer ones are cut. */
 export const COMM_LENGTH = 15;
 
-interface ProcessFields {
+/** What of a process is not its own choice. */
+export interface ProcessOwnerFields {
   readonly kind: 'process';
   readonly pid: number;
   readonly fd: number;
@@ -23,7 +24,7 @@ interface ProcessFields {
  * calls itself, at most 15 bytes; `exe` the target of /proc/PID/exe; `cgroup` the cgroup2 path, or that of the systemd
  * hierarchy on cgroup v1. Each is null where it could not be read.
  */
-export type ProcessOwner = ProcessFields &
+export type ProcessOwner = ProcessOwnerFields &
   TextField<'comm'> &
   TextField<'exe'> &
   TextField<'argv0'> &
@@ -37,6 +38,7 @@ export interface KernelOwner {
   readonly deviceKind: string;
 }
 
+/** Whoever holds a socket. */
 export type Owner = ProcessOwner | KernelOwner;
 
 /**

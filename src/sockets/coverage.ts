@@ -11,6 +11,7 @@ export interface CoverageSource {
   readonly ms: number;
 }
 
+/** What was looked at, and what could not be. */
 export interface Coverage {
   /** Every source is `ok`. */
   readonly complete: boolean;

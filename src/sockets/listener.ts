@@ -1,11 +1,16 @@
 import type { TextField } from './bytes.js';
 
+/** Protocols with ports. */
 export type Transport = 'tcp' | 'udp';
+/** What a listener speaks, as far as the kernel knows. */
 export type Protocol = Transport | 'unix';
+/** Address family. */
 export type Family = 'ipv4' | 'ipv6' | 'unix';
+/** Kind of a unix socket. */
 export type UnixType = 'stream' | 'seqpacket' | 'dgram';
 
-interface ListenerFields {
+/** What is text for sure, or a number. */
+export interface ListenerFields {
   /** Unique within one snapshot; `tcp:<cookie>`, or `tcp:i<inode>` where the kernel gave no cookie. */
   readonly id: string;
   readonly protocol: Protocol;

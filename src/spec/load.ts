@@ -3,6 +3,7 @@ import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
 
+/** Which page and notes. */
 export interface SpecOptions {
   /** Path of a page to use instead of the built-in one. */
   readonly page?: string | undefined;

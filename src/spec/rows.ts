@@ -11,7 +11,8 @@ export type Host =
   /** A literal address or network; a single address has the full prefix length. */
   | { readonly kind: 'network'; readonly address: string; readonly prefix: number };
 
-interface RowFields {
+/** What rows of both kinds have. */
+export interface RowFields {
   readonly service: string;
   /** From the heading the row stands under; null: every node. */
   readonly role: Role | null;
@@ -41,8 +42,10 @@ export interface UnixRow extends RowFields {
   readonly path: string;
 }
 
+/** One line of a page. */
 export type Row = NetworkRow | UnixRow;
 
+/** What a vendor says should be there. */
 export interface Page {
   readonly title: string;
   readonly rows: readonly Row[];

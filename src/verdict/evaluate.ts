@@ -16,6 +16,7 @@ export interface SocketExplanation {
   readonly text: string | null;
 }
 
+/** What follows from an observation. */
 export interface Evaluation {
   /** One for every row in the page's order, then one for every listener (or group of them) that no row explains. */
   readonly findings: readonly Finding[];

@@ -13,6 +13,7 @@ export type Verdict =
   | 'not-applicable'
   | 'unexpected';
 
+/** How bad a verdict is; `unknown` where it could not be told. */
 export type Severity = 'error' | 'warning' | 'info' | 'unknown' | 'none';
 
 /**
@@ -34,6 +35,7 @@ export interface Expected {
   readonly role: Role | null;
 }
 
+/** One row with its verdict, or listeners that no row explains. */
 export interface Finding {
   readonly verdict: Verdict;
   readonly severity: Severity;

@@ -70,4 +70,5 @@ export interface ListenerDifference extends DifferenceFields {
   readonly after: ListenerSide | null;
 }
 
+/** One thing that is different between two snapshots. */
 export type Difference = FactDifference | CoverageDifference | VerdictDifference | ListenerDifference;

@@ -1,0 +1,35 @@
+#!/usr/bin/env node
+// A small diagnostics program with k8s-sockwatch inside: looks at this node within a time limit, writes the evidence without
+// what tells whose node it is, and says in a few lines what is wrong.
+//
+//   node diagnostics.mjs OUTPUT.json [SECONDS]
+
+import { writeFile } from 'node:fs/promises';
+import { loadSpec, redact, SockwatchError, snapshot } from 'k8s-sockwatch';
+
+const [output, seconds = '10'] = process.argv.slice(2);
+if (output === undefined || !(Number(seconds) > 0)) {
+  console.error('usage: diagnostics.mjs OUTPUT.json [SECONDS]');
+  process.exit(2);
+}
+
+// Ctrl-C stops the waiting; the snapshot itself ends by its deadline.
+const stop = new AbortController();
+process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
+
+try {
+  const spec = await loadSpec({});
+  const document = await snapshot({ spec, deadlineMs: Number(seconds) * 1000, signal: stop.signal });
+  await writeFile(output, `${JSON.stringify(redact(document))}\n`, { mode: 0o600, flag: 'wx' });
+
+  const faults = document.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
+  console.log(`${document.node.role} node: ${document.summary.result}, ${faults.length} faults`);
+  for (const { verdict, message } of faults) console.log(`- ${verdict}: ${message}`);
+  for (const { name, error } of document.coverage.sources) if (error !== null) console.log(`? ${name}: ${error}`);
+  console.log(`evidence, redacted: ${output}`);
+} catch (error) {
+  // Errors of the library have a code for programs, and a message and a hint for people.
+  const isKnown = error instanceof SockwatchError;
+  console.error(isKnown ? `${error.code}: ${error.message} (${error.hint ?? 'no hint'})` : error.message);
+  process.exitCode = 2;
+}

@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { parse } from 'yaml';
+import { parseCommand } from '../src/arguments.js';
+import { CLI, snapshotIn } from './live/cli.js';
+import { ROOT } from './native/toolchain.js';
+
+const EXAMPLES = join(ROOT, 'examples');
+
+/** The environment of a machine on which the program is installed. */
+function installed(directory: string): NodeJS.ProcessEnv {
+  const bin = join(directory, 'bin');
+  mkdirSync(bin);
+  chmodSync(CLI, 0o755);
+  symlinkSync(CLI, join(bin, 'k8s-sockwatch'));
+  return { ...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}` };
+}
+
+/** Whatever the machine looks like, this is a result and not a failure to run. */
+function isResult(code: unknown): boolean {
+  return code === 0 || code === 1 || code === 3;
+}
+
+t.test('diagnostics.mjs embeds the library, with root and without', async (t) => {
+  const directory = t.testdir({});
+  const program = [process.execPath, join(EXAMPLES, 'diagnostics.mjs')];
+  for (const [name, prefix] of [
+    ['root.json', []],
+    ['nobody.json', process.getuid?.() === 0 ? ['capsh', '--drop=all', '--', '-c', 'exec "$0" "$@"'] : []],
+  ] as const) {
+    const output = join(directory, name);
+    const [command = '', ...argv] = [...prefix, ...program, output, '10'];
+    const { status, stdout, stderr } = spawnSync(command, argv, {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    t.equal(status, 0, `${name}: ${stderr}`);
+    t.match(stdout, /^(unknown|worker|control-plane) node: (drift|match|incomplete), \d+ faults\n/);
+    t.ok(snapshotIn(readFileSync(output, 'utf8')).redacted, 'the evidence is a redacted snapshot');
+    const again = spawnSync(command, argv, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+    t.strictSame([again.status, again.stdout], [2, ''], 'it overwrites nothing');
+  }
+});
+
+t.test('inspect.sh leaves a whole snapshot, or says why there is none', async (t) => {
+  const directory = t.testdir({ with: {}, without: {} });
+  const env = installed(directory);
+  const script = join(EXAMPLES, 'inspect.sh');
+  t.equal(spawnSync('sh', [script, join(directory, 'with')], { env }).status, 0);
+  t.ok(snapshotIn(readFileSync(join(directory, 'with/k8s-sockwatch.json'), 'utf8')).redacted);
+  t.match(readFileSync(join(directory, 'with/k8s-sockwatch.err'), 'utf8'), /^exit code [013]\n$/);
+  const bare = { PATH: '/usr/bin:/bin' };
+  t.equal(spawnSync('sh', [script, join(directory, 'without')], { env: bare }).status, 0, 'it never fails');
+  t.strictSame(readdirSync(join(directory, 'without')), ['k8s-sockwatch.err']);
+  t.match(readFileSync(join(directory, 'without/k8s-sockwatch.err'), 'utf8'), /not found\nexit code 127\n$/);
+});
+
+interface ProblemDetector {
+  readonly pluginConfig: { readonly max_output_length: number; readonly timeout: string };
+  readonly rules: readonly { readonly path: string; readonly args: string[]; readonly timeout: string }[];
+}
+
+t.test('node-problem-detector.json: status by exit code, one line that is not cut', async (t) => {
+  const text = readFileSync(join(EXAMPLES, 'node-problem-detector.json'), 'utf8');
+  const { pluginConfig, rules } = JSON.parse(text) as ProblemDetector;
+  const [rule] = rules;
+  if (rule === undefined) throw new Error('there is a rule');
+  const command = parseCommand(rule.args);
+  if (command.kind !== 'once') throw new Error('it takes a snapshot');
+  t.equal(command.format, 'line');
+  t.ok((command.deadlineMs ?? 0) < Number.parseInt(rule.timeout, 10) * 1000, 'it ends before it is ended');
+  const { status, stdout } = spawnSync(process.execPath, [CLI, ...rule.args], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  t.ok(isResult(status), 'OK, problem or unknown');
+  t.match(stdout, /^[^\n]+\n$/);
+  t.ok(Buffer.byteLength(stdout.trim()) <= pluginConfig.max_output_length, stdout);
+});
+
+interface Troubleshoot {
+  readonly spec: {
+    readonly hostCollectors: readonly { readonly run: { readonly collectorName: string; readonly args: string[] } }[];
+    readonly hostAnalyzers: readonly {
+      readonly textAnalyze: { readonly fileName: string; readonly regexGroups: string };
+    }[];
+  };
+}
+
+t.test('troubleshoot.yaml: the analyzer finds the result in what the collector prints', async (t) => {
+  const { spec } = parse(readFileSync(join(EXAMPLES, 'troubleshoot.yaml'), 'utf8')) as Troubleshoot;
+  const [{ run } = { run: { collectorName: '', args: [] } }] = spec.hostCollectors;
+  const analyzer = spec.hostAnalyzers[0]?.textAnalyze;
+  t.equal(parseCommand(run.args).kind, 'once');
+  t.equal(analyzer?.fileName, `host-collectors/run-host/${run.collectorName}.txt`, 'where troubleshoot.sh stores it');
+  const { stdout } = spawnSync(process.execPath, [CLI, ...run.args], { encoding: 'utf8' });
+  const pattern = (analyzer?.regexGroups ?? '').replace('(?P<', '(?<');
+  t.equal(new RegExp(pattern).exec(stdout)?.groups?.['Result'], snapshotIn(stdout).summary.result);
+});
+
+/** What a plugin asks sos for, one command a line, with a sos that only listens. */
+const SOS = `
+import importlib.util, sys, types
+class Plugin:
+    def add_cmd_output(self, command, suggest_filename=None, timeout=None):
+        print(command, timeout, suggest_filename, sep="\\t")
+plugins = types.ModuleType("sos.report.plugins")
+plugins.Plugin, plugins.IndependentPlugin = Plugin, type("IndependentPlugin", (), {})
+sys.modules.update({"sos": types.ModuleType("sos"), "sos.report": types.ModuleType("sos.report"), "sos.report.plugins": plugins})
+spec = importlib.util.spec_from_file_location("plugin", sys.argv[1])
+module = importlib.util.module_from_spec(spec)
+sys.dont_write_bytecode = True
+spec.loader.exec_module(module)
+module.K8sSockwatch().setup()
+`;
+
+t.test('the sos plugin asks for what the program knows, and ends before sos ends it', async (t) => {
+  const { stdout, stderr } = spawnSync('python3', ['-c', SOS, join(EXAMPLES, 'sos_k8s_sockwatch.py')], {
+    encoding: 'utf8',
+  });
+  t.equal(stderr, '');
+  const commands = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.split('\t'));
+  t.equal(commands.length, 2);
+  for (const [line = '', timeout] of commands) {
+    const [program, ...argv] = line.split(' ');
+    t.equal(program, 'k8s-sockwatch');
+    const command = parseCommand(argv);
+    t.ok(command.kind === 'once' && (command.deadlineMs ?? 0) < Number(timeout) * 1000, line);
+  }
+});
