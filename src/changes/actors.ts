@@ -31,6 +31,6 @@ export function actorsOf(
     const isTheSame = start !== null && start <= sinceBootMs + TICK_MS;
     const known = found !== undefined && isTheSame ? found : NOTHING_KNOWN;
     const name = known.comm === null ? textField('comm', comm) : {};
-    return { kind: 'process', pid, fd: fd ?? -1, ...known, ...name };
+    return { kind: 'process', pid, fd, ...known, ...name };
   });
 }

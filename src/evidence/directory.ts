@@ -62,14 +62,9 @@ function refusal(file: string, expected: string, found: string): Found {
 
 /** What a file holds: itself, where it looks like evidence, or the members of an archive that do. */
 async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
-  let handle: FileHandle;
+  let handle: FileHandle | null = null;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch (error) {
-    yield refusal(file, 'a file that can be read', messageOf(error));
-    return;
-  }
-  try {
     const stats = await handle.stat();
     if (!stats.isFile()) return;
     const head = Buffer.alloc(HEAD_LENGTH);
@@ -83,8 +78,12 @@ async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
     }
     const found = await collected(handle, new Collector(file, path), stats.mtime);
     if (found !== null) yield found;
+  } catch (error) {
+    // Files of /proc and /sys can be opened that cannot be read. What is not the system's doing is a defect of ours.
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    yield refusal(file, 'a file that can be read', messageOf(error));
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../errors.js';
-import { readInput } from '../spec/read_input.js';
+import { readInput, unreadable } from '../spec/read_input.js';
 import { type Evidence, evidenceIn, snapshotIn, textsOf } from './bundle.js';
 import { directoryFiles } from './directory.js';
 import { HEAD_LENGTH, LARGEST } from './recognise.js';
@@ -20,9 +20,15 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
     else if (stats?.isFile() === true && (await isArchive(path))) yield* archiveAt(path, version);
     else yield* fileAt(path, stats?.mtime ?? new Date(0), version);
   } catch (error) {
-    if (!(error instanceof SockwatchError)) throw error;
-    yield { source: path, error };
+    yield { source: path, error: asInputError(path, error) };
   }
+}
+
+/** Some files can be opened and not read: /proc/self/mem. What is not the system's doing is a defect of ours. */
+function asInputError(path: string, error: unknown): SockwatchError {
+  if (error instanceof SockwatchError) return error;
+  if (error instanceof Error && 'syscall' in error) return unreadable(path, error);
+  throw error;
 }
 
 async function isArchive(path: string): Promise<boolean> {

@@ -8,7 +8,8 @@ export const COMM_LENGTH = 15;
 export interface ProcessOwnerFields {
   readonly kind: 'process';
   readonly pid: number;
-  readonly fd: number;
+  /** null where it is known who opened the socket, and not under which number: in lines of --follow. */
+  readonly fd: number | null;
   /** systemd unit from the cgroup, such as `snap.k8s.kubelet.service`. */
   readonly unit: string | null;
   /** Kubernetes pod uid from the cgroup. */

@@ -69,7 +69,8 @@ function kindOf(stats: Stats): string {
   return 'a device';
 }
 
-function unreadable(file: string, cause: unknown): SockwatchError {
+/** ERR_INPUT for a file that the system does not let us read; `cause` is what it said. */
+export function unreadable(file: string, cause: unknown): SockwatchError {
   const { syscall, errno } = systemFacts(cause);
   const [name, text] = (errno === null ? undefined : getSystemErrorMap().get(-errno)) ?? [null, messageOf(cause)];
   const message = `${printable(file)}: cannot be read: ${printable(text)}${name === null ? '' : ` (${name})`}`;

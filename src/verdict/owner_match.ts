@@ -31,8 +31,13 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
 }
 
-/** A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example. */
-export function oneOfEachOwner(listeners: readonly OwnedListener[]): OwnedListener[] {
+/**
+ * A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example.
+ * Every conditional row of a page asks that of the same listeners.
+ */
+export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
+  const known = eachOwner.get(listeners);
+  if (known !== undefined) return known;
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
@@ -40,8 +45,12 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): OwnedListen
       if (!first.has(key)) first.set(key, listener);
     }
   }
-  return [...new Set(first.values())];
+  const answer = [...new Set(first.values())];
+  eachOwner.set(listeners, answer);
+  return answer;
 }
+
+const eachOwner = new WeakMap<readonly OwnedListener[], readonly OwnedListener[]>();
 
 const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
 

@@ -78,7 +78,8 @@ export function unexpectedFindings(
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
     const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
-    const key = JSON.stringify([listener.protocol, listener.port, severity, reason, holderKey(listener)]);
+    // No name holds a NUL.
+    const key = [listener.protocol, listener.port, severity, reason, ...holderKey(listener)].join('\0');
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { listeners: [listener], explanation, severity });
     else group.listeners.push(listener);
@@ -96,9 +97,9 @@ export function unexpectedFindings(
 }
 
 /** Holders as programs, not as processes: workers of one server belong together. */
-function holderKey({ owners, ownersUnknown }: OwnedListener): unknown {
+function holderKey({ owners, ownersUnknown }: OwnedListener): readonly (string | null)[] {
   const names = owners.map((owner) => (owner.kind === 'kernel' ? owner.device : (owner.exe ?? owner.comm)));
-  return [ownersUnknown, [...new Set(names)].sort()];
+  return [ownersUnknown, ...(names.length < 2 ? names : [...new Set(names)].sort())];
 }
 
 function unexpected(listeners: readonly OwnedListener[], severity: Severity): Finding {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { SnapshotDocument } from '../../src/document/document.js';
@@ -103,6 +103,49 @@ t.test('an archive gives a matrix, and --output writes it whole', async (t) => {
     unreadable: [{ source: bundle, reason: /evil\.json: expected a path/ }],
   });
   t.equal((await stat(output)).mode & 0o777, 0o600);
+});
+
+t.test('what is no evidence, or cannot be read, is told in one line each', async (t) => {
+  const directory = t.testdir({ empty: '', full: { 'a.json': OLD } });
+  const at = (name: string): string => join(directory, name);
+  // A pipe of our own: a device of the machine's would be at risk if this were broken.
+  t.equal(spawnSync('mkfifo', [at('pipe'), at('full/pipe.json')]).status, 0);
+  await symlink('there', at('back'));
+  await symlink('back', at('there'));
+  await symlink('/dev/zero', at('endless'));
+  await mkdir(at('closed'), { mode: 0 });
+  // Root without capabilities is kept out by modes as everybody is.
+  const user = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-all'] : ['env'];
+  const run = (file: string) => {
+    const [command = '', ...argv] = [...user, process.execPath, CLI, 'check', file];
+    return spawnSync(command, argv, { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+  const cases: readonly (readonly [file: string, message: RegExp])[] = [
+    ['/proc/self/mem', /mem: cannot be read: i\/o error \(EIO\)/],
+    ['/proc/self/clear_refs', /clear_refs: cannot be read: /],
+    ['/dev/zero', /expected a regular file, found a device/],
+    [at('endless'), /expected a regular file, found a device/],
+    [at('pipe'), /expected a regular file, found a FIFO/],
+    [at('empty'), /found an empty text/],
+    [at('back'), /cannot be read: too many symbolic links encountered \(ELOOP\)/],
+    [at('empty/x'), /cannot be read: not a directory/],
+    [at('x'.repeat(300)), /cannot be read: name too long/],
+    [at('closed'), /expected a directory that can be read, found EACCES/],
+  ];
+  for (const [file, message] of cases) {
+    const { status, stdout, stderr } = run(file);
+    t.equal(status, 2, file);
+    t.match(stderr, message);
+    t.match(stderr, /^k8s-sockwatch: [^\n]+\n$/, 'one line');
+    t.notMatch(stderr, /internal error/);
+    t.match(JSON.parse(stdout), { nodes: [], unreadable: [{ source: file }] }, 'and in the output');
+  }
+  t.match(run(at('full')), { status: 1, stderr: '' }, 'a pipe beside a snapshot is passed over');
+
+  const task = run('/proc/self/task');
+  t.match(task, { status: 2, signal: null }, 'a directory with files that cannot be read comes to an end');
+  t.match(task.stderr, /\/mem: expected a file that can be read, found EIO/);
+  t.notMatch(task.stderr, /internal error/);
 });
 
 t.test('the command line', async (t) => {

@@ -5,11 +5,24 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Change, Opened } from '../../src/changes/change.js';
 import { startLab } from '../lab/lab.js';
+import { validator } from '../package_schema.js';
 import { FollowStream } from './follow_stream.js';
 
 const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
 
 t.setTimeout(300_000);
+
+t.test('the schema refuses what is no line of the stream', (t) => {
+  const invalid = validator('changes/change.schema.json');
+  const at = '2026-01-31T12:00:00.000Z';
+  t.strictSame(invalid({ event: 'lost', at, count: 3 }), []);
+  t.match(invalid({ event: 'lost', at, count: -1 }), [/^\/count /]);
+  t.match(invalid({ event: 'lost', at: 'now', count: 3 }), [/^\/at /]);
+  t.match(invalid({ event: 'found', at }), [/^\/event /]);
+  t.match(invalid({ event: 'opened', at, seenBy: 'kernel', socket: { id: 'x' } }), [/^\/socket must have/]);
+  t.match(invalid({ event: 'verdict', at, before: null }), [/must have required property 'after'/]);
+  t.end();
+});
 
 /** `tcp 40123` or `unix name`, as opener.py prints it. */
 function placeOf({ socket }: Opened): string {
@@ -72,6 +85,7 @@ t.test('nothing that opens goes unseen, each with its owner', { timeout: 240_000
   await stream.until(() => ids('closed').length >= 1000, '1,000 closings', 60_000).catch(() => {});
   t.strictSame(ids('closed').sort(), ids('opened').sort(), 'what opened has closed, and nothing twice');
   t.equal(await stream.stop(), 0);
+  t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
 t.test('a node in trouble, told as it happens', { timeout: 120_000 }, async (t) => {
@@ -168,6 +182,7 @@ input()
   );
   connected.stdin.end('\n');
   t.equal(await stream.stop('SIGINT'), 0, 'SIGINT ends it');
+  t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
 t.test('a socket file that is removed, which no socket tells of', { timeout: 60_000 }, async (t) => {
@@ -189,6 +204,7 @@ t.test('a socket file that is removed, which no socket tells of', { timeout: 60_
   await lab.clear('deleted-containerd-socket');
   await stream.until(containerd('ok'), 'and made again');
   t.equal(await stream.stop(), 0);
+  t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
 /** Programs and links that are ours: those of the event programs and the iterator. */
@@ -220,6 +236,7 @@ t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) =
     await stream.started();
     t.equal(loaded().length, before.length + 5, 'five programs while it runs');
     await stream.stop(signal);
+    t.strictSame(stream.invalid(), [], 'every line fits its schema');
     t.ok(await unloaded(before), `none after ${signal}`);
   }
   const piped = new FollowStream();
@@ -251,4 +268,5 @@ t.test('without eBPF it polls, and says what it can miss', { timeout: 60_000 }, 
   );
   await stream.until((changes) => changes.some((change) => change.event === 'verdict'), 'its verdict');
   t.equal(await stream.stop(), 0);
+  t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });

@@ -2,7 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Change } from '../../src/changes/change.js';
+import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
+
+const invalid = validator('changes/change.schema.json');
 
 /** `k8s-sockwatch --follow` as a user runs it, with what it has printed so far. */
 export class FollowStream {
@@ -57,6 +60,11 @@ export class FollowStream {
       });
       clearTimeout(timer);
     }
+  }
+
+  /** What the schema that ships with the package has against the lines so far. */
+  invalid(): string[] {
+    return this.changes.flatMap((change) => invalid(change).map((fault) => `${change.event} ${fault}`));
   }
 
   started(): Promise<void> {

@@ -1,11 +1,29 @@
 import t from 'tap';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
 import { cluster, fleetOf } from '../fleet/factory.js';
+import { validator } from '../package_schema.js';
 import { held } from '../verdict/factory.js';
 
+const invalid = validator('report/matrix.schema.json');
+
+/** Throws where it does not fit the schema that ships with the package. */
 function parsed(...given: Parameters<typeof fleetOf>) {
-  return JSON.parse([...toMatrixJson(fleetOf(...given))].join(''));
+  const matrix = JSON.parse([...toMatrixJson(fleetOf(...given))].join(''));
+  const faults = invalid(matrix);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return matrix;
 }
+
+t.test('the schema refuses what is none', (t) => {
+  const matrix = parsed(cluster(1));
+  t.match(invalid({ ...matrix, kind: 'snapshot' }), ['/kind must be equal to constant']);
+  const [row] = matrix.rows;
+  const verdict = { node: 0, state: 'verdict', mark: null };
+  t.match(invalid({ ...matrix, rows: [{ ...row, cells: [verdict] }] }), [/^\/rows\/0\/cells\/0 must have/]);
+  t.match(invalid({ ...matrix, rows: [{ ...row, majority: { worker: 'fine' } }] }), [/^\/rows\/0\/majority /]);
+  t.match(invalid({ ...matrix, rows: [{ ...row, protocol: 'sctp' }] }), [/^\/rows\/0\/protocol /]);
+  t.end();
+});
 
 t.test('a matrix for a program', (t) => {
   const documents = cluster(2, { 'cp-2': { without: ['etcd'], also: [held('backdoor', '0.0.0.0', 31337)] } });

@@ -160,7 +160,7 @@ function holderParts(owner: Owner, count: number, at: number, now: number): Part
   const name = count > 1 ? `holder ${at + 1}/${count}` : 'holder';
   if (owner.kind === 'kernel') return [field(name, `the kernel, for its device ${owner.device} (${owner.deviceKind})`)];
   return [
-    field(name, `${programName(owner)}   pid ${owner.pid}   fd ${owner.fd}`, 'bold'),
+    field(name, `${programName(owner)}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
     ...optional('exe', owner.exe),
     ...optional('argv[0]', owner.argv0),
     ...optional('comm', owner.comm),

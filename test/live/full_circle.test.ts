@@ -1,0 +1,137 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t from 'tap';
+import type { SnapshotDiff } from '../../src/document/diff.js';
+import { validDiff } from '../document/valid_diff.js';
+import type { Expectation } from '../lab/faults/fault.js';
+import { startLab } from '../lab/lab.js';
+import { Terminal } from '../tui/terminal.js';
+import { snapshotIn, verdictsOf } from './cli.js';
+import { installPackage, removePackage } from './installed.js';
+import { isOpen, lineFor } from './ui_screen.js';
+
+// From a node in trouble to somebody elsewhere who has nothing but the file. Needs root for the lab; `npm test` sees to that.
+
+const NOBODY = 65534;
+
+const FAULTS = [
+  'healthz-on-wildcard',
+  'foreign-on-10250',
+  'scheduler-gone',
+  'fan-device-on-8472',
+  'k8sd-on-second-interface',
+  'etcd-only-on-loopback',
+  'unexpected-tcp',
+];
+
+let cli = '';
+let elsewhere = '';
+t.before(async () => {
+  cli = await installPackage();
+  elsewhere = await mkdtemp(join(tmpdir(), 'sockwatch-elsewhere-'));
+  await chmod(elsewhere, 0o755);
+});
+t.teardown(async () => {
+  await removePackage(cli);
+  await rm(elsewhere, { recursive: true, force: true });
+});
+
+/** A command line of the program for a user without any right, where there is no network at all, not even loopback. */
+function asStranger(...argv: string[]): string[] {
+  const user = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--no-new-privs'];
+  const environment = ['env', '-i', `PATH=${process.env['PATH'] ?? ''}`, 'TERM=tmux-256color', 'LANG=C.UTF-8'];
+  return ['unshare', '--net', ...user, ...environment, process.execPath, cli, ...argv];
+}
+
+function stranger(...argv: string[]): { code: number | null; stdout: string; stderr: string } {
+  const [command = '', ...rest] = asStranger(...argv);
+  const { status, stdout, stderr } = spawnSync(command, rest, { cwd: elsewhere, encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+/** `kubelet 10250/tcp`, as verdictsOf has it. */
+function nameOf({ subject }: Expectation): string {
+  if (subject.kind === 'unix-row') return `${subject.service} ${subject.path}`;
+  return `${subject.kind === 'row' ? subject.service : 'listener'} ${subject.port}/${subject.protocol}`;
+}
+
+/** `:10250/tcp`, which the places and subjects of a diff have in them. */
+function placeOf({ subject }: Expectation): string {
+  return subject.kind === 'unix-row' ? subject.path : `:${subject.port}/${subject.protocol}`;
+}
+
+t.test('what a node has wrong is told elsewhere, by the file alone', { timeout: 180_000 }, async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'dual' });
+  t.teardown(() => lab.stop());
+  const directory = t.testdir({});
+  const key = join(directory, 'key');
+  await writeFile(key, randomBytes(32));
+
+  /** Takes a redacted snapshot and hands it on. */
+  const collect = async (name: string): Promise<{ code: number; text: string }> => {
+    const file = join(directory, name);
+    const options = ['--once', '--redact', '--redact-key', key, '--output', file];
+    const { code, stdout, stderr } = await lab.exec([process.execPath, cli, ...options]);
+    t.strictSame([stdout, stderr], ['', ''], `${name}: nothing but the file is written`);
+    await copyFile(file, join(elsewhere, name));
+    await chown(join(elsewhere, name), NOBODY, NOBODY);
+    await chmod(join(elsewhere, name), 0o400);
+    return { code, text: await readFile(file, 'utf8') };
+  };
+  const healthy = await collect('healthy.json');
+  t.equal(healthy.code, 0, 'a node that matches');
+  for (const fault of FAULTS) await lab.apply(fault);
+  const faulty = await collect('faulty.json');
+  t.equal(faulty.code, 1, 'a node that drifts');
+  const expected = lab.expectations();
+  const changed = Object.fromEntries(expected.map((one) => [nameOf(one), one.verdict as string]));
+  const taken = snapshotIn(faulty.text);
+  t.strictSame(verdictsOf(taken), { ...verdictsOf(snapshotIn(healthy.text)), ...changed }, 'on the node');
+  const secrets = [lab.addresses.ipv4, 'intruder', 'backdoor', lab.directory];
+  t.strictSame(
+    secrets.filter((one) => faulty.text.includes(one)),
+    [],
+    'the file says nothing of whose node it is',
+  );
+
+  const checked = stranger('check', 'faulty.json', '--format', 'json');
+  t.strictSame([checked.code, checked.stderr], [1, ''], 'check as on the node');
+  const again = snapshotIn(checked.stdout);
+  t.strictSame(again.findings, taken.findings, 'row by row the same, to the word');
+  t.strictSame(again.summary, taken.summary);
+  t.equal(stranger('check', 'healthy.json').code, 0, 'and the healthy one is healthy there as well');
+
+  const compared = stranger('diff', 'healthy.json', 'faulty.json', '--format', 'json');
+  t.strictSame([compared.code, compared.stderr], [1, '']);
+  const result: SnapshotDiff = JSON.parse(compared.stdout);
+  t.strictSame(validDiff(result), []);
+  const verdicts = result.differences.filter((one) => one.kind === 'verdict');
+  const told = verdicts.map(({ subject, after }) => {
+    const about = expected.find((one) => subject.includes(placeOf(one)));
+    return `${about === undefined ? subject : nameOf(about)}: ${after?.verdict}`;
+  });
+  const faults = Object.entries(changed).map(([name, verdict]) => `${name}: ${verdict}`);
+  t.strictSame(told.sort(), faults.sort(), 'diff names exactly the faults');
+  const listeners = result.differences.filter((one) => 'program' in one && one.matters);
+  const strays = listeners.filter((one) => {
+    const places = 'program' in one ? [...(one.before?.places ?? []), ...(one.after?.places ?? [])] : [];
+    return !places.every((place) => expected.some((fault) => place.endsWith(placeOf(fault))));
+  });
+  t.ok(listeners.length > 0 && strays.length === 0, 'and no listener besides', { strays });
+
+  const terminal = await Terminal.start(asStranger('--replay', join(elsewhere, 'faulty.json')), {
+    width: 200,
+    height: 60,
+  });
+  t.teardown(() => terminal.stop());
+  const screen = await terminal.until(isOpen, 'the recording');
+  for (const { subject, verdict } of expected) {
+    const line = lineFor(screen, lab, { subject, verdict });
+    t.ok(line, `the screen shows ${verdict} ${'port' in subject ? subject.port : subject.path}`, { screen });
+  }
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+});

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+
+function read(file: string): object {
+  const schema: unknown = JSON.parse(readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8'));
+  if (typeof schema !== 'object' || schema === null) throw new Error(`${file} is no object`);
+  return schema;
+}
+
+/** What a schema that ships with the package has against a value, as it is once it was JSON; empty where it fits. */
+export function validator(file: string): (value: unknown) => string[] {
+  const ajv = new Ajv2020({ strictTypes: false, strictRequired: false });
+  // Others refer to what it defines.
+  ajv.addSchema(read('document/snapshot.schema.json'));
+  const validate = ajv.compile(read(file));
+  return (value) => {
+    validate(JSON.parse(JSON.stringify(value)));
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  };
+}
