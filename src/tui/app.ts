@@ -45,6 +45,8 @@ export async function runApp(options: AppOptions, ending: Promise<void>): Promis
 }
 
 const SECOND = 1000;
+/** Between two screens that are drawn for changes; a key is answered at once. */
+const REST_MS = 50;
 
 class App {
   readonly #options: AppOptions;
@@ -53,6 +55,8 @@ class App {
   #terminal: Terminal | null = null;
   #timer: NodeJS.Timeout | null = null;
   #drawing: NodeJS.Immediate | null = null;
+  #waiting: NodeJS.Timeout | null = null;
+  #drawnAt = 0;
   #leave: () => void = () => {};
 
   constructor(options: AppOptions) {
@@ -88,13 +92,15 @@ class App {
       updates.close();
       if (this.#timer !== null) clearTimeout(this.#timer);
       if (this.#drawing !== null) clearImmediate(this.#drawing);
+      if (this.#waiting !== null) clearTimeout(this.#waiting);
       this.#terminal?.close();
     }
   }
 
   async #watch(): Promise<void> {
     for await (const update of this.#options.updates.updates()) {
-      this.#apply((state) => learned({ ...state, now: Date.now() }, update));
+      this.#state = learned({ ...this.#state, now: Date.now() }, update);
+      this.#drawSoon();
     }
     // A recording is one update; it stays until somebody leaves.
     await new Promise<void>(() => {});
@@ -144,10 +150,22 @@ class App {
     this.#state = change(this.#state);
     this.#drawing ??= setImmediate(() => {
       this.#drawing = null;
+      this.#drawnAt = performance.now();
       this.#state = settle(this.#state, this.#glyphs);
       this.#terminal?.draw(frameOf(this.#state, this.#glyphs));
     });
     this.#tick();
+  }
+
+  /** Changes can come by the hundred in a second; nobody reads so many screens, and each costs as much as what is on it. */
+  #drawSoon(): void {
+    this.#waiting ??= setTimeout(
+      () => {
+        this.#waiting = null;
+        this.#apply((state) => state);
+      },
+      Math.max(0, this.#drawnAt + REST_MS - performance.now()),
+    );
   }
 
   /** One timer for the clock, ages, marks and messages. A recording stands still but for its messages. */

@@ -29,3 +29,14 @@ declare module 'blessed/lib/program.js' {
 
   export default Program;
 }
+
+/** What a terminal sends as keys. */
+declare module 'blessed/lib/keys.js' {
+  import type { EventEmitter } from 'node:events';
+
+  const keys: {
+    /** Makes an emitter of `data` one of `keypress`, with the character and the key, for as long as somebody listens to that. */
+    emitKeypressEvents(emitter: EventEmitter): void;
+  };
+  export default keys;
+}

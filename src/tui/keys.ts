@@ -10,26 +10,34 @@ export interface Key {
 export interface RawKey {
   readonly name?: string | undefined;
   readonly ctrl?: boolean | undefined;
-  readonly meta?: boolean | undefined;
   readonly shift?: boolean | undefined;
 }
 
+const ESCAPE = '\x1b';
+/** A key that a terminal sends as several characters (lib/keys.js of blessed), a report of the mouse, or one character. */
+const SEQUENCE = new RegExp(
+  String.raw`${ESCAPE}(?:\[M[\s\S]{3}|\[\[[A-E]|\[<?[\d;]*[A-Za-z~^$]|O\d*[A-Za-z])|[\s\S]`,
+  'gu',
+);
+
 /**
- * The keys behind one notice of blessed; none for what it tells twice. Escape with a letter right behind it arrives as that
- * letter with Meta, which nothing here is bound to.
+ * What a terminal sent, key by key. Escape with another key right behind it is two keys: fast fingers and slow links send them
+ * as one, which blessed takes for Meta with that key, if it knows it.
  */
+export function sequencesOf(input: string): readonly string[] {
+  return input.match(SEQUENCE) ?? [];
+}
+
+/** The keys behind one notice of blessed. */
 export function keysOf(character: string | undefined, raw: RawKey): Key[] {
-  const { name, ctrl = false, meta = false, shift = false } = raw;
-  const before: Key[] = meta && name !== 'escape' ? [{ name: 'escape', character: null }] : [];
-  // blessed tells Return once more by the name of Enter, before it.
-  if (name === 'enter') return [];
-  if (name === 'linefeed') return [{ name: 'return', character: null }];
+  const { name, ctrl = false, shift = false } = raw;
+  if (name === 'enter' || name === 'linefeed') return [{ name: 'return', character: null }];
   if (name !== undefined && ctrl) return [{ name: `C-${name}`, character: null }];
-  if (name === 'space') return [...before, { name: ' ', character: ' ' }];
+  if (name === 'space') return [{ name: ' ', character: ' ' }];
   if (name === 'tab' && shift) return [{ name: 'S-tab', character: null }];
   if (name !== undefined && /^[a-z]$/.test(name)) {
     const letter = shift ? name.toUpperCase() : name;
-    return [...before, { name: letter, character: letter }];
+    return [{ name: letter, character: letter }];
   }
   if (name !== undefined) return [{ name, character: null }];
   const typed = character ?? '';

@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { encodeLine } from './encode.js';
-import { type Key, keysOf, type RawKey } from './keys.js';
+import { type Key, keysOf, type RawKey, sequencesOf } from './keys.js';
 import type { Line } from './line.js';
 import type { Mouse } from './mouse.js';
 import type { Theme } from './theme.js';
@@ -36,6 +38,7 @@ const FALLBACK = { width: 80, height: 24 };
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { input, output, theme, term } = options;
   const hasAlternate = !WITHOUT_ALTERNATE.test(term);
+  const stopKeys = await listenToKeys(input, options.onKey);
   const program = await openProgram(input, output);
   let [isOpen, shown]: [boolean, readonly string[]] = [true, []];
 
@@ -43,6 +46,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     if (!isOpen) return;
     isOpen = false;
     process.removeListener('exit', close);
+    stopKeys();
     program.disableMouse();
     program.setMode('?7');
     program.showCursor();
@@ -59,9 +63,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   program.on('resize', () => {
     shown = [];
     options.onResize();
-  });
-  program.on('keypress', (character: string | undefined, raw: RawKey | undefined) => {
-    for (const key of keysOf(character, raw ?? {})) options.onKey(key);
   });
   program.on('mouse', (event: { action?: string; x?: number; y?: number }) => {
     const kind = MOUSE[event.action ?? ''];
@@ -97,6 +98,22 @@ const MOUSE: Readonly<Record<string, Mouse['kind']>> = {
   wheelup: 'wheel-up',
   wheeldown: 'wheel-down',
 };
+
+/** Gives blessed key by key what came at once. */
+async function listenToKeys(input: ReadStream, onKey: (key: Key) => void): Promise<() => void> {
+  const { default: keys } = await import('blessed/lib/keys.js');
+  const single = new EventEmitter();
+  const decoder = new StringDecoder('utf8');
+  single.on('keypress', (character: string | undefined, raw: RawKey | undefined) => {
+    for (const key of keysOf(character, raw ?? {})) onKey(key);
+  });
+  keys.emitKeypressEvents(single);
+  const onData = (data: Buffer): void => {
+    for (const sequence of sequencesOf(decoder.write(data))) single.emit('data', Buffer.from(sequence));
+  };
+  input.on('data', onData);
+  return () => input.off('data', onData);
+}
 
 /** Within tmux, blessed asks `tmux -V` for its version when it starts; no process is started here, so it does not see it. */
 async function openProgram(input: ReadStream, output: WriteStream) {

@@ -27,9 +27,11 @@ export interface Timeline {
 export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
 
 /** Some hours of a node that is being worked on; a busy one is cut off, which `dropped` says. */
-const MOST_ENTRIES = 2_000;
+const MOST_ENTRIES = 1_000;
 /** A service opens its listeners one after the other; what comes within this time belongs to one restart. */
 const SAME_RESTART_MS = 30_000;
+/** Of a restart with more listeners, the first are named. */
+const MOST_RESTARTS = 50;
 /** As far back as a closing or opening that belongs to a restart can be. */
 const LOOK_BACK = 200;
 
@@ -58,7 +60,12 @@ function withRestart(timeline: Timeline, restart: Restarted, now: number): Timel
   const at = recent.findIndex(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
   const known = recent[at];
   if (known === undefined) return added(timeline, rest, restart, now);
-  const longer = { ...known, restarts: [...known.restarts, restart], at: restart.at, heard: now };
+  const longer = {
+    ...known,
+    restarts: [...known.restarts, restart].slice(0, MOST_RESTARTS),
+    at: restart.at,
+    heard: now,
+  };
   return { ...timeline, entries: rest.map((entry) => (entry === known ? longer : entry)) };
 }
 

@@ -33,7 +33,7 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
       { name: 'service', title: 'SERVICE', min: 15, max: 24, priority: 2 },
       { name: 'page', title: 'PAGE', min: 15, max: 32, priority: 3 },
       { name: 'node', title: 'NODE', min: 15, max: 44, priority: 4 },
-      { name: 'owner', title: 'OWNER', min: 10, max: 90, priority: 5 },
+      { name: 'owner', title: 'OWNER', min: 10, max: 60, priority: 5 },
       { name: 'queue', title: 'QUEUE', min: 9, max: 11, priority: 7, align: 'right' },
       { name: 'up', title: 'UP', min: 4, max: 4, priority: 6, align: 'right' },
     ],

@@ -1,12 +1,12 @@
 import t from 'tap';
-import { BINDINGS, keysOf, type RawKey } from '../../src/tui/keys.js';
+import { BINDINGS, keysOf, type RawKey, sequencesOf } from '../../src/tui/keys.js';
 
 t.test('keys as blessed tells them', (t) => {
   const cases: [character: string | undefined, raw: RawKey, names: string[]][] = [
     ['j', { name: 'j' }, ['j']],
     ['G', { name: 'g', shift: true }, ['G']],
     [undefined, { name: 'up' }, ['up']],
-    ['\r', { name: 'enter' }, []],
+    ['\n', { name: 'enter' }, ['return']],
     ['\r', { name: 'return' }, ['return']],
     ['\n', { name: 'linefeed' }, ['return']],
     ['\x03', { name: 'c', ctrl: true }, ['C-c']],
@@ -17,7 +17,6 @@ t.test('keys as blessed tells them', (t) => {
     ['é', {}, ['é']],
     [' ', { name: 'space' }, [' ']],
     ['\x1b', { name: 'escape' }, ['escape']],
-    [undefined, { name: 'j', meta: true }, ['escape', 'j']],
     [undefined, {}, []],
     ['\x00', {}, []],
   ];
@@ -30,6 +29,23 @@ t.test('keys as blessed tells them', (t) => {
   }
   t.strictSame(keysOf('\r', { name: 'return' }), [{ name: 'return', character: null }], 'types nothing');
   t.strictSame(keysOf('G', { name: 'g', shift: true }), [{ name: 'G', character: 'G' }]);
+  t.end();
+});
+
+t.test('what comes at once is taken apart, Escape from what follows it', (t) => {
+  const cases: [input: string, sequences: string[]][] = [
+    ['\x1b/', ['\x1b', '/']],
+    ['\x1b\r', ['\x1b', '\r']],
+    ['\x1bj2', ['\x1b', 'j', '2']],
+    ['\x1b\x1b', ['\x1b', '\x1b']],
+    ['\x1b\x1b[A', ['\x1b', '\x1b[A']],
+    ['\x1b[6~\x1bOBé', ['\x1b[6~', '\x1bOB', 'é']],
+    ['\x1b[1;5C', ['\x1b[1;5C']],
+    ['\x1b[<0;12;5Mj', ['\x1b[<0;12;5M', 'j']],
+    ['\x1b[M !!', ['\x1b[M !!']],
+    ['', []],
+  ];
+  for (const [input, sequences] of cases) t.strictSame(sequencesOf(input), sequences, JSON.stringify(input));
   t.end();
 });
 
