@@ -1,6 +1,6 @@
 import type { Glyphs } from './glyphs.js';
-import type { State } from './state.js';
-import { wrap } from './text.js';
+import type { ActionLabel, State } from './state.js';
+import { shown, widthOf, wrap } from './text.js';
 
 /** Less does not hold a row of the page in a way that can be read. */
 export const MIN_WIDTH = 80;
@@ -28,21 +28,21 @@ export interface Layout {
   } | null;
   /** The selected line at full length, or the notice. */
   readonly glance: { readonly top: number; readonly height: number };
-  /** null where there are no further actions. */
-  readonly actions: number | null;
+  /** Lines of further actions, between the glance and the footer. */
+  readonly actions: readonly (readonly ActionLabel[])[];
   readonly footer: number;
 }
 
 export function layoutOf(state: State, glyphs: Glyphs): Layout {
   const { width, height } = state.size;
   const footer = height - 1;
-  const actions = state.actions.length === 0 ? null : footer - 1;
+  const actions = actionRows(state.actions, width, glyphs);
   const beside = state.detail !== null && width >= WIDE;
   const noticeLines = state.notice === null ? 0 : wrap(state.notice, width - 2, glyphs).length;
   // Help and details have all of the body; the selected line is no longer in question.
   const hasGlance = state.notice !== null || (state.help === null && state.detail === null);
   const glanceHeight = !hasGlance ? 0 : Math.max(height >= 30 ? 3 : 2, Math.min(noticeLines, MOST_NOTICE_LINES));
-  const glanceTop = (actions ?? footer) - glanceHeight;
+  const glanceTop = footer - actions.length - glanceHeight;
   const body = { top: HEADER_LINES, height: glanceTop - HEADER_LINES };
   const listWidth = beside ? Math.floor(width / 2) : width;
   const left = beside ? listWidth + 2 : 0;
@@ -56,4 +56,23 @@ export function layoutOf(state: State, glyphs: Glyphs): Layout {
     actions,
     footer,
   };
+}
+
+/** Columns around the key and the label of an action. */
+const ACTION_SPACE = 5;
+
+/** As many actions on a line as there is room for. */
+function actionRows(actions: readonly ActionLabel[], width: number, glyphs: Glyphs): ActionLabel[][] {
+  const rows: ActionLabel[][] = [];
+  let room = 0;
+  for (const action of actions) {
+    const taken = widthOf(shown(`${action.key}${action.label}`, glyphs)) + ACTION_SPACE;
+    if (taken > room || rows.length === 0) {
+      rows.push([]);
+      room = width;
+    }
+    rows.at(-1)?.push(action);
+    room -= taken;
+  }
+  return rows;
 }

@@ -4,7 +4,7 @@ import type { Glyphs } from '../glyphs.js';
 import type { Item } from '../item.js';
 import { type Layout, layoutOf, MIN_HEIGHT, MIN_WIDTH } from '../layout.js';
 import { EMPTY, type Line, line, type Segment, type Style, segment } from '../line.js';
-import type { State } from '../state.js';
+import type { ActionLabel, State } from '../state.js';
 import { cut, wrap } from '../text.js';
 import { selectedItem } from '../update.js';
 import { filled, joined, spread } from './compose.js';
@@ -27,11 +27,12 @@ function tooSmall(width: number, height: number, glyphs: Glyphs): Line[] {
 }
 
 function wholeFrame(state: State, layout: Layout, glyphs: Glyphs): Line[] {
+  const { width } = state.size;
   return [
     ...headerLines(state, glyphs),
     ...bodyLines(state, layout, glyphs),
     ...glanceLines(state, layout, glyphs),
-    ...(layout.actions === null ? [] : [actionsLine(state, glyphs)]),
+    ...layout.actions.map((actions) => actionsLine(actions, width, glyphs)),
     footerLine(state, glyphs),
   ];
 }
@@ -86,9 +87,9 @@ function glanceText({ subject }: Item): string {
   }
 }
 
-function actionsLine(state: State, glyphs: Glyphs): Line {
-  const labels = state.actions.flatMap(({ key, label }) => [segment(` ${key} `, 'inverse'), segment(` ${label}  `)]);
-  return line(...joined(labels, state.size.width, glyphs));
+function actionsLine(actions: readonly ActionLabel[], width: number, glyphs: Glyphs): Line {
+  const labels = actions.flatMap(({ key, label }) => [segment(` ${key} `, 'inverse'), segment(` ${label}  `)]);
+  return line(...joined(labels, width, glyphs));
 }
 
 function footerLine(state: State, glyphs: Glyphs): Line {
