@@ -47,10 +47,11 @@ export async function runUi(command: Command & { kind: 'ui' }, actions: readonly
 
 /**
  * A screen that is open for days collects its garbage sooner than a program that is over in a second: by default, V8 lets the
- * heap grow to some times of what is alive in it.
+ * heap grow to some times of what is alive in it, and the space for what is new to 16 MB and as much again.
  */
 function keepMemorySmall(): void {
   setFlagsFromString('--heap-growing-percent=30');
+  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 /** Writes a snapshot beside where the program was started, under a name of its own, and says so. */

@@ -101,6 +101,7 @@ export class Watcher {
       const refusal = await this.#openEvents();
       const start = performance.now();
       let current = await look(this.#options);
+      this.#took = performance.now() - start;
       this.#follow(current);
       this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push('network')));
       const tracker = new ListenerTracker(current.observation.sockets, start, refusal === null);
