@@ -48,11 +48,11 @@ t.test('inspect.sh leaves a whole snapshot, or says why there is none', async (t
   const directory = t.testdir({ with: {}, without: {} });
   const env = installed(directory);
   const script = join(EXAMPLES, 'inspect.sh');
-  t.equal(spawnSync('sh', [script, join(directory, 'with')], { env }).status, 0);
+  t.equal(spawnSync('sh', ['-e', script, join(directory, 'with')], { env }).status, 0);
   t.ok(snapshotIn(readFileSync(join(directory, 'with/k8s-sockwatch.json'), 'utf8')).redacted);
   t.match(readFileSync(join(directory, 'with/k8s-sockwatch.err'), 'utf8'), /^exit code [013]\n$/);
   const bare = { PATH: '/usr/bin:/bin' };
-  t.equal(spawnSync('sh', [script, join(directory, 'without')], { env: bare }).status, 0, 'it never fails');
+  t.equal(spawnSync('sh', ['-e', script, join(directory, 'without')], { env: bare }).status, 0, 'it never fails');
   t.strictSame(readdirSync(join(directory, 'without')), ['k8s-sockwatch.err']);
   t.match(readFileSync(join(directory, 'without/k8s-sockwatch.err'), 'utf8'), /not found\nexit code 127\n$/);
 });
