@@ -84,7 +84,11 @@ interface Troubleshoot {
   readonly spec: {
     readonly hostCollectors: readonly { readonly run: { readonly collectorName: string; readonly args: string[] } }[];
     readonly hostAnalyzers: readonly {
-      readonly textAnalyze: { readonly fileName: string; readonly regexGroups: string };
+      readonly textAnalyze: {
+        readonly fileName: string;
+        readonly regexGroups: string;
+        readonly outcomes: readonly Readonly<Record<string, { readonly when?: string; readonly message: string }>>[];
+      };
     }[];
   };
 }
@@ -98,6 +102,21 @@ t.test('troubleshoot.yaml: the analyzer finds the result in what the collector p
   const { stdout } = spawnSync(process.execPath, [CLI, ...run.args], { encoding: 'utf8' });
   const pattern = (analyzer?.regexGroups ?? '').replace('(?P<', '(?<');
   t.equal(new RegExp(pattern).exec(stdout)?.groups?.['Result'], snapshotIn(stdout).summary.result);
+
+  // As troubleshoot.sh does it: in order, the third word as it stands; an outcome without a condition is always true.
+  const outcomeOf = (text: string): string => {
+    const result = new RegExp(pattern).exec(text)?.groups?.['Result'];
+    for (const outcome of analyzer?.outcomes ?? []) {
+      for (const [kind, { when, message }] of Object.entries(outcome)) {
+        if (when === undefined || (result !== undefined && when.split(' ')[2] === result)) return `${kind}: ${message}`;
+      }
+    }
+    return 'none';
+  };
+  t.match(outcomeOf('"result": "match"'), /^pass: /);
+  t.match(outcomeOf('"result": "drift"'), /^fail: /);
+  t.match(outcomeOf('"result": "incomplete"'), /^warn: No difference was seen/);
+  t.match(outcomeOf(''), /^warn: .* gave no answer/);
 });
 
 /** What a plugin asks sos for, one command a line, with a sos that only listens. */
