@@ -4,7 +4,7 @@ import { TextTable } from '../../src/fleet/texts.js';
 
 function roundTrip(text: string, table = new TextTable()): string {
   const { template, fillings } = table.store(text);
-  t.equal(fillings.length, holesIn(table.parts, template), `${text}: as many fillings as holes`);
+  t.equal(fillings.length, holesIn(table.parts, template), `${JSON.stringify(text)}: as many fillings as holes`);
   t.ok(
     fillings.every((filling) => filling === filling >>> 0),
     'which fit into 32 bits',
