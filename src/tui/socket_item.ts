@@ -17,8 +17,19 @@ export function socketItems({ sockets, node, namespaces, findings }: SnapshotDoc
   return sockets.map((socket) => {
     const group =
       socket.netns === node.netns ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
-    return new SocketItem(socket, group, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
+    return itemOf(socket, group, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
   });
+}
+
+const known = new WeakMap<Socket, SocketItem>();
+
+/** The item that a socket had before, where it would be the same again. */
+function itemOf(socket: Socket, group: string, isFault: boolean, verdict: Verdict | null): SocketItem {
+  const before = known.get(socket);
+  if (before?.group === group && before.isFault === isFault && before.verdict === verdict) return before;
+  const item = new SocketItem(socket, group, isFault, verdict);
+  known.set(socket, item);
+  return item;
 }
 
 class SocketItem implements Item {
@@ -27,7 +38,7 @@ class SocketItem implements Item {
   readonly group: string;
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
-  readonly #verdict: Verdict | null;
+  readonly verdict: Verdict | null;
   #haystack: string | null = null;
 
   constructor(socket: Socket, group: string, isFault: boolean, verdict: Verdict | null) {
@@ -37,11 +48,11 @@ class SocketItem implements Item {
     this.group = group;
     this.isFault = isFault;
     this.subject = { kind: 'socket', socket };
-    this.#verdict = verdict;
+    this.verdict = verdict;
   }
 
   get signature(): string {
-    return `${this.#verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
+    return `${this.verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
   }
 
   cell(column: string, { now, glyphs }: CellContext): Cell {
@@ -58,8 +69,8 @@ class SocketItem implements Item {
       case 'unit':
         return { text: unitOf(socket), style: 'plain' };
       case 'explained': {
-        const mark = this.#verdict === null ? '' : `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
-        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null);
+        const mark = this.verdict === null ? '' : `${glyphs.verdict[this.verdict]} ${this.verdict}`;
+        return explainedCell(socket, this.isFault && this.verdict !== null ? mark : null);
       }
       case 'queue':
         return queueCell([socket]);
@@ -90,9 +101,7 @@ class SocketItem implements Item {
       case 'unit':
         return unitOf(socket) || '~';
       case 'explained':
-        return (
-          (this.#verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.#verdict)) * 10 + explainedRank(socket)
-        );
+        return (this.verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.verdict)) * 10 + explainedRank(socket);
       case 'queue':
         return socket.backlog === null ? 1 : -socket.backlog.current / Math.max(1, socket.backlog.max);
       case 'up':
@@ -105,7 +114,7 @@ class SocketItem implements Item {
   }
 
   haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null).text.toLowerCase()}`;
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.verdict ?? ''} ${explainedCell(this.subject.socket, null).text.toLowerCase()}`;
     return this.#haystack;
   }
 }
