@@ -166,9 +166,8 @@ export class Watcher {
   /** Again and again, until the watch ends; what goes wrong shows when the tables are read. */
   #feelPulse(pulse: TablePulse): void {
     const feel = async (): Promise<void> => {
-      const start = performance.now();
       if (await pulse.hasChanged().catch(() => false)) this.#readSoon();
-      if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, (performance.now() - start) / IDLE_SHARE));
+      if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, pulse.costMs / IDLE_SHARE));
     };
     let timer = setTimeout(feel, 0);
     this.#closers.push(() => clearTimeout(timer));

@@ -70,7 +70,10 @@ t.test('every field of a listener, of each kind', (t) => {
   t.match(by('tcp:202'), { address: '::ffff:127.0.0.1', v6only: false }, 'v4-mapped stays what it is');
   t.match(by('unix:213'), { state: 'UNCONN', type: 'dgram', path: '/tmp/sw-capture.dgram', backlog: null });
   t.match(by('unix:214'), { state: 'LISTEN', type: 'seqpacket', backlog: { current: 0, max: 3 } });
-  t.equal(by('unix:211'), undefined, 'a stream that never listened is none');
+  t.notOk(
+    listeners.some(({ id }) => id === 'unix:211'),
+    'a stream that never listened is none',
+  );
   t.equal(listeners.length, 5 + 4 + 4 + 2 + 4);
   t.equal(new Set(listeners.map(({ id }) => id)).size, listeners.length, 'ids are unique, SO_REUSEPORT members too');
   t.end();
