@@ -1,7 +1,7 @@
 import type { SnapshotDocument } from '../document/document.js';
 import { EntryItem } from './entry_item.js';
 import { findingItems } from './finding_item.js';
-import type { Item } from './item.js';
+import type { Item, Socket } from './item.js';
 import { socketItems } from './socket_item.js';
 import { type Data, type Position, type State, shownData } from './state.js';
 import type { Entry } from './timeline.js';
@@ -32,6 +32,14 @@ function once<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, m
   const made = make(key);
   known.set(key, made);
   return made;
+}
+
+const socketsById = new WeakMap<SnapshotDocument, ReadonlyMap<string, Socket>>();
+
+/** The listener with an id, if it was there when the tables were read. */
+export function socketWith(document: SnapshotDocument | null, id: string): Socket | undefined {
+  if (document === null) return undefined;
+  return once(socketsById, document, () => new Map(document.sockets.map((socket) => [socket.id, socket]))).get(id);
 }
 
 /** What a view is about, in the order it comes in. */

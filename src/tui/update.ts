@@ -3,7 +3,7 @@ import type { SnapshotDocument } from '../document/document.js';
 import { ownerKey } from './facts.js';
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';
-import { itemAt, itemsOf, listOf, moveTo, settled } from './list.js';
+import { itemAt, itemsOf, listOf, moveTo, settled, socketWith } from './list.js';
 import { marked, unexpired } from './marks.js';
 import { noticeOf } from './notice.js';
 import { type Data, type ListState, type State, shownData } from './state.js';
@@ -65,7 +65,7 @@ export function resumed(state: State, before: Data): State {
 }
 
 function withEvent({ data, now }: State, change: Change): Data {
-  const timeline = withChange(data.timeline, change, now);
+  const timeline = withChange(data.timeline, change, now, (id) => socketWith(data.document, id));
   return change.event === 'started' ? { ...data, timeline, started: change } : { ...data, timeline };
 }
 
