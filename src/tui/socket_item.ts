@@ -1,4 +1,5 @@
 import type { SnapshotDocument } from '../document/document.js';
+import type { Protocol } from '../sockets/listener.js';
 import { VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/words.js';
 import { holderCell, ownerKey, queueCell, reachText, socketHaystack, startOf, uptimeCell } from './facts.js';
@@ -14,11 +15,39 @@ export function socketItems({ sockets, node, namespaces, findings }: SnapshotDoc
   );
   const faulty = new Set(findings.flatMap((one) => (one.severity === 'none' ? [] : one.sockets)));
   const verdicts = new Map(findings.flatMap((one) => one.sockets.map((id) => [id, one.verdict] as const)));
-  return sockets.map((socket) => {
-    const group =
-      socket.netns === node.netns ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
-    return new SocketItem(socket, group, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
+  const inOrder = ordered(sockets);
+  return inOrder.map((socket) => {
+    const isJudged = socket.netns === node.netns;
+    const group = isJudged ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
+    return new SocketItem(socket, group, isJudged, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
   });
+}
+
+/**
+ * Namespace by namespace, by protocol, port and address: the kernel has them in the order of its hash tables, in which nobody
+ * finds anything. All but the address is one number, since there may be many.
+ */
+function ordered(sockets: readonly Socket[]): Socket[] {
+  const namespaces = new Map<string, number>();
+  const ranked = sockets.map((socket) => {
+    const { netns, protocol, port } = socket;
+    const namespace = namespaces.get(netns) ?? namespaces.size;
+    namespaces.set(netns, namespace);
+    return { socket, rank: (namespace * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)) * PORTS + (port ?? 0) };
+  });
+  ranked.sort((a, b) => a.rank - b.rank || compareTexts(nameOf(a.socket), nameOf(b.socket)));
+  return ranked.map(({ socket }) => socket);
+}
+
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+const PORTS = 65_536;
+
+function nameOf({ address, path, abstract }: Socket): string {
+  return address ?? path ?? abstract ?? '';
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 class SocketItem implements Item {
@@ -28,9 +57,10 @@ class SocketItem implements Item {
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
   readonly #verdict: Verdict | null;
+  readonly #isJudged: boolean;
   #haystack: string | null = null;
 
-  constructor(socket: Socket, group: string, isFault: boolean, verdict: Verdict | null) {
+  constructor(socket: Socket, group: string, isJudged: boolean, isFault: boolean, verdict: Verdict | null) {
     // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
     this.key = `socket ${socket.netns} ${socket.id}`;
     this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
@@ -38,6 +68,7 @@ class SocketItem implements Item {
     this.isFault = isFault;
     this.subject = { kind: 'socket', socket };
     this.#verdict = verdict;
+    this.#isJudged = isJudged;
   }
 
   get signature(): string {
@@ -59,7 +90,7 @@ class SocketItem implements Item {
         return { text: unitOf(socket), style: 'plain' };
       case 'explained': {
         const mark = this.#verdict === null ? '' : `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
-        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null);
+        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null, this.#isJudged);
       }
       case 'queue':
         return queueCell([socket]);
@@ -105,7 +136,7 @@ class SocketItem implements Item {
   }
 
   haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null).text.toLowerCase()}`;
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null, this.#isJudged).text.toLowerCase()}`;
     return this.#haystack;
   }
 }
@@ -126,7 +157,7 @@ function explainedRank({ explainedBy, protocol }: Socket): number {
 }
 
 /** By what a listener is explained; what is wrong with it goes before. */
-function explainedCell(socket: Socket, fault: string | null): Cell {
+function explainedCell(socket: Socket, fault: string | null, isJudged: boolean): Cell {
   const { by, text } = socket.explainedBy;
   if (fault !== null) return { text: by === 'page' ? `${fault}: page, ${text}` : fault, style: 'warning' };
   switch (by) {
@@ -137,6 +168,9 @@ function explainedCell(socket: Socket, fault: string | null): Cell {
     case 'client':
       return { text: text ?? 'a client', style: 'dim' };
     case null:
-      return { text: socket.protocol === 'unix' ? 'unix, not judged' : 'nothing', style: 'dim' };
+      return {
+        text: socket.protocol === 'unix' ? 'unix, not judged' : isJudged ? 'nothing' : 'not judged',
+        style: 'dim',
+      };
   }
 }

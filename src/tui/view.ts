@@ -59,7 +59,7 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
     columns: [
       { name: 'time', title: 'TIME', min: 8, max: 8, priority: 1 },
       { name: 'event', title: 'EVENT', min: 14, max: 17, priority: 2 },
-      { name: 'place', title: 'WHERE', min: 16, max: 44, priority: 3 },
+      { name: 'place', title: 'WHERE', min: 21, max: 44, priority: 3 },
       { name: 'what', title: 'WHAT', min: 20, max: 400, priority: 4 },
     ],
     sorts: [ORDER, 'event', 'place'],
@@ -72,7 +72,7 @@ export function sortTitle(view: ViewName, sort: number): string {
   if (name === 'verdict') return 'worst first';
   if (name === 'page') return 'port';
   if (name !== ORDER) return name;
-  return { spec: 'page order', listeners: 'table order', events: 'newest first' }[view];
+  return { spec: 'page order', listeners: 'protocol and port', events: 'newest first' }[view];
 }
 
 export interface PlacedColumn extends Column {

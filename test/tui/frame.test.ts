@@ -133,6 +133,8 @@ t.test('what could not be read is on the screen, and no empty list looks healthy
   const state = screenWith([documentOf(spec(ROWS), seen)]);
   t.match(screenText(state), /! incomplete: tcp, owners/);
   t.match(screenText(press(state, '2')), /nothing was seen, but could not be read completely: tcp, owners/);
+  t.match(screenText(state), /Not everything could be read: tcp: .*; owners: /, 'why is told once');
+  t.match(screenText(press(state, '?')), /^Not everything could be read: tcp: /m, 'and again in the help');
   const none = observation([], {
     coverage: coverage({ network: 'failed' }),
     node: { ...observation([]).node, defaultInterface: null },
@@ -212,12 +214,69 @@ t.test('help names every key, and can be scrolled where it is long', (t) => {
   t.end();
 });
 
+t.test('at 80x24 help is whole, and names every verdict', (t) => {
+  const lines = textsOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
+  t.notMatch(lines.join('\n'), /…/, 'nothing is cut');
+  t.match(lines.join('\n'), /arrows, j k[\s\S]*q, Ctrl-C[\s\S]*· not-applicable: not on this node/);
+  t.match(lines.at(-1), /^Esc back {2}j k scroll {2}q quit$/);
+  t.end();
+});
+
+t.test('where help or details go on below the screen, the footer says so', (t) => {
+  const owners = Array.from({ length: 5 }, (_, at) => processOwner('kubelet', { pid: 900 + at }));
+  const open = press(screenWith([nodeWith([held('kubelet', '127.0.0.1', 10248, { owners })])]), 'return');
+  const footer = (state: State): string | undefined => textsOf(state).at(-1);
+  const [, below] = /scroll, (\d+) more lines below/.exec(footer(open) ?? '') ?? [];
+  t.match(footer(press(open, 'j')), `scroll, ${Number(below) - 1} more lines below`);
+  t.equal(footer(press(open, 'G')), 'Esc back  j k scroll  q quit');
+  t.end();
+});
+
+t.test('at 80 columns the views can be seen whatever else is told beside them', (t) => {
+  const state = press(screenWith([nodeWith(SOCKETS)]), 'p f s / :kubelet return');
+  t.match(textsOf(state)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +PAUSED {2}faults only {2}\/kubelet {2}0 of 5$/);
+  const long = press(screenWith([nodeWith(SOCKETS)]), `/ :${'x'.repeat(100)}`);
+  t.match(textsOf(long)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +\/x{30,}… {2}0 of 5$/);
+  t.strictSame(faultsOf(long), []);
+  t.end();
+});
+
+t.test('listeners come by protocol, port and address', (t) => {
+  const shuffled = [
+    unixListener('/run/b.sock'),
+    held('x', '::', 53, { protocol: 'udp' }),
+    held('x', '0.0.0.0', 10250),
+    held('x', '127.0.0.1', 22),
+    held('x', '0.0.0.0', 22),
+    unixListener('/run/a.sock'),
+    held('x', '0.0.0.0', 2379),
+  ];
+  const lines = textsOf(press(screenWith([nodeWith(shuffled)]), '2'));
+  t.match(lines[3], /by protocol and port {2}7$/);
+  t.strictSame(
+    lines.slice(5, 12).map((text) => text.trim().split(/ +/).slice(0, 2).join(' ')),
+    [
+      'tcp 0.0.0.0:22',
+      'tcp 127.0.0.1:22',
+      'tcp 0.0.0.0:2379',
+      'tcp 0.0.0.0:10250',
+      'udp [::]:53',
+      'unix /run/a.sock',
+      'unix /run/b.sock',
+    ],
+  );
+  t.end();
+});
+
 t.test('other network namespaces stand under headings of their own', (t) => {
   const document = nodeWith(SOCKETS);
   const pod = { ...stranger(8080, 'nginx'), netns: '4026532999', explainedBy: { by: null, text: null } };
   const namespace = { netns: '4026532999', name: null, processes: 2, pods: ['5d2c1f0e'], containers: [], error: null };
   const state = press(screenWith([{ ...document, sockets: [...document.sockets, pod], namespaces: [namespace] }]), '2');
-  t.match(screenText(state), /── Network namespace 4026532999: pod 5d2c1f0e, not judged\n.*0\.0\.0\.0:8080/);
+  t.match(
+    screenText(state),
+    /── Network namespace 4026532999: pod 5d2c1f0e, not judged\n.*0\.0\.0\.0:8080 .* not judged/,
+  );
   t.end();
 });
 

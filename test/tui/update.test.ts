@@ -54,7 +54,7 @@ t.test('the selection stays with the thing and on its line of the screen', (t) =
 });
 
 t.test('where the thing is gone, the cursor goes to what came in its place, else to its neighbour', (t) => {
-  const start = press(screenWith([nodeWith(SOCKETS)]), '2');
+  const start = press(screenWith([nodeWith(SOCKETS)]), '2 j');
   const again = { ...KUBELET, id: 'tcp:another', inode: 1, owners: [processOwner('kubelet', { pid: 900 })] };
   const restarted = see(start, look(nodeWith([CILIUM, KUBELET_API, again])));
   t.match(cursorLine(restarted)?.text, /127\.0\.0\.1:10248.*900/);
