@@ -99,7 +99,8 @@ t.test('wide screens show queue, uptime and unit', (t) => {
   const state = screenWith([nodeWith([busy])], { size: LARGE });
   t.match(screenText(state), /812 kubelet snap\.k8s\.kubelet\.service .* 129\/128 {3}2h/);
   const beside = screenText(press(state, 'return'));
-  t.match(beside, /✓ ok .*│ why {9}kubelet/, 'details stand beside the list');
+  t.match(screenText(press(state, '2 return')), /│ explained by the page: kubelet/);
+  t.match(beside, /✓ ok .*│ why {10}kubelet/, 'details stand beside the list');
   t.match(beside, /started .*\(2h ago\)/);
   t.end();
 });
@@ -276,6 +277,11 @@ t.test('other network namespaces stand under headings of their own', (t) => {
   t.match(
     screenText(state),
     /── Network namespace 4026532999: pod 5d2c1f0e, not judged\n.*0\.0\.0\.0:8080 .* not judged/,
+  );
+  t.match(
+    screenText(press(state, 'G')),
+    /│ 0\.0\.0\.0:8080\/tcp: nginx \([\s\S]*; Network namespace\s/,
+    'and of the one selected it is told again',
   );
   t.end();
 });

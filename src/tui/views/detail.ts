@@ -17,7 +17,8 @@ type Part =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly text: string; readonly style: Style };
 
-const NAME_WIDTH = 12;
+/** The longest name, and a space. */
+const NAME_WIDTH = 13;
 
 /** Everything about the thing that is open, in as many lines as it takes at that width. */
 export function detailLines(state: State, width: number, glyphs: Glyphs): Line[] {

@@ -76,12 +76,13 @@ function textLines(text: string, style: Style, width: number, height: number, gl
   );
 }
 
-function glanceText({ subject }: Item): string {
+function glanceText({ subject, group }: Item): string {
   switch (subject.kind) {
     case 'finding':
       return subject.finding.message;
     case 'socket':
-      return `${listenerText(subject.socket)}/${subject.socket.protocol}: ${ownersText([subject.socket])}`;
+      // The heading that it stands under may be far above.
+      return `${listenerText(subject.socket)}/${subject.socket.protocol}: ${ownersText([subject.socket])}${group === '' ? '' : `; ${group}`}`;
     case 'entry':
       return messageOf(subject.entry);
   }
