@@ -1,7 +1,9 @@
 import t from 'tap';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.js';
+import { segment } from '../../src/tui/line.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { settle } from '../../src/tui/update.js';
+import { joined } from '../../src/tui/views/compose.js';
 import { documentOf } from '../document/document.js';
 import { coverage, held, listener, observation, processOwner, row, spec, unixListener } from '../verdict/factory.js';
 import {
@@ -212,6 +214,15 @@ t.test('help names every key, and can be scrolled where it is long', (t) => {
   t.notMatch(screenText(help), /not-applicable: not on this node/);
   t.match(screenText(press(help, 'G')), /fault I[\s\S]*not-applicable: not on this node/);
   t.notMatch(screenText(press(help, 'escape')), /Ctrl-C/);
+  t.end();
+});
+
+t.test('a line that is cut between two words says so as well', (t) => {
+  const line = (width: number): string =>
+    joined([segment('2 ok'), segment(' | '), segment('1 exposed')], width, UNICODE)
+      .map(({ text }) => text)
+      .join('');
+  t.strictSame([16, 15, 7, 5, 4].map(line), ['2 ok | 1 exposed', '2 ok | 1 expos…', '2 ok |…', '2 ok…', '2 o…']);
   t.end();
 });
 

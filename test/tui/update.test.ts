@@ -114,6 +114,15 @@ t.test('faults only, and why a list is empty', (t) => {
   t.end();
 });
 
+t.test('whoever is at the beginning sees the worst when the worst come first', (t) => {
+  const many = [...SOCKETS, ...Array.from({ length: 40 }, (_, at) => stranger(2000 + at, `p${at}`))];
+  const start = screenWith([nodeWith(many)]);
+  t.match(cursorLine(start)?.text, / ok .* kubelet /);
+  t.match(cursorLine(press(start, 's')), { at: 5, text: / exposed / });
+  t.match(cursorLine(press(start, 's o')), { at: 5, text: / not-applicable | ok / });
+  t.end();
+});
+
 t.test('worst first is one key away, the thing selected stays selected', (t) => {
   const start = press(screenWith([nodeWith([...SOCKETS, stranger(31337)])]), 'j');
   const key = selectedKey(start);
