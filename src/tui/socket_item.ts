@@ -1,8 +1,17 @@
 import type { SnapshotDocument } from '../document/document.js';
 import type { Protocol } from '../sockets/listener.js';
-import { VERDICTS, type Verdict } from '../verdict/finding.js';
+import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/words.js';
-import { holderCell, ownerKey, queueCell, reachText, socketHaystack, startOf, uptimeCell } from './facts.js';
+import {
+  holderCell,
+  ownerKey,
+  queueCell,
+  reachText,
+  severityStyle,
+  socketHaystack,
+  startOf,
+  uptimeCell,
+} from './facts.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 
 /** Every listener of a document, those of the judged namespace first. */
@@ -13,15 +22,21 @@ export function socketItems({ sockets, node, namespaces, findings }: SnapshotDoc
       `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not judged`,
     ]),
   );
-  const faulty = new Set(findings.flatMap((one) => (one.severity === 'none' ? [] : one.sockets)));
-  const verdicts = new Map(findings.flatMap((one) => one.sockets.map((id) => [id, one.verdict] as const)));
-  const inOrder = ordered(sockets);
-  return inOrder.map((socket) => {
-    const isJudged = socket.netns === node.netns;
-    const group = isJudged ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
-    return new SocketItem(socket, group, isJudged, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
+  const judgements = new Map<string, Finding>();
+  for (const finding of findings) {
+    for (const id of finding.sockets) {
+      // Of several, what is wrong counts.
+      if ((judgements.get(id)?.severity ?? 'none') === 'none') judgements.set(id, finding);
+    }
+  }
+  return ordered(sockets).map((socket) => {
+    const heading = headings.get(socket.netns) ?? `Network namespace ${socket.netns}`;
+    return new SocketItem(socket, socket.netns === node.netns ? JUDGED : heading, judgements.get(socket.id) ?? null);
   });
 }
+
+/** What is judged stands first, and needs no heading. */
+const JUDGED = '';
 
 /**
  * Namespace by namespace, by protocol, port and address: the kernel has them in the order of its hash tables, in which nobody
@@ -57,18 +72,18 @@ class SocketItem implements Item {
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
   readonly #verdict: Verdict | null;
-  readonly #isJudged: boolean;
+  readonly #severity: Severity;
   #haystack: string | null = null;
 
-  constructor(socket: Socket, group: string, isJudged: boolean, isFault: boolean, verdict: Verdict | null) {
+  constructor(socket: Socket, group: string, finding: Finding | null) {
     // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
     this.key = `socket ${socket.netns} ${socket.id}`;
     this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
     this.group = group;
-    this.isFault = isFault;
+    this.#verdict = finding?.verdict ?? null;
+    this.#severity = finding?.severity ?? 'none';
+    this.isFault = this.#severity !== 'none';
     this.subject = { kind: 'socket', socket };
-    this.#verdict = verdict;
-    this.#isJudged = isJudged;
   }
 
   get signature(): string {
@@ -89,8 +104,10 @@ class SocketItem implements Item {
       case 'unit':
         return { text: unitOf(socket), style: 'plain' };
       case 'explained': {
-        const mark = this.#verdict === null ? '' : `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
-        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null, this.#isJudged);
+        if (this.#verdict === null || !this.isFault) return this.#explained();
+        const mark = `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
+        const { by, text } = socket.explainedBy;
+        return { text: by === 'page' ? `${mark}: page, ${text}` : mark, style: severityStyle(this.#severity) };
       }
       case 'queue':
         return queueCell([socket]);
@@ -136,8 +153,24 @@ class SocketItem implements Item {
   }
 
   haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null, this.#isJudged).text.toLowerCase()}`;
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${this.#explained().text.toLowerCase()}`;
     return this.#haystack;
+  }
+
+  #explained(): Cell {
+    const { explainedBy, protocol } = this.subject.socket;
+    const { by, text } = explainedBy;
+    switch (by) {
+      case 'page':
+        return { text: `page: ${text}`, style: 'good' };
+      case 'note':
+        return { text: `note: ${text}`, style: 'plain' };
+      case 'client':
+        return { text: text ?? 'a client', style: 'dim' };
+      case null:
+        if (protocol === 'unix') return { text: 'unix, not judged', style: 'dim' };
+        return { text: this.group === JUDGED ? 'nothing' : 'not judged', style: 'dim' };
+    }
   }
 }
 
@@ -154,23 +187,4 @@ function podOf({ owners, origin }: Socket): string {
 function explainedRank({ explainedBy, protocol }: Socket): number {
   if (explainedBy.by === null) return protocol === 'unix' ? 3 : 0;
   return { page: 1, note: 2, client: 4 }[explainedBy.by];
-}
-
-/** By what a listener is explained; what is wrong with it goes before. */
-function explainedCell(socket: Socket, fault: string | null, isJudged: boolean): Cell {
-  const { by, text } = socket.explainedBy;
-  if (fault !== null) return { text: by === 'page' ? `${fault}: page, ${text}` : fault, style: 'warning' };
-  switch (by) {
-    case 'page':
-      return { text: `page: ${text}`, style: 'good' };
-    case 'note':
-      return { text: `note: ${text}`, style: 'plain' };
-    case 'client':
-      return { text: text ?? 'a client', style: 'dim' };
-    case null:
-      return {
-        text: socket.protocol === 'unix' ? 'unix, not judged' : isJudged ? 'nothing' : 'not judged',
-        style: 'dim',
-      };
-  }
 }

@@ -49,8 +49,9 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
       { name: 'up', title: 'UP', min: 4, max: 4, priority: 5, align: 'right' },
       { name: 'queue', title: 'QUEUE', min: 9, max: 11, priority: 6, align: 'right' },
       { name: 'reach', title: 'REACH', min: 11, max: 11, priority: 8 },
-      { name: 'unit', title: 'UNIT', min: 16, max: 40, priority: 7 },
-      { name: 'pod', title: 'POD', min: 12, max: 36, priority: 9 },
+      // Units and pods begin alike and differ in the middle or at the end: whole, or in the details.
+      { name: 'unit', title: 'UNIT', min: 31, max: 40, priority: 7 },
+      { name: 'pod', title: 'POD', min: 36, max: 36, priority: 9 },
     ],
     sorts: [ORDER, 'protocol', 'address', 'port', 'owner', 'explained', 'up', 'queue', 'reach', 'unit', 'pod'],
   },

@@ -4,6 +4,7 @@ import { segment } from '../../src/tui/line.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { settle } from '../../src/tui/update.js';
 import { joined } from '../../src/tui/views/compose.js';
+import { frameOf } from '../../src/tui/views/frame.js';
 import { documentOf } from '../document/document.js';
 import { coverage, held, listener, observation, processOwner, row, spec, unixListener } from '../verdict/factory.js';
 import {
@@ -250,6 +251,22 @@ t.test('at 80 columns the views can be seen whatever else is told beside them', 
   const long = press(screenWith([nodeWith(SOCKETS)]), `/ :${'x'.repeat(100)}`);
   t.match(textsOf(long)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +\/x{30,}… {2}0 of 5$/);
   t.strictSame(faultsOf(long), []);
+  t.end();
+});
+
+t.test('what is wrong with a listener has the same colour in both views', (t) => {
+  const styleOf = (state: State, word: string) =>
+    frameOf(state, UNICODE)
+      .flat()
+      .find(({ text }) => text.includes(word))?.style;
+  const state = screenWith([nodeWith([...SOCKETS, stranger(31337), held('nc', '127.0.0.1', 31338)])], { size: LARGE });
+  for (const [word, style] of [
+    ['◎ exposed', 'error'],
+    ['✚ unexpected', 'warning'],
+  ] as const) {
+    t.equal(styleOf(press(state, '1 G'), word), style);
+    t.equal(styleOf(press(state, '2 G'), word), style);
+  }
   t.end();
 });
 
