@@ -31,7 +31,7 @@ export function socketItems({ sockets, node, namespaces, findings }: SnapshotDoc
   }
   return ordered(sockets).map((socket) => {
     const heading = headings.get(socket.netns) ?? `Network namespace ${socket.netns}`;
-    return new SocketItem(socket, socket.netns === node.netns ? JUDGED : heading, judgements.get(socket.id) ?? null);
+    return itemOf(socket, socket.netns === node.netns ? JUDGED : heading, judgements.get(socket.id) ?? null);
   });
 }
 
@@ -65,29 +65,41 @@ function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
+const known = new WeakMap<Socket, SocketItem>();
+
+/** The item that a socket had before, where it would be the same again. */
+function itemOf(socket: Socket, group: string, finding: Finding | null): SocketItem {
+  const { verdict = null, severity = 'none' } = finding ?? {};
+  const before = known.get(socket);
+  if (before?.group === group && before.verdict === verdict && before.severity === severity) return before;
+  const item = new SocketItem(socket, group, verdict, severity);
+  known.set(socket, item);
+  return item;
+}
+
 class SocketItem implements Item {
   readonly key: string;
   readonly place: string;
   readonly group: string;
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
-  readonly #verdict: Verdict | null;
-  readonly #severity: Severity;
+  readonly verdict: Verdict | null;
+  readonly severity: Severity;
   #haystack: string | null = null;
 
-  constructor(socket: Socket, group: string, finding: Finding | null) {
+  constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
     // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
     this.key = `socket ${socket.netns} ${socket.id}`;
     this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
     this.group = group;
-    this.#verdict = finding?.verdict ?? null;
-    this.#severity = finding?.severity ?? 'none';
-    this.isFault = this.#severity !== 'none';
+    this.verdict = verdict;
+    this.severity = severity;
+    this.isFault = severity !== 'none';
     this.subject = { kind: 'socket', socket };
   }
 
   get signature(): string {
-    return `${this.#verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
+    return `${this.verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
   }
 
   cell(column: string, { now, glyphs }: CellContext): Cell {
@@ -104,10 +116,10 @@ class SocketItem implements Item {
       case 'unit':
         return { text: unitOf(socket), style: 'plain' };
       case 'explained': {
-        if (this.#verdict === null || !this.isFault) return this.#explained();
-        const mark = `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
+        if (this.verdict === null || !this.isFault) return this.#explained();
+        const mark = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
         const { by, text } = socket.explainedBy;
-        return { text: by === 'page' ? `${mark}: page, ${text}` : mark, style: severityStyle(this.#severity) };
+        return { text: by === 'page' ? `${mark}: page, ${text}` : mark, style: severityStyle(this.severity) };
       }
       case 'queue':
         return queueCell([socket]);
@@ -138,9 +150,7 @@ class SocketItem implements Item {
       case 'unit':
         return unitOf(socket) || '~';
       case 'explained':
-        return (
-          (this.#verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.#verdict)) * 10 + explainedRank(socket)
-        );
+        return (this.verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.verdict)) * 10 + explainedRank(socket);
       case 'queue':
         return socket.backlog === null ? 1 : -socket.backlog.current / Math.max(1, socket.backlog.max);
       case 'up':
@@ -153,7 +163,7 @@ class SocketItem implements Item {
   }
 
   haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${this.#explained().text.toLowerCase()}`;
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.verdict ?? ''} ${this.#explained().text.toLowerCase()}`;
     return this.#haystack;
   }
 
