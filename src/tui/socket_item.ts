@@ -119,7 +119,7 @@ class SocketItem implements Item {
         if (this.verdict === null || !this.isFault) return this.#explained();
         const mark = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
         const { by, text } = socket.explainedBy;
-        return { text: by === 'page' ? `${mark}: page, ${text}` : mark, style: severityStyle(this.severity) };
+        return { text: by === 'page' ? `${mark}: ${text}` : mark, style: severityStyle(this.severity) };
       }
       case 'queue':
         return queueCell([socket]);

@@ -239,8 +239,8 @@ t.test('where help or details go on below the screen, the footer says so', (t) =
   const owners = Array.from({ length: 5 }, (_, at) => processOwner('kubelet', { pid: 900 + at }));
   const open = press(screenWith([nodeWith([held('kubelet', '127.0.0.1', 10248, { owners })])]), 'return');
   const footer = (state: State): string | undefined => textsOf(state).at(-1);
-  const [, below] = /scroll, (\d+) more lines below/.exec(footer(open) ?? '') ?? [];
-  t.match(footer(press(open, 'j')), `scroll, ${Number(below) - 1} more lines below`);
+  const [, below] = /scroll, (\d+) more below/.exec(footer(open) ?? '') ?? [];
+  t.match(footer(press(open, 'j')), `scroll, ${Number(below) - 1} more below`);
   t.equal(footer(press(open, 'G')), 'Esc back  j k scroll  q quit');
   t.end();
 });

@@ -122,7 +122,7 @@ function hintsOf(state: State, below: number): readonly Hint[] {
   if (state.help !== null || state.detail !== null)
     return [
       ['Esc', 'back'],
-      ['j k', below > 0 ? `scroll, ${below} more lines below` : 'scroll'],
+      ['j k', below > 0 ? `scroll, ${below} more below` : 'scroll'],
       ['q', 'quit'],
     ];
   return [
