@@ -1,5 +1,6 @@
-import type { Change, Restarted, VerdictChanged } from '../changes/change.js';
+import type { Change, Restarted } from '../changes/change.js';
 import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
+import type { Finding } from '../verdict/finding.js';
 
 /** One line of the timeline: a change, or several that are one thing to a person. */
 export interface Entry {
@@ -36,10 +37,10 @@ const MOST_ENTRIES = 1_000;
 const SAME_RESTART_MS = 30_000;
 /** Of a restart with more listeners, the first are named and the others counted. */
 const MOST_RESTARTS = 50;
-/** As far back as a closing or opening that belongs to a restart or a verdict can be. */
+/** As far back as a closing or opening that belongs to a restart can be. */
 const LOOK_BACK = 200;
 
-/** Finds a listener by its id among those that were seen last. */
+/** Finds a listener by its id among those that were seen in a look. */
 export type FindListener = (id: string) => OwnedListener | undefined;
 
 /** The timeline with a change added: restarts swallow what they consist of, repetitions are counted. Pure. */
@@ -50,34 +51,25 @@ export function withChange(timeline: Timeline, change: Change, now: number, find
     const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
     return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
   }
-  return added(
-    timeline,
-    timeline.entries,
-    change,
-    now,
-    change.event === 'verdict' ? judged(change, timeline, find) : [],
-  );
+  // What is there no more is in what was seen last; what is new will be in what is seen next.
+  const about = change.event === 'verdict' && change.after === null ? found(change.before, find) : [];
+  return added(timeline, timeline.entries, change, now, about);
 }
 
-/** What has just opened was told, and stands in no table yet; what has just closed still stands in the last one. */
-function judged({ before, after }: VerdictChanged, { entries }: Timeline, find: FindListener): OwnedListener[] {
-  const told = (id: string): OwnedListener | undefined =>
-    entries
-      .slice(0, LOOK_BACK)
-      .flatMap(({ change, restarts }) => [change, ...restarts].map(openedIn))
-      .find((socket) => socket?.id === id) ?? undefined;
-  return ((after ?? before)?.sockets ?? []).flatMap((id) => find(id) ?? told(id) ?? []);
+function found(finding: Finding | null, find: FindListener): OwnedListener[] {
+  return (finding?.sockets ?? []).flatMap((id) => find(id) ?? []);
 }
 
-function openedIn(change: Change): OwnedListener | null {
-  switch (change.event) {
-    case 'opened':
-      return change.socket;
-    case 'restarted':
-      return change.after;
-    default:
-      return null;
-  }
+/** The timeline after the look that its last verdicts came from: they have the listeners they are about. */
+export function withListeners(timeline: Timeline, find: FindListener): Timeline {
+  let isOther = false;
+  const entries = timeline.entries.map((entry) => {
+    if (entry.change.event !== 'verdict' || entry.about.length > 0) return entry;
+    const about = found(entry.change.after, find);
+    isOther ||= about.length > 0;
+    return about.length > 0 ? { ...entry, about } : entry;
+  });
+  return isOther ? { ...timeline, entries } : timeline;
 }
 
 function added(

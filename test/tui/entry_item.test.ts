@@ -46,7 +46,7 @@ function events(state: State, size = { width: 120, height: 40 }): string[] {
   return lines
     .slice(
       0,
-      lines.findIndex((line) => line.trim() === ''),
+      lines.findIndex((line) => line.trim() === '' || line.startsWith('│')),
     )
     .map((line) => line.slice(11).trimEnd());
 }
@@ -67,6 +67,15 @@ t.test('a verdict about a listener that no row explains says where it listens', 
   t.match(events(late)[0], /^verdict +0\.0\.0\.0:31337 +unexpected → gone/, 'one that was there before it was watched');
   const unseen = told(start, ...verdictChanges(without.findings, with_.findings, AT));
   t.match(events(unseen)[0], /^verdict +- +nothing → unexpected: backdoor \(pid 812/, 'one that nothing told of');
+});
+
+t.test('however many there are at once', (t) => {
+  const many = Array.from({ length: 1_500 }, (_, at) => stranger(2_000 + at, `p${at}`, { id: `tcp:${at}` }));
+  const [without, with_] = [nodeWith(SOCKETS), nodeWith([...SOCKETS, ...many])];
+  const lines = events(became(screenWith([without]), without, with_), { width: 120, height: 200 });
+  t.equal(lines.length, 192);
+  t.ok(lines.every((line) => /^verdict +0\.0\.0\.0:\d+ +nothing → unexpected: 812 p\d+$/.test(line)));
+  t.end();
 });
 
 t.test('one on several addresses has the first, and how many more', (t) => {
