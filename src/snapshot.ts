@@ -91,12 +91,13 @@ export async function documentOf(
   const others = options.allNetns === true ? await observeOthers(observation.node.netns, options, deadline) : null;
   const { findings, explanations } = evaluation;
   const { node, files } = observation;
-  const sockets = kept.once('explained', [observation.sockets, others?.sockets, explanations], () =>
-    [...observation.sockets, ...(others?.sockets ?? [])].map((socket) => ({
+  const sockets = kept.once('explained', [observation.sockets, others?.sockets, explanations], () => {
+    const explained = [...observation.sockets, ...(others?.sockets ?? [])].map((socket) => ({
       ...socket,
       explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
-    })),
-  );
+    }));
+    return kept.sameEach('each explained', explained, ({ id }) => id);
+  });
   const coverage = coverageOf([...observation.coverage.sources, ...(others === null ? [] : [others.source])]);
   const { hostname, defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
   return {
@@ -200,7 +201,9 @@ async function observe(options: SnapshotOptions, deadline: Deadline, kept: Kept)
   const tunnels = kept.same('tunnels', network.tunnels);
   const kernels = kernelInodes(listeners, tunnels);
   const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners), kept);
-  const known = kept.once('known', [owned.listeners, tunnels], () => withKernelOwners(owned.listeners, tunnels));
+  const known = kept.once('known', [owned.listeners, tunnels], () =>
+    kept.sameEach('each known', withKernelOwners(owned.listeners, tunnels), ({ id }) => id),
+  );
   const late = deadline.part(SHARE.files);
   const [sockets, files, markedRole] = await Promise.all([
     late.within(withOrigins(known, kept), () => known),

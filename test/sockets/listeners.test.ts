@@ -37,7 +37,8 @@ t.test('every field of a listener, of each kind', (t) => {
   const common = { uid: 0, netns: '4026532000' };
   const inet = { ...common, type: null, path: null, abstract: null, file: null, cgroupId: '1' };
   const unix = { ...common, address: null, port: null, device: null, v6only: null, drops: null, cgroupId: null };
-  const by = (id: string) => listeners.find((one) => one.id === id);
+  // As JSON: it leaves out the room that is kept for what later steps find out.
+  const by = (id: string): unknown => JSON.parse(JSON.stringify(listeners.find((one) => one.id === id)));
   t.strictSame(by('tcp:196'), {
     ...inet,
     ...{ id: 'tcp:196', protocol: 'tcp', family: 'ipv4', state: 'LISTEN', address: '127.0.0.53', port: 53 },
