@@ -1,7 +1,7 @@
 import type { SnapshotDocument } from '../document/document.js';
 import { EntryItem } from './entry_item.js';
 import { findingItems } from './finding_item.js';
-import type { Item } from './item.js';
+import type { Item, Socket } from './item.js';
 import { socketItems } from './socket_item.js';
 import { type Data, type Position, type State, shownData } from './state.js';
 import type { Entry } from './timeline.js';
@@ -40,6 +40,15 @@ function once<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, m
 function itemsFrom(document: SnapshotDocument, known: Items, make: (document: SnapshotDocument) => Item[]) {
   const bySockets = once(known, document.findings, () => new WeakMap<SnapshotDocument['sockets'], readonly Item[]>());
   return once(bySockets, document.sockets, () => make(document));
+}
+
+const socketsById = new WeakMap<SnapshotDocument['sockets'], ReadonlyMap<string, Socket>>();
+
+/** The listener with an id, if it was there when the tables were read. */
+export function socketWith(document: SnapshotDocument | null, id: string): Socket | undefined {
+  if (document === null) return undefined;
+  const byId = once(socketsById, document.sockets, (sockets) => new Map(sockets.map((socket) => [socket.id, socket])));
+  return byId.get(id);
 }
 
 /** What a view is about, in the order it comes in. */
