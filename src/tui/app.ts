@@ -2,6 +2,7 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import type { SnapshotDocument } from '../document/document.js';
 import { messageOf } from '../errors.js';
 import { glyphsFor } from './glyphs.js';
+import { prepareFilter } from './list.js';
 import { clicked } from './mouse.js';
 import { type Effect, pressed } from './press.js';
 import { type ActionLabel, initialState, type Source, type State, shownData } from './state.js';
@@ -153,6 +154,7 @@ class App {
       this.#drawnAt = performance.now();
       this.#state = settle(this.#state, this.#glyphs);
       this.#terminal?.draw(frameOf(this.#state, this.#glyphs));
+      if (this.#state.typing && this.#state.filter === '') prepareFilter(this.#state);
     });
     this.#tick();
   }

@@ -106,14 +106,17 @@ export function reachText({ address, device }: Socket): string {
 /** Everything of a socket and its holders that somebody may type into a filter, in lower case. */
 export function socketHaystack(socket: Socket): string {
   const { protocol, port, netns, origin, explainedBy } = socket;
-  const owners = socket.owners.flatMap((owner) =>
-    owner.kind === 'kernel'
-      ? [owner.device, owner.deviceKind]
-      : [owner.comm, owner.exe, owner.argv0, owner.unit, owner.pod, owner.container, `pid ${owner.pid}`],
-  );
-  const words = [protocol, listenerText(socket), port, netns, origin?.unit, explainedBy.text, ...owners];
-  return words
-    .filter((word) => word !== null && word !== undefined)
-    .join(' ')
-    .toLowerCase();
+  // Put together bit by bit: of ten thousand sockets it is asked for at the first letter that is typed.
+  let text = `${protocol} ${listenerText(socket)}${word(port)} ${netns}${word(origin?.unit)}${word(explainedBy.text)}`;
+  for (const owner of socket.owners) {
+    text +=
+      owner.kind === 'kernel'
+        ? ` ${owner.device} ${owner.deviceKind}`
+        : `${word(owner.comm)}${word(owner.exe)}${word(owner.argv0)}${word(owner.unit)}${word(owner.pod)}${word(owner.container)} pid ${owner.pid}`;
+  }
+  return text.toLowerCase();
+}
+
+function word(value: string | number | null | undefined): string {
+  return value === null || value === undefined ? '' : ` ${value}`;
 }

@@ -63,6 +63,11 @@ export function itemsOf({ document, timeline }: Data, view: ViewName): readonly 
   }
 }
 
+/** What the first letter of a filter needs, done before it is typed. */
+export function prepareFilter(state: State): void {
+  for (const item of itemsOf(shownData(state), state.view)) item.haystack();
+}
+
 /** What is gone stays at the end of its group for as long as it is marked. */
 function withGhosts(items: readonly Item[], data: Data, view: ViewName): readonly Item[] {
   const kind = ({ spec: 'finding', listeners: 'socket', events: 'entry' } as const)[view];
