@@ -16,7 +16,7 @@ export class Redaction {
   readonly #names: Names;
   readonly #texts: Texts;
 
-  constructor(spec: Spec, key: string | Buffer | undefined) {
+  constructor(spec: Spec, key: string | Uint8Array | undefined) {
     this.#pseudonyms = new Pseudonyms(key);
     this.keyId = this.#pseudonyms.keyId;
     this.#addresses = new Addresses(this.#pseudonyms);
