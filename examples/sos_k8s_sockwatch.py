@@ -11,10 +11,15 @@ class K8sSockwatch(Plugin, IndependentPlugin):
     commands = ('k8s-sockwatch',)
 
     def setup(self):
-        # sos ends a command after its timeout; the deadline ends it before, with what it has by then.
+        # As it is, like all else in a report: whoever hands one on runs `sos clean`, which gives a thing the same name in every
+        # file. That knows host names, addresses and users, but not pods and containers: add --redact where those must not be seen.
+        #
+        # sos ends a command after its timeout; the deadline ends it before, with what it has by then. What is said on standard
+        # error would be no JSON. sos cuts long output at its beginning, so that nothing would be left of a snapshot.
         self.add_cmd_output(
             'k8s-sockwatch --once --deadline 20',
-            suggest_filename='k8s-sockwatch.json', timeout=30)
+            suggest_filename='k8s-sockwatch.json', timeout=30,
+            stderr=False, sizelimit=0)
         self.add_cmd_output(
             'k8s-sockwatch --once --deadline 20 --format table',
             suggest_filename='k8s-sockwatch.txt', timeout=30)
