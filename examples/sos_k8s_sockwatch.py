@@ -1,13 +1,16 @@
 # A plugin of sos: copy it to sos/report/plugins/k8s_sockwatch.py.
 
-from sos.report.plugins import IndependentPlugin, Plugin
+from sos.report.plugins import (
+    DebianPlugin, IndependentPlugin, Plugin, RedHatPlugin, UbuntuPlugin)
 
 
-class K8sSockwatch(Plugin, IndependentPlugin):
+# Each by its name: in sos 4.0, Debian 12's, a Debian does not take an IndependentPlugin.
+class K8sSockwatch(Plugin, RedHatPlugin, DebianPlugin, UbuntuPlugin, IndependentPlugin):
 
     short_desc = 'Listening sockets of a Canonical Kubernetes node against its page'
     plugin_name = 'k8s_sockwatch'
     profiles = ('network', 'container')
+    # Found in the PATH that sos sets, which has /usr/bin everywhere and /usr/local/bin on some distributions.
     commands = ('k8s-sockwatch',)
 
     def setup(self):

@@ -50,9 +50,9 @@ export function demandSpec(found: unknown): void {
 }
 
 export function demandSnapshot(found: unknown): void {
-  const fits = typeof found === 'object' && found !== null && 'schemaVersion' in found && 'findings' in found;
+  const fits = typeof found === 'object' && found !== null && 'schemaVersion' in found && found.schemaVersion === 1;
   const hint = 'readSnapshot() reads one from its JSON';
-  demand(fits, 'a snapshot is what snapshot() or readSnapshot() gives', found, hint);
+  demand(fits, 'a snapshot is what snapshot() or readSnapshot() gives, of schemaVersion 1', found, hint);
 }
 
 /** On one line, and nothing in it that a terminal would heed. */
@@ -62,10 +62,16 @@ function shown(found: unknown): string {
       return JSON.stringify(found.length > SHOWN ? `${found.slice(0, SHOWN)}…` : found);
     case 'object':
       if (found === null) return 'null';
-      return Array.isArray(found) ? 'an array' : 'an object without what that has';
+      if (Array.isArray(found)) return 'an array';
+      return kindOf(found);
     case 'function':
       return 'a function';
     default:
       return String(found).slice(0, SHOWN);
   }
+}
+
+function kindOf(found: object): string {
+  const kind = Object.prototype.toString.call(found).slice('[object '.length, -1);
+  return /^[A-Z]\w+$/.test(kind) && kind !== 'Object' ? `an object of kind ${kind}` : 'an object of another form';
 }

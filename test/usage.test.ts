@@ -37,7 +37,9 @@ t.test('what does not fit is told on one line, and shown as no more than that', 
     [undefined, 'undefined'],
     [null, 'null'],
     [[], 'an array'],
-    [{}, 'an object without what that has'],
+    [{}, 'an object of another form'],
+    [Promise.resolve(), 'an object of kind Promise'],
+    [{ [Symbol.toStringTag]: 'two\nlines' }, 'an object of another form'],
     [() => {}, 'a function'],
     [Symbol('s'), 'Symbol(s)'],
   ];
@@ -85,6 +87,7 @@ t.test('what may be left out, and what may not', async (t) => {
     () => demandSpec(Promise.resolve()),
     () => demandSnapshot('{}'),
     () => demandSnapshot({}),
+    () => demandSnapshot({ schemaVersion: 2 }),
   ];
   for (const check of faulty) t.match(said(check), /^[^\n]+, not [^\n]+$/, String(check));
 });

@@ -80,7 +80,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
 function checkKey(key: unknown): void {
   if (key === undefined) return;
   // What was given must not be repeated in a message.
-  demand(typeof key === 'string' || key instanceof Uint8Array, 'key is a text or bytes', typeof key);
+  demand(typeof key === 'string' || key instanceof Uint8Array, 'the type of key is string or Uint8Array', typeof key);
   const length = Buffer.byteLength(key as string | Uint8Array);
   demand(length >= SHORTEST_KEY, `key has at least ${SHORTEST_KEY} bytes`, length);
 }
