@@ -46,7 +46,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     schemaVersion: 1,
     generator: { name: generator.name, version: to.version(generator.version) },
     capturedAt: document.capturedAt,
-    redacted: { keyId: to.keyId },
+    redacted: { keyId: document.redacted ? to.keyIdAfter(document.redacted.keyId) : to.keyId },
     node: {
       hostname: to.host(node.hostname),
       kernel: to.version(node.kernel),

@@ -25,6 +25,14 @@ export class Redaction {
     this.#texts = new Texts(this.#names, this.#addresses, known, vocabularyOf(spec));
   }
 
+  /**
+   * Of a document that has been redacted before, with the key of `first`: its names are pseudonyms of pseudonyms, and go together
+   * with those of documents only that have been through the same keys.
+   */
+  keyIdAfter(first: string): string {
+    return this.#pseudonyms.hex(`key id ${first}`, 16);
+  }
+
   orNull(text: string | null, replace: (text: string) => string): string | null {
     return text === null ? null : replace(text);
   }
