@@ -92,7 +92,9 @@ async function followChanges(command: Command & { kind: 'follow' }): Promise<num
   for await (const change of follow({ ...command, spec, signal: ending.signal })) {
     await writeStdout(toJsonLine(change));
   }
-  return 0;
+  // A thread that hangs in the kernel would keep the process from ending by itself.
+  const { native } = await import('./native.js');
+  return native().exitNow(0);
 }
 
 /** One line for the person who typed the command; the stack of what should not happen only on request. */

@@ -61,3 +61,21 @@ t.test('a process that does not answer', async (t) => {
     t.equal(snapshotIn(written).coverage.complete, false);
   });
 });
+
+t.test('--follow ends with its signal while a read hangs', async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const pid = lab.processes.get('kubelet') ?? 0;
+  // The pipe is opened for writing once the program reads, and hangs.
+  const script = `
+    pipe=$(mktemp -u) && mkfifo "$pipe" && mount --bind "$pipe" /proc/${pid}/task/${pid}/cmdline || exit 99
+    "$0" "$1" --follow & program=$!
+    exec 3>"$pipe"
+    rm "$pipe"
+    kill -TERM $program
+    wait $program`;
+  const start = performance.now();
+  const { code, stderr } = await lab.exec(['unshare', '--mount', 'sh', '-c', script, process.execPath, CLI]);
+  t.strictSame([code, stderr], [0, '']);
+  t.ok(performance.now() - start < 20_000);
+});
