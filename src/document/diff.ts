@@ -29,7 +29,8 @@ export interface SnapshotDiff {
 /**
  * Compares two snapshots by what listens where, not by numbers of processes and sockets. What one of them could not see is
  * `unknown`, never a difference that was made up. Pure.
- * @throws SockwatchError ERR_USAGE for what is no snapshot, and where the names in them have been replaced under different keys: nothing would fit
+ * @throws SockwatchError ERR_USAGE for what is no snapshot, and where the names in them have been replaced under different keys:
+ * nothing would fit
  */
 export function diff(before: SnapshotDocument, after: SnapshotDocument): SnapshotDiff {
   for (const one of [before, after]) demandSnapshot(one);
