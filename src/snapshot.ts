@@ -10,9 +10,11 @@ import { type OwnersMode, startHolders } from './owners/holder_source.js';
 import { settleOwners, withOwners } from './owners/holders.js';
 import { withOrigins } from './owners/origins.js';
 import type { OwnedListener } from './owners/owner.js';
-import { captureTables } from './sockets/capture.js';
+import { captureTables, type Tables } from './sockets/capture.js';
 import { coverageOf } from './sockets/coverage.js';
 import { Deadline, NO_DEADLINE } from './sockets/deadline.js';
+import { Kept } from './sockets/kept.js';
+import type { Listener } from './sockets/listener.js';
 import { listenersOf } from './sockets/listeners.js';
 import { lookAtSocketFile, type SocketFile } from './sockets/socket_file.js';
 import { readMarkedRole } from './spec/marked_role.js';
@@ -56,7 +58,7 @@ export interface SnapshotOptions {
   readonly deadlineMs?: number;
   /**
    * Once it is aborted, the promise is rejected with its reason at once and no further step is begun. What the kernel was asked
-   * before goes on unheeded until it answers, mostly within a second; that nothing waits for it longer: see {@link exitNow}.
+   * before goes on unheeded until it answers, mostly within a second, and keeps the process from ending by itself: see {@link exitNow}.
    */
   readonly signal?: AbortSignal;
   /** Ask sock_diag even where that makes the kernel load its module; default: false, /proc/net is read instead. */
@@ -109,12 +111,19 @@ export async function documentOf(
   { capturedAt, observation, role, evaluation }: Look,
   options: SnapshotOptions,
   deadline: Deadline = NO_DEADLINE,
+  kept: Kept = new Kept(),
 ): Promise<SnapshotDocument> {
   const { spec, failOn = 'warning' } = options;
   const others = options.allNetns === true ? await observeOthers(observation.node.netns, options, deadline) : null;
   const { findings, explanations } = evaluation;
   const { node, files } = observation;
-  const sockets = [...observation.sockets, ...(others?.sockets ?? [])];
+  const sockets = kept.once('explained', [observation.sockets, others?.sockets, explanations], () => {
+    const explained = [...observation.sockets, ...(others?.sockets ?? [])].map((socket) => ({
+      ...socket,
+      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+    }));
+    return kept.sameEach('each explained', explained, ({ id }) => id);
+  });
   const coverage = coverageOf([...observation.coverage.sources, ...(others === null ? [] : [others.source])]);
   const { hostname, defaultInterface, interfaces, ephemeralPorts, kernel, netns } = node;
   return {
@@ -125,10 +134,7 @@ export async function documentOf(
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, coverage, failOn),
     findings,
-    sockets: sockets.map((socket) => ({
-      ...socket,
-      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
-    })),
+    sockets,
     namespaces: others?.namespaces ?? null,
     files,
     coverage,
@@ -145,41 +151,69 @@ async function observeOthers(
   return deadline.part(SHARE.others).within(work, others.unseenNamespaces);
 }
 
-/** The look behind a snapshot. A table can lose an entry to changes while it is dumped: what is missing must be missing twice. */
-export async function look(options: SnapshotOptions, deadline: Deadline = NO_DEADLINE): Promise<Look> {
-  const first = judge(options, await observe(options, deadline));
+/**
+ * The look behind a snapshot. A table can lose an entry to changes while it is dumped: what is missing must be missing twice.
+ * `kept` is of the looks before with the same options, if there were any.
+ */
+export async function look(
+  options: SnapshotOptions,
+  deadline: Deadline = NO_DEADLINE,
+  kept: Kept = new Kept(),
+): Promise<Look> {
+  const seen = await observe(options, deadline, kept);
+  const first = judge(options, seen, kept);
   if (!first.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return first;
-  if (!(await hasNewListeners(options, first.observation, deadline))) return first;
-  const second = await observe(options, deadline);
-  return judge(options, { ...second, observation: merge(first.observation, second.observation) });
+  if (!(await hasNewListeners(options, seen, deadline, kept))) return first;
+  const second = await observe(options, deadline, kept);
+  return judge(options, { ...second, observation: merge(first.observation, second.observation) }, kept);
 }
 
 /** Whether the tables, read once more, hold what they did not before, or cannot be read any more. */
 async function hasNewListeners(
   { netns = null, allowModuleLoad = false }: SnapshotOptions,
-  { node, sockets }: Observation,
+  { observation, network, listeners: before }: Observed,
   deadline: Deadline,
+  kept: Kept,
 ): Promise<boolean> {
   const tables = await captureTables({ netns, allowModuleLoad, deadline: deadline.part(SHARE.again) });
-  const known = new Set(sockets.map(({ id }) => id));
-  const read = [tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok');
-  const listeners = listenersOf(tables, { netns: node.netns, devices: new Map() });
-  return !read || listeners.some(({ id }) => !known.has(id));
+  if (![tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok')) return true;
+  const listeners = keptListeners(tables, observation.node.netns, network, kept);
+  if (listeners === before) return false;
+  const known = new Set(before.map(({ id }) => id));
+  return listeners.some(({ id }) => !known.has(id));
+}
+
+function keptListeners(tables: Tables, netns: string, network: NetworkFacts, kept: Kept): readonly Listener[] {
+  const { tcp, udp, unix } = tables;
+  const read = [tcp, udp, unix].map(({ columns, detailed }) => ({ columns, detailed }));
+  const devices = kept.same('devices', network.deviceNames);
+  return kept.once('listeners', [kept.same('tables', read), devices], () => listenersOf(tables, { netns, devices }));
 }
 
 /** Until which share of the time each step may take, so that there is some left for the next, and for what is made of it all. */
 const SHARE = { tables: 0.5, processes: 0.65, owners: 0.7, files: 0.8, again: 0.85, others: 0.9 } as const;
 
-type Observed = Pick<Look, 'capturedAt' | 'observation' | 'network'>;
+interface Observed extends Pick<Look, 'capturedAt' | 'observation' | 'network'> {
+  readonly listeners: readonly Listener[];
+}
 
-function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observed): Look {
-  const { observation } = observed;
-  const role = resolveRole(asked, observation.node, observation.sockets);
-  return { ...observed, role, evaluation: evaluate(spec, observation, role.role) };
+function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observed, kept: Kept): Look {
+  const { capturedAt, observation, network } = observed;
+  const { node, sockets, files, coverage } = observation;
+  // How long it took changes every time, and no verdict.
+  const sources = kept.same(
+    'sources',
+    coverage.sources.map((source) => ({ ...source, ms: 0 })),
+  );
+  const { role, evaluation } = kept.once('judgement', [node, sockets, files, sources], () => {
+    const role = resolveRole(asked, node, sockets);
+    return { role, evaluation: evaluate(spec, observation, role.role) };
+  });
+  return { capturedAt, observation, network, role, evaluation };
 }
 
 /** Reads everything a verdict rests on. */
-async function observe(options: SnapshotOptions, deadline: Deadline): Promise<Observed> {
+async function observe(options: SnapshotOptions, deadline: Deadline, kept: Kept): Promise<Observed> {
   const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
   const capturedAt = new Date().toISOString();
   const namespace = identifyNetns(netns);
@@ -190,21 +224,24 @@ async function observe(options: SnapshotOptions, deadline: Deadline): Promise<Ob
     captureTables({ netns, allowModuleLoad, deadline: early }),
     import('./network/facts.js').then(({ networkFacts }) => networkFacts(netns, early)),
   ]);
-  const listeners = listenersOf(tables, { netns: namespace, devices: network.deviceNames });
-  const kernels = kernelInodes(listeners, network.tunnels);
-  const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners));
+  const listeners = keptListeners(tables, namespace, network, kept);
+  const tunnels = kept.same('tunnels', network.tunnels);
+  const kernels = kernelInodes(listeners, tunnels);
+  const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners), kept);
   // Owners that nobody waited for are told as ones that could not be found.
   deadline.throwIfAborted();
-  const known = withKernelOwners(owned.listeners, network.tunnels);
+  const known = kept.once('known', [owned.listeners, tunnels], () =>
+    kept.sameEach('each known', withKernelOwners(owned.listeners, tunnels), ({ id }) => id),
+  );
   const late = deadline.part(SHARE.files);
   const [sockets, files, markedRole] = await Promise.all([
-    late.within(withOrigins(known), () => known),
+    late.within(withOrigins(known, kept), () => known),
     lookAtFiles(spec, known, late),
     namespace === identifyNetns(null) ? late.within(readMarkedRole(), () => null) : null,
   ]);
   const { defaultInterface, interfaces, ephemeralPorts } = network;
   const observation: Observation = {
-    node: {
+    node: kept.same('node', {
       hostname: hostname(),
       kernel: release(),
       netns: namespace,
@@ -212,7 +249,7 @@ async function observe(options: SnapshotOptions, deadline: Deadline): Promise<Ob
       interfaces,
       ephemeralPorts,
       markedRole,
-    },
+    }),
     sockets,
     coverage: coverageOf([
       tables.tcp.source,
@@ -221,9 +258,9 @@ async function observe(options: SnapshotOptions, deadline: Deadline): Promise<Ob
       settleOwners(owned.source, sockets),
       network.source,
     ]),
-    files,
+    files: kept.same('files', files),
   };
-  return { capturedAt, observation, network };
+  return { capturedAt, observation, network, listeners };
 }
 
 /** The later look, with what only the earlier one saw. */

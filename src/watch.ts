@@ -11,6 +11,8 @@ import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
 import type { OwnedListener } from './owners/owner.js';
 import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js';
+import { NO_DEADLINE } from './sockets/deadline.js';
+import { Kept } from './sockets/kept.js';
 import { SocketFileWatch } from './sockets/socket_file_watch.js';
 import { TablePulse } from './sockets/table_pulse.js';
 
@@ -58,6 +60,7 @@ export class Watcher {
   /** How long the last reading took. */
   #took = 0;
   readonly #budget = new ReadingBudget(performance.now());
+  readonly #kept = new Kept();
   readonly #files = new SocketFileWatch(() => this.#readSoon());
   #takeEvents: EventStream['take'] = () => ({ events: [], lost: 0 });
 
@@ -90,8 +93,16 @@ export class Watcher {
   /** Changes, and the snapshot after every reading of the tables, the first included. @throws SockwatchError likewise */
   async *updates(): AsyncGenerator<Update, void, void> {
     for await (const step of this.#steps()) {
-      yield step.kind === 'change' ? step : { kind: 'look', document: await documentOf(step.look, this.#options) };
+      yield step.kind === 'change' ? step : { kind: 'look', document: await this.#documentOf(step.look) };
     }
+  }
+
+  #look(): Promise<Look> {
+    return look(this.#options, NO_DEADLINE, this.#kept);
+  }
+
+  #documentOf(seen: Look): Promise<SnapshotDocument> {
+    return documentOf(seen, this.#options, NO_DEADLINE, this.#kept);
   }
 
   async *#steps(): AsyncGenerator<Step, void, void> {
@@ -100,7 +111,7 @@ export class Watcher {
       // Events first, then the tables: what opens in between is in both, not in neither.
       const refusal = await this.#openEvents();
       const start = performance.now();
-      let current = await look(this.#options);
+      let current = await this.#look();
       this.#took = performance.now() - start;
       this.#follow(current);
       this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push('network')));
@@ -125,7 +136,7 @@ export class Watcher {
           case 'read': {
             const before = current;
             const since = performance.now();
-            const looking = this.#waking(look(this.#options));
+            const looking = this.#waking(this.#look());
             // Changes are told meanwhile, not after: to read everything can take longer than they should wait.
             while (looking.pending && !this.#ended) {
               const told = this.#tasks.indexOf('events');
@@ -155,9 +166,8 @@ export class Watcher {
   /** Again and again, until the watch ends; what goes wrong shows when the tables are read. */
   #feelPulse(pulse: TablePulse): void {
     const feel = async (): Promise<void> => {
-      const start = performance.now();
       if (await pulse.hasChanged().catch(() => false)) this.#readSoon();
-      if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, (performance.now() - start) / IDLE_SHARE));
+      if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, pulse.costMs / IDLE_SHARE));
     };
     let timer = setTimeout(feel, 0);
     this.#closers.push(() => clearTimeout(timer));

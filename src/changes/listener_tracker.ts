@@ -80,6 +80,8 @@ export class ListenerTracker {
         unconfirmed.add(key);
         continue;
       }
+      // Of a table like the last one nothing is new.
+      if (known?.socket === socket) continue;
       const isNews = known === undefined && !isQuiet(socket);
       this.#add({
         socket: withOwnersOf(socket, known?.socket),

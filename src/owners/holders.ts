@@ -2,6 +2,7 @@ import { messageOf } from '../errors.js';
 import type { Holders } from '../native.js';
 import { type CoverageSource, elapsedMs } from '../sockets/coverage.js';
 import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
+import { Kept } from '../sockets/kept.js';
 import type { Listener } from '../sockets/listener.js';
 import { type FindHolders, type FoundHolders, type OwnersMode, startHolders } from './holder_source.js';
 import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
@@ -14,7 +15,7 @@ export interface OwnedListeners {
 
 /**
  * Adds to each listener who holds it. What cannot be found out is said in `source` and in `ownersUnknown`; nothing is thrown. `kernels`
- * are the inodes of listeners that the kernel itself may well hold.
+ * are the inodes of listeners that the kernel itself may well hold; `kept` is of the last time, if there was one.
  */
 export async function withOwners(
   listeners: readonly Listener[],
@@ -22,24 +23,26 @@ export async function withOwners(
   find: FindHolders = startHolders(mode),
   kernels: ReadonlySet<number> = new Set(),
   deadline: Deadline = NO_DEADLINE,
+  kept: Kept = new Kept(),
 ): Promise<OwnedListeners> {
   if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
   const start = performance.now();
   try {
     // Inode 0 is no inode: of sockets that are nobody's yet.
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const [holders, bootTime] = await Promise.all([
+    const [found, bootTime] = await Promise.all([
       deadline.within<FoundHolders | string>(find(inodes, kernels), (why) => why),
       readBootTime(),
     ]);
-    if (typeof holders === 'string') throw new Error(holders);
+    if (typeof found === 'string') throw new Error(found);
+    const holders = kept.same('holders', found);
     const { processes, unreadable, late } = holders;
     const notes = [
       ...(holders.note === null ? [] : [holders.note]),
       ...(unreadable === 0 ? [] : [`${unreadable} of ${processes} processes could not be read (permission)`]),
     ];
     return {
-      listeners: assignOwners(listeners, holders, bootTime),
+      listeners: kept.once('owned', [listeners, holders, bootTime], () => assignOwners(listeners, holders, bootTime)),
       source: {
         name: 'owners',
         via: holders.via,

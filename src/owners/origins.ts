@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textField, textOf } from '../sockets/bytes.js';
+import { Kept } from '../sockets/kept.js';
 import { cgroupFacts } from './cgroup.js';
 import type { Origin, OwnedListener } from './owner.js';
 
@@ -12,17 +13,23 @@ const MOST_DIRECTORIES = 20_000;
  * Says of each listener whose holder could not be seen in which cgroup it was made. A cgroup id is the inode number of
  * its directory in cgroup2, which anybody may list.
  */
-export async function withOrigins(listeners: readonly OwnedListener[]): Promise<OwnedListener[]> {
+export async function withOrigins(
+  listeners: readonly OwnedListener[],
+  kept: Kept = new Kept(),
+): Promise<readonly OwnedListener[]> {
   const wanted = new Set(
     listeners.flatMap(({ ownersUnknown, cgroupId }) => (ownersUnknown !== null && cgroupId !== null ? [cgroupId] : [])),
   );
-  if (wanted.size === 0) return [...listeners];
+  if (wanted.size === 0) return listeners;
   const mount = cgroup2Mount(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
-  const origins = mount === null ? new Map<string, Origin>() : await findCgroups(mount, wanted);
-  return listeners.map((listener) => {
-    const origin = listener.cgroupId === null ? undefined : origins.get(listener.cgroupId);
-    return listener.ownersUnknown === null || origin === undefined ? listener : { ...listener, origin };
-  });
+  const found = mount === null ? new Map<string, Origin>() : await findCgroups(mount, wanted);
+  const origins = kept.same('origins', found);
+  return kept.once('with origins', [listeners, origins], () =>
+    listeners.map((listener) => {
+      const origin = listener.cgroupId === null ? undefined : origins.get(listener.cgroupId);
+      return listener.ownersUnknown === null || origin === undefined ? listener : { ...listener, origin };
+    }),
+  );
 }
 
 /** Where cgroup2 is mounted, out of /proc/self/mountinfo (proc(5)): the mount point is field 5, the type follows ` - `. */

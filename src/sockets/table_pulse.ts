@@ -1,6 +1,8 @@
 import { native } from '../native.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from './states.js';
 
+const RECENT = 5;
+
 /**
  * Whether UDP or unix sockets have come or gone since the last time: neither tells of its closing by any event. It asks for the
  * listening ones only and makes no object of any, which takes a fraction of a reading.
@@ -8,18 +10,27 @@ import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from './sta
 export class TablePulse {
   readonly #netns: string | null;
   #last: readonly Uint32Array[] | null = null;
+  readonly #took: number[] = [];
 
   constructor(netns: string | null) {
     this.#netns = netns;
   }
 
+  /** Milliseconds that it takes: the least of the last times, since most of a long one may be that others had their turn. */
+  get costMs(): number {
+    return this.#took.length === 0 ? 0 : Math.min(...this.#took);
+  }
+
   /** False the first time. @throws the kernel's error */
   async hasChanged(): Promise<boolean> {
     const { dumpInet, dumpUnix } = native();
+    const start = performance.now();
     const dumps = await Promise.all([
       ...[AF_INET, AF_INET6].map((family) => dumpInet(this.#netns, family, IP_PROTOCOL.udp, LISTENING.udp)),
       dumpUnix(this.#netns, UNIX_LISTENING),
     ]);
+    this.#took.push(performance.now() - start);
+    if (this.#took.length > RECENT) this.#took.shift();
     const before = this.#last;
     this.#last = dumps.map(({ inode }) => inode);
     return before !== null && !this.#last.every((inodes, at) => areEqual(inodes, before[at]));

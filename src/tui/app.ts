@@ -19,7 +19,8 @@ export interface UpdateSource {
 
 /** Something else that can be done with a key. It must be one that the screen does not use itself (keys.ts). */
 export interface Action extends ActionLabel {
-  run(): Promise<void>;
+  /** Gives what has been done, in a few words. */
+  run(): Promise<string>;
 }
 
 export interface AppOptions {
@@ -128,17 +129,16 @@ class App {
       case 'action': {
         const action = this.#options.actions.find(({ key }) => key === effect.key);
         if (action === undefined) return state;
-        this.#report(action.run().then(() => ''));
+        this.#report(action.run());
         return told(state, action.label, false);
       }
     }
   }
 
-  /** Tells how something ended; nothing where it says nothing. */
+  /** Tells how something ended. */
   #report(outcome: Promise<string>): void {
-    const tell = (text: string, isError: boolean): void => {
-      if (text !== '') this.#apply((state) => told({ ...state, now: Date.now() }, text, isError));
-    };
+    const tell = (text: string, isError: boolean): void =>
+      this.#apply((state) => told({ ...state, now: Date.now() }, text, isError));
     outcome.then(
       (text) => tell(text, false),
       (error: unknown) => tell(messageOf(error), true),

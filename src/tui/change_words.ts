@@ -1,8 +1,9 @@
-import type { Change } from '../changes/change.js';
+import type { Change, VerdictChanged } from '../changes/change.js';
 import type { OwnedListener, Owner } from '../owners/owner.js';
-import type { Finding } from '../verdict/finding.js';
+import type { Protocol } from '../sockets/listener.js';
 import { listenerText, ownersText } from '../verdict/words.js';
-import { placeText, severityStyle, shortOwner } from './facts.js';
+import { placeText, severityStyle, shortOwner, uniqueOwners } from './facts.js';
+import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
 import type { Entry } from './timeline.js';
 
@@ -34,34 +35,43 @@ export function styleOfEvent(change: Change): Style {
   }
 }
 
-/** What a change is about: an address or a path. */
-export function endpointOf(change: Change): string {
+/** What a change is about: an address or a path, or the node; null where it is about no place in particular. */
+export function endpointOf({ change, about }: Entry): string | null {
   switch (change.event) {
     case 'opened':
     case 'closed':
-      return withProtocol(change.socket);
+      return withProtocol(listenerText(change.socket), change.socket.protocol);
     case 'bind-failed':
     case 'restarted':
-      return `${change.place}/${change.protocol}`;
+      return withProtocol(change.place, change.protocol);
     case 'verdict': {
       const { expected } = change.after ?? change.before ?? { expected: null };
-      return expected === null ? '' : placeText(expected);
+      return expected === null ? listenersOf(about) : placeText(expected);
     }
     case 'started':
+      return change.hostname;
     case 'lost':
     case 'network':
     case 'coverage':
-      return '';
+      return null;
   }
 }
 
-function withProtocol(socket: OwnedListener): string {
-  return `${listenerText(socket)}/${socket.protocol}`;
+/** The first, and how many more there are; null where none was seen. */
+function listenersOf(about: readonly OwnedListener[]): string | null {
+  const places = [...new Set(about.map((socket) => withProtocol(listenerText(socket), socket.protocol)))];
+  const [first] = places;
+  return first !== undefined && places.length > 1 ? `${first} +${places.length - 1}` : (first ?? null);
+}
+
+/** As rows have it: without the protocol that most have. A path says by itself what it is. */
+function withProtocol(place: string, protocol: Protocol): string {
+  return protocol === 'udp' ? `${place}/udp` : place;
 }
 
 /** The same in so few words that a column may hold them: who is to blame before all that is known of them. */
-export function summaryOf(entry: Entry): string {
-  const { change } = entry;
+export function summaryOf(entry: Entry, { arrow }: Glyphs): string {
+  const { change, about } = entry;
   switch (change.event) {
     case 'opened':
     case 'closed':
@@ -73,6 +83,14 @@ export function summaryOf(entry: Entry): string {
       const culprit = inTheWay.length === 0 ? '' : `; in the way: ${inTheWay.join(', ')}`;
       return `${shortOwner(change.process)}: ${change.code}${culprit}`;
     }
+    case 'verdict': {
+      const { before, after } = change;
+      const owners = uniqueOwners(about);
+      // Of a row, the message says what is wrong with whom; of others it begins with all that is known of them.
+      const isRow = (after ?? before)?.expected !== null;
+      const what = isRow || owners.length === 0 ? (after ?? before)?.message : owners.map(ownerWithUnit).join(', ');
+      return `${serviceOf(change)}${before?.verdict ?? 'nothing'} ${arrow} ${after?.verdict ?? 'gone'}: ${what ?? ''}`;
+    }
     default:
       return messageOf(entry);
   }
@@ -82,7 +100,7 @@ function ownerWithUnit(owner: Owner): string {
   return owner.kind === 'process' && owner.unit !== null ? `${shortOwner(owner)} ${owner.unit}` : shortOwner(owner);
 }
 
-export function messageOf({ change, restarts }: Entry): string {
+export function messageOf({ change, restarts, moreRestarts }: Entry): string {
   switch (change.event) {
     case 'started':
       return change.misses === null
@@ -94,10 +112,11 @@ export function messageOf({ change, restarts }: Entry): string {
     case 'bind-failed':
       return change.message;
     case 'verdict':
-      return verdictText(change.before, change.after);
+      return verdictText(change);
     case 'restarted': {
       const others = restarts.map(({ place }) => place);
-      return others.length === 0 ? change.message : `${change.message}; with it ${others.join(', ')}`;
+      const more = moreRestarts === 0 ? '' : ` and ${moreRestarts} more`;
+      return others.length === 0 ? change.message : `${change.message}; with it ${others.join(', ')}${more}`;
     }
     case 'lost':
       return `${change.count} reports of the kernel were lost for want of room; the tables are read again`;
@@ -108,9 +127,15 @@ export function messageOf({ change, restarts }: Entry): string {
   }
 }
 
-function verdictText(before: Finding | null, after: Finding | null): string {
+/** Whose row it is; nothing where it is none. */
+function serviceOf({ before, after }: VerdictChanged): string {
   const service = (after ?? before)?.expected?.service;
-  const whose = service === undefined ? '' : `${service}: `;
+  return service === undefined ? '' : `${service}: `;
+}
+
+function verdictText(change: VerdictChanged): string {
+  const { before, after } = change;
+  const whose = serviceOf(change);
   const was = before?.verdict ?? 'nothing';
   if (after === null) return `${whose}${was} before, gone now: ${before?.message ?? ''}`;
   return `${whose}${was} before, ${after.verdict} now: ${after.message}`;

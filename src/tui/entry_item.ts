@@ -17,7 +17,7 @@ export class EntryItem implements Item {
     this.key = `entry ${entry.id}`;
     this.place = this.key;
     this.isFault = isFault(entry.change);
-    this.signature = `${entry.count} ${entry.restarts.length}`;
+    this.signature = `${entry.count} ${entry.restarts.length + entry.moreRestarts}`;
     this.subject = { kind: 'entry', entry };
   }
 
@@ -32,9 +32,9 @@ export class EntryItem implements Item {
           style: styleOfEvent(entry.change),
         };
       case 'place':
-        return { text: endpointOf(entry.change), style: 'plain' };
+        return { text: endpointOf(entry) ?? '-', style: endpointOf(entry) === null ? 'dim' : 'plain' };
       case 'what':
-        return { text: summaryOf(entry), style: 'plain' };
+        return { text: summaryOf(entry, glyphs), style: 'plain' };
       default:
         return { text: '', style: 'plain' };
     }
@@ -48,7 +48,7 @@ export class EntryItem implements Item {
       case 'event':
         return entry.change.event;
       case 'place':
-        return endpointOf(entry.change);
+        return endpointOf(entry) ?? '~';
       default:
         return 0;
     }
@@ -56,7 +56,7 @@ export class EntryItem implements Item {
 
   haystack(): string {
     const { entry } = this.subject;
-    this.#haystack ??= `${nameOfEvent(entry.change)} ${endpointOf(entry.change)} ${messageOf(entry)}`.toLowerCase();
+    this.#haystack ??= `${nameOfEvent(entry.change)} ${endpointOf(entry) ?? ''} ${messageOf(entry)}`.toLowerCase();
     return this.#haystack;
   }
 }

@@ -1,4 +1,4 @@
-import type { Owner } from '../owners/owner.js';
+import type { OwnedListener, Owner } from '../owners/owner.js';
 import { isLoopback, isWildcard } from '../sockets/address.js';
 import type { Expected, Severity } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/words.js';
@@ -40,7 +40,7 @@ export function holderCell(sockets: readonly Socket[], withUnit: boolean): Cell 
 }
 
 /** Each holder once, however many of the sockets it has. */
-export function uniqueOwners(sockets: readonly Socket[]): Owner[] {
+export function uniqueOwners(sockets: readonly OwnedListener[]): Owner[] {
   const owners = sockets.flatMap((socket) => socket.owners);
   return [...new Map(owners.map((owner) => [ownerKey(owner), owner])).values()];
 }

@@ -54,14 +54,16 @@ export interface Binding {
 /** What help says; update.ts does it. */
 export const BINDINGS: readonly Binding[] = [
   { keys: ['up', 'k', 'down', 'j'], label: 'arrows, j k', help: 'one line up or down' },
-  { keys: ['pageup', 'C-b', 'pagedown', 'C-f'], label: 'PgUp PgDn', help: 'one screen up or down' },
-  { keys: ['g', 'home', 'G', 'end'], label: 'g G', help: 'to the beginning, to the end' },
+  {
+    keys: ['pageup', 'C-b', 'pagedown', 'C-f', 'g', 'home', 'G', 'end'],
+    label: 'PgUp PgDn g G',
+    help: 'one screen up or down, to the beginning, to the end',
+  },
   { keys: ['tab', 'S-tab', '1', '2', '3'], label: 'Tab, 1 2 3', help: 'spec, listeners, events' },
   { keys: ['return'], label: 'Enter', help: 'everything about the selected line, and what to do next' },
   { keys: ['escape'], label: 'Esc', help: 'close details or help; drop the filter' },
-  { keys: ['/'], label: '/', help: 'filter as you type: port, name, verdict, address, pod; all words must fit' },
-  { keys: ['s'], label: 's', help: 'sort by something else; worst first is the first of them in the spec view' },
-  { keys: ['o'], label: 'o', help: 'the other way round' },
+  { keys: ['/'], label: '/', help: 'filter as you type; all words count: port, name, verdict, pod' },
+  { keys: ['s', 'o'], label: 's, o', help: 'sort by something else (spec: worst first), the other way round' },
   { keys: ['f'], label: 'f', help: 'faults only, and back' },
   { keys: ['p'], label: 'p', help: 'pause: the screen stands still while the node is watched on' },
   { keys: ['r'], label: 'r', help: 'read everything again now' },

@@ -1,7 +1,7 @@
 import type { SnapshotDocument } from '../document/document.js';
 import { EntryItem } from './entry_item.js';
 import { findingItems } from './finding_item.js';
-import type { Item } from './item.js';
+import type { Item, Socket } from './item.js';
 import { socketItems } from './socket_item.js';
 import { type Data, type Position, type State, shownData } from './state.js';
 import type { Entry } from './timeline.js';
@@ -21,8 +21,11 @@ export interface List {
   readonly byPlace: ReadonlyMap<string, number>;
 }
 
-const findings = new WeakMap<SnapshotDocument, readonly Item[]>();
-const sockets = new WeakMap<SnapshotDocument, readonly Item[]>();
+type Items = WeakMap<SnapshotDocument['findings'], WeakMap<SnapshotDocument['sockets'], readonly Item[]>>;
+
+/* By what they are made of, not by the document: most have these from the one before. */
+const findings: Items = new WeakMap();
+const sockets: Items = new WeakMap();
 const entries = new WeakMap<Entry, Item>();
 
 /** Computed once for each key, for as long as somebody has it. */
@@ -34,13 +37,27 @@ function once<Key extends object, Value>(known: WeakMap<Key, Value>, key: Key, m
   return made;
 }
 
+function itemsFrom(document: SnapshotDocument, known: Items, make: (document: SnapshotDocument) => Item[]) {
+  const bySockets = once(known, document.findings, () => new WeakMap<SnapshotDocument['sockets'], readonly Item[]>());
+  return once(bySockets, document.sockets, () => make(document));
+}
+
+const socketsById = new WeakMap<SnapshotDocument['sockets'], ReadonlyMap<string, Socket>>();
+
+/** The listener with an id, if it was there when the tables were read. */
+export function socketWith(document: SnapshotDocument | null, id: string): Socket | undefined {
+  if (document === null) return undefined;
+  const byId = once(socketsById, document.sockets, (sockets) => new Map(sockets.map((socket) => [socket.id, socket])));
+  return byId.get(id);
+}
+
 /** What a view is about, in the order it comes in. */
 export function itemsOf({ document, timeline }: Data, view: ViewName): readonly Item[] {
   switch (view) {
     case 'spec':
-      return document === null ? [] : once(findings, document, findingItems);
+      return document === null ? [] : itemsFrom(document, findings, findingItems);
     case 'listeners':
-      return document === null ? [] : once(sockets, document, socketItems);
+      return document === null ? [] : itemsFrom(document, sockets, socketItems);
     case 'events':
       return timeline.entries.map((entry) => once(entries, entry, (one) => new EntryItem(one)));
   }
@@ -65,8 +82,9 @@ const made = new Map<ViewName, Made>();
 export function listOf(state: State, view: ViewName = state.view): List {
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
-  const about = view === 'events' ? data.timeline : data.document;
-  const from = [about, data.marks, sort, reversed, state.filter, state.faultsOnly];
+  const { document, timeline } = data;
+  const about = view === 'events' ? [timeline] : [document?.findings, document?.sockets];
+  const from = [...about, data.marks, sort, reversed, state.filter, state.faultsOnly];
   const last = made.get(view);
   if (last?.from.every((one, at) => one === from[at]) === true) return last.list;
   const list = makeList(state, data, view);

@@ -20,7 +20,9 @@ export const NO_MARKS: Marks = new Map();
  * that were there stay until they expire, but for what is gone and back again.
  */
 export function marked(marks: Marks, before: readonly Item[], after: readonly Item[], now: number): Marks {
-  const [old, current] = [byKey(before), byKey(after)];
+  // What is the very same needs no look.
+  const [old, current] = [byKey(without(before, after)), byKey(without(after, before))];
+  if (old.size === 0 && current.size === 0) return marks;
   const [oldPlaces, places] = [placesOf(before), placesOf(after)];
   const next = new Map(marks);
   const until = now + MARK_MS;
@@ -36,6 +38,11 @@ export function marked(marks: Marks, before: readonly Item[], after: readonly It
     else next.set(key, { kind: 'gone', until, ghost: item });
   }
   return next;
+}
+
+function without(items: readonly Item[], others: readonly Item[]): readonly Item[] {
+  const those = new Set(others);
+  return items.filter((item) => !those.has(item));
 }
 
 function byKey(items: readonly Item[]): Map<string, Item> {

@@ -1,6 +1,6 @@
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';
-import { pressed, scrolledBy, sortedBy, switched } from './press.js';
+import { inOrder, pressed, scrolledBy, sortedBy, switched } from './press.js';
 import type { State } from './state.js';
 import { moved, selectedItem, settle } from './update.js';
 import { VIEW } from './view.js';
@@ -48,7 +48,5 @@ function sortedByTitle(state: State, column: number, width: number): State {
   const sort = VIEW[state.view].sorts.indexOf(title?.name ?? '');
   if (sort < 0) return state;
   const list = state.lists[state.view];
-  const next = sortedBy(state, sort);
-  if (list.sort !== sort) return next;
-  return { ...next, lists: { ...next.lists, [state.view]: { ...list, reversed: !list.reversed } } };
+  return list.sort === sort ? inOrder(state, { reversed: !list.reversed }) : sortedBy(state, sort);
 }

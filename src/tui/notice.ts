@@ -2,6 +2,12 @@ import type { Started } from '../changes/change.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { State } from './state.js';
 
+/** What could not be read, and why; null where everything was. */
+export function unreadText({ coverage }: SnapshotDocument): string | null {
+  const errors = coverage.sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+  return errors.length === 0 ? null : `Not everything could be read: ${errors.join('; ')}`;
+}
+
 /** What cannot be seen, and how it could be: told once, when the screen opens. null where there is nothing to tell. */
 export function noticeOf(
   document: SnapshotDocument | null,
@@ -19,6 +25,8 @@ export function noticeOf(
         : 'The recording was made without the rights for that.';
     sentences.push(what, how);
   }
+  const unread = unreadText(document);
+  if (unread !== null && unseen === 0) sentences.push(`${unread}.`);
   if (started !== null && started.misses !== null) sentences.push(`This can miss ${started.misses}.`);
   return sentences.length === 0 ? null : sentences.join(' ');
 }

@@ -4,7 +4,7 @@ import { layoutOf } from './layout.js';
 import { listOf } from './list.js';
 import { type State, shownData } from './state.js';
 import { moved, resumed, selectedItem, settle, told, withList } from './update.js';
-import { VIEW, VIEWS, type ViewName } from './view.js';
+import { type Order, VIEW, VIEWS, type ViewName } from './view.js';
 import { detailLines } from './views/detail.js';
 import { helpLines } from './views/help.js';
 
@@ -84,7 +84,7 @@ function navigated(state: State, key: Key, glyphs: Glyphs): State {
     case 's':
       return sortedBy(state, (state.lists[state.view].sort + 1) % VIEW[state.view].sorts.length);
     case 'o':
-      return withList(state, state.view, { reversed: !state.lists[state.view].reversed });
+      return inOrder(state, { reversed: !state.lists[state.view].reversed });
     case 'tab':
     case 'S-tab':
       return switched(state, neighbour(state.view, key.name === 'tab' ? 1 : -1));
@@ -110,9 +110,15 @@ function opened(state: State): State {
   return { ...state, detail: { item, gone: ghost !== null, scroll: 0 } };
 }
 
-/** Sorting by something else; the thing that is selected stays so. */
 export function sortedBy(state: State, sort: number): State {
-  return withList(state, state.view, { sort, reversed: false });
+  return inOrder(state, { sort, reversed: false });
+}
+
+/** The thing that is selected stays so; whoever has not moved away from the first one wants to see what comes first now. */
+export function inOrder(state: State, order: Partial<Order>): State {
+  const { lines } = listOf(state);
+  const isFirst = state.lists[state.view].at <= lines.findIndex(({ kind }) => kind === 'item');
+  return withList(state, state.view, isFirst ? { ...order, key: null, place: null, at: 0, top: 0 } : order);
 }
 
 export function switched(state: State, view: ViewName): State {

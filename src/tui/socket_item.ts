@@ -1,7 +1,17 @@
 import type { SnapshotDocument } from '../document/document.js';
-import { VERDICTS, type Verdict } from '../verdict/finding.js';
+import type { Protocol } from '../sockets/listener.js';
+import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/words.js';
-import { holderCell, ownerKey, queueCell, reachText, socketHaystack, startOf, uptimeCell } from './facts.js';
+import {
+  holderCell,
+  ownerKey,
+  queueCell,
+  reachText,
+  severityStyle,
+  socketHaystack,
+  startOf,
+  uptimeCell,
+} from './facts.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 
 /** Every listener of a document, those of the judged namespace first. */
@@ -12,13 +22,59 @@ export function socketItems({ sockets, node, namespaces, findings }: SnapshotDoc
       `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not judged`,
     ]),
   );
-  const faulty = new Set(findings.flatMap((one) => (one.severity === 'none' ? [] : one.sockets)));
-  const verdicts = new Map(findings.flatMap((one) => one.sockets.map((id) => [id, one.verdict] as const)));
-  return sockets.map((socket) => {
-    const group =
-      socket.netns === node.netns ? '' : (headings.get(socket.netns) ?? `Network namespace ${socket.netns}`);
-    return new SocketItem(socket, group, faulty.has(socket.id), verdicts.get(socket.id) ?? null);
+  const judgements = new Map<string, Finding>();
+  for (const finding of findings) {
+    for (const id of finding.sockets) {
+      // Of several, what is wrong counts.
+      if ((judgements.get(id)?.severity ?? 'none') === 'none') judgements.set(id, finding);
+    }
+  }
+  return ordered(sockets).map((socket) => {
+    const heading = headings.get(socket.netns) ?? `Network namespace ${socket.netns}`;
+    return itemOf(socket, socket.netns === node.netns ? JUDGED : heading, judgements.get(socket.id) ?? null);
   });
+}
+
+/** What is judged stands first, and needs no heading. */
+const JUDGED = '';
+
+/**
+ * Namespace by namespace, by protocol, port and address: the kernel has them in the order of its hash tables, in which nobody
+ * finds anything. All but the address is one number, since there may be many.
+ */
+function ordered(sockets: readonly Socket[]): Socket[] {
+  const namespaces = new Map<string, number>();
+  const ranked = sockets.map((socket) => {
+    const { netns, protocol, port } = socket;
+    const namespace = namespaces.get(netns) ?? namespaces.size;
+    namespaces.set(netns, namespace);
+    return { socket, rank: (namespace * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)) * PORTS + (port ?? 0) };
+  });
+  ranked.sort((a, b) => a.rank - b.rank || compareTexts(nameOf(a.socket), nameOf(b.socket)));
+  return ranked.map(({ socket }) => socket);
+}
+
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+const PORTS = 65_536;
+
+function nameOf({ address, path, abstract }: Socket): string {
+  return address ?? path ?? abstract ?? '';
+}
+
+function compareTexts(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+const known = new WeakMap<Socket, SocketItem>();
+
+/** The item that a socket had before, where it would be the same again. */
+function itemOf(socket: Socket, group: string, finding: Finding | null): SocketItem {
+  const { verdict = null, severity = 'none' } = finding ?? {};
+  const before = known.get(socket);
+  if (before?.group === group && before.verdict === verdict && before.severity === severity) return before;
+  const item = new SocketItem(socket, group, verdict, severity);
+  known.set(socket, item);
+  return item;
 }
 
 class SocketItem implements Item {
@@ -27,21 +83,23 @@ class SocketItem implements Item {
   readonly group: string;
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
-  readonly #verdict: Verdict | null;
+  readonly verdict: Verdict | null;
+  readonly severity: Severity;
   #haystack: string | null = null;
 
-  constructor(socket: Socket, group: string, isFault: boolean, verdict: Verdict | null) {
+  constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
     // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
     this.key = `socket ${socket.netns} ${socket.id}`;
     this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
     this.group = group;
-    this.isFault = isFault;
+    this.verdict = verdict;
+    this.severity = severity;
+    this.isFault = severity !== 'none';
     this.subject = { kind: 'socket', socket };
-    this.#verdict = verdict;
   }
 
   get signature(): string {
-    return `${this.#verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
+    return `${this.verdict} ${this.subject.socket.owners.map(ownerKey).join(' ')}`;
   }
 
   cell(column: string, { now, glyphs }: CellContext): Cell {
@@ -58,8 +116,10 @@ class SocketItem implements Item {
       case 'unit':
         return { text: unitOf(socket), style: 'plain' };
       case 'explained': {
-        const mark = this.#verdict === null ? '' : `${glyphs.verdict[this.#verdict]} ${this.#verdict}`;
-        return explainedCell(socket, this.isFault && this.#verdict !== null ? mark : null);
+        if (this.verdict === null || !this.isFault) return this.#explained();
+        const mark = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
+        const { by, text } = socket.explainedBy;
+        return { text: by === 'page' ? `${mark}: ${text}` : mark, style: severityStyle(this.severity) };
       }
       case 'queue':
         return queueCell([socket]);
@@ -90,9 +150,7 @@ class SocketItem implements Item {
       case 'unit':
         return unitOf(socket) || '~';
       case 'explained':
-        return (
-          (this.#verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.#verdict)) * 10 + explainedRank(socket)
-        );
+        return (this.verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.verdict)) * 10 + explainedRank(socket);
       case 'queue':
         return socket.backlog === null ? 1 : -socket.backlog.current / Math.max(1, socket.backlog.max);
       case 'up':
@@ -105,8 +163,24 @@ class SocketItem implements Item {
   }
 
   haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.#verdict ?? ''} ${explainedCell(this.subject.socket, null).text.toLowerCase()}`;
+    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.verdict ?? ''} ${this.#explained().text.toLowerCase()}`;
     return this.#haystack;
+  }
+
+  #explained(): Cell {
+    const { explainedBy, protocol } = this.subject.socket;
+    const { by, text } = explainedBy;
+    switch (by) {
+      case 'page':
+        return { text: `page: ${text}`, style: 'good' };
+      case 'note':
+        return { text: `note: ${text}`, style: 'plain' };
+      case 'client':
+        return { text: text ?? 'a client', style: 'dim' };
+      case null:
+        if (protocol === 'unix') return { text: 'unix, not judged', style: 'dim' };
+        return { text: this.group === JUDGED ? 'nothing' : 'not judged', style: 'dim' };
+    }
   }
 }
 
@@ -123,20 +197,4 @@ function podOf({ owners, origin }: Socket): string {
 function explainedRank({ explainedBy, protocol }: Socket): number {
   if (explainedBy.by === null) return protocol === 'unix' ? 3 : 0;
   return { page: 1, note: 2, client: 4 }[explainedBy.by];
-}
-
-/** By what a listener is explained; what is wrong with it goes before. */
-function explainedCell(socket: Socket, fault: string | null): Cell {
-  const { by, text } = socket.explainedBy;
-  if (fault !== null) return { text: by === 'page' ? `${fault}: page, ${text}` : fault, style: 'warning' };
-  switch (by) {
-    case 'page':
-      return { text: `page: ${text}`, style: 'good' };
-    case 'note':
-      return { text: `note: ${text}`, style: 'plain' };
-    case 'client':
-      return { text: text ?? 'a client', style: 'dim' };
-    case null:
-      return { text: socket.protocol === 'unix' ? 'unix, not judged' : 'nothing', style: 'dim' };
-  }
 }

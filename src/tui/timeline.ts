@@ -1,5 +1,6 @@
 import type { Change, Restarted } from '../changes/change.js';
-import type { ProcessOwner } from '../owners/owner.js';
+import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
+import type { Finding } from '../verdict/finding.js';
 
 /** One line of the timeline: a change, or several that are one thing to a person. */
 export interface Entry {
@@ -10,8 +11,12 @@ export interface Entry {
   /** When it was heard of last, milliseconds since the epoch. */
   readonly heard: number;
   readonly change: Change;
-  /** Further listeners of the same restart. */
+  /** The listeners that a verdict is about, as they were then; none where they were not seen. */
+  readonly about: readonly OwnedListener[];
+  /** Further listeners of the same restart, the first of them. */
   readonly restarts: readonly Restarted[];
+  /** Listeners of the same restart beyond those. */
+  readonly moreRestarts: number;
   /** How often the same thing happened in a row. */
   readonly count: number;
 }
@@ -30,24 +35,52 @@ export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
 const MOST_ENTRIES = 1_000;
 /** A service opens its listeners one after the other; what comes within this time belongs to one restart. */
 const SAME_RESTART_MS = 30_000;
-/** Of a restart with more listeners, the first are named. */
+/** Of a restart with more listeners, the first are named and the others counted. */
 const MOST_RESTARTS = 50;
 /** As far back as a closing or opening that belongs to a restart can be. */
 const LOOK_BACK = 200;
 
+/** Finds a listener by its id among those that were seen in a look. */
+export type FindListener = (id: string) => OwnedListener | undefined;
+
 /** The timeline with a change added: restarts swallow what they consist of, repetitions are counted. Pure. */
-export function withChange(timeline: Timeline, change: Change, now: number): Timeline {
+export function withChange(timeline: Timeline, change: Change, now: number, find: FindListener): Timeline {
   if (change.event === 'restarted') return withRestart(timeline, change, now);
   const [last] = timeline.entries;
   if (last !== undefined && isSame(last.change, change)) {
     const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
     return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
   }
-  return added(timeline, timeline.entries, change, now);
+  // What is there no more is in what was seen last; what is new will be in what is seen next.
+  const about = change.event === 'verdict' && change.after === null ? found(change.before, find) : [];
+  return added(timeline, timeline.entries, change, now, about);
 }
 
-function added(timeline: Timeline, entries: readonly Entry[], change: Change, now: number): Timeline {
-  const entry: Entry = { id: timeline.nextId, at: change.at, heard: now, change, restarts: [], count: 1 };
+function found(finding: Finding | null, find: FindListener): OwnedListener[] {
+  return (finding?.sockets ?? []).flatMap((id) => find(id) ?? []);
+}
+
+/** The timeline after the look that its last verdicts came from: they have the listeners they are about. */
+export function withListeners(timeline: Timeline, find: FindListener): Timeline {
+  let isOther = false;
+  const entries = timeline.entries.map((entry) => {
+    if (entry.change.event !== 'verdict' || entry.about.length > 0) return entry;
+    const about = found(entry.change.after, find);
+    isOther ||= about.length > 0;
+    return about.length > 0 ? { ...entry, about } : entry;
+  });
+  return isOther ? { ...timeline, entries } : timeline;
+}
+
+function added(
+  timeline: Timeline,
+  entries: readonly Entry[],
+  change: Change,
+  now: number,
+  about: readonly OwnedListener[] = [],
+): Timeline {
+  const id = timeline.nextId;
+  const entry: Entry = { id, at: change.at, heard: now, change, about, restarts: [], moreRestarts: 0, count: 1 };
   const all = [entry, ...entries];
   const dropped = timeline.dropped + Math.max(0, all.length - MOST_ENTRIES);
   return { entries: all.slice(0, MOST_ENTRIES), nextId: timeline.nextId + 1, dropped };
@@ -60,9 +93,11 @@ function withRestart(timeline: Timeline, restart: Restarted, now: number): Timel
   const at = recent.findIndex(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
   const known = recent[at];
   if (known === undefined) return added(timeline, rest, restart, now);
+  const isFull = known.restarts.length === MOST_RESTARTS;
   const longer = {
     ...known,
-    restarts: [...known.restarts, restart].slice(0, MOST_RESTARTS),
+    restarts: isFull ? known.restarts : [...known.restarts, restart],
+    moreRestarts: known.moreRestarts + (isFull ? 1 : 0),
     at: restart.at,
     heard: now,
   };

@@ -3,11 +3,11 @@ import type { SnapshotDocument } from '../document/document.js';
 import { ownerKey } from './facts.js';
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';
-import { itemAt, itemsOf, listOf, moveTo, settled } from './list.js';
+import { itemAt, itemsOf, listOf, moveTo, settled, socketWith } from './list.js';
 import { marked, unexpired } from './marks.js';
 import { noticeOf } from './notice.js';
 import { type Data, type ListState, type State, shownData } from './state.js';
-import { withChange } from './timeline.js';
+import { withChange, withListeners } from './timeline.js';
 import { VIEWS, type ViewName } from './view.js';
 
 /** What a source tells: a change, or all that was seen when the tables were read. */
@@ -29,13 +29,15 @@ export function learned(state: State, update: Update): State {
 
 function withLook({ data, now }: State, document: SnapshotDocument): Data {
   if (data.document === null) return { ...data, document };
-  const after = { ...data, document };
+  const timeline = withListeners(data.timeline, (id) => socketWith(document, id));
+  const after = { ...data, document, timeline };
   return isSameNode(data.document, document) ? after : withMarks(after, data, now);
 }
 
 /** Whether two looks show the same: most do, and then nothing has to be put beside each other thing by thing. */
 function isSameNode(before: SnapshotDocument, after: SnapshotDocument): boolean {
   const { sockets, findings } = before;
+  if (sockets === after.sockets && findings === after.findings) return true;
   return (
     sockets.length === after.sockets.length &&
     findings.length === after.findings.length &&
@@ -65,7 +67,7 @@ export function resumed(state: State, before: Data): State {
 }
 
 function withEvent({ data, now }: State, change: Change): Data {
-  const timeline = withChange(data.timeline, change, now);
+  const timeline = withChange(data.timeline, change, now, (id) => socketWith(data.document, id));
   return change.event === 'started' ? { ...data, timeline, started: change } : { ...data, timeline };
 }
 

@@ -49,8 +49,9 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
       { name: 'up', title: 'UP', min: 4, max: 4, priority: 5, align: 'right' },
       { name: 'queue', title: 'QUEUE', min: 9, max: 11, priority: 6, align: 'right' },
       { name: 'reach', title: 'REACH', min: 11, max: 11, priority: 8 },
-      { name: 'unit', title: 'UNIT', min: 16, max: 40, priority: 7 },
-      { name: 'pod', title: 'POD', min: 12, max: 36, priority: 9 },
+      // Units and pods begin alike and differ in the middle or at the end: whole, or in the details.
+      { name: 'unit', title: 'UNIT', min: 31, max: 40, priority: 7 },
+      { name: 'pod', title: 'POD', min: 36, max: 36, priority: 9 },
     ],
     sorts: [ORDER, 'protocol', 'address', 'port', 'owner', 'explained', 'up', 'queue', 'reach', 'unit', 'pod'],
   },
@@ -59,7 +60,7 @@ export const VIEW: Readonly<Record<ViewName, View>> = {
     columns: [
       { name: 'time', title: 'TIME', min: 8, max: 8, priority: 1 },
       { name: 'event', title: 'EVENT', min: 14, max: 17, priority: 2 },
-      { name: 'place', title: 'WHERE', min: 16, max: 44, priority: 3 },
+      { name: 'place', title: 'WHERE', min: 21, max: 44, priority: 3 },
       { name: 'what', title: 'WHAT', min: 20, max: 400, priority: 4 },
     ],
     sorts: [ORDER, 'event', 'place'],
@@ -72,7 +73,7 @@ export function sortTitle(view: ViewName, sort: number): string {
   if (name === 'verdict') return 'worst first';
   if (name === 'page') return 'port';
   if (name !== ORDER) return name;
-  return { spec: 'page order', listeners: 'table order', events: 'newest first' }[view];
+  return { spec: 'page order', listeners: 'protocol and port', events: 'newest first' }[view];
 }
 
 export interface PlacedColumn extends Column {

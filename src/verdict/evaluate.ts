@@ -5,8 +5,9 @@ import { demand, demandOneOf, demandSpec } from '../usage.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
 import { type Expected, type Finding, SEVERITY } from './finding.js';
 import type { Judgement } from './judgement.js';
+import { ListenerIndex } from './listener_index.js';
 import { judgeNetworkRow } from './network_row.js';
-import type { Observation } from './observation.js';
+import type { Observation, Scene } from './observation.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 import { judgeUnixRow } from './unix_row.js';
 
@@ -36,25 +37,24 @@ export function evaluate(spec: Spec, observation: Observation, role: NodeRole): 
   demand(isObservation, 'an observation is what observationOf() gives', observation);
   demand(role !== undefined, 'role is given', role);
   demandOneOf('role', role, ['control-plane', 'worker', 'unknown']);
-  const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, observation, role) }));
+  const { node, sockets, coverage, files } = observation;
+  const scene: Scene = { node, coverage, files, listeners: new ListenerIndex(sockets) };
+  const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, scene, role) }));
   const explanations = new Map<string, SocketExplanation>();
   for (const { row, judgement } of rows) {
     for (const id of judgement.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
-  const rest = observation.sockets
+  const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
-    .map((listener) => [listener, explain(listener, spec.notes, observation.node)] as const);
+    .map((listener) => [listener, explain(listener, spec.notes, node)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, inWords(explanation));
   return {
-    findings: [
-      ...rows.map(({ row, judgement }) => findingOf(row, judgement)),
-      ...unexpectedFindings(rest, observation.node),
-    ],
+    findings: [...rows.map(({ row, judgement }) => findingOf(row, judgement)), ...unexpectedFindings(rest, node)],
     explanations,
   };
 }
 
-function judgeRow(row: Row, spec: Spec, observation: Observation, role: NodeRole): Judgement {
+function judgeRow(row: Row, spec: Spec, scene: Scene, role: NodeRole): Judgement {
   const applied = applyNotes(row, spec.notes, role);
   const reason = reasonNotApplicable(applied, role);
   if (reason !== null) {
@@ -62,9 +62,9 @@ function judgeRow(row: Row, spec: Spec, observation: Observation, role: NodeRole
   }
   switch (row.kind) {
     case 'network':
-      return judgeNetworkRow(row, applied, role, observation, spec);
+      return judgeNetworkRow(row, applied, role, scene, spec);
     case 'unix':
-      return judgeUnixRow(row, applied, role, observation, spec);
+      return judgeUnixRow(row, applied, role, scene, spec);
   }
 }
 

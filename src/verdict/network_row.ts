@@ -4,7 +4,7 @@ import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, judgeAbsence, type NodeRole, roleUnknown } from './applied_row.js';
 import type { MatchedBy } from './finding.js';
 import type { Judgement } from './judgement.js';
-import type { Observation } from './observation.js';
+import type { Scene } from './observation.js';
 import { matchListener, type OwnerMatch } from './owner_match.js';
 import { type Relation, relationTo } from './scope.js';
 import { listenersText, ownersText, unknownOwnerText } from './words.js';
@@ -21,12 +21,12 @@ export function judgeNetworkRow(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  scene: Scene,
   spec: Spec,
 ): Judgement {
-  const listeners = observation.sockets.filter(({ protocol, port }) => protocol === row.protocol && port === row.port);
-  const { node } = observation;
-  if (row.host.kind === 'default' && node.defaultInterface === null) return withoutDefault(row, listeners, observation);
+  const listeners = scene.listeners.onPort(row.protocol, row.port);
+  const { node } = scene;
+  if (row.host.kind === 'default' && node.defaultInterface === null) return withoutDefault(row, listeners, scene);
   const candidates = listeners.map((listener) => ({
     listener,
     relation: relationTo(row.host, listener, node),
@@ -38,7 +38,7 @@ export function judgeNetworkRow(
     judgeExact(row, candidates) ??
     judgeStricter(row, applied, candidates) ??
     judgeUnseen(row, candidates) ??
-    judgeNobody(row, applied, role, observation, spec, candidates)
+    judgeNobody(row, applied, role, scene, spec, candidates)
   );
 }
 
@@ -52,8 +52,8 @@ function others(candidates: readonly Candidate[], deciding: readonly Candidate[]
 }
 
 /** Without a default route nobody knows which address is meant. */
-function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], observation: Observation): Judgement {
-  const network = observation.coverage.sources.find(({ name }) => name === 'network');
+function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], { coverage }: Scene): Judgement {
+  const network = coverage.sources.find(({ name }) => name === 'network');
   const why =
     network?.status === 'failed'
       ? `the default route could not be read: ${network.error ?? 'unknown error'}`
@@ -190,17 +190,17 @@ function judgeNobody(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  { coverage, listeners }: Scene,
   spec: Spec,
   candidates: readonly Candidate[],
 ): Judgement {
   const nobody = { candidates: [], matchedBy: null };
-  const table = observation.coverage.sources.find(({ name }) => name === row.protocol);
+  const table = coverage.sources.find(({ name }) => name === row.protocol);
   if (table?.status !== 'ok') {
     const reason = `the ${row.protocol} table was not read completely: ${table?.error ?? 'it was not looked at'}`;
     return judgement('unverified', { ...nobody, message: `no listener was seen, but ${reason}`, reason });
   }
-  const absence = judgeAbsence(applied, role, observation.sockets, spec);
+  const absence = judgeAbsence(applied, role, listeners, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return judgement(verdict, { ...nobody, message: `nothing listens; ${absence.reason}`, reason: absence.reason });

@@ -3,6 +3,7 @@ import type { OwnedListener } from '../owners/owner.js';
 import type { Coverage } from '../sockets/coverage.js';
 import type { SocketFile } from '../sockets/socket_file.js';
 import type { MarkedRole } from '../spec/marked_role.js';
+import type { ListenerIndex } from './listener_index.js';
 
 /** Facts about the node besides its sockets. */
 export interface NodeFacts {
@@ -17,10 +18,15 @@ export interface NodeFacts {
   readonly markedRole: MarkedRole | null;
 }
 
-/** All that a verdict rests on. */
+/** All that verdicts rest on. */
 export interface Observation {
   readonly node: NodeFacts;
   readonly sockets: readonly OwnedListener[];
   readonly coverage: Coverage;
   readonly files: readonly SocketFile[];
+}
+
+/** An observation as rows are judged by it. */
+export interface Scene extends Pick<Observation, 'node' | 'coverage' | 'files'> {
+  readonly listeners: ListenerIndex;
 }

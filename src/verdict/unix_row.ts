@@ -6,7 +6,7 @@ import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, judgeAbsence, type NodeRole } from './applied_row.js';
 import { matchesPath } from './glob.js';
 import type { Judgement } from './judgement.js';
-import type { Observation } from './observation.js';
+import type { Scene } from './observation.js';
 import { matchListener } from './owner_match.js';
 import { ownersText, unknownOwnerText } from './words.js';
 
@@ -23,19 +23,14 @@ export function pathsToLookAt(
 }
 
 /** Judges a unix row that applies to this node, or may. Pure: the files were looked at beforehand. */
-export function judgeUnixRow(
-  row: UnixRow,
-  applied: AppliedRow,
-  role: NodeRole,
-  observation: Observation,
-  spec: Spec,
-): Judgement {
-  const accepting = observation.sockets.filter(({ protocol, state }) => protocol === 'unix' && state === 'LISTEN');
+export function judgeUnixRow(row: UnixRow, applied: AppliedRow, role: NodeRole, scene: Scene, spec: Spec): Judgement {
+  const { files, listeners } = scene;
+  const { accepting } = listeners;
   const behind = (path: string): OwnedListener[] => {
-    const file = observation.files.find((one) => one.path === path);
+    const file = files.find((one) => one.path === path);
     return accepting.filter((listener) => (file === undefined ? hasName(listener, path) : isBehind(listener, file)));
   };
-  const isLookedAt = (path: string): boolean => observation.files.some((one) => one.path === path);
+  const isLookedAt = (path: string): boolean => files.some((one) => one.path === path);
   const here = behind(row.path);
   if (here.length > 0) return judgeHolders(row.path, isLookedAt(row.path), applied, here, spec.notes, null);
 
@@ -50,7 +45,7 @@ export function judgeUnixRow(
     const reason = `${applied.service}'s socket is at ${first.path} instead of ${row.path}, which a note allows`;
     return judgeHolders(first.path, isLookedAt(first.path), applied, first.holders, spec.notes, reason);
   }
-  return judgeNobody(row, applied, role, observation, spec, accepting);
+  return judgeNobody(row, applied, role, scene, spec);
 }
 
 /**
@@ -116,28 +111,27 @@ function judgeNobody(
   row: UnixRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  { coverage, files, listeners }: Scene,
   spec: Spec,
-  accepting: readonly OwnedListener[],
 ): Judgement {
   const nobody = { sockets: [], matchedBy: null };
-  const table = observation.coverage.sources.find(({ name }) => name === 'unix');
+  const table = coverage.sources.find(({ name }) => name === 'unix');
   if (table?.status !== 'ok') {
     const reason = `the unix table was not read completely: ${table?.error ?? 'it was not looked at'}`;
     return { ...nobody, verdict: 'unverified', message: `no listener was seen, but ${reason}`, reason };
   }
-  const file = observation.files.find(({ path }) => path === row.path);
+  const file = files.find(({ path }) => path === row.path);
   if (file === undefined || file.state === 'unreadable') {
     const why = file === undefined ? 'was not looked at' : 'may not be looked at (permission)';
     const reason = `${row.path} ${why}, and a listener can be behind it under another name`;
     return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
   }
-  const absence = judgeAbsence(applied, role, observation.sockets, spec);
+  const absence = judgeAbsence(applied, role, listeners, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return { ...nobody, verdict, message: `nothing listens; ${absence.reason}`, reason: absence.reason };
   }
-  const reason = whyNobody(row, file, accepting);
+  const reason = whyNobody(row, file, listeners.accepting);
   return { ...nobody, verdict: 'missing', message: `nobody answers on ${row.path}: ${reason}`, reason };
 }
 

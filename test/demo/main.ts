@@ -29,7 +29,8 @@ async function main(): Promise<number> {
   if (values.recording || process.getuid?.() !== 0) {
     return runAttached([process.execPath, CLI, '--replay', RECORDING]);
   }
-  // None of these may end us before the lab is taken down.
+  // None of these may end us before the lab is taken down, nor may words to a terminal that is gone.
+  process.stderr.on('error', () => {});
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
   const lab = await startLab({ family: 'dual', onStep: (line) => process.stderr.write(`${line}\n`) });

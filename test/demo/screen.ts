@@ -17,11 +17,12 @@ class Asker {
     });
   }
 
-  ask(fault: string): Promise<void> {
+  /** Switches a fault; gives whether it is on now. */
+  ask(fault: string): Promise<boolean> {
     this.#asked += 1;
     const id = this.#asked;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, (reply) => ('error' in reply ? reject(new Error(reply.error)) : resolve()));
+      this.#waiting.set(id, (reply) => ('error' in reply ? reject(new Error(reply.error)) : resolve(reply.isOn)));
       const request: Request = { id, fault };
       process.send?.(request);
     });
@@ -35,7 +36,11 @@ const asker = new Asker();
 try {
   await runUi(
     command,
-    TOGGLES.map(({ key, fault, label }) => ({ key, label, run: () => asker.ask(fault) })),
+    TOGGLES.map(({ key, fault, label, explanation }) => ({
+      key,
+      label,
+      run: async () => ((await asker.ask(fault)) ? `broken: ${explanation}` : `mended again: ${explanation}`),
+    })),
   );
 } finally {
   process.disconnect();

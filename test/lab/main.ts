@@ -47,7 +47,8 @@ async function main(): Promise<number> {
   const { role, dual, fault: faults, 'containerd-path': containerdPath } = values;
   if (role !== 'control-plane' && role !== 'worker') throw new Error(`--role ${role} is not a role`);
 
-  // None of these may end us before the lab is taken down.
+  // None of these may end us before the lab is taken down, nor may words to a terminal that is gone.
+  process.stderr.on('error', () => {});
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
 

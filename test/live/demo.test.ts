@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { RECORDING } from '../demo/recording.js';
 import { TOGGLES } from '../demo/toggles.js';
+import { directoriesOf, labParents } from '../lab/traces.js';
+import { waitFor } from '../lab/wait.js';
 import { Terminal } from '../tui/terminal.js';
 import { isOpen } from './ui_screen.js';
 
@@ -15,10 +17,11 @@ t.test('npm run demo shows every verdict, a key for each', async (t) => {
   const terminal = await Terminal.start([DEMO], { width: 160, height: 50 });
   t.teardown(() => terminal.stop());
   await terminal.until(isOpen, 'the healthy node', LAB_MS);
-  for (const { key, verdict, fault } of TOGGLES) {
+  for (const { key, verdict, fault, explanation } of TOGGLES) {
     await terminal.keys(key);
     const part = fault === 'hostile-name' ? '\\x1b[31mkubelet' : `${verdict} `;
     await terminal.until((text) => rows(text).some((line) => line.includes(part)), `${key}: ${verdict}`);
+    await terminal.until((text) => text.includes(`broken: ${explanation}`), `that ${key} broke something`);
   }
   t.match(
     await terminal.until((text) => /^\d+ ok/m.test(text), 'what is right still is'),
@@ -28,6 +31,15 @@ t.test('npm run demo shows every verdict, a key for each', async (t) => {
   await terminal.until((text) => /^19 ok {3}matches the page/m.test(text), 'mended again', LAB_MS);
   await terminal.keys('q');
   t.equal(await terminal.exit(LAB_MS), 0);
+});
+
+t.test('a terminal that is taken away takes the node down with it', async (t) => {
+  const terminal = await Terminal.start([DEMO], { width: 100, height: 30 });
+  await terminal.until(isOpen, 'the healthy node', LAB_MS);
+  const [{ pid }, parents] = await Promise.all([terminal.state(), labParents()]);
+  t.not(directoriesOf(pid, parents).length, 0);
+  await terminal.stop();
+  await waitFor('nothing is left', async () => (directoriesOf(pid, parents).length === 0 ? true : null), LAB_MS);
 });
 
 t.test('without root, a recording', async (t) => {

@@ -8,7 +8,12 @@ import { isOpen, lineFor } from './ui_screen.js';
 
 /** What is promised on a machine with nothing else to do, and what a busy one may take. */
 const PROMISED_MS = 200;
-const TOLERATED_MS = 2_000;
+const TOLERATED_MS = 1_000;
+/**
+ * Of a UDP or unix socket that closes nobody tells: every second it is looked whether one has. Where so much changes and the
+ * machine is busy, the budget of readings makes it wait longer.
+ */
+const MENDED_MS = 20_000;
 
 /**
  * Milliseconds from the moment that the lab has made the fault true to the screen that says all of it. That moment is a
@@ -34,17 +39,13 @@ async function checkFaults(t: Test, lab: Lab, terminal: Terminal): Promise<void>
     t.ok(ms < TOLERATED_MS, `${fault.name}: ${ms.toFixed(0)} ms`);
     await lab.clear(fault.name);
     const isMended = (text: string): boolean => summaryOf(text) === summary;
-    // Of a UDP or unix socket that closes nobody tells: it is seen when the tables are read again, which `r` asks for.
-    await terminal.until(isMended, `${fault.name} cleared`, 1_000).catch(async () => {
-      await terminal.keys('r');
-      await terminal.until(isMended, `${fault.name} cleared, and read again`);
-    });
+    await terminal.until(isMended, `${fault.name} cleared`, MENDED_MS);
   }
   const late = times.filter((ms) => ms > PROMISED_MS).length;
   t.comment(
     `${times.length} faults, slowest ${Math.max(...times).toFixed(0)} ms, ${late} later than ${PROMISED_MS} ms`,
   );
-  t.ok(late <= times.length / 4, 'most are there as soon as promised');
+  t.ok(late <= times.length / 2, 'most are there as soon as promised');
 }
 
 /** `15 ok · 2 missing`. */

@@ -58,7 +58,7 @@ t.test('no name acts on the screen', { timeout: 60_000 }, async (t) => {
     await terminal.until((text) => text.includes(' 1 of '), 'one');
     await terminal.keys('Enter');
     await terminal.until(
-      (text) => text.includes('explained by') && text.includes(`comm        ${shown}`),
+      (text) => text.includes('explained by') && text.includes(`comm         ${shown}`),
       `details of ${shown}`,
     );
     await check(`details of ${shown}`);

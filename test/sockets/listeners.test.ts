@@ -37,7 +37,8 @@ t.test('every field of a listener, of each kind', (t) => {
   const common = { uid: 0, netns: '4026532000' };
   const inet = { ...common, type: null, path: null, abstract: null, file: null, cgroupId: '1' };
   const unix = { ...common, address: null, port: null, device: null, v6only: null, drops: null, cgroupId: null };
-  const by = (id: string) => listeners.find((one) => one.id === id);
+  // As JSON: it leaves out the room that is kept for what later steps find out.
+  const by = (id: string): unknown => JSON.parse(JSON.stringify(listeners.find((one) => one.id === id)));
   t.strictSame(by('tcp:196'), {
     ...inet,
     ...{ id: 'tcp:196', protocol: 'tcp', family: 'ipv4', state: 'LISTEN', address: '127.0.0.53', port: 53 },
@@ -69,7 +70,10 @@ t.test('every field of a listener, of each kind', (t) => {
   t.match(by('tcp:202'), { address: '::ffff:127.0.0.1', v6only: false }, 'v4-mapped stays what it is');
   t.match(by('unix:213'), { state: 'UNCONN', type: 'dgram', path: '/tmp/sw-capture.dgram', backlog: null });
   t.match(by('unix:214'), { state: 'LISTEN', type: 'seqpacket', backlog: { current: 0, max: 3 } });
-  t.equal(by('unix:211'), undefined, 'a stream that never listened is none');
+  t.notOk(
+    listeners.some(({ id }) => id === 'unix:211'),
+    'a stream that never listened is none',
+  );
   t.equal(listeners.length, 5 + 4 + 4 + 2 + 4);
   t.equal(new Set(listeners.map(({ id }) => id)).size, listeners.length, 'ids are unique, SO_REUSEPORT members too');
   t.end();

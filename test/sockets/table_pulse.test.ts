@@ -9,7 +9,9 @@ async function atRest(pulse: TablePulse): Promise<void> {
 
 t.test('a UDP socket that comes and goes', async (t) => {
   const pulse = new TablePulse(null);
+  t.equal(pulse.costMs, 0);
   t.equal(await pulse.hasChanged(), false, 'there is nothing to compare with yet');
+  t.ok(pulse.costMs > 0);
   await atRest(pulse);
   const { handle } = await bindUdp('127.0.0.1');
   t.equal(await pulse.hasChanged(), true, 'it came');

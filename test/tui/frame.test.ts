@@ -1,7 +1,9 @@
 import t from 'tap';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.js';
+import { segment } from '../../src/tui/line.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { settle } from '../../src/tui/update.js';
+import { joined } from '../../src/tui/views/compose.js';
 import { documentOf } from '../document/document.js';
 import { coverage, held, listener, observation, processOwner, row, spec, unixListener } from '../verdict/factory.js';
 import {
@@ -99,7 +101,8 @@ t.test('wide screens show queue, uptime and unit', (t) => {
   const state = screenWith([nodeWith([busy])], { size: LARGE });
   t.match(screenText(state), /812 kubelet snap\.k8s\.kubelet\.service .* 129\/128 {3}2h/);
   const beside = screenText(press(state, 'return'));
-  t.match(beside, /✓ ok .*│ why {9}kubelet/, 'details stand beside the list');
+  t.match(screenText(press(state, '2 return')), /│ explained by the page: kubelet/);
+  t.match(beside, /✓ ok .*│ why {10}kubelet/, 'details stand beside the list');
   t.match(beside, /started .*\(2h ago\)/);
   t.end();
 });
@@ -133,6 +136,8 @@ t.test('what could not be read is on the screen, and no empty list looks healthy
   const state = screenWith([documentOf(spec(ROWS), seen)]);
   t.match(screenText(state), /! incomplete: tcp, owners/);
   t.match(screenText(press(state, '2')), /nothing was seen, but could not be read completely: tcp, owners/);
+  t.match(screenText(state), /Not everything could be read: tcp: .*; owners: /, 'why is told once');
+  t.match(screenText(press(state, '?')), /^Not everything could be read: tcp: /m, 'and again in the help');
   const none = observation([], {
     coverage: coverage({ network: 'failed' }),
     node: { ...observation([]).node, defaultInterface: null },
@@ -212,12 +217,39 @@ t.test('help names every key, and can be scrolled where it is long', (t) => {
   t.end();
 });
 
-t.test('other network namespaces stand under headings of their own', (t) => {
-  const document = nodeWith(SOCKETS);
-  const pod = { ...stranger(8080, 'nginx'), netns: '4026532999', explainedBy: { by: null, text: null } };
-  const namespace = { netns: '4026532999', name: null, processes: 2, pods: ['5d2c1f0e'], containers: [], error: null };
-  const state = press(screenWith([{ ...document, sockets: [...document.sockets, pod], namespaces: [namespace] }]), '2');
-  t.match(screenText(state), /── Network namespace 4026532999: pod 5d2c1f0e, not judged\n.*0\.0\.0\.0:8080/);
+t.test('a line that is cut between two words says so as well', (t) => {
+  const line = (width: number): string =>
+    joined([segment('2 ok'), segment(' | '), segment('1 exposed')], width, UNICODE)
+      .map(({ text }) => text)
+      .join('');
+  t.strictSame([16, 15, 7, 5, 4].map(line), ['2 ok | 1 exposed', '2 ok | 1 expos…', '2 ok |…', '2 ok…', '2 o…']);
+  t.end();
+});
+
+t.test('at 80x24 help is whole, and names every verdict', (t) => {
+  const lines = textsOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
+  t.notMatch(lines.join('\n'), /…/, 'nothing is cut');
+  t.match(lines.join('\n'), /arrows, j k[\s\S]*q, Ctrl-C[\s\S]*· not-applicable: not on this node/);
+  t.match(lines.at(-1), /^Esc back {2}j k scroll {2}q quit$/);
+  t.end();
+});
+
+t.test('where help or details go on below the screen, the footer says so', (t) => {
+  const owners = Array.from({ length: 5 }, (_, at) => processOwner('kubelet', { pid: 900 + at }));
+  const open = press(screenWith([nodeWith([held('kubelet', '127.0.0.1', 10248, { owners })])]), 'return');
+  const footer = (state: State): string | undefined => textsOf(state).at(-1);
+  const [, below] = /scroll, (\d+) more below/.exec(footer(open) ?? '') ?? [];
+  t.match(footer(press(open, 'j')), `scroll, ${Number(below) - 1} more below`);
+  t.equal(footer(press(open, 'G')), 'Esc back  j k scroll  q quit');
+  t.end();
+});
+
+t.test('at 80 columns the views can be seen whatever else is told beside them', (t) => {
+  const state = press(screenWith([nodeWith(SOCKETS)]), 'p f s / :kubelet return');
+  t.match(textsOf(state)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +PAUSED {2}faults only {2}\/kubelet {2}0 of 5$/);
+  const long = press(screenWith([nodeWith(SOCKETS)]), `/ :${'x'.repeat(100)}`);
+  t.match(textsOf(long)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +\/x{30,}… {2}0 of 5$/);
+  t.strictSame(faultsOf(long), []);
   t.end();
 });
 

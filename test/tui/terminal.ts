@@ -58,6 +58,8 @@ export class Terminal {
     const settings = [
       ...['set', '-g', 'remain-on-exit', 'on', ';', 'set', '-g', 'remain-on-exit-format', '', ';'],
       ...['set', '-g', 'status', 'off', ';', 'set', '-s', 'escape-time', '0', ';'],
+      // Its server, and what runs in it, ends with us even where we are killed.
+      ...['set', '-s', 'exit-unattached', 'on', ';'],
     ];
     const size = ['-x', String(width), '-y', String(height)];
     const server = ['-L', `sockwatch-${process.pid}-${started}`, '-f', '/dev/null', '-u'];

@@ -11,7 +11,7 @@ import { NOW } from './scene.js';
 const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
 
 function timelineOf(changes: readonly Change[]): Timeline {
-  return changes.reduce((timeline, change) => withChange(timeline, change, NOW), EMPTY_TIMELINE);
+  return changes.reduce((timeline, change) => withChange(timeline, change, NOW, () => undefined), EMPTY_TIMELINE);
 }
 
 function socketOf(port: number, pid: number): OwnedListener {
@@ -82,6 +82,17 @@ t.test('a restart of a service with several listeners is one line', (t) => {
   t.end();
 });
 
+t.test('of a restart with very many listeners the first are named, and the others counted', (t) => {
+  const ports = Array.from({ length: 60 }, (_, at) => 1000 + at);
+  const timeline = timelineOf(ports.flatMap((port) => restartOf(socketOf(port, 10), socketOf(port, 20), 5)));
+  const [restart] = timeline.entries;
+  t.equal(timeline.entries.length, 1);
+  const text = restart === undefined ? '' : messageOf(restart);
+  t.match(text, /127\.0\.0\.1:1000 closed for 0\.412 s; with it 127\.0\.0\.1:1001, .*127\.0\.0\.1:1050 and 9 more$/);
+  t.equal(text.match(/127\.0\.0\.1:/g)?.length, 51);
+  t.end();
+});
+
 t.test('the next restart of the same service is another line', (t) => {
   const changes = [
     ...restartOf(socketOf(1, 10), socketOf(1, 20), 5),
@@ -108,7 +119,12 @@ t.test('a busy node does not fill the memory', (t) => {
   let timeline = EMPTY_TIMELINE;
   const one = socketOf(1, 1);
   for (let n = 0; n < 1_050; n++) {
-    timeline = withChange(timeline, { event: 'opened', at: at(n), seenBy: 'kernel', socket: one }, NOW);
+    timeline = withChange(
+      timeline,
+      { event: 'opened', at: at(n), seenBy: 'kernel', socket: one },
+      NOW,
+      () => undefined,
+    );
   }
   t.equal(timeline.entries.length, 1_000);
   t.equal(timeline.dropped, 50);

@@ -54,7 +54,7 @@ t.test('the selection stays with the thing and on its line of the screen', (t) =
 });
 
 t.test('where the thing is gone, the cursor goes to what came in its place, else to its neighbour', (t) => {
-  const start = press(screenWith([nodeWith(SOCKETS)]), '2');
+  const start = press(screenWith([nodeWith(SOCKETS)]), '2 j');
   const again = { ...KUBELET, id: 'tcp:another', inode: 1, owners: [processOwner('kubelet', { pid: 900 })] };
   const restarted = see(start, look(nodeWith([CILIUM, KUBELET_API, again])));
   t.match(cursorLine(restarted)?.text, /127\.0\.0\.1:10248.*900/);
@@ -111,6 +111,15 @@ t.test('faults only, and why a list is empty', (t) => {
   t.match(screenText(press(faults, 'f')), /✓ ok/);
   t.match(screenText(press(start, '3 f')), /no faults here/);
   t.match(screenText(press(start, '3')), /nothing has happened yet/);
+  t.end();
+});
+
+t.test('whoever is at the beginning sees the worst when the worst come first', (t) => {
+  const many = [...SOCKETS, ...Array.from({ length: 40 }, (_, at) => stranger(2000 + at, `p${at}`))];
+  const start = screenWith([nodeWith(many)]);
+  t.match(cursorLine(start)?.text, / ok .* kubelet /);
+  t.match(cursorLine(press(start, 's')), { at: 5, text: / exposed / });
+  t.match(cursorLine(press(start, 's o')), { at: 5, text: / not-applicable | ok / });
   t.end();
 });
 

@@ -2,13 +2,16 @@ import type { Glyphs } from '../glyphs.js';
 import { type Line, line, type Segment, segment } from '../line.js';
 import { cut, shown, widthOf } from '../text.js';
 
-/** Segments one behind the other, cut to a width. Their texts may be anybody's. */
+/** Segments one behind the other, cut to a width, which the last column says. Their texts may be anybody's. */
 export function joined(segments: readonly Segment[], width: number, glyphs: Glyphs): Segment[] {
   let room = width;
   const fitting: Segment[] = [];
-  for (const { text, style, selected } of segments) {
+  for (const [at, { text, style, selected }] of segments.entries()) {
     if (room <= 0) break;
-    const short = cut(shown(text, glyphs), room, glyphs);
+    const whole = shown(text, glyphs);
+    // One that fits by itself, with others behind it that do not, must not look like the end.
+    const isLast = widthOf(whole) === room && widthOfAll(segments.slice(at + 1), glyphs) > 0;
+    const short = cut(isLast ? `${whole} ` : whole, room, glyphs);
     room -= widthOf(short);
     fitting.push(segment(short, style, selected));
   }

@@ -1,4 +1,4 @@
-import type { Owner, ProcessOwner } from '../../owners/owner.js';
+import type { OwnedListener, Owner, ProcessOwner } from '../../owners/owner.js';
 import { adviceFor } from '../../verdict/advice.js';
 import type { Finding } from '../../verdict/finding.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/words.js';
@@ -17,7 +17,8 @@ type Part =
   | { readonly kind: 'heading'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly text: string; readonly style: Style };
 
-const NAME_WIDTH = 12;
+/** The longest name, and a space. */
+const NAME_WIDTH = 13;
 
 /** Everything about the thing that is open, in as many lines as it takes at that width. */
 export function detailLines(state: State, width: number, glyphs: Glyphs): Line[] {
@@ -43,6 +44,10 @@ interface Context {
   readonly state: State;
 }
 
+function heading(text: string): Part {
+  return { kind: 'heading', text };
+}
+
 function field(name: string, text: string, style: Style = 'plain'): Part {
   return { kind: 'field', name, text, style };
 }
@@ -58,11 +63,11 @@ function partsOf(subject: Subject, context: Context): Part[] {
     case 'socket':
       return [...explanationParts(subject.socket, context), ...socketParts([subject.socket], context)];
     case 'entry':
-      return entryParts(subject.entry, context);
+      return entryParts(subject.entry);
   }
 }
 
-function findingParts(finding: Finding, sockets: readonly Socket[]): Part[] {
+function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
   return [...verdictParts(finding), field('next', adviceFor(finding, sockets), 'bold')];
 }
 
@@ -109,10 +114,7 @@ function explanationParts(socket: Socket, { state }: Context): Part[] {
 
 function socketParts(sockets: readonly Socket[], context: Context): Part[] {
   return sockets.flatMap((socket, at) => [
-    {
-      kind: 'heading' as const,
-      text: `Socket ${at + 1} of ${sockets.length}: ${listenerText(socket)}/${socket.protocol}`,
-    },
+    heading(`Socket ${at + 1} of ${sockets.length}: ${listenerText(socket)}/${socket.protocol}`),
     field('reach', reachOf(socket)),
     ...optional('device', socket.device),
     field('queue', queueText(socket)),
@@ -121,7 +123,7 @@ function socketParts(sockets: readonly Socket[], context: Context): Part[] {
       'inode',
       `${socket.inode}   cookie ${socket.cookie ?? 'unknown'}   uid ${socket.uid ?? 'unknown'}   netns ${socket.netns}`,
     ),
-    ...ownerParts(socket, context),
+    ...ownerParts(socket, context.now),
   ]);
 }
 
@@ -143,7 +145,7 @@ function queueText({ backlog, protocol }: Socket): string {
   return protocol === 'udp' ? 'none: UDP accepts no connections' : 'unknown, or none';
 }
 
-function ownerParts(socket: Socket, { now }: Context): Part[] {
+function ownerParts(socket: OwnedListener, now: number): Part[] {
   if (socket.owners.length === 0) {
     const { origin } = socket;
     return [
@@ -176,13 +178,14 @@ function startText({ startedAt }: ProcessOwner, now: number): string | null {
   return startedAt === null ? null : `${startedAt} (${ageText(now - Date.parse(startedAt))} ago)`;
 }
 
-function entryParts(entry: Entry, { state }: Context): Part[] {
+function entryParts(entry: Entry): Part[] {
   const { change } = entry;
+  const at = Date.parse(entry.at);
   const repeated = entry.count > 1 ? `, ${entry.count} times in a row` : '';
   const common: Part[] = [
     field('event', `${nameOfEvent(change)}${repeated}`, 'bold'),
     field('at', entry.at),
-    ...optional('where', endpointOf(change)),
+    ...optional('where', endpointOf(entry)),
     field('what', messageOf(entry)),
   ];
   switch (change.event) {
@@ -190,43 +193,44 @@ function entryParts(entry: Entry, { state }: Context): Part[] {
       return [
         ...common,
         field('error', `${change.code} (${change.errno}) from ${change.call}`),
-        ...holderParts(change.process, 1, 0, Date.parse(entry.at)),
-        { kind: 'heading', text: 'In the way' },
+        ...holderParts(change.process, 1, 0, at),
+        heading('In the way'),
         ...(change.holders.length === 0
           ? [field('', 'nobody who could be seen; whoever it was may be gone by now')]
           : change.holders.flatMap(({ place, owners, kind }) => [
               field(kind, place),
-              ...owners.flatMap((owner, at) => holderParts(owner, owners.length, at, Date.parse(entry.at))),
+              ...owners.flatMap((owner, nth) => holderParts(owner, owners.length, nth, at)),
             ])),
       ];
     case 'verdict': {
-      const sockets = shownData(state).document?.sockets ?? [];
-      const about = ({ sockets: ids }: Finding): Socket[] => sockets.filter(({ id }) => ids.includes(id));
       const { before, after } = change;
       return [
         ...common,
-        ...(before === null ? [] : [{ kind: 'heading' as const, text: 'Before' }, ...verdictParts(before)]),
-        ...(after === null ? [] : [{ kind: 'heading' as const, text: 'After' }, ...findingParts(after, about(after))]),
+        ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
+        ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.about)]),
+        ...entry.about.flatMap((socket) => [
+          heading(`${listenerText(socket)}/${socket.protocol}`),
+          ...ownerParts(socket, at),
+        ]),
       ];
     }
     case 'restarted':
       return [
         ...common,
         ...[change, ...entry.restarts].flatMap(({ place, protocol, downMs, before, after }): Part[] => [
-          { kind: 'heading', text: `${place}/${protocol}` },
+          heading(`${place}/${protocol}`),
           field('closed for', `${downMs} ms`),
           field('before', ownersText([before])),
           field('after', ownersText([after])),
         ]),
+        ...(entry.moreRestarts === 0 ? [] : [heading(`and ${entry.moreRestarts} more`)]),
       ];
     case 'opened':
     case 'closed':
       return [
         ...common,
         field('seen by', change.seenBy === 'kernel' ? 'the kernel, as it happened' : 'comparing the tables'),
-        ...change.socket.owners.flatMap((owner, at) =>
-          holderParts(owner, change.socket.owners.length, at, Date.parse(entry.at)),
-        ),
+        ...ownerParts(change.socket, at),
       ];
     case 'started':
     case 'lost':

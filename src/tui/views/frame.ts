@@ -33,7 +33,7 @@ function wholeFrame(state: State, layout: Layout, glyphs: Glyphs): Line[] {
     ...bodyLines(state, layout, glyphs),
     ...glanceLines(state, layout, glyphs),
     ...layout.actions.map((actions) => actionsLine(actions, width, glyphs)),
-    footerLine(state, glyphs),
+    footerLine(state, layout, glyphs),
   ];
 }
 
@@ -76,12 +76,13 @@ function textLines(text: string, style: Style, width: number, height: number, gl
   );
 }
 
-function glanceText({ subject }: Item): string {
+function glanceText({ subject, group }: Item): string {
   switch (subject.kind) {
     case 'finding':
       return subject.finding.message;
     case 'socket':
-      return `${listenerText(subject.socket)}/${subject.socket.protocol}: ${ownersText([subject.socket])}`;
+      // The heading that it stands under may be far above.
+      return `${listenerText(subject.socket)}/${subject.socket.protocol}: ${ownersText([subject.socket])}${group === '' ? '' : `; ${group}`}`;
     case 'entry':
       return messageOf(subject.entry);
   }
@@ -92,7 +93,7 @@ function actionsLine(actions: readonly ActionLabel[], width: number, glyphs: Gly
   return line(...joined(labels, width, glyphs));
 }
 
-function footerLine(state: State, glyphs: Glyphs): Line {
+function footerLine(state: State, layout: Layout, glyphs: Glyphs): Line {
   const { width } = state.size;
   if (state.typing) {
     const prompt = [segment('/', 'bold'), segment(state.filter), segment(glyphs.cursor, 'bold')];
@@ -101,7 +102,7 @@ function footerLine(state: State, glyphs: Glyphs): Line {
   if (state.message !== null) {
     return line(...joined([segment(state.message.text, state.message.isError ? 'error' : 'good')], width, glyphs));
   }
-  const hints = hintsOf(state).flatMap(([key, what], at): Segment[] => [
+  const hints = hintsOf(state, linesBelow(state, layout, glyphs)).flatMap(([key, what], at): Segment[] => [
     segment(at === 0 ? key : `  ${key}`, 'bold'),
     segment(` ${what}`, 'dim'),
   ]);
@@ -110,11 +111,18 @@ function footerLine(state: State, glyphs: Glyphs): Line {
 
 type Hint = readonly [key: string, what: string];
 
-function hintsOf(state: State): readonly Hint[] {
+/** Lines of help or details that the screen has no room for; a text that ends with it looks complete. */
+function linesBelow(state: State, { list, detail }: Layout, glyphs: Glyphs): number {
+  if (state.help !== null) return helpLines(state, state.size.width, glyphs).length - state.help - list.height - 1;
+  if (detail === null) return 0;
+  return detailLines(state, detail.width, glyphs).length - (state.detail?.scroll ?? 0) - detail.height;
+}
+
+function hintsOf(state: State, below: number): readonly Hint[] {
   if (state.help !== null || state.detail !== null)
     return [
       ['Esc', 'back'],
-      ['j k', 'scroll'],
+      ['j k', below > 0 ? `scroll, ${below} more below` : 'scroll'],
       ['q', 'quit'],
     ];
   return [

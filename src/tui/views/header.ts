@@ -6,7 +6,7 @@ import { type Line, line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
 import { type Data, type State, shownData } from '../state.js';
 import { sortTitle, VIEW, VIEWS } from '../view.js';
-import { spread, widthOfAll } from './compose.js';
+import { joined, spread, widthOfAll } from './compose.js';
 
 /** Four lines: who and when, network and sources, the verdicts in one glance, and the views. */
 export function headerLines(state: State, glyphs: Glyphs): Line[] {
@@ -105,15 +105,31 @@ function tabsLine(state: State, glyphs: Glyphs): Line {
     return [segment(` ${at + 1} ${VIEW[view].title} `, style), segment(' ')];
   });
   const { sort, reversed } = state.lists[state.view];
-  const parts: Segment[] = [
+  const { dropped } = shownData(state).timeline;
+  const isCut = state.view === 'events' && dropped > 0;
+  const modes: Segment[] = [
     ...(state.paused === null ? [] : [segment(' PAUSED ', 'inverse'), segment(' ')]),
     ...(state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : []),
-    ...(state.filter === '' ? [] : [segment(`/${state.filter}`, 'accent'), segment('  ')]),
+  ];
+  const order = [
     segment('by ', 'dim'),
     segment(`${sortTitle(state.view, sort)}${reversed ? ` ${glyphs.up}` : ''}`),
-    segment(`  ${shown === total ? total : `${shown} of ${total}`}`, 'bold'),
+    segment('  '),
   ];
-  return spread(tabs, parts, state.size.width, glyphs);
+  const count = [
+    segment(`${shown === total ? total : `${shown} of ${total}`}`, 'bold'),
+    ...(isCut ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
+  ];
+  // The tabs stay; where there is no room for all, the titles of the columns say by what it is sorted, and a long filter is cut.
+  const room = state.size.width - widthOfAll(tabs, glyphs) - 2 - widthOfAll([...modes, ...count], glyphs);
+  const filter = state.filter === '' ? [] : [segment(`/${state.filter}`, 'accent'), segment('  ')];
+  const all = [...filter, ...order];
+  const middle = widthOfAll(all, glyphs) <= room ? all : filterIn(state.filter, room, glyphs);
+  return spread(tabs, [...modes, ...middle, ...count], state.size.width, glyphs);
+}
+
+function filterIn(filter: string, room: number, glyphs: Glyphs): Segment[] {
+  return filter === '' ? [] : [...joined([segment(`/${filter}`, 'accent')], room - 2, glyphs), segment('  ')];
 }
 
 /** Which tab is at a column of the line of tabs; null for none. */
