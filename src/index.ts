@@ -10,7 +10,7 @@
  * @packageDocumentation
  */
 import type { SnapshotDocument } from './document/document.js';
-import { type Addon, native } from './native.js';
+import { endProcess } from './native.js';
 import { demand } from './usage.js';
 
 export type {
@@ -89,12 +89,5 @@ export async function readSnapshot(text: string, source = 'the snapshot'): Promi
  */
 export function exitNow(code = 0): never {
   demand(Number.isInteger(code) && code >= 0 && code <= 255, 'an exit code is a whole number from 0 to 255', code);
-  let addon: Addon;
-  try {
-    addon = native();
-  } catch {
-    // Without it nothing was looked at, so that nothing of ours hangs.
-    return process.exit(code);
-  }
-  return addon.exitNow(code);
+  return endProcess(code);
 }
