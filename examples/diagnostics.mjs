@@ -4,8 +4,8 @@
 //
 //   node diagnostics.mjs OUTPUT.json [SECONDS]
 
-import { writeFile } from 'node:fs/promises';
-import { loadSpec, redact, SockwatchError, snapshot } from 'k8s-sockwatch';
+import { writeFileSync } from 'node:fs';
+import { exitNow, loadSpec, redact, SockwatchError, snapshot } from 'k8s-sockwatch';
 
 const [output, seconds = '10'] = process.argv.slice(2);
 if (output === undefined || !(Number(seconds) > 0)) {
@@ -13,14 +13,15 @@ if (output === undefined || !(Number(seconds) > 0)) {
   process.exit(2);
 }
 
-// Ctrl-C stops the waiting; the snapshot itself ends by its deadline.
+// Ctrl-C stops the waiting at once: snapshot() then throws what abort() is given here.
 const stop = new AbortController();
-process.once('SIGINT', () => stop.abort(new Error('stopped by Ctrl-C')));
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 
+let code = 0;
 try {
-  const spec = await loadSpec({});
+  const spec = await loadSpec();
   const document = await snapshot({ spec, deadlineMs: Number(seconds) * 1000, signal: stop.signal });
-  await writeFile(output, `${JSON.stringify(redact(document))}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(output, `${JSON.stringify(redact(document))}\n`, { mode: 0o600, flag: 'wx' });
 
   const faults = document.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');
   console.log(`${document.node.role} node: ${document.summary.result}, ${faults.length} faults`);
@@ -31,5 +32,7 @@ try {
   // Errors of the library have a code for programs, and a message and a hint for people.
   const isKnown = error instanceof SockwatchError;
   console.error(isKnown ? `${error.code}: ${error.message} (${error.hint ?? 'no hint'})` : error.message);
-  process.exitCode = 2;
+  code = 2;
 }
+// Not process.exit(): that waits for reads which hang in the kernel, and those were not waited for above.
+exitNow(code);

@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { oneOf, pathOf, usageError } from './arguments.js';
 import type { FailOn } from './document/document.js';
 import { SockwatchError } from './errors.js';
+import type { RedactOption } from './redact_option.js';
 import type { Role } from './spec/rows.js';
 
 /** What `check` is asked for. */
@@ -19,6 +20,8 @@ export type CheckCommand =
       /** null: standard output. */
       readonly output: string | null;
       readonly failOn: FailOn;
+      /** null: as it is. */
+      readonly redact: RedactOption | null;
     };
 
 const OPTIONS = {
@@ -29,6 +32,8 @@ const OPTIONS = {
   strict: { type: 'boolean' },
   role: { type: 'string' },
   'fail-on': { type: 'string' },
+  redact: { type: 'boolean' },
+  'redact-key': { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsConfig['options'];
 
@@ -44,6 +49,8 @@ output of ss (as of \`ss -plntu\`), or a directory, .tar or .tar.gz that holds s
   --strict               the page alone, no notes at all
   --role ROLE            control-plane or worker; auto (default): as the snapshot has it, or as the sockets give away
   --fail-on SEVERITY     from which severity on the exit code is 1: error, warning (default), info or never
+  --redact               of one snapshot: put pseudonyms in the place of what tells whose node it is, as --once --redact does
+  --redact-key FILE      with the key in FILE (16 bytes or more), so that files made with it go together
   -h, --help             this text
 
 What ss text does not tell (programs and units, kernel devices, addresses, IPv6-only sockets) is unverified, not guessed.
@@ -72,6 +79,7 @@ export function parseCheck(argv: readonly string[]): CheckCommand {
   if (positionals.some((file) => file === '' || file.includes('\0'))) {
     throw new SockwatchError('ERR_USAGE', 'a FILE to check is a path, which cannot be empty');
   }
+  const format = oneOf('format', values.format, ['json', 'table', 'html'], 'json');
   return {
     kind: 'check',
     files: positionals,
@@ -79,10 +87,28 @@ export function parseCheck(argv: readonly string[]): CheckCommand {
     notes: (values.notes ?? []).map((file) => pathOf('notes', file) ?? ''),
     strict: values.strict ?? false,
     role: oneOf('role', values.role, ['auto', 'control-plane', 'worker'], 'auto'),
-    format: oneOf('format', values.format, ['json', 'table', 'html'], 'json'),
+    format,
     output: pathOf('output', values.output),
     failOn: oneOf('fail-on', values['fail-on'], ['error', 'warning', 'info', 'never'], 'warning'),
+    redact: redactOf(values, positionals.length, format),
   };
+}
+
+/** A matrix names the files it was made of, which often have the names of nodes. */
+function redactOf(
+  values: ReturnType<typeof parseOptions>['values'],
+  files: number,
+  format: string,
+): RedactOption | null {
+  const keyFile = pathOf('redact-key', values['redact-key']);
+  if (values.redact === true) {
+    if (files === 1 && format !== 'html') return { keyFile };
+    throw new SockwatchError('ERR_USAGE', '--redact makes one snapshot fit to be handed on, not a matrix', {
+      hint: 'give one FILE, and --format json or table; redact each, with one --redact-key, and check those',
+    });
+  }
+  if (keyFile === null) return null;
+  throw new SockwatchError('ERR_USAGE', '--redact-key says how to --redact, so it goes with that only');
 }
 
 function parseOptions(argv: readonly string[]) {

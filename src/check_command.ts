@@ -2,6 +2,7 @@ import { type Checked, readEvidence } from './check.js';
 import { CHECK_HELP, type CheckCommand, parseCheck } from './check_arguments.js';
 import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
+import { SockwatchError } from './errors.js';
 import { explanation } from './explanation.js';
 import { type Fleet, FleetBuilder } from './fleet/fleet.js';
 import { Progress } from './report/progress.js';
@@ -29,7 +30,10 @@ export async function check(argv: readonly string[]): Promise<number> {
   }
   const { page, notes, strict, output } = command;
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
-  const judged = await judge(command, spec);
+  const redacted =
+    command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
+  const seen = await judge(command, spec);
+  const judged = redacted === null ? seen : { ...seen, only: redacted(onlyOne(seen)) };
   const text = await textOf(command, judged);
   if (output === null) for (const piece of text) await writeStdout(piece);
   else await writeWhole(output, text);
@@ -43,6 +47,16 @@ interface Judged {
   readonly fleet: Fleet;
   /** The snapshot, where there is one node and nothing besides. */
   readonly only: SnapshotDocument | null;
+}
+
+/** What is to be redacted: a matrix would have the names of files in it. */
+function onlyOne({ only, fleet }: Judged): SnapshotDocument {
+  if (only !== null) return only;
+  const { match, drift, incomplete } = fleet.summary.nodes;
+  const found = `${match + drift + incomplete} were found and ${fleet.unreadable.length} could not be read`;
+  throw new SockwatchError('ERR_INPUT', `--redact takes one snapshot and nothing beside it: ${found}`, {
+    hint: 'name the file of one node',
+  });
 }
 
 /** Reads everything and keeps of each node what a matrix needs, with a bar for who waits. */

@@ -25,7 +25,7 @@ async function run(command: Command): Promise<number> {
       return followChanges(command);
     case 'ui':
       await (await import('./ui.js')).runUi(command);
-      return 0;
+      return endNow();
   }
 }
 
@@ -92,7 +92,13 @@ async function followChanges(command: Command & { kind: 'follow' }): Promise<num
   for await (const change of follow({ ...command, spec, signal: ending.signal })) {
     await writeStdout(toJsonLine(change));
   }
-  return 0;
+  return endNow();
+}
+
+/** Once all is told that there was to tell: a thread that hangs in the kernel would keep the process from ending by itself. */
+async function endNow(): Promise<never> {
+  const { endProcess } = await import('./native.js');
+  return endProcess(0);
 }
 
 /** One line for the person who typed the command; the stack of what should not happen only on request. */

@@ -192,6 +192,17 @@ export function native(): Addon {
   return loaded;
 }
 
+/** Ends the process at once, as exitNow does; where the addon cannot be loaded, nothing of ours can hang, and Node ends it. */
+export function endProcess(code: number): never {
+  let addon: Addon;
+  try {
+    addon = native();
+  } catch {
+    return process.exit(code);
+  }
+  return addon.exitNow(code);
+}
+
 /** Whether eBPF is built into the addon; whether the kernel takes it is another question. */
 export function hasBpf(): boolean {
   return native().openEvents !== undefined;

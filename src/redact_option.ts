@@ -1,4 +1,5 @@
 import type { SnapshotDocument } from './document/document.js';
+import { redact, SHORTEST_KEY } from './document/redact.js';
 import { SockwatchError } from './errors.js';
 import { printable } from './sockets/bytes.js';
 import type { Spec } from './spec/spec.js';
@@ -9,9 +10,6 @@ export interface RedactOption {
   readonly keyFile: string | null;
 }
 
-/** A shorter key could be found by trying, and with it what the pseudonyms stand for. */
-const SHORTEST_KEY = 16;
-
 /**
  * What makes a snapshot fit to be handed on. The key is read at once, so that a bad one is told before anything is looked at.
  * @throws SockwatchError ERR_INPUT for a key that cannot be read or is too short
@@ -21,7 +19,6 @@ export async function redactor(
   spec: Spec,
 ): Promise<(document: SnapshotDocument) => SnapshotDocument> {
   const key = keyFile === null ? {} : { key: await readKey(keyFile) };
-  const { redact } = await import('./document/redact.js');
   return (document) => redact(document, { ...key, spec });
 }
 

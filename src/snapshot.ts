@@ -20,6 +20,15 @@ import { lookAtSocketFile, type SocketFile } from './sockets/socket_file.js';
 import { readMarkedRole } from './spec/marked_role.js';
 import type { Role } from './spec/rows.js';
 import type { Spec } from './spec/spec.js';
+import {
+  demandFlag,
+  demandMilliseconds,
+  demandObject,
+  demandOneOf,
+  demandPath,
+  demandSignal,
+  demandSpec,
+} from './usage.js';
 import { applyNotes } from './verdict/applied_row.js';
 import { type Evaluation, evaluate } from './verdict/evaluate.js';
 import type { Observation } from './verdict/observation.js';
@@ -42,11 +51,15 @@ export interface SnapshotOptions {
   /** Default: `warning`. */
   readonly failOn?: FailOn;
   /**
-   * Milliseconds. After nine tenths of them the answer is what has been seen by then; what is cut is said in `coverage`. Default:
-   * as long as it takes.
+   * Milliseconds, 1 or more. After nine tenths of them the answer is what has been seen by then; what is cut is said in `coverage`.
+   * Default: as long as it takes. What hangs in the kernel goes on hanging behind it, and keeps the process from ending by
+   * itself: see {@link exitNow}.
    */
   readonly deadlineMs?: number;
-  /** Ends the waiting: the promise is then rejected with its reason. */
+  /**
+   * Once it is aborted, the promise is rejected with its reason at once and no further step is begun. What the kernel was asked
+   * before goes on unheeded until it answers, mostly within a second, and keeps the process from ending by itself: see {@link exitNow}.
+   */
   readonly signal?: AbortSignal;
   /** Ask sock_diag even where that makes the kernel load its module; default: false, /proc/net is read instead. */
   readonly allowModuleLoad?: boolean;
@@ -64,20 +77,33 @@ export interface Look {
 
 /**
  * Looks at a node once and compares it with a page. What cannot be seen is said in `coverage` and in the findings.
- * @throws SockwatchError ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
+ * @throws SockwatchError ERR_USAGE for options that are not valid, ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
+ * @throws whatever is the reason of `signal`, once it is aborted (a DOMException AbortError unless another was given)
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
-  const { signal, deadlineMs = Number.POSITIVE_INFINITY } = options;
-  signal?.throwIfAborted();
-  const deadline = new Deadline(deadlineMs);
-  const work = look(options, deadline).then((seen) => documentOf(seen, options, deadline));
-  if (signal === undefined) return work;
-  let abort = (): void => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
+  checkOptions(options);
+  const { signal = null, deadlineMs = Number.POSITIVE_INFINITY } = options;
+  const deadline = new Deadline(deadlineMs, signal);
+  deadline.throwIfAborted();
+  return documentOf(await look(options, deadline), options, deadline);
+}
+
+/**
+ * What a program that no compiler has checked may have got wrong.
+ * @throws SockwatchError ERR_USAGE, on one line
+ */
+export function checkOptions(options: SnapshotOptions): void {
+  demandObject('options are an object with a spec', options);
+  const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad } = options;
+  demandSpec(spec);
+  demandOneOf('role', role, ['auto', 'control-plane', 'worker']);
+  demandPath('netns', netns);
+  demandFlag('allNetns', allNetns);
+  demandOneOf('owners', owners, ['auto', 'bpf', 'proc', 'none']);
+  demandOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
+  demandMilliseconds('deadlineMs', deadlineMs);
+  demandSignal(signal);
+  demandFlag('allowModuleLoad', allowModuleLoad);
 }
 
 /** A look as a document, with the other namespaces where they are asked for. */
@@ -194,13 +220,16 @@ async function observe(options: SnapshotOptions, deadline: Deadline, kept: Kept)
   const find = startHolders(owners, { deadline: deadline.part(SHARE.processes) });
   // The kernel is asked first; what reads its answer about the network is loaded while it works.
   const early = deadline.part(SHARE.tables);
-  const capture = captureTables({ netns, allowModuleLoad, deadline: early });
-  const { networkFacts } = await import('./network/facts.js');
-  const [tables, network] = await Promise.all([capture, networkFacts(netns, early)]);
+  const [tables, network] = await Promise.all([
+    captureTables({ netns, allowModuleLoad, deadline: early }),
+    import('./network/facts.js').then(({ networkFacts }) => networkFacts(netns, early)),
+  ]);
   const listeners = keptListeners(tables, namespace, network, kept);
   const tunnels = kept.same('tunnels', network.tunnels);
   const kernels = kernelInodes(listeners, tunnels);
   const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners), kept);
+  // Owners that nobody waited for are told as ones that could not be found.
+  deadline.throwIfAborted();
   const known = kept.once('known', [owned.listeners, tunnels], () =>
     kept.sameEach('each known', withKernelOwners(owned.listeners, tunnels), ({ id }) => id),
   );

@@ -5,7 +5,7 @@ import t from 'tap';
 
 /*
  * Data flows one way: each folder of src/ imports only from itself and from what stands before it. Files directly in
- * src/ wire the folders together, but for native.ts and errors.ts, which everybody may import and which import nobody.
+ * src/ wire the folders together, but for native.ts, errors.ts and usage.ts, which everybody may import and which import no folder.
  */
 const ORDER: readonly string[] = [
   'sockets',
@@ -20,7 +20,7 @@ const ORDER: readonly string[] = [
   'report',
   'tui',
 ];
-const FOUNDATION = ['errors.ts', 'native.ts'];
+const FOUNDATION = ['errors.ts', 'native.ts', 'usage.ts'];
 const WIRING = [
   'check.ts',
   'check_arguments.ts',

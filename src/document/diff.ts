@@ -1,4 +1,5 @@
 import { SockwatchError } from '../errors.js';
+import { demandSnapshot } from '../usage.js';
 import type { Difference } from './comparison/difference.js';
 import { coverageDifferences, factDifferences } from './comparison/facts.js';
 import { listenerDifferences } from './comparison/listeners.js';
@@ -28,9 +29,11 @@ export interface SnapshotDiff {
 /**
  * Compares two snapshots by what listens where, not by numbers of processes and sockets. What one of them could not see is
  * `unknown`, never a difference that was made up. Pure.
- * @throws SockwatchError ERR_USAGE where the names in them have been replaced under different keys: nothing would fit
+ * @throws SockwatchError ERR_USAGE for what is no snapshot, and where the names in them have been replaced under different keys:
+ * nothing would fit
  */
 export function diff(before: SnapshotDocument, after: SnapshotDocument): SnapshotDiff {
+  for (const one of [before, after]) demandSnapshot(one);
   refuseOtherNames(before, after);
   const sameHost = before.node.hostname === after.node.hostname;
   const differences = [

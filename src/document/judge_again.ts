@@ -1,6 +1,7 @@
 import { coverageOf } from '../sockets/coverage.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import { demandObject, demandOneOf, demandSnapshot, demandSpec } from '../usage.js';
 import { evaluate } from '../verdict/evaluate.js';
 import type { Observation } from '../verdict/observation.js';
 import { type RoleAnswer, resolveRole } from '../verdict/role.js';
@@ -11,9 +12,10 @@ import { summarize } from './summary.js';
 export interface JudgeOptions {
   /** What the node is compared with. */
   readonly spec: Spec;
-  /** `auto`: the role that the document gives; where that is unknown, what its sockets give away. */
-  readonly role: Role | 'auto';
-  readonly failOn: FailOn;
+  /** Default: `auto`, the role that the document gives; where that is unknown, what its sockets give away. */
+  readonly role?: Role | 'auto';
+  /** Default: `warning`. */
+  readonly failOn?: FailOn;
 }
 
 /** What a document says was observed of the node itself: the sockets of other namespaces are listed there, not judged. */
@@ -31,8 +33,15 @@ export function observationOf({ node, sockets, files, coverage }: SnapshotDocume
 /**
  * The document with what was observed compared anew: findings, summary, spec, role and explanations are replaced, all
  * else stays. Pure. With the page, notes and role it was made with, the findings are those it had.
+ * @throws SockwatchError ERR_USAGE for what is no snapshot, and for options that are not valid
  */
-export function judgeAgain(document: SnapshotDocument, { spec, role: asked, failOn }: JudgeOptions): SnapshotDocument {
+export function judgeAgain(document: SnapshotDocument, options: JudgeOptions): SnapshotDocument {
+  demandSnapshot(document);
+  demandObject('options are an object with a spec', options);
+  const { spec, role: asked = 'auto', failOn = 'warning' } = options;
+  demandSpec(spec);
+  demandOneOf('role', asked, ['auto', 'control-plane', 'worker']);
+  demandOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
   const observation = observationOf(document);
   const role = roleOf(document, observation, asked);
   const { findings, explanations } = evaluate(spec, observation, role.role);

@@ -4,26 +4,38 @@ import type { CoverageSource } from '../sockets/coverage.js';
 import type { SocketFile } from '../sockets/socket_file.js';
 import { builtinSpec } from '../spec/builtin.js';
 import type { Spec } from '../spec/spec.js';
+import { demand, demandObject, demandSnapshot, demandSpec } from '../usage.js';
 import { type Expected, type Finding, VERDICTS, type Verdict } from '../verdict/finding.js';
 import type { NamespaceDocument, SnapshotDocument } from './document.js';
 import { Redaction } from './redaction/redaction.js';
 
 /** Under which key, and whose names are known everywhere. */
 export interface RedactOptions {
-  /** Under one key the same thing has the same name in every file. Default: a new random key, which is then forgotten. */
-  readonly key?: string | Buffer;
+  /**
+   * Under one key, of 16 bytes or more, the same thing has the same name in every file. Default: a new random key, which is
+   * then forgotten.
+   */
+  readonly key?: string | Uint8Array;
   /** Whose names and words stay readable. Default: the built-in page and notes. */
   readonly spec?: Spec;
 }
+
+/** A shorter key could be found by trying, and with it what the pseudonyms stand for. */
+export const SHORTEST_KEY = 16;
 
 /**
  * A snapshot in which addresses, names, ids, paths and arguments that tell whose node it is are replaced by pseudonyms,
  * and which is judged as the original is. Ports, loopback, wildcard, numbers of processes and sockets, times, and whatever
  * the page, its notes and any Linux machine know stay as they are. Every field is made anew, so that one that is not
  * mentioned here is not in the result. Pure, but for the random key.
+ * @throws SockwatchError ERR_USAGE for what is no snapshot, and for a key that is too short
  */
 export function redact(document: SnapshotDocument, options: RedactOptions = {}): SnapshotDocument {
+  demandSnapshot(document);
+  demandObject('options are an object', options);
+  checkKey(options.key);
   const spec = options.spec ?? builtinSpec();
+  demandSpec(spec);
   const to = new Redaction(spec, options.key);
   const { generator, node, summary, coverage } = document;
   // First whatever has names in fields of their own, so that they are known when they are met in sentences.
@@ -34,7 +46,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     schemaVersion: 1,
     generator: { name: generator.name, version: to.version(generator.version) },
     capturedAt: document.capturedAt,
-    redacted: { keyId: to.keyId },
+    redacted: { keyId: document.redacted ? to.keyIdAfter(document.redacted.keyId) : to.keyId },
     node: {
       hostname: to.host(node.hostname),
       kernel: to.version(node.kernel),
@@ -63,6 +75,14 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     files,
     coverage: { complete: coverage.complete, sources: coverage.sources.map((source) => sourceOf(source, to)) },
   };
+}
+
+function checkKey(key: unknown): void {
+  if (key === undefined) return;
+  // What was given must not be repeated in a message.
+  demand(typeof key === 'string' || key instanceof Uint8Array, 'the type of key is string or Uint8Array', typeof key);
+  const length = Buffer.byteLength(key as string | Uint8Array);
+  demand(length >= SHORTEST_KEY, `key has at least ${SHORTEST_KEY} bytes`, length);
 }
 
 function interfaceOf({ name, index, addresses }: NetworkInterface, to: Redaction): NetworkInterface {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { SockwatchError } from '../errors.js';
 import { readInput, unreadable } from '../spec/read_input.js';
 import { type Evidence, evidenceIn, snapshotIn, textsOf } from './bundle.js';
+import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
 import { HEAD_LENGTH, LARGEST } from './recognise.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
@@ -17,8 +18,14 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
   try {
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
-    else if (stats?.isFile() === true && (await isArchive(path))) yield* archiveAt(path, version);
-    else yield* fileAt(path, stats?.mtime ?? new Date(0), version);
+    else {
+      const head = stats?.isFile() === true ? await headOf(path) : Buffer.alloc(HEAD_LENGTH);
+      if (isGzip(head) || isTar(head) || path.endsWith('.tar')) yield* archiveAt(path, version);
+      else {
+        refuseCompressed(head, path);
+        yield* fileAt(path, stats?.mtime ?? new Date(0), version);
+      }
+    }
   } catch (error) {
     yield { source: path, error: asInputError(path, error) };
   }
@@ -31,14 +38,15 @@ function asInputError(path: string, error: unknown): SockwatchError {
   throw error;
 }
 
-async function isArchive(path: string): Promise<boolean> {
+/** The first bytes of a file, with zeros behind a shorter one. */
+async function headOf(path: string): Promise<Buffer> {
+  const head = Buffer.alloc(HEAD_LENGTH);
   const file = await open(path).catch(() => null);
   // Why it cannot be opened is told by whoever reads it.
-  if (file === null) return false;
+  if (file === null) return head;
   try {
-    const head = Buffer.alloc(HEAD_LENGTH);
-    const { bytesRead } = await file.read(head, 0, HEAD_LENGTH, 0);
-    return isGzip(head.subarray(0, bytesRead)) || isTar(head) || path.endsWith('.tar');
+    await file.read(head, 0, HEAD_LENGTH, 0);
+    return head;
   } finally {
     await file.close();
   }

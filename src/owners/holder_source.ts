@@ -131,7 +131,7 @@ async function factsOf(
   const facts = Array.from(pids, (): ProcessFacts | typeof UNREAD => UNREAD);
   let next = 0;
   const read = async (): Promise<void> => {
-    while (next < pids.length) {
+    while (next < pids.length && !deadline.isOver) {
       const from = next;
       next += FACTS_AT_ONCE;
       const [some, theirs] = [pids.slice(from, next), tasks.slice(from, next)];

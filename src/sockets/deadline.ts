@@ -1,33 +1,57 @@
 /**
- * Until when answers are waited for. What is late goes on unheeded: a read that hangs in the kernel (a process that cannot be
+ * Until when answers are waited for, and whether somebody still waits for them at all. What is late goes on unheeded: a read that hangs in the kernel (a process that cannot be
  * woken, a file system that does not answer) cannot be called back.
  */
 export class Deadline {
   readonly #start: number;
   readonly #ms: number;
+  readonly #signal: AbortSignal | null;
 
-  /** `ms` from `start`, which is now unless given; Infinity: for as long as it takes. */
-  constructor(ms: number, start = performance.now()) {
+  /** `ms` from `start`, which is now unless given; Infinity: for as long as it takes. Aborting `signal` ends all waiting. */
+  constructor(ms: number, signal: AbortSignal | null = null, start = performance.now()) {
     this.#start = start;
     this.#ms = ms;
+    this.#signal = signal;
+  }
+
+  /** Nobody waits any more: what has not been begun need not be. */
+  get isOver(): boolean {
+    return this.#signal?.aborted === true || performance.now() >= this.#start + this.#ms;
+  }
+
+  /** Between two steps. @throws the reason of the signal, once it is aborted */
+  throwIfAborted(): void {
+    this.#signal?.throwIfAborted();
   }
 
   /** For one step of several, so that there is time for the next: over after this share of the time. */
   part(share: number): Deadline {
-    return new Deadline(this.#ms * share, this.#start);
+    return new Deadline(this.#ms * share, this.#signal, this.#start);
   }
 
-  /** What comes of `work`; where that is late, what `late` makes of the reason, in words. */
+  /**
+   * What comes of `work`; where that is late, what `late` makes of the reason, in words.
+   * @throws what `work` throws, or the reason of the signal as soon as it is aborted
+   */
   async within<Result>(work: Promise<Result>, late: (why: string) => Result): Promise<Result> {
-    if (this.#ms === Number.POSITIVE_INFINITY) return work;
+    const signal = this.#signal;
+    if (this.#ms === Number.POSITIVE_INFINITY && signal === null) return work;
     // If it fails once nobody waits for it any more, that is nobody's business.
     work.catch(() => {});
     let timer: NodeJS.Timeout | undefined;
-    const expired = new Promise<Result>((resolve) => {
+    let abort = (): void => {};
+    const ended = new Promise<Result>((resolve, reject) => {
+      abort = () => reject(signal?.reason);
+      if (signal?.aborted === true) abort();
+      signal?.addEventListener('abort', abort, { once: true });
+      if (this.#ms === Number.POSITIVE_INFINITY) return;
       const why = `there was no answer within ${(this.#ms / 1000).toFixed(1)} s`;
       timer = setTimeout(() => resolve(late(why)), Math.max(0, this.#start + this.#ms - performance.now()));
     });
-    return Promise.race([work, expired]).finally(() => clearTimeout(timer));
+    return Promise.race([work, ended]).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { SockwatchError } from '../errors.js';
+import { demand, demandFlag, demandObject, demandPath } from '../usage.js';
 import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
@@ -15,9 +16,15 @@ export interface SpecOptions {
 
 /**
  * What a node is to be compared with. The built-in notes apply to a page of one's own as well. Throws ERR_USAGE for notes
- * together with `strict`, ERR_INPUT for a page or notes file that cannot be read or is not understood.
+ * together with `strict` and options that are not valid, ERR_INPUT for a page or notes file that cannot be read or is not understood.
  */
-export async function loadSpec({ page, notes = [], strict = false }: SpecOptions): Promise<Spec> {
+export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
+  demandObject('options are an object', options);
+  const { page, notes = [], strict = false } = options;
+  demandPath('page', page);
+  demand(Array.isArray(notes), 'notes is an array of paths', notes);
+  for (const path of notes) demandPath('each of notes', path);
+  demandFlag('strict', strict);
   if (strict && notes.length > 0) {
     const hint = 'Leave out --strict to have notes applied, or --notes to have the page alone.';
     throw new SockwatchError('ERR_USAGE', 'notes cannot be given together with strict, which leaves all notes out', {

@@ -1,6 +1,7 @@
 import { printable } from '../sockets/bytes.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import { demand, demandOneOf, demandSpec } from '../usage.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
 import { type Expected, type Finding, SEVERITY } from './finding.js';
 import type { Judgement } from './judgement.js';
@@ -28,8 +29,14 @@ export interface Evaluation {
 /**
  * Compares what was observed on a node of a role with a page and its notes. Pure: the same input gives the same answer,
  * anywhere and at any time.
+ * @throws SockwatchError ERR_USAGE for arguments of another form
  */
 export function evaluate(spec: Spec, observation: Observation, role: NodeRole): Evaluation {
+  demandSpec(spec);
+  const isObservation = typeof observation === 'object' && observation !== null && 'files' in observation;
+  demand(isObservation, 'an observation is what observationOf() gives', observation);
+  demand(role !== undefined, 'role is given', role);
+  demandOneOf('role', role, ['control-plane', 'worker', 'unknown']);
   const { node, sockets, coverage, files } = observation;
   const scene: Scene = { node, coverage, files, listeners: new ListenerIndex(sockets) };
   const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, scene, role) }));

@@ -173,7 +173,11 @@ t.test('names go together', (t) => {
   t.equal(new Set(comms).size, 1, 'the same program has the same name throughout');
   const [finding] = one?.findings ?? [];
   t.ok(finding?.message.includes(String(comms?.[0])), 'in sentences too', { finding });
-  t.strictSame(redact(one ?? document, { key: KEY }).summary, document.summary, 'it can be done again');
+  const [again, likewise] = [redact(one ?? document, { key: KEY }), redact(other ?? document, { key: KEY })];
+  t.strictSame(again.summary, document.summary, 'it can be done again');
+  t.strictSame(again, likewise);
+  t.match(again.redacted?.keyId, /^[0-9a-f]{16}$/);
+  t.not(again.redacted?.keyId, one?.redacted?.keyId, 'and then no longer goes with what was done once');
   t.end();
 });
 

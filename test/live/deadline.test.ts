@@ -1,6 +1,8 @@
 import t from 'tap';
 import { startLab } from '../lab/lab.js';
+import { Terminal } from '../tui/terminal.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
+import { inLab } from './node_terminal.js';
 
 t.setTimeout(120_000);
 
@@ -60,4 +62,37 @@ t.test('a process that does not answer', async (t) => {
     const { stdout: written } = await lab.exec(['cat', output]);
     t.equal(snapshotIn(written).coverage.complete, false);
   });
+});
+
+t.test('--follow ends with its signal while a read hangs', async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const pid = lab.processes.get('kubelet') ?? 0;
+  // The pipe is opened for writing once the program reads, and hangs.
+  const script = `
+    pipe=$(mktemp -u) && mkfifo "$pipe" && mount --bind "$pipe" /proc/${pid}/task/${pid}/cmdline || exit 99
+    "$0" "$1" --follow & program=$!
+    exec 3>"$pipe"
+    rm "$pipe"
+    kill -TERM $program
+    wait $program`;
+  const start = performance.now();
+  const { code, stderr } = await lab.exec(['unshare', '--mount', 'sh', '-c', script, process.execPath, CLI]);
+  t.strictSame([code, stderr], [0, '']);
+  t.ok(performance.now() - start < 20_000);
+});
+
+t.test('q leaves the screen while a read hangs', async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  const pid = lab.processes.get('kubelet') ?? 0;
+  const script = `
+    pipe=$(mktemp -u) && mkfifo "$pipe" && mount --bind "$pipe" /proc/${pid}/task/${pid}/cmdline && rm "$pipe" &&
+    exec "$0" "$1"`;
+  const argv = inLab(lab, ['unshare', '--mount', 'sh', '-c', script, process.execPath, CLI]);
+  const terminal = await Terminal.start(argv, { width: 120, height: 40 });
+  t.teardown(() => terminal.stop());
+  await terminal.until((text) => text.includes('k8s-sockwatch'), 'the screen');
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
 });

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { copyFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { ROOT } from '../native/toolchain.js';
 import { snapshotIn } from './cli.js';
 import { installPackage, removePackage } from './installed.js';
 
+let command = '';
+t.before(async () => {
+  command = await installPackage();
+});
+t.teardown(() => removePackage(command));
+
 t.test('the packed package works from an empty folder, without install scripts', { timeout: 180_000 }, async (t) => {
-  const command = await installPackage();
-  t.teardown(() => removePackage(command));
   const { status, stdout, stderr } = spawnSync(command, ['--once'], { encoding: 'utf8' });
   t.equal(stderr, '');
   t.equal(status, 1, 'this machine is no node, so it drifts');
@@ -32,4 +37,44 @@ t.test('the packed package works from an empty folder, without install scripts',
     { cwd: dirname(dirname(dirname(command))), encoding: 'utf8' },
   );
   t.equal(imported.stdout, 'function function function\n', imported.stderr);
+});
+
+/** What a program of another package is compiled with at its strictest; declarations of packages are checked as well. */
+const STRICTEST = {
+  target: 'ES2022',
+  lib: ['ES2023'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  noImplicitReturns: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+};
+
+t.test('a strict TypeScript program compiles against the package and runs', { timeout: 180_000 }, async (t) => {
+  const folder = dirname(dirname(dirname(command)));
+  await copyFile(join(ROOT, 'test/fixtures/consumer/consumer.mts'), join(folder, 'consumer.mts'));
+  // As after `npm install --save-dev @types/node@20`: what comes along with a dependency has no AbortSignal yet.
+  const types = 'node_modules/@types/node';
+  await rm(join(folder, types), { recursive: true });
+  await symlink(join(ROOT, types), join(folder, types));
+  for (const [module, moduleResolution] of [
+    ['esnext', 'bundler'],
+    ['node16', 'node16'],
+  ]) {
+    const project = join(folder, `tsconfig.${moduleResolution}.json`);
+    const compilerOptions = { ...STRICTEST, module, moduleResolution };
+    await writeFile(project, JSON.stringify({ compilerOptions, files: ['consumer.mts'] }));
+    const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
+      encoding: 'utf8',
+    });
+    t.strictSame([tsc.status, tsc.stdout], [0, ''], `found by ${moduleResolution}`);
+  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['consumer.mjs'], { cwd: folder, encoding: 'utf8' });
+  t.strictSame([status, stderr], [0, '']);
+  t.match(
+    stdout,
+    /^\{"verdict":"string","names":true,"kinds":\[\],"coverage":(true|false),"codes":\["ERR_NETNS"\]\}\n1\n$/,
+  );
 });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { Deadline, NO_DEADLINE } from '../../src/sockets/deadline.js';
 
@@ -35,4 +36,39 @@ t.test('a step has a share of the time', async (t) => {
 
 t.test('without a deadline everything is waited for', async (t) => {
   t.equal(await NO_DEADLINE.within(Promise.resolve('it'), () => 'late'), 'it');
+});
+
+t.test('an aborted signal ends the waiting at once, with its reason', async (t) => {
+  const abort = new AbortController();
+  const reason = new Error('enough');
+  for (const ms of [Number.POSITIVE_INFINITY, 60_000]) {
+    const deadline = new Deadline(ms, abort.signal).part(0.5);
+    t.equal(await deadline.within(Promise.resolve('in time'), () => 'late'), 'in time');
+    t.equal(deadline.isOver, false);
+  }
+  const deadline = new Deadline(60_000, abort.signal);
+  const step = deadline.part(0.5);
+  const waiting = step.within(never, () => 'late');
+  deadline.throwIfAborted();
+  abort.abort(reason);
+  await t.rejects(waiting, reason);
+  await t.rejects(
+    step.within(never, () => 'late'),
+    reason,
+    'nothing is waited for after it',
+  );
+  t.equal(step.isOver, true);
+  t.throws(() => step.throwIfAborted(), reason);
+});
+
+t.test('a signal that lives long keeps nothing of what was waited for', async (t) => {
+  const { signal } = new AbortController();
+  const deadline = new Deadline(60_000, signal);
+  for (let count = 0; count < 100; count++) await deadline.within(Promise.resolve(), () => {});
+  t.strictSame(getEventListeners(signal, 'abort'), []);
+});
+
+t.test('when it is over', async (t) => {
+  t.equal(NO_DEADLINE.isOver, false);
+  t.equal(new Deadline(10, null, performance.now() - 11).isOver, true);
 });

@@ -8,11 +8,11 @@ const KEY_LENGTH = 32;
  * key nobody can try out guesses.
  */
 export class Pseudonyms {
-  readonly #key: string | Buffer;
+  readonly #key: string | Uint8Array;
   /** Says which files were made with one key, and nothing about the key. */
   readonly keyId: string;
 
-  constructor(key: string | Buffer = randomBytes(KEY_LENGTH)) {
+  constructor(key: string | Uint8Array = randomBytes(KEY_LENGTH)) {
     this.#key = key;
     this.keyId = this.#digest('key id', '').toString('hex').slice(0, 16);
   }

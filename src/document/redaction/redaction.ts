@@ -16,13 +16,21 @@ export class Redaction {
   readonly #names: Names;
   readonly #texts: Texts;
 
-  constructor(spec: Spec, key: string | Buffer | undefined) {
+  constructor(spec: Spec, key: string | Uint8Array | undefined) {
     this.#pseudonyms = new Pseudonyms(key);
     this.keyId = this.#pseudonyms.keyId;
     this.#addresses = new Addresses(this.#pseudonyms);
     const known = new KnownNames(spec);
     this.#names = new Names(this.#pseudonyms, known, this.#addresses);
     this.#texts = new Texts(this.#names, this.#addresses, known, vocabularyOf(spec));
+  }
+
+  /**
+   * Of a document that has been redacted before, with the key of `first`: its names are pseudonyms of pseudonyms, and go together
+   * with those of documents only that have been through the same keys.
+   */
+  keyIdAfter(first: string): string {
+    return this.#pseudonyms.hex(`key id ${first}`, 16);
   }
 
   orNull(text: string | null, replace: (text: string) => string): string | null {
