@@ -5,7 +5,7 @@ import type { RawSnapshot } from './evidence/bundle.js';
 import { Renumbering } from './fleet/renumbering.js';
 import type { Share } from './fleet/share.js';
 import type { Answer } from './judge_thread.js';
-import { printable } from './sockets/bytes.js';
+import { printable, unshared } from './sockets/bytes.js';
 
 /** What a thread made of a snapshot, to be put into a matrix in the order of the snapshots; or why it cannot be read. */
 export type Judged =
@@ -15,9 +15,19 @@ export type Judged =
 /** Starts a thread that does as judge_thread.ts; another in tests. */
 export type Start = (options: JudgeOptions) => Worker;
 
+/**
+ * In MiB, of a thread. By default it would be 48, most of which holds what was parsed and is no longer needed; with less than
+ * this more of it is moved about than is saved.
+ */
+const YOUNG_GENERATION = 24;
+
 /** What was loaded into this program (--import) or asked of it is not for its threads. */
 const startThread: Start = (options) =>
-  new Worker(new URL('./judge_thread.js', import.meta.url), { workerData: options, execArgv: [] });
+  new Worker(new URL('./judge_thread.js', import.meta.url), {
+    workerData: options,
+    execArgv: [],
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION },
+  });
 
 interface Waiting {
   readonly source: string;
@@ -76,8 +86,7 @@ class JudgeThread {
         return;
       }
       this.#waiting.push({ source, done, failed });
-      // Moved rather than copied where nothing else lies in the same memory.
-      const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+      const own = unshared(bytes);
       const { buffer } = own;
       this.#worker.postMessage({ source, bytes: own }, buffer instanceof ArrayBuffer ? [buffer] : []);
     });

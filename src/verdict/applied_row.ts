@@ -2,7 +2,8 @@ import type { OwnedListener } from '../owners/owner.js';
 import type { ClusterRule, Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { matchListener, oneOfEachOwner } from './owner_match.js';
+import type { Sighting } from './observation.js';
+import { matchListener } from './owner_match.js';
 
 /** The role of the node that is judged; `unknown` where nothing says it. */
 export type NodeRole = Role | 'unknown';
@@ -93,7 +94,7 @@ export type Absence =
 export function judgeAbsence(
   applied: AppliedRow,
   role: NodeRole,
-  sockets: readonly OwnedListener[],
+  { sockets, eachOwner }: Pick<Sighting, 'sockets' | 'eachOwner'>,
   spec: Pick<Spec, 'rows' | 'notes'>,
 ): Absence {
   if (applied.roles !== null && role === 'unknown') {
@@ -101,8 +102,7 @@ export function judgeAbsence(
   }
   if (applied.condition === null) return { kind: 'fault' };
   const { service, condition } = applied;
-  if (oneOfEachOwner(sockets).some((socket) => matchListener(socket, service, spec.notes).kind === 'match'))
-    return { kind: 'fault' };
+  if (eachOwner.some((socket) => matchListener(socket, service, spec.notes).kind === 'match')) return { kind: 'fault' };
   if (sockets.some((socket) => socket.owners.length === 0 && isOnPortOf(socket, applied.row.service, spec.rows))) {
     const reason = `the row is conditional ("${condition}"), and whether ${service} runs here cannot be told while the owners of its ports are unknown`;
     return { kind: 'undecided', reason };

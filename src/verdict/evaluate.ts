@@ -5,7 +5,8 @@ import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js
 import { type Expected, type Finding, SEVERITY } from './finding.js';
 import type { Judgement } from './judgement.js';
 import { judgeNetworkRow } from './network_row.js';
-import type { Observation } from './observation.js';
+import type { Observation, Sighting } from './observation.js';
+import { oneOfEachOwner } from './owner_match.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 import { judgeUnixRow } from './unix_row.js';
 
@@ -29,7 +30,8 @@ export interface Evaluation {
  * anywhere and at any time.
  */
 export function evaluate(spec: Spec, observation: Observation, role: NodeRole): Evaluation {
-  const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, observation, role) }));
+  const sighting = { ...observation, eachOwner: oneOfEachOwner(observation.sockets) };
+  const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, sighting, role) }));
   const explanations = new Map<string, SocketExplanation>();
   for (const { row, judgement } of rows) {
     for (const id of judgement.sockets) explanations.set(id, { by: 'page', text: row.service });
@@ -47,7 +49,7 @@ export function evaluate(spec: Spec, observation: Observation, role: NodeRole): 
   };
 }
 
-function judgeRow(row: Row, spec: Spec, observation: Observation, role: NodeRole): Judgement {
+function judgeRow(row: Row, spec: Spec, observation: Sighting, role: NodeRole): Judgement {
   const applied = applyNotes(row, spec.notes, role);
   const reason = reasonNotApplicable(applied, role);
   if (reason !== null) {

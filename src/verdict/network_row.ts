@@ -4,7 +4,7 @@ import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, judgeAbsence, type NodeRole, roleUnknown } from './applied_row.js';
 import type { MatchedBy } from './finding.js';
 import type { Judgement } from './judgement.js';
-import type { Observation } from './observation.js';
+import type { Observation, Sighting } from './observation.js';
 import { matchListener, type OwnerMatch } from './owner_match.js';
 import { type Relation, relationTo } from './scope.js';
 import { listenersText, ownersText, unknownOwnerText } from './words.js';
@@ -21,7 +21,7 @@ export function judgeNetworkRow(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  observation: Sighting,
   spec: Spec,
 ): Judgement {
   const listeners = observation.sockets.filter(({ protocol, port }) => protocol === row.protocol && port === row.port);
@@ -190,7 +190,7 @@ function judgeNobody(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  observation: Sighting,
   spec: Spec,
   candidates: readonly Candidate[],
 ): Judgement {
@@ -200,7 +200,7 @@ function judgeNobody(
     const reason = `the ${row.protocol} table was not read completely: ${table?.error ?? 'it was not looked at'}`;
     return judgement('unverified', { ...nobody, message: `no listener was seen, but ${reason}`, reason });
   }
-  const absence = judgeAbsence(applied, role, observation.sockets, spec);
+  const absence = judgeAbsence(applied, role, observation, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return judgement(verdict, { ...nobody, message: `nothing listens; ${absence.reason}`, reason: absence.reason });

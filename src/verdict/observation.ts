@@ -24,3 +24,9 @@ export interface Observation {
   readonly coverage: Coverage;
   readonly files: readonly SocketFile[];
 }
+
+/** An observation with what every conditional row of a page asks of it. */
+export interface Sighting extends Observation {
+  /** See `oneOfEachOwner`. */
+  readonly eachOwner: readonly OwnedListener[];
+}

@@ -31,26 +31,19 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
 }
 
-/**
- * A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example.
- * Every conditional row of a page asks that of the same listeners.
- */
+/** A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example. */
 export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
-  const known = eachOwner.get(listeners);
-  if (known !== undefined) return known;
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
-      const key = owner.kind === 'kernel' ? owner.device : [owner.unit, owner.exe, owner.argv0, owner.comm].join('\0');
+      const key = JSON.stringify(
+        owner.kind === 'kernel' ? [owner.device] : [owner.unit, owner.exe, owner.argv0, owner.comm],
+      );
       if (!first.has(key)) first.set(key, listener);
     }
   }
-  const answer = [...new Set(first.values())];
-  eachOwner.set(listeners, answer);
-  return answer;
+  return [...new Set(first.values())];
 }
-
-const eachOwner = new WeakMap<readonly OwnedListener[], readonly OwnedListener[]>();
 
 const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
 

@@ -6,7 +6,7 @@ import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, judgeAbsence, type NodeRole } from './applied_row.js';
 import { matchesPath } from './glob.js';
 import type { Judgement } from './judgement.js';
-import type { Observation } from './observation.js';
+import type { Sighting } from './observation.js';
 import { matchListener } from './owner_match.js';
 import { ownersText, unknownOwnerText } from './words.js';
 
@@ -27,7 +27,7 @@ export function judgeUnixRow(
   row: UnixRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  observation: Sighting,
   spec: Spec,
 ): Judgement {
   const accepting = observation.sockets.filter(({ protocol, state }) => protocol === 'unix' && state === 'LISTEN');
@@ -116,7 +116,7 @@ function judgeNobody(
   row: UnixRow,
   applied: AppliedRow,
   role: NodeRole,
-  observation: Observation,
+  observation: Sighting,
   spec: Spec,
   accepting: readonly OwnedListener[],
 ): Judgement {
@@ -132,7 +132,7 @@ function judgeNobody(
     const reason = `${row.path} ${why}, and a listener can be behind it under another name`;
     return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
   }
-  const absence = judgeAbsence(applied, role, observation.sockets, spec);
+  const absence = judgeAbsence(applied, role, observation, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return { ...nobody, verdict, message: `nothing listens; ${absence.reason}`, reason: absence.reason };
