@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { JudgeOptions } from './document/judge_again.js';
 import { SockwatchError } from './errors.js';
@@ -40,6 +41,8 @@ export class JudgeThreads {
   readonly #threads: readonly JudgeThread[];
 
   constructor(count: number, options: JudgeOptions, start: Start = startThread) {
+    // Helpers of each thread's collector would only wait for each other where threads are as many as processors.
+    setFlagsFromString('--no-parallel-scavenge');
     this.#threads = Array.from({ length: count }, () => new JudgeThread(start(options)));
   }
 

@@ -59,11 +59,12 @@ const BROKEN = {
 };
 
 /** The same with and without threads, and threads were used. */
-async function compare(t: Test, files: readonly string[], options = OPTIONS): Promise<void> {
+async function compare(t: Test, files: readonly string[], options = OPTIONS): Promise<number> {
   const [with2, without] = [await judged(files, TWO, options), await judged(files, NONE, options)];
   t.strictSame(with2.told, without.told);
   t.equal(without.kinds.share, 0);
-  t.ok(with2.kinds.share > 16, 'threads did it');
+  t.ok(with2.kinds.share > 0, 'threads did it');
+  return with2.kinds.share;
 }
 
 t.test('many snapshots are judged in threads, with the same outcome to the letter', async (t) => {
@@ -75,7 +76,7 @@ t.test('many snapshots are judged in threads, with the same outcome to the lette
   ];
   const all = { ...snapshots(30), ...BROKEN };
   const directory = t.testdir({ all, 'bundle.tgz': tarGzOf(members), ss: SS, 'none.json': '[]' });
-  await compare(t, [`${directory}/all`]);
+  t.ok((await compare(t, [`${directory}/all`])) > 30, 'all of it');
   await compare(t, [`${directory}/all`], { ...OPTIONS, role: 'worker', failOn: 'error' });
   const files = Object.keys(all).map((name) => `${directory}/all/${name}`);
   const among = (file: string) => (file.includes('w-5.') ? ['gone.json', 'ss', 'none.json', 'bundle.tgz'] : []);
@@ -96,7 +97,7 @@ t.test('few snapshots do not start a thread', async (t) => {
   t.equal((await judged([more], { count: 1, start })).kinds.document, 23, 'nor do many on a single processor');
 });
 
-t.test('large snapshots are read one at a time', async (t) => {
+t.test('of large snapshots only one is read ahead', async (t) => {
   const large = Object.entries(snapshots(20)).map(([name, text]) => [name, text + ' '.repeat(5 * 1024 * 1024)]);
   await compare(t, [t.testdir(Object.fromEntries(large))]);
 });

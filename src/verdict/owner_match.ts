@@ -2,6 +2,7 @@ import { COMM_LENGTH, type KernelOwner, type OwnedListener, type Owner, type Pro
 import type { Notes, ServiceNote } from '../spec/notes.js';
 import type { MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';
+import { keyOf } from './key.js';
 
 export type OwnerMatch =
   | { readonly kind: 'match'; readonly by: MatchedBy }
@@ -36,9 +37,7 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
-      const key = JSON.stringify(
-        owner.kind === 'kernel' ? [owner.device] : [owner.unit, owner.exe, owner.argv0, owner.comm],
-      );
+      const key = owner.kind === 'kernel' ? keyOf(owner.device) : keyOf(owner.unit, owner.exe, owner.argv0, owner.comm);
       if (!first.has(key)) first.set(key, listener);
     }
   }

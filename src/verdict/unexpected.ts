@@ -3,6 +3,7 @@ import { unmapped } from '../sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
 import type { Finding, Severity } from './finding.js';
 import { matchesName } from './glob.js';
+import { keyOf } from './key.js';
 import type { NodeFacts } from './observation.js';
 import { matchOwner } from './owner_match.js';
 import { scopeOf } from './scope.js';
@@ -78,7 +79,7 @@ export function unexpectedFindings(
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
     const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
-    const key = JSON.stringify([listener.protocol, listener.port, severity, reason, ...holderKey(listener)]);
+    const key = keyOf(listener.protocol, `${listener.port}`, severity, reason, ...holderKey(listener));
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { listeners: [listener], explanation, severity });
     else group.listeners.push(listener);
