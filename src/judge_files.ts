@@ -20,11 +20,17 @@ export type JudgedFile = (Judged | JudgedHere) & {
 /** More would not keep the memory of a thousand nodes under 300 MiB. */
 const MOST_THREADS = 2;
 
-/** Snapshots that are read ahead. Fewer than these are judged sooner than threads start. */
-const AHEAD = 16;
+/**
+ * In bytes. Threads begin once more than this was read, 40 snapshots of 500 listeners: less is judged sooner than they would have
+ * started.
+ */
+const MANY = 16 * 1024 * 1024;
 
-/** In bytes, and one snapshot whatever its size: parsed, it takes many times its bytes, in each thread. */
-const AHEAD_BYTES = 8 * 1024 * 1024;
+/** In bytes, what is read ahead of threads, or one snapshot whatever its size. */
+const AHEAD_BYTES = 4 * 1024 * 1024;
+
+/** The same for small ones and what cannot be read. */
+const AHEAD = 256;
 
 type Unreadable = Exclude<Evidence, { readonly document: unknown }>;
 
@@ -37,10 +43,12 @@ interface Ahead {
   judged: Promise<Judged> | null;
 }
 
-/** How many threads are used, and how they are started; other than by default in tests. */
+/** Other than by default in tests. */
 export interface Threads {
   readonly count: number;
   readonly start?: Start;
+  /** In bytes. */
+  readonly many?: number;
 }
 
 /**
@@ -51,11 +59,10 @@ export interface Threads {
 export async function* judgeFiles(
   files: readonly string[],
   options: JudgeOptions,
-  { count, start }: Threads = { count: Math.min(MOST_THREADS, availableParallelism()) },
+  { count, start, many = MANY }: Threads = { count: Math.min(MOST_THREADS, availableParallelism()) },
 ): AsyncGenerator<JudgedFile> {
   const ahead: Ahead[] = [];
   let threads: JudgeThreads | null = null;
-  let snapshots = 0;
   const next = async (): Promise<JudgedFile> => {
     const first = ahead.shift();
     if (first === undefined) throw new RangeError('nothing was read ahead');
@@ -63,7 +70,7 @@ export async function* judgeFiles(
     return { ...judged, done: first.done };
   };
   const hasRoomFor = (size: number): boolean =>
-    ahead.length < AHEAD && ahead.reduce((sum, one) => sum + one.size, size) <= AHEAD_BYTES;
+    ahead.length < AHEAD && ahead.reduce((sum, one) => sum + one.size, size) <= (threads === null ? many : AHEAD_BYTES);
   try {
     for (const [done, file] of files.entries()) {
       for await (const piece of rawEvidenceAt(file, version())) {
@@ -73,12 +80,14 @@ export async function* judgeFiles(
           continue;
         }
         const size = 'bytes' in piece ? piece.bytes.length : 0;
-        while (ahead.length > 0 && !hasRoomFor(size)) yield await next();
-        ahead.push({ done, piece, size, judged: null });
-        if ('bytes' in piece) snapshots += 1;
-        if (snapshots < AHEAD || count < 2) continue;
-        threads ??= new JudgeThreads(count, options, start);
-        for (const one of ahead) if ('bytes' in one.piece) one.judged ??= given(threads, one.piece);
+        while (ahead.length > 0 && !hasRoomFor(size)) {
+          if (threads === null && count > 1) {
+            threads = new JudgeThreads(count, options, start);
+            for (const one of ahead) one.judged = given(threads, one.piece);
+          }
+          yield await next();
+        }
+        ahead.push({ done, piece, size, judged: given(threads, piece) });
       }
     }
     while (ahead.length > 0) yield await next();
@@ -87,9 +96,10 @@ export async function* judgeFiles(
   }
 }
 
-/** Its failure is for who waits for it, which may be later than it happens. */
-function given(threads: JudgeThreads, snapshot: RawSnapshot): Promise<Judged> {
-  const judged = threads.judge(snapshot);
+/** null: there is no thread, or nothing for it to do. A failure is for who waits for it, which may be later than it happens. */
+function given(threads: JudgeThreads | null, piece: RawSnapshot | Unreadable): Promise<Judged> | null {
+  if (threads === null || !('bytes' in piece)) return null;
+  const judged = threads.judge(piece);
   judged.catch(() => {});
   return judged;
 }

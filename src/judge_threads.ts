@@ -36,9 +36,23 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-/** Threads that judge snapshots beside each other. Each takes what it is given in order, whoever of them is free first. */
+/** Snapshots that a thread is given at a time: one to judge, and the next, so that it does not wait. */
+const MOST_GIVEN = 2;
+
+/** In bytes, what all threads are given at a time, or one snapshot whatever its size: parsed, it takes many times its bytes. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
+interface Task {
+  readonly snapshot: RawSnapshot;
+  readonly done: (judged: Promise<Judged>) => void;
+}
+
+/** Threads that judge snapshots beside each other. Each is given them in the order in which they come. */
 export class JudgeThreads {
   readonly #threads: readonly JudgeThread[];
+  readonly #queue: Task[] = [];
+  /** In bytes. */
+  #given = 0;
 
   constructor(count: number, options: JudgeOptions, start: Start = startThread) {
     // Helpers of each thread's collector would only wait for each other where threads are as many as processors.
@@ -47,17 +61,33 @@ export class JudgeThreads {
   }
 
   /**
-   * Rejects with ERR_INPUT where the thread ran out of memory, with what was thrown where it failed otherwise: then nothing more
-   * can be judged. The snapshot's bytes are gone for the caller.
+   * Takes the bytes away from the caller. Rejects with ERR_INPUT where the thread ran out of memory, with what was thrown where it
+   * failed otherwise; nothing more is to be asked then.
    */
   judge(snapshot: RawSnapshot): Promise<Judged> {
-    const [first, ...others] = this.#threads;
-    if (first === undefined) throw new RangeError('no thread to judge with');
-    return others.reduce((best, one) => (one.load < best.load ? one : best), first).judge(snapshot);
+    return new Promise((done) => {
+      this.#queue.push({ snapshot, done });
+      this.#deal();
+    });
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  #deal(): void {
+    for (let task = this.#queue[0]; task !== undefined; task = this.#queue[0]) {
+      const thread = this.#threads.reduce((best, one) => (one.load < best.load ? one : best));
+      const size = task.snapshot.bytes.length;
+      if (thread.load >= MOST_GIVEN || (this.#given > 0 && this.#given + size > MOST_BYTES)) return;
+      this.#queue.shift();
+      this.#given += size;
+      const judged = thread.judge(task.snapshot).finally(() => {
+        this.#given -= size;
+        this.#deal();
+      });
+      task.done(judged);
+    }
   }
 }
 

@@ -11,7 +11,8 @@ import { held, processOwner } from './verdict/factory.js';
 
 const OPTIONS: JudgeOptions = { spec: BUILTIN, role: 'auto', failOn: 'warning' };
 const NONE: Threads = { count: 0 };
-const TWO: Threads = { count: 2 };
+/** Ten of the snapshots here are many. */
+const TWO: Threads = { count: 2, many: 300_000 };
 
 const SS = 'udp UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\ntcp LISTEN 0 5 127.0.0.1:10248 0.0.0.0:*\n';
 
@@ -59,8 +60,8 @@ const BROKEN = {
 };
 
 /** The same with and without threads, and threads were used. */
-async function compare(t: Test, files: readonly string[], options = OPTIONS): Promise<number> {
-  const [with2, without] = [await judged(files, TWO, options), await judged(files, NONE, options)];
+async function compare(t: Test, files: readonly string[], options = OPTIONS, threads = TWO): Promise<number> {
+  const [with2, without] = [await judged(files, threads, options), await judged(files, NONE, options)];
   t.strictSame(with2.told, without.told);
   t.equal(without.kinds.share, 0);
   t.ok(with2.kinds.share > 0, 'threads did it');
@@ -99,7 +100,7 @@ t.test('few snapshots do not start a thread', async (t) => {
 
 t.test('of large snapshots only one is read ahead', async (t) => {
   const large = Object.entries(snapshots(20)).map(([name, text]) => [name, text + ' '.repeat(5 * 1024 * 1024)]);
-  await compare(t, [t.testdir(Object.fromEntries(large))]);
+  await compare(t, [t.testdir(Object.fromEntries(large))], OPTIONS, { count: 2 });
 });
 
 t.test('a thread that fails is an error at once', async (t) => {
@@ -113,14 +114,14 @@ t.test('a thread that fails is an error at once', async (t) => {
     ['it does not start', 'not JavaScript', /^Unexpected identifier/],
   ];
   for (const [name, code, error] of cases) {
-    await t.rejects(judged([directory], { count: 2, start: doing(code) }), error, name);
+    await t.rejects(judged([directory], { ...TWO, start: doing(code) }), error, name);
   }
   let count = 0;
   const second = (options: JudgeOptions): Worker =>
     count++ === 0
       ? new Worker(new URL('../src/judge_thread.js', import.meta.url), { workerData: options })
       : doing('process.exit(7)')();
-  await t.rejects(judged([directory], { count: 2, start: second }), /code 7/, 'one of them is enough');
+  await t.rejects(judged([directory], { ...TWO, start: second }), /code 7/, 'one of them is enough');
 });
 
 t.test('a thread that runs out of memory names the file', async (t) => {
@@ -131,7 +132,7 @@ t.test('a thread that runs out of memory names the file', async (t) => {
       workerData: options,
       resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
     });
-  await t.rejects(judged([directory], { count: 2, start }), {
+  await t.rejects(judged([directory], { ...TWO, start }), {
     name: 'SockwatchError',
     code: 'ERR_INPUT',
     message: `${directory}/x.json: judging it ran out of memory`,
