@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import type { SnapshotDocument } from './document/document.js';
 import { type JudgeOptions, judgeAgain } from './document/judge_again.js';
 import { type Evidence, type RawSnapshot, snapshotIn } from './evidence/bundle.js';
 import { rawEvidenceAt } from './evidence/evidence_at.js';
 import { explanation } from './explanation.js';
 import { type Judged, JudgeThreads, type Start } from './judge_threads.js';
+import { thisMachine, threadCount } from './thread_count.js';
 import { version } from './version.js';
 
 type JudgedHere =
@@ -16,9 +16,6 @@ export type JudgedFile = (Judged | JudgedHere) & {
   /** How many of the paths are behind it. */
   readonly done: number;
 };
-
-/** More would not keep the memory of a thousand nodes under 300 MiB. */
-const MOST_THREADS = 2;
 
 /**
  * In bytes. Threads begin once more than this was read, 40 snapshots of 500 listeners: less is judged sooner than they would have
@@ -59,7 +56,7 @@ export interface Threads {
 export async function* judgeFiles(
   files: readonly string[],
   options: JudgeOptions,
-  { count, start, many = MANY }: Threads = { count: Math.min(MOST_THREADS, availableParallelism()) },
+  { count, start, many = MANY }: Threads = { count: threadCount(thisMachine()) },
 ): AsyncGenerator<JudgedFile> {
   const ahead: Ahead[] = [];
   let threads: JudgeThreads | null = null;
@@ -70,7 +67,8 @@ export async function* judgeFiles(
     return { ...judged, done: first.done };
   };
   const hasRoomFor = (size: number): boolean =>
-    ahead.length < AHEAD && ahead.reduce((sum, one) => sum + one.size, size) <= (threads === null ? many : AHEAD_BYTES);
+    ahead.length < AHEAD &&
+    ahead.reduce((sum, one) => sum + one.size, size) <= (threads === null && count > 0 ? many : AHEAD_BYTES);
   try {
     for (const [done, file] of files.entries()) {
       for await (const piece of rawEvidenceAt(file, version())) {
@@ -81,7 +79,7 @@ export async function* judgeFiles(
         }
         const size = 'bytes' in piece ? piece.bytes.length : 0;
         while (ahead.length > 0 && !hasRoomFor(size)) {
-          if (threads === null && count > 1) {
+          if (threads === null && count > 0) {
             threads = new JudgeThreads(count, options, start);
             for (const one of ahead) one.judged = given(threads, one.piece);
           }

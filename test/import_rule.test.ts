@@ -29,6 +29,7 @@ const WIRING = [
   'judge_files.ts',
   'judge_thread.ts',
   'judge_threads.ts',
+  'thread_count.ts',
   'snapshot.ts',
   'watch.ts',
   'follow.ts',

@@ -78,6 +78,7 @@ t.test('many snapshots are judged in threads, with the same outcome to the lette
   const all = { ...snapshots(30), ...BROKEN };
   const directory = t.testdir({ all, 'bundle.tgz': tarGzOf(members), ss: SS, 'none.json': '[]' });
   t.ok((await compare(t, [`${directory}/all`])) > 30, 'all of it');
+  await compare(t, [`${directory}/all`], OPTIONS, { ...TWO, count: 1 });
   await compare(t, [`${directory}/all`], { ...OPTIONS, role: 'worker', failOn: 'error' });
   const files = Object.keys(all).map((name) => `${directory}/all/${name}`);
   const among = (file: string) => (file.includes('w-5.') ? ['gone.json', 'ss', 'none.json', 'bundle.tgz'] : []);
