@@ -92,11 +92,11 @@ t.test('few snapshots do not start a thread', async (t) => {
   const start = (): Worker => {
     throw new Error('a thread was started');
   };
-  const directory = t.testdir(snapshots(12));
-  const { kinds } = await judged([directory], { count: 2, start });
-  t.strictSame(kinds, { document: 15, share: 0, reason: 0 });
-  const more = t.testdir(snapshots(20));
-  t.equal((await judged([more], { count: 1, start })).kinds.document, 23, 'nor do many on a single processor');
+  const directory = t.testdir(snapshots(40));
+  t.strictSame((await judged([directory], { count: 2, start })).kinds, { document: 43, share: 0, reason: 0 });
+  await t.rejects(judged([directory], { ...TWO, start }), /a thread was started/, 'where they would be many');
+  const { kinds } = await judged([directory], { ...TWO, count: 0, start });
+  t.strictSame(kinds, { document: 43, share: 0, reason: 0 }, 'nor where there is no room for one');
 });
 
 t.test('of large snapshots only one is read ahead', async (t) => {
@@ -126,7 +126,7 @@ t.test('a thread that fails is an error at once', async (t) => {
 });
 
 t.test('a thread that runs out of memory names the file', async (t) => {
-  const wide = JSON.stringify({ schemaVersion: 1, generator: 'k8s-sockwatch', x: Array(1_000_000).fill({ a: 1 }) });
+  const wide = JSON.stringify({ schemaVersion: 1, generator: 'k8s-sockwatch', x: Array(1_500_000).fill({ a: 1 }) });
   const directory = t.testdir({ ...snapshots(20), 'x.json': wide });
   const start = (options: JudgeOptions): Worker =>
     new Worker(new URL('../src/judge_thread.js', import.meta.url), {

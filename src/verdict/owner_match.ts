@@ -37,7 +37,8 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
-      const key = owner.kind === 'kernel' ? keyOf(owner.device) : keyOf(owner.unit, owner.exe, owner.argv0, owner.comm);
+      const key =
+        owner.kind === 'kernel' ? keyOf([owner.device]) : keyOf([owner.unit, owner.exe, owner.argv0, owner.comm]);
       if (!first.has(key)) first.set(key, listener);
     }
   }

@@ -79,7 +79,7 @@ export function unexpectedFindings(
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
     const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
-    const key = keyOf(listener.protocol, `${listener.port}`, severity, reason, ...holderKey(listener));
+    const key = keyOf([listener.protocol, `${listener.port}`, severity, reason, ...holderKey(listener)]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { listeners: [listener], explanation, severity });
     else group.listeners.push(listener);
