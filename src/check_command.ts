@@ -1,10 +1,9 @@
-import { type Checked, readEvidence } from './check.js';
 import { CHECK_HELP, type CheckCommand, parseCheck } from './check_arguments.js';
 import type { SnapshotDocument } from './document/document.js';
 import { EXIT_CODE } from './document/summary.js';
 import { SockwatchError } from './errors.js';
-import { explanation } from './explanation.js';
 import { type Fleet, FleetBuilder } from './fleet/fleet.js';
+import { type JudgedFile, judgeFiles } from './judge_files.js';
 import { Progress } from './report/progress.js';
 import { writeWhole } from './report/write_output.js';
 import { writeStdout } from './report/write_stdout.js';
@@ -61,29 +60,28 @@ function onlyOne({ only, fleet }: Judged): SnapshotDocument {
 
 /** Reads everything and keeps of each node what a matrix needs, with a bar for who waits. */
 async function judge(command: CheckFiles, spec: Spec): Promise<Judged> {
-  const { files, failOn } = command;
+  const { files, role, failOn } = command;
   const fleet = new FleetBuilder();
   const progress = new Progress(process.stderr, files.length);
   let only: SnapshotDocument | null = null;
   let count = 0;
-  for (const [done, file] of files.entries()) {
-    for await (const one of readEvidence([file], { ...command, spec })) {
-      count += 1;
-      only = count === 1 && 'document' in one ? one.document : null;
-      if ('error' in one) progress.clear();
-      add(fleet, one);
-      progress.update(done, `${done} of ${files.length} files read, ${count} found`);
-    }
+  for await (const one of judgeFiles(files, { spec, role, failOn })) {
+    count += 1;
+    only = count === 1 && 'document' in one ? one.document : null;
+    if ('reason' in one) progress.clear();
+    add(fleet, one);
+    progress.update(one.done, `${one.done} of ${files.length} files read, ${count} found`);
   }
   progress.clear();
   return { fleet: fleet.build(spec, failOn), only };
 }
 
-function add(fleet: FleetBuilder, one: Checked): void {
+function add(fleet: FleetBuilder, one: JudgedFile): void {
   if ('document' in one) fleet.add(one.source, one.document);
+  else if ('share' in one) fleet.addShare(one.share, one.renumbering);
   else {
-    fleet.addUnreadable(one.source, explanation(one.error));
-    process.stderr.write(`k8s-sockwatch: ${explanation(one.error)}\n`);
+    fleet.addUnreadable(one.source, one.reason);
+    process.stderr.write(`k8s-sockwatch: ${one.reason}\n`);
   }
 }
 

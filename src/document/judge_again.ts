@@ -51,10 +51,11 @@ export function judgeAgain(document: SnapshotDocument, options: JudgeOptions): S
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, observation.coverage, failOn),
     findings,
-    sockets: document.sockets.map((socket) => ({
-      ...socket,
-      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
-    })),
+    sockets: document.sockets.map((socket) => {
+      const { by, text } = explanations.get(socket.id) ?? { by: null, text: null };
+      const isSame = socket.explainedBy.by === by && socket.explainedBy.text === text;
+      return isSame ? socket : { ...socket, explainedBy: { by, text } };
+    }),
     coverage: observation.coverage,
   };
 }

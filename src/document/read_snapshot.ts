@@ -164,7 +164,16 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
   };
 }
 
+/** Nearly every socket: a copy of each would be the larger part of all that a matrix of many nodes makes and throws away. */
+function isComplete(socket: StoredSocket): socket is DocumentSocket {
+  const { type, file, cgroupId, origin, explainedBy, owners } = socket;
+  if (type === undefined || file === undefined || cgroupId === undefined) return false;
+  if (origin === undefined || explainedBy === undefined) return false;
+  return owners.every((owner) => owner.kind === 'kernel' || owner.startedAt !== undefined);
+}
+
 function completedSocket(socket: StoredSocket): DocumentSocket {
+  if (isComplete(socket)) return socket;
   return {
     ...socket,
     type: socket.type ?? null,

@@ -14,6 +14,12 @@ export type Evidence =
   | { readonly source: string; readonly document: SnapshotDocument }
   | { readonly source: string; readonly error: SockwatchError };
 
+/** A snapshot as it was found, which nobody has parsed yet: `snapshotIn` does. */
+export interface RawSnapshot {
+  readonly source: string;
+  readonly bytes: Uint8Array;
+}
+
 /** ss texts are kept until the bundle has been seen, since what names their node may come later. */
 const LARGEST_TEXTS = 256 * 1024 * 1024;
 
@@ -25,7 +31,7 @@ export async function* evidenceIn(
   files: AsyncIterable<Found>,
   name: string,
   version: string,
-): AsyncGenerator<Evidence> {
+): AsyncGenerator<Evidence | RawSnapshot> {
   const texts: FoundFile[] = [];
   const hostnames: FoundFile[] = [];
   let size = 0;
@@ -45,7 +51,7 @@ export async function* evidenceIn(
         break;
       case 'snapshot':
         if (!isSnapshot(file.bytes)) continue;
-        yield snapshotIn(file.source, file.bytes);
+        yield { source: file.source, bytes: file.bytes };
         break;
     }
     isEmpty = false;

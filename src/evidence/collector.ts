@@ -1,3 +1,4 @@
+import { unshared } from '../sockets/bytes.js';
 import { inputError } from '../spec/input_error.js';
 import type { Found } from './found.js';
 import { type EvidenceKind, HEAD_LENGTH, kindOf, LARGEST } from './recognise.js';
@@ -37,12 +38,18 @@ export class Collector {
     if (kind === null || kind === undefined) return null;
     // Nobody needs a host name so much that its file has to be complained about.
     if (tooLarge && kind === 'hostname') return null;
-    if (!tooLarge) return { kind, path, source, bytes: Buffer.concat(pieces), modifiedAt };
+    if (!tooLarge) return { kind, path, source, bytes: joined(pieces), modifiedAt };
     const expected = `at most ${LARGEST[kind]} bytes`;
     return { kind: 'refused', source, error: inputError({ file: source, line: null, expected, found: 'more' }) };
   }
 
   private recognise(): void {
-    this.kind = kindOf(this.path, Buffer.concat(this.pieces).subarray(0, HEAD_LENGTH));
+    this.kind = kindOf(this.path, joined(this.pieces).subarray(0, HEAD_LENGTH));
   }
+}
+
+/** A piece of an archive would keep all that was inflated with it. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const [first] = pieces;
+  return first !== undefined && pieces.length === 1 ? unshared(first) : Buffer.concat(pieces);
 }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
@@ -12,6 +12,7 @@ import { isGzip, isTar, tarMembers } from './tarball.js';
 const MOST_FILES = 200_000;
 const DEEPEST = 32;
 const PIECE = 64 * 1024;
+const LARGEST_PIECE = 1024 * 1024;
 
 /**
  * The files in and below a directory that look like evidence, by name, and those in archives that lie there. Links are not
@@ -76,7 +77,7 @@ async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
       }
       return;
     }
-    const found = await collected(handle, new Collector(file, path), stats.mtime);
+    const found = await collected(handle, new Collector(file, path), stats);
     if (found !== null) yield found;
   } catch (error) {
     // Files of /proc and /sys can be opened that cannot be read. What is not the system's doing is a defect of ours.
@@ -92,13 +93,20 @@ function isArchive(path: string, head: Uint8Array): boolean {
   return isTar(head) || (isGzip(head) && /\.(?:tar\.gz|tgz)$/.test(path));
 }
 
-/** Reads a file for as long as more of it is wanted. */
-export async function collected(handle: FileHandle, collector: Collector, modifiedAt: Date): Promise<Found | null> {
+/** Reads a file for as long as more of it is wanted, whatever size it claimed, most files in one piece. */
+export async function collected(
+  handle: FileHandle,
+  collector: Collector,
+  { size, mtime }: Pick<Stats, 'size' | 'mtime'>,
+): Promise<Found | null> {
   let position = 0;
+  let room = Buffer.alloc(0);
   for (;;) {
-    const piece = Buffer.alloc(PIECE);
-    const { bytesRead } = await handle.read(piece, 0, PIECE, position);
+    const left = size - position;
+    if (room.length === 0) room = Buffer.allocUnsafeSlow(left > 0 ? Math.min(left, LARGEST_PIECE) : PIECE);
+    const { bytesRead } = await handle.read(room, 0, room.length, position);
     position += bytesRead;
-    if (bytesRead === 0 || !collector.write(piece.subarray(0, bytesRead))) return collector.finish(modifiedAt);
+    if (bytesRead === 0 || !collector.write(room.subarray(0, bytesRead))) return collector.finish(mtime);
+    room = room.subarray(bytesRead);
   }
 }

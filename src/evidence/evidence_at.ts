@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../errors.js';
 import { readInput, unreadable } from '../spec/read_input.js';
-import { type Evidence, evidenceIn, snapshotIn, textsOf } from './bundle.js';
+import { type Evidence, evidenceIn, type RawSnapshot, snapshotIn, textsOf } from './bundle.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
 import { HEAD_LENGTH, LARGEST } from './recognise.js';
@@ -15,6 +15,13 @@ const HINT = 'Is this the right file? A snapshot or ss text is smaller by far.';
  * is thrown for what is wrong with it: that comes as an error among the rest, naming the file.
  */
 export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence> {
+  for await (const one of rawEvidenceAt(path, version)) {
+    yield 'bytes' in one ? snapshotIn(one.source, one.bytes) : one;
+  }
+}
+
+/** The same with its snapshots as they were found, for who has them parsed elsewhere. */
+export async function* rawEvidenceAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
   try {
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
@@ -52,7 +59,7 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence> {
+async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
   const file = await open(path);
   try {
     yield* evidenceIn(tarMembers(file, path), path, version);
@@ -61,10 +68,10 @@ async function* archiveAt(path: string, version: string): AsyncGenerator<Evidenc
   }
 }
 
-async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence> {
+async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence | RawSnapshot> {
   const bytes = await readInput(path, { bytes: LARGEST.snapshot, hint: HINT });
   const beginning = bytes.subarray(0, HEAD_LENGTH).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(path, bytes);
+  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield { source: path, bytes };
   else {
     const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
     yield* textsOf([file], { name: path, source: null }, version);

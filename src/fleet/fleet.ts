@@ -1,17 +1,18 @@
 import type { FailOn, Result, SnapshotDocument } from '../document/document.js';
 import { isDrift } from '../document/summary.js';
 import { printable } from '../sockets/bytes.js';
-import type { Protocol } from '../sockets/listener.js';
 import type { Spec } from '../spec/spec.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import { agreements, ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
-import type { Column } from './column.js';
 import { labelsOf } from './labels.js';
 import type { Agreement, FleetNode, JudgedBy, Matrix, MatrixRow } from './matrix.js';
-import { reduceFindings } from './reduce.js';
+import { type ReducedNode, reduced, reduceFindings } from './reduce.js';
+import type { Renumbering } from './renumbering.js';
 import { SECTIONS, type Subject, sectionOf } from './row.js';
+import type { Share } from './share.js';
 import { SEVERITIES, type StateCode, stateOf } from './state.js';
+import { Subjects } from './subjects.js';
 import { TextTable } from './texts.js';
 
 /** An input that is no node in the matrix, and why. */
@@ -34,9 +35,8 @@ export interface Fleet {
 
 interface Group {
   readonly page: JudgedBy;
-  readonly numbers: Map<string, number>;
-  readonly subjects: Subject[];
-  readonly nodes: Omit<FleetNode, 'label'>[];
+  readonly subjects: Subjects;
+  readonly nodes: ReducedNode[];
 }
 
 /** Puts snapshots together, one after the other: of each only a column is kept, so that thousands fit into memory. */
@@ -46,15 +46,21 @@ export class FleetBuilder {
   readonly #unreadable: Unreadable[] = [];
 
   add(source: string, document: SnapshotDocument): void {
-    const { subjects, numbers, nodes } = this.#groupOf(document);
-    const numberOf = (subject: Subject): number => {
-      const known = numbers.get(subject.key);
-      if (known !== undefined) return known;
-      const number = subjects.push(subject) - 1;
-      numbers.set(subject.key, number);
-      return number;
-    };
-    nodes.push(reduce(source, document, reduceFindings(document, numberOf, this.#texts)));
+    const { subjects, nodes } = this.#groupOf(document.spec);
+    nodes.push(
+      reduced(
+        source,
+        document,
+        reduceFindings(document, (one) => subjects.number(one), this.#texts),
+      ),
+    );
+  }
+
+  /** What was reduced elsewhere. `renumbering` is that of its reducer, and has to be given all of it, in order. */
+  addShare(share: Share, renumbering: Renumbering): void {
+    const { subjects, nodes } = this.#groupOf(share.page);
+    const column = renumbering.column(share, (one) => subjects.number(one), this.#texts);
+    nodes.push({ ...share.node, column });
   }
 
   /** An input that could not be read. It is told with the matrix, and leaves the answer incomplete. */
@@ -73,7 +79,7 @@ export class FleetBuilder {
     const labelled = new Map(all.map((node, at) => [node, { ...node, label: labels[at] ?? node.source }]));
     const matrices = [...this.#groups.values()].map(({ page, subjects, nodes }): Matrix => {
       const sorted = nodes.flatMap((node) => labelled.get(node) ?? []).sort(byRoleAndLabel);
-      return { page, rows: rowsOf(subjects, sorted, exempt), nodes: sorted };
+      return { page, rows: rowsOf(subjects.all, sorted, exempt), nodes: sorted };
     });
     const cluster = clusterFindings(matrices, rules, this.#unreadable.length);
     const nodes = { match: 0, drift: 0, incomplete: 0 };
@@ -88,42 +94,15 @@ export class FleetBuilder {
     };
   }
 
-  #groupOf({ spec: { title, source, sha256, notes } }: SnapshotDocument): Group {
+  #groupOf({ title, source, sha256, notes }: SnapshotDocument['spec']): Group {
     const key = JSON.stringify([sha256, notes]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const page = { title: printable(title), source: printable(source), sha256, notes: notes.map(printable) };
-    const group: Group = { page, numbers: new Map(), subjects: [], nodes: [] };
+    const group: Group = { page, subjects: new Subjects(), nodes: [] };
     this.#groups.set(key, group);
     return group;
   }
-}
-
-function reduce(
-  source: string,
-  { node, capturedAt, summary, coverage }: SnapshotDocument,
-  column: Column,
-): Omit<FleetNode, 'label'> {
-  const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
-  const protocols: readonly Protocol[] = ['tcp', 'udp', 'unix'];
-  return {
-    hostname: printable(node.hostname),
-    identity: printable([node.hostname === '' ? source : node.hostname, ...addressesOf(node)].join(' ')),
-    source: printable(source),
-    role: node.role,
-    roleSource: printable(node.roleSource),
-    capturedAt: printable(capturedAt),
-    result: summary.result,
-    gaps: coverage.sources.flatMap(({ name, status, error }) =>
-      status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason was given'}`)],
-    ),
-    blind: new Set(protocols.filter((protocol) => !read.has(protocol))),
-    column,
-  };
-}
-
-function addressesOf({ defaultInterface }: SnapshotDocument['node']): readonly string[] {
-  return defaultInterface?.addresses ?? [];
 }
 
 function byRoleAndLabel(a: FleetNode, b: FleetNode): number {

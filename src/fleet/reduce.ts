@@ -1,9 +1,42 @@
 import type { SnapshotDocument } from '../document/document.js';
+import { printable } from '../sockets/bytes.js';
+import type { Protocol } from '../sockets/listener.js';
 import type { Finding, MatchedBy } from '../verdict/finding.js';
 import { type Column, MATCHED_BY } from './column.js';
+import type { FleetNode } from './matrix.js';
 import { listenerSubject, pageSubjects, type Subject } from './row.js';
 import { type StateCode, stateCode } from './state.js';
 import type { TextTable } from './texts.js';
+
+/** A snapshot with its column, reduced to what a matrix shows of it; its label depends on the others. */
+export type ReducedNode = Omit<FleetNode, 'label'>;
+
+export function reduced(
+  source: string,
+  { node, capturedAt, summary, coverage }: SnapshotDocument,
+  column: Column,
+): ReducedNode {
+  const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
+  const protocols: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+  return {
+    hostname: printable(node.hostname),
+    identity: printable([node.hostname === '' ? source : node.hostname, ...addressesOf(node)].join(' ')),
+    source: printable(source),
+    role: node.role,
+    roleSource: printable(node.roleSource),
+    capturedAt: printable(capturedAt),
+    result: summary.result,
+    gaps: coverage.sources.flatMap(({ name, status, error }) =>
+      status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason was given'}`)],
+    ),
+    blind: new Set(protocols.filter((protocol) => !read.has(protocol))),
+    column,
+  };
+}
+
+function addressesOf({ defaultInterface }: SnapshotDocument['node']): readonly string[] {
+  return defaultInterface?.addresses ?? [];
+}
 
 interface Entry {
   readonly row: number;

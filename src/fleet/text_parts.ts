@@ -9,11 +9,16 @@ export const LITERAL = 0x8000_0000;
 
 /** The text of a template; its fillings are those from `from` on. */
 export function filled(parts: Parts, template: number, fillings: ArrayLike<number>, from: number): string {
+  const text = parts[template] ?? '';
+  let whole = '';
+  let begin = 0;
   let at = from;
-  return (parts[template] ?? '').replaceAll(HOLE, () => {
+  for (let hole = text.indexOf(HOLE); hole !== -1; hole = text.indexOf(HOLE, begin)) {
     const filling = fillings[at++] ?? 0;
-    return filling >= LITERAL ? String(filling - LITERAL) : (parts[filling] ?? '');
-  });
+    whole += text.slice(begin, hole) + (filling >= LITERAL ? String(filling - LITERAL) : (parts[filling] ?? ''));
+    begin = hole + 1;
+  }
+  return begin === 0 ? text : whole + text.slice(begin);
 }
 
 /** How many fillings a template takes. */

@@ -40,13 +40,14 @@ export class TextTable {
     const template = safe.replace(VARIABLE, (part) => {
       const lead = part.startsWith(PID) ? PID : '';
       const value = part.slice(lead.length);
-      fillings.push(CANONICAL.test(value) ? Number(value) + LITERAL : this.#number(value));
+      fillings.push(CANONICAL.test(value) ? Number(value) + LITERAL : this.number(value));
       return lead + HOLE;
     });
-    return { template: this.#number(template), fillings };
+    return { template: this.number(template), fillings };
   }
 
-  #number(text: string): number {
+  /** The number of a part as it stands in a table, a new one where it is new. */
+  number(text: string): number {
     const known = this.#numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#texts.push(text) - 1;

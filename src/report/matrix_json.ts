@@ -74,7 +74,7 @@ function rowOf(
     protocol,
     expected,
     majority: Object.fromEntries(ROLES.map((role) => [role, majorityOf(row.agreement[role])])),
-    cells: nodes.map((node) => ({ node: numberOf(node), ...cellOf(row, node, parts) })),
+    cells: nodes.map((node) => cellOf(numberOf(node), row, node, parts)),
   };
 }
 
@@ -87,12 +87,13 @@ function majorityOf(agreement: Agreement): string | null {
 }
 
 /** `state` is `verdict`, or `none` or `unseen`, where there is no finding. */
-function cellOf(row: MatrixRow, node: FleetNode, parts: Parts): object {
+function cellOf(number: number, row: MatrixRow, node: FleetNode, parts: Parts): object {
   const code = stateAt(node, row);
   const state = stateOf(code);
   const mark = markOf(row.agreement[node.role], code);
   const at = entryAt(node.column, row.number);
-  if (state.kind !== 'verdict' || at < 0) return { state: state.kind, mark };
+  if (state.kind !== 'verdict' || at < 0) return { node: number, state: state.kind, mark };
+  const { kind, verdict, severity } = state;
   const { message, reason, matchedBy } = cellAt(node.column, at, parts);
-  return { state: state.kind, verdict: state.verdict, severity: state.severity, mark, message, reason, matchedBy };
+  return { node: number, state: kind, verdict, severity, mark, message, reason, matchedBy };
 }

@@ -83,3 +83,8 @@ export function printable(text: string): string {
     return code < 0x100 ? hexEscape(code) : `\\u{${code.toString(16)}}`;
   });
 }
+
+/** The same bytes in memory of their own: a copy only where something else lies beside them. */
+export function unshared(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
+}

@@ -2,7 +2,7 @@ import { COMM_LENGTH, type KernelOwner, type OwnedListener, type Owner, type Pro
 import type { Notes, ServiceNote } from '../spec/notes.js';
 import type { MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';
-import { groupKey } from './group_key.js';
+import { keyOf } from './key.js';
 
 export type OwnerMatch =
   | { readonly kind: 'match'; readonly by: MatchedBy }
@@ -32,15 +32,13 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
 }
 
-/**
- * A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example.
- */
+/** A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example. */
 export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
       const key =
-        owner.kind === 'kernel' ? `device ${owner.device}` : groupKey([owner.unit, owner.exe, owner.argv0, owner.comm]);
+        owner.kind === 'kernel' ? keyOf([owner.device]) : keyOf([owner.unit, owner.exe, owner.argv0, owner.comm]);
       if (!first.has(key)) first.set(key, listener);
     }
   }

@@ -3,7 +3,7 @@ import { unmapped } from '../sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
 import type { Finding, Severity } from './finding.js';
 import { matchesName } from './glob.js';
-import { groupKey } from './group_key.js';
+import { keyOf } from './key.js';
 import type { NodeFacts } from './observation.js';
 import { matchOwner } from './owner_match.js';
 import { scopeOf } from './scope.js';
@@ -79,7 +79,7 @@ export function unexpectedFindings(
     if (explanation.kind === 'note' || explanation.kind === 'client') continue;
     const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
     const severity = scopeOf(listener, node) === 'loopback' ? 'info' : 'warning';
-    const key = groupKey([`${listener.protocol} ${listener.port} ${severity}`, reason, ...holderKey(listener)]);
+    const key = keyOf([listener.protocol, `${listener.port}`, severity, reason, ...holderKey(listener)]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { listeners: [listener], explanation, severity });
     else group.listeners.push(listener);
@@ -98,8 +98,15 @@ export function unexpectedFindings(
 
 /** Holders as programs, not as processes: workers of one server belong together. */
 function holderKey({ owners, ownersUnknown }: OwnedListener): readonly (string | null)[] {
-  const names = owners.map((owner) => (owner.kind === 'kernel' ? owner.device : (owner.exe ?? owner.comm)));
-  return [ownersUnknown, ...(names.length < 2 ? names : [...new Set(names)].sort())];
+  const programs = owners.map(programKey);
+  return [ownersUnknown, ...(programs.length < 2 ? programs : [...new Set(programs)].sort())];
+}
+
+/** Names are anybody's choice, so that a device may be called as a program is. */
+function programKey(owner: Owner): string | null {
+  if (owner.kind === 'kernel') return `device ${owner.device}`;
+  if (owner.exe !== null) return `exe ${owner.exe}`;
+  return owner.comm === null ? null : `comm ${owner.comm}`;
 }
 
 function unexpected(listeners: readonly OwnedListener[], severity: Severity): Finding {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { printable, textField, textOf } from '../../src/sockets/bytes.js';
+import { printable, textField, textOf, unshared } from '../../src/sockets/bytes.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
@@ -92,5 +92,15 @@ t.test('printable leaves no character that moves a cursor or hides', (t) => {
   }
   t.same(left, [], 'of all code points');
   t.equal(printable(printable('a\x1bb')), printable('a\x1bb'), 'twice is no different from once');
+  t.end();
+});
+
+t.test('bytes in memory of their own', (t) => {
+  const alone = Buffer.from(new ArrayBuffer(3));
+  t.equal(unshared(alone), alone, 'are left where they are');
+  const part = Buffer.from('abcdef').subarray(1, 3);
+  const copy = unshared(part);
+  t.equal(Buffer.from(copy).toString(), 'bc');
+  t.equal(copy.buffer.byteLength, 2);
   t.end();
 });

@@ -208,3 +208,17 @@ t.test('a listener that a note would explain, if its owner could be seen, is unv
   ]);
   t.end();
 });
+
+t.test('names in a snapshot may hold anything, and do not bring strangers together', (t) => {
+  const by = (...exes: string[]): OwnedListener =>
+    held('x', '0.0.0.0', 9000, { owners: exes.map((exe) => processOwner('x', { exe })) });
+  t.equal(find([by('/a', '/b'), by('/a\0/b')]).length, 2, 'a NUL');
+  t.equal(find([by('/a', '/b'), by('/a","/b')]).length, 2, 'a quote');
+  t.equal(find([by('/a', '/b'), by('/b', '/a', '/a')]).length, 1, 'the same programs, however many processes');
+  const crowd = Array.from({ length: 300_000 }, (_, at) => `/${at}`);
+  const owners = crowd.map((exe) => processOwner('x', { exe }));
+  t.equal(find([held('x', '0.0.0.0', 9000, { owners })]).length, 1, 'however many');
+  const program = held('ftun0', '0.0.0.0', 9000, { owners: [processOwner('ftun0', { exe: null })] });
+  t.equal(find([program, listener('0.0.0.0', 9000, { owners: [device('ftun0')] })]).length, 2, 'a device');
+  t.end();
+});

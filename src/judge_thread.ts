@@ -1,0 +1,22 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { type JudgeOptions, judgeAgain } from './document/judge_again.js';
+import { type RawSnapshot, snapshotIn } from './evidence/bundle.js';
+import { explanation } from './explanation.js';
+import { Reducer, type Share } from './fleet/share.js';
+
+/* A thread that judges snapshots for `check`: it is started by judge_threads.ts, and answers each with what a matrix needs. */
+
+/** What came of a snapshot: what it says, or why it cannot be read. */
+export type Answer = { readonly share: Share } | { readonly reason: string };
+
+const options: JudgeOptions = workerData;
+const reducer = new Reducer();
+
+function answerTo({ source, bytes }: RawSnapshot): Answer {
+  const one = snapshotIn(source, bytes);
+  if ('error' in one) return { reason: explanation(one.error) };
+  return { share: reducer.reduce(source, judgeAgain(one.document, options)) };
+}
+
+// What is thrown here is a defect of ours: it ends the thread, and reaches who started it as an event.
+parentPort?.on('message', (snapshot: RawSnapshot) => parentPort?.postMessage(answerTo(snapshot)));
