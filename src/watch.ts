@@ -11,7 +11,7 @@ import { watchNetwork } from './network/watch.js';
 import { explainRefusal } from './owners/bpf_refusal.js';
 import type { OwnedListener } from './owners/owner.js';
 import { documentOf, type Look, look, type SnapshotOptions } from './snapshot.js';
-import { NO_DEADLINE } from './sockets/deadline.js';
+import { Deadline } from './sockets/deadline.js';
 import { Kept } from './sockets/kept.js';
 import { SocketFileWatch } from './sockets/socket_file_watch.js';
 import { TablePulse } from './sockets/table_pulse.js';
@@ -31,6 +31,8 @@ const RECONCILE_MS = 30_000;
 const PULSE_MS = 1_000;
 /** Of the time, what is done only in case something has changed takes this share at most. */
 const IDLE_SHARE = 0.01;
+/** Where something hangs, what has been seen after two thirds of this time is told. */
+const LOOK_MS = 15_000;
 /** Changes come in flocks; the tables are read once for those that come within this time. */
 const COALESCE_MS = 40;
 
@@ -57,8 +59,8 @@ export class Watcher {
   #closers: (() => void)[] = [];
   #timer: NodeJS.Timeout | null = null;
   #due = Number.POSITIVE_INFINITY;
-  /** How long the last reading took. */
-  #took = 0;
+  /** What the last reading cost: to wait for an answer, or for others to have their turn, costs nothing. */
+  #costMs = 0;
   readonly #budget = new ReadingBudget(performance.now());
   readonly #kept = new Kept();
   readonly #files = new SocketFileWatch(() => this.#readSoon());
@@ -98,11 +100,11 @@ export class Watcher {
   }
 
   #look(): Promise<Look> {
-    return look(this.#options, NO_DEADLINE, this.#kept);
+    return look(this.#options, new Deadline(LOOK_MS), this.#kept);
   }
 
   #documentOf(seen: Look): Promise<SnapshotDocument> {
-    return documentOf(seen, this.#options, NO_DEADLINE, this.#kept);
+    return documentOf(seen, this.#options, new Deadline(LOOK_MS), this.#kept);
   }
 
   async *#steps(): AsyncGenerator<Step, void, void> {
@@ -110,16 +112,16 @@ export class Watcher {
       if (this.#options.signal?.aborted === true) return;
       // Events first, then the tables: what opens in between is in both, not in neither.
       const refusal = await this.#openEvents();
-      const start = performance.now();
+      const [start, spent] = [performance.now(), process.cpuUsage()];
       let current = await this.#look();
-      this.#took = performance.now() - start;
+      this.#costMs = cpuMsSince(spent);
       this.#follow(current);
       this.#closers.push(watchNetwork(this.#options.netns ?? null, () => this.#push('network')));
       const tracker = new ListenerTracker(current.observation.sockets, start, refusal === null);
       yield { kind: 'change', change: this.#started(current, refusal) };
       yield { kind: 'look', look: current };
       const pause = (): number =>
-        refusal === null ? Math.max(RECONCILE_MS, this.#took / IDLE_SHARE) : (this.#options.intervalMs ?? POLL_MS);
+        refusal === null ? Math.max(RECONCILE_MS, this.#costMs / IDLE_SHARE) : (this.#options.intervalMs ?? POLL_MS);
       this.#readIn(pause());
       if (refusal === null && isAsked(current)) this.#feelPulse(new TablePulse(this.#options.netns ?? null));
       for (;;) {
@@ -135,7 +137,7 @@ export class Watcher {
             break;
           case 'read': {
             const before = current;
-            const since = performance.now();
+            const [since, spent] = [performance.now(), process.cpuUsage()];
             const looking = this.#waking(this.#look());
             // Changes are told meanwhile, not after: to read everything can take longer than they should wait.
             while (looking.pending && !this.#ended) {
@@ -147,8 +149,8 @@ export class Watcher {
               }
             }
             current = await looking.result;
-            this.#took = performance.now() - since;
-            this.#budget.spend(this.#took, performance.now());
+            this.#costMs = cpuMsSince(spent);
+            this.#budget.spend(this.#costMs, performance.now());
             this.#follow(current);
             // What was told meanwhile happened before the table was complete, and knows more of it.
             yield* inSteps(this.#tellEvents(current, tracker));
@@ -307,6 +309,12 @@ function isAsked({ observation }: Look): boolean {
     name === 'udp' || name === 'unix' ? [via] : [],
   );
   return vias.every((via) => via === 'sock_diag');
+}
+
+/** Milliseconds of processor time, of all threads. */
+function cpuMsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
 }
 
 async function* inSteps(changes: AsyncIterable<Change> | Iterable<Change>): AsyncGenerator<Step, void, void> {

@@ -3,6 +3,7 @@ import type { KernelEvent } from '../native.js';
 import type { TunnelDevice } from '../network/facts.js';
 import { type OwnersMode, startHolders } from '../owners/holder_source.js';
 import type { OwnedListener } from '../owners/owner.js';
+import { Deadline } from '../sockets/deadline.js';
 import { listenerText } from '../verdict/words.js';
 import { readActors } from './actors.js';
 import { findAddressHolders } from './address_holders.js';
@@ -10,6 +11,9 @@ import { bindFailure } from './bind_failure.js';
 import type { AddressHolder, BindFailed, Closed, Opened } from './change.js';
 import type { ListenerTracker } from './listener_tracker.js';
 import { type SocketEvent, socketEventOf } from './socket_event.js';
+
+/** Milliseconds until a process that does not answer is told of by its number, so that others need not wait for it. */
+const ANSWER_MS = 2_000;
 
 /** What is known of the namespace that events are told of. */
 export interface EventScene {
@@ -34,7 +38,7 @@ export async function* tellEvents(
     .filter((event) => String(event.netns) === scene.netns)
     .map((event) => socketEventOf(event, scene.deviceNames))
     .filter((event) => event !== null);
-  const actors = await readActors(events);
+  const actors = await readActors(events, new Deadline(ANSWER_MS));
   const holdersFor = rememberingHolders(scene);
   for (const [at, event] of events.entries()) {
     const actor = actors[at];
@@ -67,7 +71,7 @@ async function holdersFor({ errno, listener }: SocketEvent, scene: EventScene): 
     netns: scene.netnsPath,
     context: { netns: listener.netns, devices: scene.deviceNames },
     tunnels: scene.tunnels,
-    find: startHolders(scene.owners, { everyState: true }),
+    find: startHolders(scene.owners, { everyState: true, deadline: new Deadline(ANSWER_MS) }),
     listeners: scene.listeners,
   });
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { SockwatchError } from '../errors.js';
 import { type HolderPass, type Holders, native, type ProcessFacts } from '../native.js';
-import { type Deadline, NO_DEADLINE } from '../sockets/deadline.js';
+import { type Deadline, isUnanswered, NO_DEADLINE } from '../sockets/deadline.js';
 import { explainRefusal } from './bpf_refusal.js';
 
 /** How holders are found. `auto` takes the best way that works. */
@@ -43,13 +43,13 @@ export function startHolders(
       return iteratorFinder(procRoot, everyState, deadline);
     case 'proc':
     case 'none':
-      return (inodes) => byProc(procRoot, inodes, null);
+      return (inodes) => byProc(procRoot, inodes, null, deadline);
     case 'auto': {
       const byIterator = iteratorFinder(procRoot, everyState, deadline);
       return (inodes, kernels) =>
         byIterator(inodes, kernels).catch((error: unknown) => {
           if (!(error instanceof SockwatchError)) throw error;
-          return byProc(procRoot, inodes, error.message);
+          return byProc(procRoot, inodes, error.message, deadline);
         });
     }
   }
@@ -96,8 +96,6 @@ async function holdersIn(
   deadline: Deadline,
 ): Promise<FoundHolders> {
   const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
-  const column = (values: Uint32Array, chosen: readonly number[]): Uint32Array =>
-    Uint32Array.from(chosen, (at) => values[at] ?? 0);
   // In order of pid, so that the first row of each is where it differs from the one before.
   const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
   const facts = await factsOf(column(pass.pid, firsts), column(pass.task, firsts), procRoot, deadline);
@@ -115,6 +113,11 @@ async function holdersIn(
   };
 }
 
+/** Of a column, these rows. */
+function column(values: Uint32Array, chosen: readonly number[]): Uint32Array {
+  return Uint32Array.from(chosen, (at) => values[at] ?? 0);
+}
+
 const UNREAD = 'unread';
 /** So few at a time that one process that does not answer takes few others with it. */
 const FACTS_AT_ONCE = 8;
@@ -129,22 +132,40 @@ async function factsOf(
   deadline: Deadline,
 ): Promise<(ProcessFacts | typeof UNREAD)[]> {
   const facts = Array.from(pids, (): ProcessFacts | typeof UNREAD => UNREAD);
+  const question = (at: number): string => factsQuestion(procRoot, pids[at] ?? 0);
+  const asked = Array.from(pids.keys()).filter((at) => !isUnanswered(question(at)));
   let next = 0;
   const read = async (): Promise<void> => {
-    while (next < pids.length && !deadline.isOver) {
-      const from = next;
+    while (next < asked.length && !deadline.isOver) {
+      const some = asked.slice(next, next + FACTS_AT_ONCE);
       next += FACTS_AT_ONCE;
-      const [some, theirs] = [pids.slice(from, next), tasks.slice(from, next)];
-      facts.splice(from, some.length, ...(await native().processFacts(procRoot, some, theirs)));
+      const ask = () => native().processFacts(procRoot, column(pids, some), column(tasks, some));
+      const answers = await deadline.ask(some.map(question), ask, () => []);
+      for (const [index, answer] of answers.entries()) facts[some[index] ?? 0] = answer;
     }
   };
-  const everything = Promise.all(Array.from({ length: READERS }, read)).then(() => {});
-  await deadline.within(everything, () => {});
-  return [...facts];
+  await Promise.all(Array.from({ length: READERS }, read));
+  return facts;
 }
 
-async function byProc(procRoot: string, inodes: Uint32Array, note: string | null): Promise<FoundHolders> {
-  const [holders, isHidden] = await Promise.all([native().findHolders(procRoot, inodes), hidesProcesses(procRoot)]);
+/** As `Deadline.ask` has it. */
+export function factsQuestion(procRoot: string, pid: number): string {
+  return `${procRoot}/${pid}`;
+}
+
+/** @throws Error where it does not answer in time */
+async function byProc(
+  procRoot: string,
+  inodes: Uint32Array,
+  note: string | null,
+  deadline: Deadline,
+): Promise<FoundHolders> {
+  const walk = (): Promise<Holders | string> => native().findHolders(procRoot, inodes);
+  const [holders, isHidden] = await Promise.all([
+    deadline.ask<Holders | string>([procRoot], walk, (why) => why),
+    hidesProcesses(procRoot),
+  ]);
+  if (typeof holders === 'string') throw new Error(holders);
   // At least one process is there and cannot even be counted.
   const unreadable = isHidden ? Math.max(1, holders.unreadable) : holders.unreadable;
   const notes = [note, isHidden ? 'processes of other users are hidden (/proc is mounted with hidepid)' : null];

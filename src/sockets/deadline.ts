@@ -1,6 +1,16 @@
 /**
- * Until when answers are waited for, and whether somebody still waits for them at all. What is late goes on unheeded: a read that hangs in the kernel (a process that cannot be
- * woken, a file system that does not answer) cannot be called back.
+ * Questions that were given up and have not been answered since. Each holds a thread of this process's pool, which has few, so
+ * that it is not put again meanwhile.
+ */
+const unanswered = new Set<string>();
+
+export function isUnanswered(question: string): boolean {
+  return unanswered.has(question);
+}
+
+/**
+ * Until when answers are waited for, and whether somebody still waits for them at all. What is late goes on unheeded: a read
+ * that hangs in the kernel (a process that cannot be woken, a file system that does not answer) cannot be called back.
  */
 export class Deadline {
   readonly #start: number;
@@ -27,6 +37,27 @@ export class Deadline {
   /** For one step of several, so that there is time for the next: over after this share of the time. */
   part(share: number): Deadline {
     return new Deadline(this.#ms * share, this.#signal, this.#start);
+  }
+
+  /**
+   * As `within`, of what may hang for good: what does not answer is not asked again before it has. `questions` are those that
+   * `ask` puts, in words of their own.
+   */
+  async ask<Result>(
+    questions: readonly string[],
+    ask: () => Promise<Result>,
+    late: (why: string) => Result,
+  ): Promise<Result> {
+    if (questions.some(isUnanswered)) return late('it was asked before and has not answered yet');
+    const work = ask();
+    return this.within(work, (why) => {
+      for (const question of questions) unanswered.add(question);
+      const answered = (): void => {
+        for (const question of questions) unanswered.delete(question);
+      };
+      work.then(answered, answered);
+      return late(why);
+    });
   }
 
   /**

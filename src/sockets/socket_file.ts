@@ -12,7 +12,8 @@ export interface SocketFile {
 
 /** Looks at a path, links followed. Never throws: what cannot be looked at, or not in time, is `unreadable`. */
 export function lookAtSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
-  return deadline.within(lookAt(path), () => ({ path, state: 'unreadable', device: null, inode: null }));
+  const unreadable = (): SocketFile => ({ path, state: 'unreadable', device: null, inode: null });
+  return deadline.ask([`the file ${path}`], () => lookAt(path), unreadable);
 }
 
 async function lookAt(path: string): Promise<SocketFile> {

@@ -50,7 +50,7 @@ t.test('a process that does not answer', async (t) => {
     t.equal(code, 3);
     const document = snapshotIn(stdout);
     const owners = document.coverage.sources.find(({ name }) => name === 'owners');
-    t.match(owners, { status: 'failed', error: /^there was no answer within 2\.1 s$/ });
+    t.match(owners, { status: 'failed', error: /^there was no answer within \d\.\d s$/ });
     t.ok(document.sockets.length > 20, 'the listeners are there');
     t.notOk(document.findings.some(({ verdict }) => verdict === 'missing' || verdict === 'wrong-owner'));
   });
@@ -82,7 +82,7 @@ t.test('--follow ends with its signal while a read hangs', async (t) => {
   t.ok(performance.now() - start < 20_000);
 });
 
-t.test('q leaves the screen while a read hangs', async (t) => {
+t.test('the screen shows all else while a read hangs, again and again, and q leaves it', async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const pid = lab.processes.get('kubelet') ?? 0;
@@ -93,6 +93,15 @@ t.test('q leaves the screen while a read hangs', async (t) => {
   const terminal = await Terminal.start(argv, { width: 120, height: 40 });
   t.teardown(() => terminal.stop());
   await terminal.until((text) => text.includes('k8s-sockwatch'), 'the screen');
+  const partial = await terminal.until((text) => /\d+ unverified/.test(text), 'what could be seen', 40_000);
+  t.match(partial, / ok /);
+  // More readings than there are threads that could hang.
+  for (let round = 0; round < 6; round += 1) {
+    await lab.apply('unexpected-udp');
+    await terminal.until((text) => /:161 /.test(text), 'a listener that came', 40_000);
+    await lab.clear('unexpected-udp');
+    await terminal.until((text) => !/\d+ unexpected/.test(text), 'and went', 40_000);
+  }
   await terminal.keys('q');
   t.equal(await terminal.exit(), 0);
 });

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
-import { Deadline, NO_DEADLINE } from '../../src/sockets/deadline.js';
+import { Deadline, isUnanswered, NO_DEADLINE } from '../../src/sockets/deadline.js';
 
 const never = new Promise<string>(() => {});
 
@@ -71,4 +71,26 @@ t.test('a signal that lives long keeps nothing of what was waited for', async (t
 t.test('when it is over', async (t) => {
   t.equal(NO_DEADLINE.isOver, false);
   t.equal(new Deadline(10, null, performance.now() - 11).isOver, true);
+});
+
+t.test('what does not answer is not asked again before it has', async (t) => {
+  let answer: (text: string) => void = () => {};
+  let asked = 0;
+  const ask = (): Promise<string> => {
+    asked += 1;
+    return new Promise((resolve) => {
+      answer = resolve;
+    });
+  };
+  const late = (why: string): string => why;
+  t.equal(await new Deadline(1).ask(['a', 'b'], ask, late), 'there was no answer within 0.0 s');
+  t.ok(isUnanswered('a') && isUnanswered('b') && !isUnanswered('c'));
+  t.equal(await NO_DEADLINE.ask(['b'], ask, late), 'it was asked before and has not answered yet');
+  t.equal(asked, 1);
+  answer('late');
+  await new Promise((resolve) => setImmediate(resolve));
+  t.notOk(isUnanswered('a'));
+  t.equal(await new Deadline(10_000).ask(['a'], async () => 'again', late), 'again');
+  t.equal(await new Deadline(1).ask(['a'], () => Promise.reject(new Error('no')), late).catch(String), 'Error: no');
+  t.notOk(isUnanswered('a'), 'an error is an answer');
 });
