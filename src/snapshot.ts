@@ -17,6 +17,7 @@ import { Kept } from './sockets/kept.js';
 import type { Listener } from './sockets/listener.js';
 import { listenersOf } from './sockets/listeners.js';
 import { lookAtSocketFile, type SocketFile } from './sockets/socket_file.js';
+import { type Inodes, inodesOf } from './sockets/table_pulse.js';
 import { readMarkedRole } from './spec/marked_role.js';
 import type { Role } from './spec/rows.js';
 import type { Spec } from './spec/spec.js';
@@ -73,6 +74,8 @@ export interface Look {
   readonly role: RoleAnswer;
   readonly evaluation: Evaluation;
   readonly network: NetworkFacts;
+  /** Of the sockets of whose closing no event tells. */
+  readonly inodes: Inodes;
 }
 
 /**
@@ -193,12 +196,12 @@ function keptListeners(tables: Tables, netns: string, network: NetworkFacts, kep
 /** Until which share of the time each step may take, so that there is some left for the next, and for what is made of it all. */
 const SHARE = { tables: 0.5, processes: 0.65, owners: 0.7, files: 0.8, again: 0.85, others: 0.9 } as const;
 
-interface Observed extends Pick<Look, 'capturedAt' | 'observation' | 'network'> {
+interface Observed extends Pick<Look, 'capturedAt' | 'observation' | 'network' | 'inodes'> {
   readonly listeners: readonly Listener[];
 }
 
 function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observed, kept: Kept): Look {
-  const { capturedAt, observation, network } = observed;
+  const { capturedAt, observation, network, inodes } = observed;
   const { node, sockets, files, coverage } = observation;
   // How long it took changes every time, and no verdict.
   const sources = kept.same(
@@ -209,7 +212,7 @@ function judge({ spec, role: asked = 'auto' }: SnapshotOptions, observed: Observ
     const role = resolveRole(asked, node, sockets);
     return { role, evaluation: evaluate(spec, observation, role.role) };
   });
-  return { capturedAt, observation, network, role, evaluation };
+  return { capturedAt, observation, network, inodes, role, evaluation };
 }
 
 /** Reads everything a verdict rests on. */
@@ -260,7 +263,7 @@ async function observe(options: SnapshotOptions, deadline: Deadline, kept: Kept)
     ]),
     files: kept.same('files', files),
   };
-  return { capturedAt, observation, network, listeners };
+  return { capturedAt, observation, network, listeners, inodes: inodesOf(tables) };
 }
 
 /** The later look, with what only the earlier one saw. */

@@ -66,10 +66,12 @@ export class Watcher {
   readonly #files = new SocketFileWatch(() => this.#readSoon());
   #takeEvents: EventStream['take'] = () => ({ events: [], lost: 0 });
 
+  readonly #pulse: TablePulse;
   readonly #abort = (): void => this.close();
 
   constructor(options: WatchOptions) {
     this.#options = options;
+    this.#pulse = new TablePulse(options.netns ?? null);
     options.signal?.addEventListener('abort', this.#abort, { once: true });
   }
 
@@ -123,7 +125,7 @@ export class Watcher {
       const pause = (): number =>
         refusal === null ? Math.max(RECONCILE_MS, this.#costMs / IDLE_SHARE) : (this.#options.intervalMs ?? POLL_MS);
       this.#readIn(pause());
-      if (refusal === null && isAsked(current)) this.#feelPulse(new TablePulse(this.#options.netns ?? null));
+      if (refusal === null && isAsked(current)) this.#feelPulse();
       for (;;) {
         const task = await this.#next();
         if (task === null) return;
@@ -166,7 +168,8 @@ export class Watcher {
   }
 
   /** Again and again, until the watch ends; what goes wrong shows when the tables are read. */
-  #feelPulse(pulse: TablePulse): void {
+  #feelPulse(): void {
+    const pulse = this.#pulse;
     const feel = async (): Promise<void> => {
       if (await pulse.hasChanged().catch(() => false)) this.#readSoon();
       if (!this.#ended) timer = setTimeout(feel, Math.max(PULSE_MS, pulse.costMs / IDLE_SHARE));
@@ -175,7 +178,8 @@ export class Watcher {
     this.#closers.push(() => clearTimeout(timer));
   }
 
-  #follow({ observation }: Look): void {
+  #follow({ observation, inodes }: Look): void {
+    this.#pulse.follow(inodes);
     if (!this.#ended) this.#files.follow(observation.files.map(({ path }) => path));
   }
 

@@ -126,12 +126,13 @@ t.test('a thread that fails is an error at once', async (t) => {
 });
 
 t.test('a thread that runs out of memory names the file', async (t) => {
-  const wide = JSON.stringify({ schemaVersion: 1, generator: 'k8s-sockwatch', x: Array(1_500_000).fill({ a: 1 }) });
+  // Just within what is read at all (MOST_VALUES), and far more than the thread below has room for.
+  const wide = JSON.stringify({ schemaVersion: 1, generator: 'k8s-sockwatch', x: Array(1_950_000).fill({ a: 1.5 }) });
   const directory = t.testdir({ ...snapshots(20), 'x.json': wide });
   const start = (options: JudgeOptions): Worker =>
     new Worker(new URL('../src/judge_thread.js', import.meta.url), {
       workerData: options,
-      resourceLimits: { maxOldGenerationSizeMb: 48, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 8 },
     });
   await t.rejects(judged([directory], { ...TWO, start }), {
     name: 'SockwatchError',

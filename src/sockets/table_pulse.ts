@@ -1,15 +1,23 @@
 import { native } from '../native.js';
+import type { Tables } from './capture.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from './states.js';
 
 const RECENT = 5;
 
+/** Inode numbers of the UDP and unix sockets that listen, table by table, in the order in which the kernel has them. */
+export type Inodes = readonly Uint32Array[];
+
+export function inodesOf({ udp, unix }: Tables): Inodes {
+  return [...udp.columns, ...unix.columns].map(({ inode }) => inode);
+}
+
 /**
- * Whether UDP or unix sockets have come or gone since the last time: neither tells of its closing by any event. It asks for the
- * listening ones only and makes no object of any, which takes a fraction of a reading.
+ * Whether UDP or unix sockets have come or gone since the tables were read: neither tells of its closing by any event. It asks
+ * for the listening ones only and makes no object of any, which takes a fraction of a reading.
  */
 export class TablePulse {
   readonly #netns: string | null;
-  #last: readonly Uint32Array[] | null = null;
+  #read: Inodes | null = null;
   readonly #took: number[] = [];
 
   constructor(netns: string | null) {
@@ -21,7 +29,15 @@ export class TablePulse {
     return this.#took.length === 0 ? 0 : Math.min(...this.#took);
   }
 
-  /** False the first time. @throws the kernel's error */
+  /**
+   * What the tables had when they were read. What comes and goes between two pulses may have been read in between, so that pulses
+   * are not compared with each other.
+   */
+  follow(read: Inodes): void {
+    this.#read = read;
+  }
+
+  /** False before anything was read. @throws the kernel's error */
   async hasChanged(): Promise<boolean> {
     const { dumpInet, dumpUnix } = native();
     const start = performance.now();
@@ -31,9 +47,8 @@ export class TablePulse {
     ]);
     this.#took.push(performance.now() - start);
     if (this.#took.length > RECENT) this.#took.shift();
-    const before = this.#last;
-    this.#last = dumps.map(({ inode }) => inode);
-    return before !== null && !this.#last.every((inodes, at) => areEqual(inodes, before[at]));
+    const read = this.#read;
+    return read !== null && !dumps.every(({ inode }, at) => areEqual(inode, read[at]));
   }
 }
 

@@ -10,8 +10,8 @@ import { isOpen, lineFor } from './ui_screen.js';
 const PROMISED_MS = 200;
 const TOLERATED_MS = 1_000;
 /**
- * Of a UDP or unix socket that closes nobody tells: every second it is looked whether one has. Where so much changes and the
- * machine is busy, the budget of readings makes it wait longer.
+ * Of a UDP or unix socket that closes nobody tells: every second it is looked whether one has, on a busy machine more rarely. It is
+ * less than the 30 seconds after which everything is read anyway.
  */
 const MENDED_MS = 20_000;
 

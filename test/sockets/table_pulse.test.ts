@@ -1,9 +1,11 @@
 import t from 'tap';
-import { TablePulse } from '../../src/sockets/table_pulse.js';
+import { captureTables } from '../../src/sockets/capture.js';
+import { inodesOf, TablePulse } from '../../src/sockets/table_pulse.js';
 import { bindUdp } from './live.js';
 
 /** Other processes of this machine may open and close sockets as well, so that quiet is waited for. */
-async function atRest(pulse: TablePulse): Promise<void> {
+async function readAtRest(pulse: TablePulse): Promise<void> {
+  do pulse.follow(inodesOf(await captureTables({ netns: null, allowModuleLoad: true })));
   while (await pulse.hasChanged());
 }
 
@@ -12,11 +14,21 @@ t.test('a UDP socket that comes and goes', async (t) => {
   t.equal(pulse.costMs, 0);
   t.equal(await pulse.hasChanged(), false, 'there is nothing to compare with yet');
   t.ok(pulse.costMs > 0);
-  await atRest(pulse);
+  await readAtRest(pulse);
   const { handle } = await bindUdp('127.0.0.1');
   t.equal(await pulse.hasChanged(), true, 'it came');
-  await atRest(pulse);
+  t.equal(await pulse.hasChanged(), true, 'and the tables were not read yet');
+  await readAtRest(pulse);
   handle.close();
   t.equal(await pulse.hasChanged(), true, 'it went');
   await t.rejects(new TablePulse('/nowhere').hasChanged(), { code: 'ENOENT' });
+});
+
+t.test('a UDP socket that was read, and came and went between two pulses', async (t) => {
+  const pulse = new TablePulse(null);
+  await readAtRest(pulse);
+  const { handle } = await bindUdp('127.0.0.1');
+  await readAtRest(pulse);
+  handle.close();
+  t.equal(await pulse.hasChanged(), true);
 });

@@ -14,7 +14,7 @@ const WORDS = `
   config_debug_info_btf connect connection contradict control controller cookie could count counted coverage cut deadline decimal
   default denied descriptor description details device devices dgram did different directories directory do does done down drop
   dropped dump each ebpf either else elsewhere empty end ended enter entered entering entries entry ephemeral errno error errors
-  event every exact exe executable exist exists expected explains exposed fact failed fails fault few fewer fields file files
+  event every exact exe executable exist exists expected explained explains exposed fact failed fails fault few fewer fields file files
   finding first fit flag for forbids foreign forgotten form found from full gave geneve give given gives gone got group had has have he
   held here hex hidden hidepid hierarchy hint his hold holder holders holding holds how however id if in incomplete index info
   inode inodes inside installation instance instead interface interfaces internal interrupted into invalid ip ipv4 ipv6 is it its itself
@@ -22,12 +22,12 @@ const WORDS = `
   listeners listening listens little load loaded loads local lock locked lockdown long longer look looked looks loopback lost machine
   made make malformed many mapped marker mask match matched may meant memory message might missing mode module modules more most
   mount mounted moved ms must name named names namespace namespaces narrower native needed needs neither netlink netns network never
-  no nobody node nodes none nor not note notes nothing now null number numbers object observation of off old older on once one ones only open
+  no nobody node nodes none nor not note notes nothing now null number numbers object observation observationof of off old older on once one ones only open options origins
   opened or other others out outside over own owner owners package page parent part partial partly path perf_event_paranoid
   permission permitted pid pids place pod pods port ports prebuilt present probably problem proc process processes program programs
   protocol queue raw reachable read readable readlink reason received refuse refused refuses regular rejected remain removed replaced
   reply request restart return role root route routes row rows rtnetlink run running runs s same say says seccomp second seconds security
-  see seen seqpacket server serves service set setns several shared short should show shows signal since size small so sock_diag socket
+  see seen seqpacket server serves service set setns several shared short should show shows signal since size small so sock_diag socket spec
   sockets some somebody somewhere soon source sources stale stand stands start started state still stopped stream stricter strictly string
   subject such sure syscall systemd t table tables take taken tcp tell tells text than that the their them then there these they this
   those thread threads through time times to told too took tracefs tracepoint tracing tried truncated try twice two type udp unable under
