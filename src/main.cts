@@ -6,7 +6,28 @@ import fs = require('node:fs');
 import path = require('node:path');
 import vm = require('node:vm');
 
+type Addon = import('./native.js', { with: { 'resolution-mode': 'import' } }).Addon;
 type Wrapper = (exports: unknown, require: unknown, module: unknown, filename: string, dirname: string) => void;
+
+/**
+ * The search for holders is what `--once` waits for, and goes on in the kernel: it begins before the program is read. Whatever
+ * fails here fails again, and is told, where native.ts and holder_source.ts do it. Not with a deadline, for which cli.ts sets the
+ * number of threads before there is one.
+ */
+function searchHolders(argv: readonly string[]): void {
+  const isOnce = argv.includes('--once') && argv[0]?.startsWith('-') === true;
+  if (!isOnce || argv.some((one) => /^(--help|-h|--version|--deadline.*|(--owners=)?(proc|none))$/.test(one))) return;
+  try {
+    const find = require('node-gyp-build') as (root: string) => Addon;
+    const pass = find(path.join(__dirname, '../..')).iterateHolders?.(false);
+    pass?.catch(() => {});
+    globalThis.k8sSockwatchHolders = pass;
+  } catch {
+    return;
+  }
+}
+
+searchHolders(process.argv.slice(2));
 
 const directory = path.join(__dirname, '..', 'bin');
 const bundle = path.join(directory, 'cli.cjs');

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { SockwatchError } from '../errors.js';
-import { type HolderPass, type Holders, native, type ProcessFacts } from '../native.js';
+import { type HolderPass, type Holders, native, type ProcessFacts, takeEarlyPass } from '../native.js';
 import { type Deadline, isUnanswered, NO_DEADLINE } from '../sockets/deadline.js';
 import { explainRefusal } from './bpf_refusal.js';
 
@@ -77,7 +77,7 @@ async function iterate(everyState: boolean): Promise<HolderPass> {
     throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
   }
   try {
-    return await iterateHolders(everyState);
+    return await ((everyState ? null : takeEarlyPass()) ?? iterateHolders(everyState));
   } catch (error) {
     throw new SockwatchError('ERR_KERNEL', `eBPF was not used: ${await explainRefusal(error)}`, { cause: error });
   }

@@ -108,3 +108,26 @@ t.test('auto falls back to /proc and says why', async (t) => {
   const reason = 'eBPF was not used: CAP_PERFMON and CAP_BPF are needed';
   t.match(JSON.parse(text || '{}'), { via: '/proc', note: reason, refused: reason });
 });
+
+t.test(
+  'a pass that began with the process is taken once, and made good where it lacks something',
+  needsRoot,
+  async (t) => {
+    const pass = (inode: number) => ({
+      inode: Uint32Array.of(inode),
+      pid: Uint32Array.of(process.pid),
+      task: Uint32Array.of(process.pid),
+      fd: Uint32Array.of(99),
+    });
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    const found = await startHolders('bpf')(Uint32Array.of(1));
+    t.strictSame([found.inode, found.fd], [Uint32Array.of(1), Uint32Array.of(99)]);
+    t.equal((await startHolders('bpf')(Uint32Array.of(1))).inode.length, 0, 'nobody has that inode really');
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    t.equal((await startHolders('bpf')(Uint32Array.of(1, 2))).inode.length, 0, 'it lacks one, so that another is made');
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    await startHolders('bpf', { everyState: true })(Uint32Array.of(1));
+    t.ok(globalThis.k8sSockwatchHolders, 'holders of connected sockets are not in it');
+    globalThis.k8sSockwatchHolders = undefined;
+  },
+);
