@@ -109,7 +109,14 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   console.log(`  our addon     ${bpfMs.toFixed(1)} ms, ratio ${ratio(bpfMs, iteratorMs)}`);
 }
 
+/** What does nothing is quick: ours must have an answer before it is measured. */
+async function mustAnswer(argv: readonly string[], netns: string): Promise<void> {
+  const { stdout, stderr } = await run(['nsenter', `--net=${netns}`, ...argv], { PATH: process.env['PATH'] });
+  if (!stdout.includes('"findings"')) throw new Error(`${argv.join(' ')}: no snapshot: ${stderr}`);
+}
+
 async function comparePrograms(binary: (name: string) => string, netns: string, rounds: number): Promise<void> {
+  for (const command of OURS) await mustAnswer(command, netns);
   const commands = [...OURS];
   for (const command of OTHERS) {
     if ((await findProgram([command[0] ?? ''])) !== null) commands.push(command);
