@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { Command } from './arguments.js';
 import type { SnapshotDocument } from './document/document.js';
-import { messageOf, SockwatchError } from './errors.js';
-import { printable } from './sockets/bytes.js';
+import { SockwatchError } from './errors.js';
 import type { Action, UpdateSource } from './tui/app.js';
 
 /**
@@ -13,9 +11,12 @@ import type { Action, UpdateSource } from './tui/app.js';
  */
 export async function runUi(command: Command & { kind: 'ui' }, actions: readonly Action[] = []): Promise<void> {
   const { stdin, stdout, env } = process;
-  if (!stdin.isTTY || !stdout.isTTY || env['TERM'] === 'dumb') {
-    throw new SockwatchError('ERR_USAGE', 'the screen needs a terminal, which this is not', {
-      hint: 'give --once for one snapshot, or --follow for changes',
+  const isTerminal = stdin.isTTY && stdout.isTTY;
+  if (!isTerminal || env['TERM'] === 'dumb') {
+    const lack = isTerminal ? 'one that can do more than TERM=dumb says' : 'which this is not';
+    const instead = 'give --once for one snapshot, or --follow for changes';
+    throw new SockwatchError('ERR_USAGE', `the screen needs a terminal, ${lack}`, {
+      hint: command.replay === null ? instead : 'k8s-sockwatch check FILE --format table judges it without one',
     });
   }
   keepMemorySmall();
@@ -74,8 +75,8 @@ async function live(command: Command & { kind: 'ui' }): Promise<UpdateSource> {
 
 /** A snapshot out of a file, as the only update there will be. */
 async function recording(file: string): Promise<UpdateSource> {
-  const { readSnapshot } = await import('./document/read_snapshot.js');
-  const document = readSnapshot(await readText(file), file);
+  const { readSnapshotFile } = await import('./snapshot_file.js');
+  const document = await readSnapshotFile(file);
   return {
     async *updates() {
       yield { kind: 'look', document };
@@ -83,15 +84,4 @@ async function recording(file: string): Promise<UpdateSource> {
     readAgain: () => {},
     close: () => {},
   };
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new SockwatchError('ERR_INPUT', `${printable(file)}: cannot be read: ${printable(messageOf(error))}`, {
-      hint: 'give a snapshot, as k8s-sockwatch --once writes it',
-      cause: error,
-    });
-  }
 }

@@ -42,6 +42,7 @@ const WIRING = [
   'version.ts',
   'redact_option.ts',
   'diff_command.ts',
+  'snapshot_file.ts',
   'diff_arguments.ts',
 ];
 

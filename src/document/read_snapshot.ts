@@ -48,24 +48,36 @@ export function readSnapshot(text: string, source: string): SnapshotDocument {
   return completed(value);
 }
 
+const WHAT_IS_ONE = 'A snapshot is what k8s-sockwatch --once prints.';
+
 function parse(text: string, file: string): unknown {
   refuseUnboundedJson(text, file);
   try {
     return JSON.parse(text);
   } catch (error) {
     const found = `an error: ${shortened(messageOf(error), LONGEST_MESSAGE)}`;
-    throw inputError({ file, line: null, expected: 'valid JSON', found, hint: 'Was the file cut off?' });
+    throw inputError({
+      file,
+      line: null,
+      expected: 'valid JSON',
+      found,
+      hint: 'Was it cut off, or is it no snapshot of --once?',
+    });
   }
 }
 
 function refuseOtherVersion(value: unknown, file: string): void {
-  const hint = 'A snapshot is what k8s-sockwatch --once prints.';
+  const hint = WHAT_IS_ONE;
   const expected = 'a snapshot of k8s-sockwatch';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw inputError({ file, line: null, expected, found: nameOf(value), hint });
   }
   if (!('schemaVersion' in value)) {
     throw inputError({ file, line: null, expected, found: 'JSON without the key schemaVersion', hint });
+  }
+  if ('kind' in value && value.kind === 'matrix') {
+    const found = 'a matrix, which check makes of several';
+    throw inputError({ file, line: null, expected, found, hint: 'Give the snapshots that it was made of.' });
   }
   const { schemaVersion } = value;
   if (typeof schemaVersion === 'number' && schemaVersion > SCHEMA_VERSION) {
@@ -100,7 +112,8 @@ function faultError([error]: readonly ErrorObject[], file: string): SockwatchErr
   const place = pathText(instancePath);
   const found = keyword === 'required' ? 'none' : nameOf(data);
   const at = place === '' ? '' : ` at ${place}`;
-  return inputError({ file, line: null, expected: `${expectedBy(keyword, params, error)}${at}`, found });
+  const expected = `${expectedBy(keyword, params, error)}${at}`;
+  return inputError({ file, line: null, expected, found, hint: WHAT_IS_ONE });
 }
 
 function expectedBy(keyword: string, params: Record<string, unknown>, { message }: ErrorObject): string {

@@ -84,6 +84,9 @@ function asInputError(error: unknown, file: string): SockwatchError {
   return inputError({ file, line: null, expected: 'a whole .tar or .tar.gz', found });
 }
 
+/** `gzip node.json` is an easy mistake where archives in gzip are taken. */
+const ONE_FILE = 'If it is a single file in gzip, unpack it first, with gzip -d.';
+
 async function* inflated(file: FileHandle, name: string, limits: TarLimits): AsyncGenerator<Buffer> {
   const head = Buffer.alloc(BLOCK);
   const { bytesRead } = await file.read(head, 0, BLOCK, 0);
@@ -149,7 +152,7 @@ class Archive {
 
   end(): void {
     if (this.head !== null) this.begin(this.head);
-    if (this.length < BLOCK) this.refuse(null, 'a .tar or .tar.gz', 'something else');
+    if (this.length < BLOCK) this.refuse(null, 'a .tar or .tar.gz', 'something else', ONE_FILE);
     this.parser.end();
     if (this.fault === null && (!this.ended || this.length % BLOCK !== 0)) {
       this.refuse(this.current, 'more of the archive', 'its end: it was cut off');
@@ -235,8 +238,9 @@ class Archive {
   }
 
   private warned(message: string): void {
-    const found = /^Truncated/.test(message) ? 'its end: it was cut off' : `an error: ${shortened(message, 120)}`;
-    this.refuse(this.current, 'a whole .tar or .tar.gz', found);
+    const isCut = /^Truncated/.test(message);
+    const found = isCut ? 'its end: it was cut off' : `an error: ${shortened(message, 120)}`;
+    this.refuse(this.current, 'a whole .tar or .tar.gz', found, this.current === '' && !isCut ? ONE_FILE : '');
   }
 
   private sourceOf(path: string): string {
@@ -244,8 +248,8 @@ class Archive {
   }
 
   /** The first fault counts; what follows is its consequence. */
-  private refuse(member: string | null, expected: string, found: string): void {
+  private refuse(member: string | null, expected: string, found: string, hint = ''): void {
     const place = member === null || member === '' ? this.name : `${this.name}:${shortened(member, 200)}`;
-    this.fault ??= inputError({ file: place, line: null, expected, found });
+    this.fault ??= inputError({ file: place, line: null, expected, found, hint });
   }
 }

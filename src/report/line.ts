@@ -28,14 +28,16 @@ function decisive({ findings, summary }: SnapshotDocument): Finding[] {
 
 function headOf(document: SnapshotDocument): string {
   const { summary, findings } = document;
+  const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
   switch (summary.result) {
     case 'drift':
       return counts(decisive(document));
-    case 'incomplete':
-      return ['incomplete, no drift seen', counts(decisive(document))].filter((part) => part !== '').join(': ');
+    case 'incomplete': {
+      const drift = passed === 0 ? 'no drift seen' : `${passed} let pass by --fail-on`;
+      return [`incomplete, ${drift}`, counts(decisive(document))].filter((part) => part !== '').join(': ');
+    }
     case 'match': {
-      const passed = findings.some(({ severity }) => severity === 'error' || severity === 'warning');
-      const conclusion = passed ? 'let pass by --fail-on' : 'the node matches the page';
+      const conclusion = passed > 0 ? 'let pass by --fail-on' : 'the node matches the page';
       return [conclusion, counts(findings)].filter((part) => part !== '').join(': ');
     }
   }

@@ -7,6 +7,7 @@ import type { FleetNode, JudgedBy, Matrix, MatrixRow } from '../fleet/matrix.js'
 import { LITERAL } from '../fleet/text_parts.js';
 import type { Severity } from '../verdict/finding.js';
 import { standingOut } from './matrix_details.js';
+import { passedText } from './matrix_passed.js';
 import { counted, LEGEND, RESULT_SYMBOLS, SYMBOLS } from './matrix_words.js';
 import type { PageColumn, PageData, PageNode, PageRow } from './page/data.js';
 
@@ -88,17 +89,20 @@ function chip(severity: Severity, word: string): string {
   return `<span class="chip tone-${severity}">${escaped(`${SYMBOLS[severity]} ${word}`)}</span>`;
 }
 
-function summary({ summary: { nodes, result }, matrices, cluster, unreadable }: Fleet): string {
+function summary(fleet: Fleet): string {
+  const { matrices, cluster, unreadable } = fleet;
+  const { nodes, result } = fleet.summary;
   const total = nodes.match + nodes.drift + nodes.incomplete;
   const counts = (['drift', 'incomplete', 'match'] as const).map(
     (one) => `${RESULT_SYMBOLS[one]} ${nodes[one]} ${one}`,
   );
+  const passed = passedText(fleet);
   const times = matrices.flatMap((matrix) => matrix.nodes.map(({ capturedAt }) => capturedAt)).sort();
   const [first = '', last = ''] = [times[0], times.at(-1)];
   const captured = first === last ? first : `${first} to ${last}`;
   return [
     `<h1>${escaped(`${RESULT_SYMBOLS[result]} ${result}`)} <small>${escaped(counted(total, 'node'))}</small></h1>`,
-    `<p>${escaped(counts.join(' · '))}${captured === '' ? '' : ` <span class="soft">captured ${escaped(captured)}</span>`}</p>`,
+    `<p>${escaped(counts.join(' · '))}${passed === null ? '' : `; ${escaped(passed)}`}${captured === '' ? '' : ` <span class="soft">captured ${escaped(captured)}</span>`}</p>`,
     ...(matrices.length > 1
       ? [
           '<p>The nodes were judged by different pages or notes: each has a table of its own, and rows of different tables are not compared.</p>',

@@ -5,6 +5,7 @@ import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { SECTIONS } from '../fleet/row.js';
 import { stateOf } from '../fleet/state.js';
 import { standingOut } from './matrix_details.js';
+import { passedText } from './matrix_passed.js';
 import { counted, LEGEND, MARKS, namesText, RESULT_SYMBOLS, SYMBOLS, stateWords } from './matrix_words.js';
 
 /** More listeners than this that no row explains are counted, not shown: the other formats have them all. */
@@ -27,8 +28,10 @@ export function toMatrixTable(fleet: Fleet, width: number): string {
   return lines.map((line) => `${line.trimEnd()}\n`).join('');
 }
 
-function headLines({ summary, unreadable, matrices }: Fleet): string[] {
+function headLines(fleet: Fleet): string[] {
+  const { summary, unreadable, matrices } = fleet;
   const { nodes } = summary;
+  const passed = passedText(fleet);
   const total = nodes.match + nodes.drift + nodes.incomplete;
   const counts = (['drift', 'incomplete', 'match'] as const).map(
     (one) => `${RESULT_SYMBOLS[one]} ${nodes[one]} ${one}`,
@@ -40,7 +43,7 @@ function headLines({ summary, unreadable, matrices }: Fleet): string[] {
       : [
           `judged by ${matrices.length} different pages or notes, so there is one table for each; rows of different tables are not compared`,
         ];
-  return [`${counted(total, 'node')}: ${counts.join(' · ')}${lost}`, ...pages];
+  return [`${counted(total, 'node')}: ${counts.join(' · ')}${passed === null ? '' : `; ${passed}`}${lost}`, ...pages];
 }
 
 function clusterLines({ cluster }: Fleet): string[] {

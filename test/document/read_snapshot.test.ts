@@ -79,6 +79,11 @@ t.test('what is no snapshot', (t) => {
   const cases: [name: string, text: string, message: RegExp][] = [
     ['nothing', '', /^node\.json: expected valid JSON, found an error: Unexpected end of JSON input$/],
     ['cut off', toJson(FULL).slice(0, 500), /^node\.json: expected valid JSON, found an error: /],
+    [
+      'a matrix',
+      '{"schemaVersion":1,"kind":"matrix"}',
+      /expected a snapshot .*, found a matrix, which check makes of several$/,
+    ],
     ['text', 'Netid State Recv-Q', /expected valid JSON/],
     ['control characters', '{"a": \x1b[31m}', /^[^\p{Cc}]+$/u],
     ['a list', '[]', /: expected a snapshot of k8s-sockwatch, found a list$/],

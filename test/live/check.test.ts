@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { SnapshotDocument } from '../../src/document/document.js';
 import { tarGzOf } from '../evidence/archive.js';
@@ -106,7 +107,7 @@ t.test('an archive gives a matrix, and --output writes it whole', async (t) => {
 });
 
 t.test('what is no evidence, or cannot be read, is told in one line each', async (t) => {
-  const directory = t.testdir({ empty: '', full: { 'a.json': OLD } });
+  const directory = t.testdir({ empty: '', full: { 'a.json': OLD }, 'a.json.gz': gzipSync(OLD) });
   const at = (name: string): string => join(directory, name);
   // A pipe of our own: a device of the machine's would be at risk if this were broken.
   t.equal(spawnSync('mkfifo', [at('pipe'), at('full/pipe.json')]).status, 0);
@@ -127,6 +128,7 @@ t.test('what is no evidence, or cannot be read, is told in one line each', async
     [at('endless'), /expected a regular file, found a device/],
     [at('pipe'), /expected a regular file, found a FIFO/],
     [at('empty'), /found an empty text/],
+    [at('a.json.gz'), /json\.gz: expected a whole \.tar .*unpack it first, with gzip -d\./],
     [at('back'), /cannot be read: too many symbolic links encountered \(ELOOP\)/],
     [at('empty/x'), /cannot be read: not a directory/],
     [at('x'.repeat(300)), /cannot be read: name too long/],

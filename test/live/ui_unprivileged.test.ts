@@ -79,7 +79,9 @@ t.test('a recording opens anywhere, for anybody', async (t) => {
 });
 
 t.test('what is no snapshot is refused in one line', async (t) => {
-  for (const file of [CLI, '/dev/null', 'none.json', directory]) {
+  // Nobody ever writes to the pipe: whoever opens it waits.
+  t.equal(spawnSync('mkfifo', [join(directory, 'pipe')]).status, 0);
+  for (const file of [CLI, '/dev/null', 'none.json', 'pipe', directory]) {
     const terminal = await openProgram(null, { width: 200, directory, argv: ['--replay', file] });
     t.teardown(() => terminal.stop());
     t.equal(await terminal.exit(), 2, file);
@@ -89,11 +91,16 @@ t.test('what is no snapshot is refused in one line', async (t) => {
 });
 
 t.test('where there is no terminal it says so', (t) => {
-  for (const argv of [[], ['--replay', join(directory, 'node.json')]]) {
+  const cases: readonly (readonly [argv: readonly string[], instead: RegExp])[] = [
+    [[], /\(give --once /],
+    [['--replay', join(directory, 'node.json')], /\(k8s-sockwatch check FILE /],
+  ];
+  for (const [argv, instead] of cases) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...argv], { encoding: 'utf8' });
     t.equal(status, 2);
     t.equal(stdout, '');
-    t.match(stderr, /^k8s-sockwatch: [^\n]*terminal[^\n]*--once[^\n]*\n$/);
+    t.match(stderr, /^k8s-sockwatch: [^\n]*terminal[^\n]*\n$/);
+    t.match(stderr, instead);
   }
   t.end();
 });

@@ -255,6 +255,9 @@ t.test('one node, and none', async (t) => {
   for (const documents of [[], [nodeDocument('only')]]) {
     const { page, complaints, close } = await openHtml(browser, toMatrixHtml(fleetOf(documents)));
     t.equal(await page.locator('.scroller').count(), documents.length);
+    const shown =
+      documents.length === 0 ? 'Shown: nothing, as nothing could be read' : 'Shown: 19 of 19 rows, 1 of 1 node';
+    t.equal(await page.locator('#shown').innerText(), shown);
     t.strictSame(complaints, []);
     await close();
   }

@@ -61,7 +61,8 @@ function start(data: PageData): void {
   const odd = byId('filter-odd');
   const update = (): void => {
     const wanted = { text: textIn(text), faultsOnly: isChecked(faults), oddOnly: isChecked(odd) };
-    byId('shown').textContent = `Shown: ${panels.map((panel) => panel.show(wanted)).join('; ')}`;
+    const shown = panels.map((panel) => panel.show(wanted));
+    byId('shown').textContent = `Shown: ${shown.length === 0 ? 'nothing, as nothing could be read' : shown.join('; ')}`;
   };
   form.addEventListener('input', update);
   form.addEventListener('submit', (event) => event.preventDefault());
