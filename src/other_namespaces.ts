@@ -2,12 +2,13 @@ import type { NamespaceDocument } from './document/document.js';
 import { messageOf } from './errors.js';
 import { native } from './native.js';
 import { withKernelOwners } from './network/kernel_owners.js';
-import type { OwnersMode } from './owners/holder_source.js';
+import { type OwnersMode, readFacts, startHolders } from './owners/holder_source.js';
 import { withOwners } from './owners/holders.js';
 import type { OwnedListener } from './owners/owner.js';
-import { processFieldsByPid, readBootTime } from './owners/process_fields.js';
+import { type ProcessFields, processFieldsByPid, readBootTime } from './owners/process_fields.js';
 import { captureTables } from './sockets/capture.js';
 import { type CoverageSource, elapsedMs } from './sockets/coverage.js';
+import type { Deadline } from './sockets/deadline.js';
 import { listenersOf } from './sockets/listeners.js';
 import { findNamespaces, type NetworkNamespace } from './sockets/namespaces.js';
 
@@ -15,6 +16,12 @@ export interface OtherNamespaces {
   readonly namespaces: readonly NamespaceDocument[];
   readonly sockets: readonly OwnedListener[];
   readonly source: CoverageSource;
+}
+
+/** Until when processes that hold listeners, and all that are in the namespaces, are waited for. */
+export interface Patience {
+  readonly holders: Deadline;
+  readonly processes: Deadline;
 }
 
 /**
@@ -25,14 +32,16 @@ export async function observeOthers(
   home: string,
   owners: OwnersMode,
   allowModuleLoad: boolean,
+  patience: Patience,
 ): Promise<OtherNamespaces> {
   const start = performance.now();
   const { namespaces, unreadable } = await findNamespaces();
   const others = namespaces.filter(({ netns }) => netns !== home);
   const read = await Promise.all(others.map((namespace) => readOne(namespace, allowModuleLoad)));
-  const { listeners } = await withOwners(
+  const { listeners, source } = await withOwners(
     read.flatMap((one) => one.listeners),
     owners,
+    startHolders(owners, { deadline: patience.holders }),
   );
   const sockets = read.flatMap(({ namespace, tunnels }) =>
     withKernelOwners(
@@ -40,12 +49,17 @@ export async function observeOthers(
       tunnels,
     ),
   );
+  const pids = Uint32Array.from(new Set(others.flatMap((namespace) => namespace.pids)));
+  const [{ facts, late }, bootTime] = await Promise.all([readFacts(pids, pids, patience.processes), readBootTime()]);
+  const fields = processFieldsByPid(facts, bootTime);
   const errors = [
     ...read.flatMap(({ namespace, error }) => (error === null ? [] : [`${namespace.netns}: ${error}`])),
+    ...(owners === 'none' || source.error === null ? [] : [source.error]),
+    ...(late === 0 ? [] : [`${late} of ${pids.length} processes did not answer in time`]),
     ...(unreadable === 0 ? [] : [`the namespaces of ${unreadable} processes could not be read (permission)`]),
   ];
   return {
-    namespaces: await Promise.all(read.map(({ namespace, error }) => describe(namespace, error))),
+    namespaces: read.map(({ namespace, error }) => describe(namespace, error, fields)),
     sockets,
     source: {
       name: 'namespaces',
@@ -97,12 +111,12 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
 }
 
 /** Whose it is: pods and containers by the cgroups of the processes in it. */
-async function describe({ netns, name, pids }: NetworkNamespace, error: string | null): Promise<NamespaceDocument> {
-  const [facts, bootTime] = await Promise.all([
-    native().processFacts('/proc', Uint32Array.from(pids), Uint32Array.from(pids)),
-    readBootTime(),
-  ]);
-  const processes = [...processFieldsByPid(facts, bootTime).values()];
+function describe(
+  { netns, name, pids }: NetworkNamespace,
+  error: string | null,
+  fields: ReadonlyMap<number, ProcessFields>,
+): NamespaceDocument {
+  const processes = pids.flatMap((pid) => fields.get(pid) ?? []);
   const each = (values: readonly (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
   return {
     netns,

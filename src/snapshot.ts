@@ -150,7 +150,8 @@ async function observeOthers(
   deadline: Deadline,
 ): Promise<OtherNamespaces> {
   const others = await import('./other_namespaces.js');
-  const work = others.observeOthers(home, owners, allowModuleLoad);
+  const [holders, processes] = [deadline.part(SHARE.otherHolders), deadline.part(SHARE.otherProcesses)];
+  const work = others.observeOthers(home, owners, allowModuleLoad, { holders, processes });
   return deadline.part(SHARE.others).within(work, others.unseenNamespaces);
 }
 
@@ -167,8 +168,13 @@ export async function look(
   const first = judge(options, seen, kept);
   if (!first.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return first;
   if (!(await hasNewListeners(options, seen, deadline, kept))) return first;
-  const second = await observe(options, deadline, kept);
-  return judge(options, { ...second, observation: merge(first.observation, second.observation) }, kept);
+  // Its steps have shares of the time that is left: those of the whole may be over, as when a process did not answer.
+  const second = await observe(options, deadline.rest(SHARE.others), kept);
+  const observation = merge(first.observation, second.observation);
+  // What only the earlier look saw may have gone since, and must not be taken for what the pulse is to find.
+  const isMerged = observation.sockets.length > second.observation.sockets.length;
+  const inodes = isMerged ? first.inodes : second.inodes;
+  return judge(options, { ...second, observation, inodes }, kept);
 }
 
 /** Whether the tables, read once more, hold what they did not before, or cannot be read any more. */
@@ -194,7 +200,16 @@ function keptListeners(tables: Tables, netns: string, network: NetworkFacts, kep
 }
 
 /** Until which share of the time each step may take, so that there is some left for the next, and for what is made of it all. */
-const SHARE = { tables: 0.5, processes: 0.65, owners: 0.7, files: 0.8, again: 0.85, others: 0.9 } as const;
+const SHARE = {
+  tables: 0.5,
+  processes: 0.65,
+  owners: 0.7,
+  files: 0.8,
+  again: 0.85,
+  otherHolders: 0.87,
+  otherProcesses: 0.89,
+  others: 0.9,
+} as const;
 
 interface Observed extends Pick<Look, 'capturedAt' | 'observation' | 'network' | 'inodes'> {
   readonly listeners: readonly Listener[];

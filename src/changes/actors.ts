@@ -1,9 +1,9 @@
-import { native, type ProcessFacts } from '../native.js';
-import { factsQuestion } from '../owners/holder_source.js';
+import type { ProcessFacts } from '../native.js';
+import { readFacts } from '../owners/holder_source.js';
 import type { ProcessOwner } from '../owners/owner.js';
 import { NOTHING_KNOWN, processFieldsByPid, readBootTime } from '../owners/process_fields.js';
 import { textField } from '../sockets/bytes.js';
-import { type Deadline, isUnanswered } from '../sockets/deadline.js';
+import type { Deadline } from '../sockets/deadline.js';
 import type { SocketEvent } from './socket_event.js';
 
 /** Starts of processes are told in ticks of the clock, of which there are 100 a second on every kernel we know (times(2)). */
@@ -12,11 +12,8 @@ const TICK_MS = 10;
 /** Who did each of these things, in order, with what /proc still says of it. */
 export async function readActors(events: readonly SocketEvent[], deadline: Deadline): Promise<ProcessOwner[]> {
   if (events.length === 0) return [];
-  const all = [...new Set(events.map(({ pid }) => pid))];
-  const pids = Uint32Array.from(all.filter((pid) => !isUnanswered(factsQuestion('/proc', pid))));
-  const questions = Array.from(pids, (pid) => factsQuestion('/proc', pid));
-  const ask = (): Promise<ProcessFacts[]> => native().processFacts('/proc', pids, pids);
-  const [facts, bootTime] = await Promise.all([deadline.ask(questions, ask, () => []), readBootTime()]);
+  const pids = Uint32Array.from(new Set(events.map(({ pid }) => pid)));
+  const [{ facts }, bootTime] = await Promise.all([readFacts(pids, pids, deadline), readBootTime()]);
   return actorsOf(events, facts, bootTime);
 }
 

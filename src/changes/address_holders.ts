@@ -5,6 +5,7 @@ import { withOwners } from '../owners/holders.js';
 import type { OwnedListener } from '../owners/owner.js';
 import { isWildcard, unmapped } from '../sockets/address.js';
 import { type BoundSocket, socketsOnPort } from '../sockets/bound.js';
+import type { Deadline } from '../sockets/deadline.js';
 import type { Listener } from '../sockets/listener.js';
 import type { ListenerContext } from '../sockets/listeners.js';
 import { lookAtSocketFile } from '../sockets/socket_file.js';
@@ -16,6 +17,8 @@ export interface HolderSearch {
   readonly context: ListenerContext;
   readonly tunnels: readonly TunnelDevice[];
   readonly find: FindHolders;
+  /** Until when a file is waited for. */
+  readonly deadline: Deadline;
   /** Listening unix sockets, which are known from the last table. */
   readonly listeners: readonly OwnedListener[];
 }
@@ -53,7 +56,7 @@ export function overlaps(present: Listener, wanted: Listener): boolean {
   return reaches(present, b) || reaches(wanted, a);
 }
 
-async function findNameHolders(wanted: Listener, { listeners }: HolderSearch): Promise<AddressHolder[]> {
+async function findNameHolders(wanted: Listener, { listeners, deadline }: HolderSearch): Promise<AddressHolder[]> {
   const place = listenerText(wanted);
   const holders = listeners
     .filter(
@@ -61,6 +64,6 @@ async function findNameHolders(wanted: Listener, { listeners }: HolderSearch): P
     )
     .map(({ owners }): AddressHolder => ({ kind: 'listener', place, owners }));
   if (holders.length > 0 || wanted.path === null) return holders;
-  const file = await lookAtSocketFile(wanted.path);
+  const file = await lookAtSocketFile(wanted.path, deadline);
   return file.state === 'socket' || file.state === 'not-a-socket' ? [{ kind: 'file', place, owners: [] }] : [];
 }

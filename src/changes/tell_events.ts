@@ -67,11 +67,13 @@ function rememberingHolders(scene: EventScene): (event: SocketEvent) => Promise<
 
 async function holdersFor({ errno, listener }: SocketEvent, scene: EventScene): Promise<AddressHolder[]> {
   if (errno !== constants.errno.EADDRINUSE) return [];
+  const deadline = new Deadline(ANSWER_MS);
   return findAddressHolders(listener, {
     netns: scene.netnsPath,
     context: { netns: listener.netns, devices: scene.deviceNames },
     tunnels: scene.tunnels,
-    find: startHolders(scene.owners, { everyState: true, deadline: new Deadline(ANSWER_MS) }),
+    find: startHolders(scene.owners, { everyState: true, deadline }),
+    deadline,
     listeners: scene.listeners,
   });
 }

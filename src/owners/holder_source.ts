@@ -98,14 +98,13 @@ async function holdersIn(
   const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
   // In order of pid, so that the first row of each is where it differs from the one before.
   const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
-  const facts = await factsOf(column(pass.pid, firsts), column(pass.task, firsts), procRoot, deadline);
-  const late = facts.filter((one) => one === UNREAD).length;
+  const { facts, late } = await readFacts(column(pass.pid, firsts), column(pass.task, firsts), deadline, procRoot);
   return {
     inode: column(pass.inode, rows),
     pid: column(pass.pid, rows),
     fd: column(pass.fd, rows),
-    facts: facts.filter((one) => one !== UNREAD),
-    processes: facts.length,
+    facts,
+    processes: firsts.length,
     unreadable: 0,
     late,
     via: 'bpf',
@@ -124,15 +123,15 @@ const FACTS_AT_ONCE = 8;
 /** So many at the same time at most, that threads of libuv's pool are left for all else when some of them hang. */
 const READERS = 3;
 
-/** One for every process, in order, or word that it came too late. */
-async function factsOf(
+/** Facts about processes, in order, without those that did not answer in time, and how many these are. */
+export async function readFacts(
   pids: Uint32Array,
   tasks: Uint32Array,
-  procRoot: string,
   deadline: Deadline,
-): Promise<(ProcessFacts | typeof UNREAD)[]> {
+  procRoot = '/proc',
+): Promise<{ readonly facts: ProcessFacts[]; readonly late: number }> {
   const facts = Array.from(pids, (): ProcessFacts | typeof UNREAD => UNREAD);
-  const question = (at: number): string => factsQuestion(procRoot, pids[at] ?? 0);
+  const question = (at: number): string => `${procRoot}/${pids[at]}`;
   const asked = Array.from(pids.keys()).filter((at) => !isUnanswered(question(at)));
   let next = 0;
   const read = async (): Promise<void> => {
@@ -145,12 +144,8 @@ async function factsOf(
     }
   };
   await Promise.all(Array.from({ length: READERS }, read));
-  return facts;
-}
-
-/** As `Deadline.ask` has it. */
-export function factsQuestion(procRoot: string, pid: number): string {
-  return `${procRoot}/${pid}`;
+  const answered = facts.filter((one) => one !== UNREAD);
+  return { facts: answered, late: facts.length - answered.length };
 }
 
 /** @throws Error where it does not answer in time */

@@ -39,6 +39,12 @@ export class Deadline {
     return new Deadline(this.#ms * share, this.#signal, this.#start);
   }
 
+  /** For the same steps once more: they share what is left until this share of the time. */
+  rest(share: number): Deadline {
+    const now = performance.now();
+    return new Deadline(Math.max(0, this.#start + this.#ms * share - now), this.#signal, now);
+  }
+
   /**
    * As `within`, of what may hang for good: what does not answer is not asked again before it has. `questions` are those that
    * `ask` puts, in words of their own.

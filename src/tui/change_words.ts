@@ -36,7 +36,7 @@ export function styleOfEvent(change: Change): Style {
 }
 
 /** What a change is about: an address or a path, or the node; null where it is about no place in particular. */
-export function endpointOf({ change, about }: Entry): string | null {
+export function endpointOf({ change, about, moreAbout }: Entry): string | null {
   switch (change.event) {
     case 'opened':
     case 'closed':
@@ -46,7 +46,7 @@ export function endpointOf({ change, about }: Entry): string | null {
       return withProtocol(change.place, change.protocol);
     case 'verdict': {
       const { expected } = change.after ?? change.before ?? { expected: null };
-      return expected === null ? listenersOf(about) : placeText(expected);
+      return expected === null ? listenersOf(about, moreAbout) : placeText(expected);
     }
     case 'started':
       return change.hostname;
@@ -58,10 +58,11 @@ export function endpointOf({ change, about }: Entry): string | null {
 }
 
 /** The first, and how many more there are; null where none was seen. */
-function listenersOf(about: readonly OwnedListener[]): string | null {
+function listenersOf(about: readonly OwnedListener[], moreAbout: number): string | null {
   const places = [...new Set(about.map((socket) => withProtocol(listenerText(socket), socket.protocol)))];
   const [first] = places;
-  return first !== undefined && places.length > 1 ? `${first} +${places.length - 1}` : (first ?? null);
+  const more = places.length - 1 + moreAbout;
+  return first !== undefined && more > 0 ? `${first} +${more}` : (first ?? null);
 }
 
 /** As rows have it: without the protocol that most have. A path says by itself what it is. */

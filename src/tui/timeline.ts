@@ -1,4 +1,4 @@
-import type { Change, Restarted } from '../changes/change.js';
+import type { Change, Restarted, VerdictChanged } from '../changes/change.js';
 import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
 import type { Finding } from '../verdict/finding.js';
 
@@ -11,8 +11,10 @@ export interface Entry {
   /** When it was heard of last, milliseconds since the epoch. */
   readonly heard: number;
   readonly change: Change;
-  /** The listeners that a verdict is about, as they were then; none where they were not seen. */
+  /** The first of the listeners that a verdict is about, as they were then; none where they were not seen. */
   readonly about: readonly OwnedListener[];
+  /** Listeners of the same verdict beyond those that are looked for. */
+  readonly moreAbout: number;
   /** Further listeners of the same restart, the first of them. */
   readonly restarts: readonly Restarted[];
   /** Listeners of the same restart beyond those. */
@@ -37,6 +39,8 @@ const MOST_ENTRIES = 1_000;
 const SAME_RESTART_MS = 30_000;
 /** Of a restart with more listeners, the first are named and the others counted. */
 const MOST_RESTARTS = 50;
+/** The same of a verdict: a program may open thousands, and all anew again and again. */
+const MOST_ABOUT = 50;
 /** As far back as a closing or opening that belongs to a restart can be. */
 const LOOK_BACK = 200;
 
@@ -51,13 +55,28 @@ export function withChange(timeline: Timeline, change: Change, now: number, find
     const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
     return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
   }
-  // What is there no more is in what was seen last; what is new will be in what is seen next.
-  const about = change.event === 'verdict' && change.after === null ? found(change.before, find) : [];
-  return added(timeline, timeline.entries, change, now, about);
+  return added(timeline, timeline.entries, change.event === 'verdict' ? shortened(change) : change, now, {
+    // What is there no more is in what was seen last; what is new will be in what is seen next.
+    about: change.event === 'verdict' && change.after === null ? found(change.before, find) : [],
+    moreAbout: change.event === 'verdict' ? moreThanKept(change.after ?? change.before) : 0,
+  });
+}
+
+/** The change with no more listeners named than are kept. */
+function shortened(change: VerdictChanged): VerdictChanged {
+  const short = (finding: Finding | null): Finding | null =>
+    moreThanKept(finding) === 0 || finding === null
+      ? finding
+      : { ...finding, sockets: finding.sockets.slice(0, MOST_ABOUT) };
+  return { ...change, before: short(change.before), after: short(change.after) };
+}
+
+function moreThanKept(finding: Finding | null): number {
+  return Math.max(0, (finding?.sockets.length ?? 0) - MOST_ABOUT);
 }
 
 function found(finding: Finding | null, find: FindListener): OwnedListener[] {
-  return (finding?.sockets ?? []).flatMap((id) => find(id) ?? []);
+  return (finding?.sockets ?? []).slice(0, MOST_ABOUT).flatMap((id) => find(id) ?? []);
 }
 
 /** The timeline after the look that its last verdicts came from: they have the listeners they are about. */
@@ -77,10 +96,10 @@ function added(
   entries: readonly Entry[],
   change: Change,
   now: number,
-  about: readonly OwnedListener[] = [],
+  listeners: Pick<Entry, 'about' | 'moreAbout'> = { about: [], moreAbout: 0 },
 ): Timeline {
   const id = timeline.nextId;
-  const entry: Entry = { id, at: change.at, heard: now, change, about, restarts: [], moreRestarts: 0, count: 1 };
+  const entry: Entry = { id, at: change.at, heard: now, change, ...listeners, restarts: [], moreRestarts: 0, count: 1 };
   const all = [entry, ...entries];
   const dropped = timeline.dropped + Math.max(0, all.length - MOST_ENTRIES);
   return { entries: all.slice(0, MOST_ENTRIES), nextId: timeline.nextId + 1, dropped };

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import t from 'tap';
 import { startLab } from '../lab/lab.js';
 import { Terminal } from '../tui/terminal.js';
@@ -62,6 +64,35 @@ t.test('a process that does not answer', async (t) => {
     const { stdout: written } = await lab.exec(['cat', output]);
     t.equal(snapshotIn(written).coverage.complete, false);
   });
+});
+
+/** Binds another UDP socket again and again, and says so with the first. */
+const CHURN = `
+import socket, time
+keep = []
+while True:
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); one.bind(("127.0.0.1", 0)); keep.append(one)
+    if len(keep) == 1: print("ready", flush=True)
+    time.sleep(0.1)
+`;
+
+t.test('what was read stays read where a process hangs and others go on listening', async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  await lab.apply('scheduler-gone');
+  const [command = '', ...rest] = inLab(lab, ['python3', '-c', CHURN]);
+  const churn = spawn(command, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => churn.kill('SIGKILL'));
+  await once(churn.stdout, 'data');
+  const pid = lab.processes.get('kubelet') ?? 0;
+  const { stdout } = await lab.exec(behind([`/proc/${pid}/task/${pid}/cmdline`], '--owners bpf'));
+  const document = snapshotIn(stdout);
+  const failed = document.coverage.sources.filter(({ status }) => status === 'failed');
+  t.strictSame(failed, [], 'a second look had time for the tables');
+  t.ok(
+    document.findings.some(({ verdict }) => verdict === 'missing'),
+    'so that what is missing is',
+  );
 });
 
 t.test('--follow ends with its signal while a read hangs', async (t) => {

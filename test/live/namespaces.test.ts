@@ -41,3 +41,37 @@ t.test('--all-netns lists the other namespaces, and judges only its own', { time
   t.match(table.stdout, /Other network namespaces, which are not judged:\n/);
   t.match(table.stdout, new RegExp(`^\\d+  ${name}, 0 processes$`, 'm'), 'one without a process has its name');
 });
+
+t.test(
+  'a process of another namespace that does not answer hides no more than itself',
+  { timeout: 60_000 },
+  async (t) => {
+    const node = await startLab({ role: 'control-plane', family: 'ipv4' });
+    t.teardown(() => node.stop());
+    const pod = await startLab({ role: 'worker', family: 'ipv4' });
+    t.teardown(() => pod.stop());
+    const pid = pod.processes.get('kubelet') ?? 0;
+    // As behind() of deadline.test.ts: whoever reads the file hangs, here in more looks than there are threads that could.
+    const script = `pipe=$(mktemp -u) && mkfifo "$pipe" && mount --bind "$pipe" /proc/${pid}/task/${pid}/cmdline && rm "$pipe" && exec "$@"`;
+    const look = `
+    import { builtinSpec } from ${JSON.stringify(new URL('../../src/spec/builtin.js', import.meta.url).href)};
+    import { snapshot } from ${JSON.stringify(new URL('../../src/snapshot.js', import.meta.url).href)};
+    import { endProcess } from ${JSON.stringify(new URL('../../src/native.js', import.meta.url).href)};
+    let last;
+    for (let round = 0; round < 6; round++) last = await snapshot({ spec: builtinSpec(), allNetns: true, deadlineMs: 1500 });
+    process.stdout.write(JSON.stringify(last), () => endProcess(0));`;
+    const argv = ['unshare', '--mount', 'sh', '-c', script, 'sh', process.execPath, '--input-type=module', '-e', look];
+    const document = snapshotIn((await node.exec(argv)).stdout);
+    const failed = document.coverage.sources.filter(({ status }) => status === 'failed');
+    t.strictSame(failed, [], 'the node and the other namespaces are read');
+    const others = document.coverage.sources.find(({ name }) => name === 'namespaces');
+    t.match(others, { status: 'partial', error: /\d+ of \d+ processes did not answer in time/ });
+    const netns = snapshotIn((await pod.exec([process.execPath, CLI, '--once'])).stdout).node.netns;
+    const there = document.sockets.filter((socket) => socket.netns === netns);
+    t.ok(there.some(({ owners: [owner] }) => owner?.kind === 'process' && owner.pid === pid && owner.comm === null));
+    t.ok(
+      there.some(({ owners: [owner] }) => owner?.kind === 'process' && owner.comm !== null),
+      'of others it is known',
+    );
+  },
+);

@@ -1,10 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
 import t from 'tap';
 import { native } from '../../src/native.js';
-import { type FoundHolders, startHolders } from '../../src/owners/holder_source.js';
+import { type FoundHolders, readFacts, startHolders } from '../../src/owners/holder_source.js';
+import { Deadline } from '../../src/sockets/deadline.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../src/sockets/states.js';
 import { listenTcp } from '../sockets/live.js';
+import { addProcess } from './fake_proc.js';
 
 const uid = process.getuid?.();
 const needsRoot = { skip: uid === 0 ? false : `eBPF takes root or capabilities, and we are user ${uid}` };
@@ -129,5 +134,28 @@ t.test(
     await startHolders('bpf', { everyState: true })(Uint32Array.of(1));
     t.ok(globalThis.k8sSockwatchHolders, 'holders of connected sockets are not in it');
     globalThis.k8sSockwatchHolders = undefined;
+  },
+);
+
+t.test(
+  'of many processes, one that does not answer takes only its neighbours with it, and is not asked again',
+  async (t) => {
+    const root = t.testdir({});
+    const pids = Uint32Array.from({ length: 40 }, (_, at) => 100 + at);
+    for (const pid of pids) addProcess(root, pid, { comm: `p${pid}`, argv: pid === 107 ? [] : ['p'] });
+    const pipe = join(root, '107/task/107/cmdline');
+    rmSync(pipe);
+    execFileSync('mkfifo', [pipe]);
+    const release = (): Promise<void> => open(pipe, constants.O_WRONLY).then((file) => file.close());
+    const first = await readFacts(pids, pids, new Deadline(500), root);
+    t.ok(first.late >= 1 && first.late <= 8, `${first.late} late`);
+    t.equal(first.facts.length + first.late, pids.length);
+    const start = performance.now();
+    const again = await readFacts(pids, pids, new Deadline(60_000), root);
+    t.equal(again.late, first.late);
+    t.ok(performance.now() - start < 30_000, 'nobody waits for it twice');
+    await release();
+    const answered = await readFacts(pids, pids, new Deadline(60_000), root);
+    t.ok(answered.late <= first.late, 'once it has answered it is asked again');
   },
 );

@@ -34,6 +34,21 @@ t.test('a step has a share of the time', async (t) => {
   t.ok(performance.now() - start < 5_000);
 });
 
+t.test('steps that are done once more share the time that is left', async (t) => {
+  const start = performance.now() - 7_000;
+  const deadline = new Deadline(10_000, null, start);
+  t.equal(deadline.part(0.5).isOver, true, 'a share of the whole is over');
+  const rest = deadline.rest(0.9);
+  t.equal(rest.part(0.5).isOver, false, 'one of the rest is not');
+  t.equal(await rest.part(0.5).within(Promise.resolve('in time'), () => 'late'), 'in time');
+  t.equal(
+    new Deadline(10_000, null, performance.now() - 9_000).rest(0.9).isOver,
+    true,
+    'where nothing is left it is over',
+  );
+  t.equal(await NO_DEADLINE.rest(0.9).within(Promise.resolve('it'), () => 'late'), 'it');
+});
+
 t.test('without a deadline everything is waited for', async (t) => {
   t.equal(await NO_DEADLINE.within(Promise.resolve('it'), () => 'late'), 'it');
 });

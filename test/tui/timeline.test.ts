@@ -2,8 +2,9 @@ import t from 'tap';
 import { bindFailure } from '../../src/changes/bind_failure.js';
 import type { Change, Restarted } from '../../src/changes/change.js';
 import type { OwnedListener } from '../../src/owners/owner.js';
-import { messageOf } from '../../src/tui/change_words.js';
-import { EMPTY_TIMELINE, type Timeline, withChange } from '../../src/tui/timeline.js';
+import { endpointOf, messageOf } from '../../src/tui/change_words.js';
+import { EMPTY_TIMELINE, type Timeline, withChange, withListeners } from '../../src/tui/timeline.js';
+import type { Finding } from '../../src/verdict/finding.js';
 import { listenerText } from '../../src/verdict/words.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { NOW } from './scene.js';
@@ -129,4 +130,28 @@ t.test('a busy node does not fill the memory', (t) => {
   t.equal(timeline.entries.length, 1_000);
   t.equal(timeline.dropped, 50);
   t.end();
+});
+
+t.test('of a verdict about thousands of listeners, the first are kept and the others counted', async (t) => {
+  const sockets = Array.from({ length: 3000 }, (_, at) => socketOf(at + 1, 1));
+  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
+  const find = (id: string): OwnedListener | undefined => byId.get(id);
+  const finding: Finding = {
+    verdict: 'unexpected',
+    severity: 'warning',
+    expected: null,
+    sockets: sockets.map(({ id }) => id),
+    matchedBy: null,
+    message: 'neither the page nor a note knows it',
+    reason: null,
+  };
+  const came = { event: 'verdict' as const, at: at(1), before: null, after: finding };
+  const went = { event: 'verdict' as const, at: at(2), before: finding, after: null };
+  const timeline = [came, went].reduce((before, change) => withChange(before, change, NOW, find), EMPTY_TIMELINE);
+  for (const entry of withListeners(timeline, find).entries) {
+    t.equal(entry.about.length, 50);
+    t.equal(entry.moreAbout, 2950);
+    t.equal(endpointOf(entry), '127.0.0.1:1 +2999');
+    t.ok(JSON.stringify(entry).length < 50_000, 'nothing else keeps them');
+  }
 });

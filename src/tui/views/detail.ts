@@ -212,6 +212,7 @@ function entryParts(entry: Entry): Part[] {
           heading(`${listenerText(socket)}/${socket.protocol}`),
           ...ownerParts(socket, at),
         ]),
+        ...(entry.moreAbout === 0 ? [] : [heading(`and ${entry.moreAbout} more`)]),
       ];
     }
     case 'restarted':
