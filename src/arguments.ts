@@ -101,8 +101,8 @@ Without --once and --follow it shows the node on this terminal, live; ? lists th
 k8s-sockwatch check FILE... judges snapshots and what diagnostics bundles hold; see k8s-sockwatch check --help.
 k8s-sockwatch diff OLD NEW tells what changed between two snapshots; see k8s-sockwatch diff --help.
 
-Exit codes: 1 the node drifts, from --fail-on on; 3 it does not as far as was seen, but the answer is incomplete; 0 it does not;
-2 the command could not run.
+Exit codes: 0 the node matches, 1 it drifts (at or above --fail-on), 2 the command could not run, 3 no such drift was seen but
+the answer is incomplete.
 To see who holds each socket it needs root, or CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH.
 `;
 
