@@ -77,6 +77,9 @@ async function formatted(document: SnapshotDocument, format: Format): Promise<st
   }
 }
 
+/** Milliseconds that a reader has to take what is written, once a signal has come. */
+const LAST_WRITE_MS = 1_000;
+
 /** Prints changes until a signal comes, or until nobody reads them any more. */
 async function followChanges(command: Command & { kind: 'follow' }): Promise<number> {
   const [{ loadSpec }, { follow }, { toJsonLine }] = await Promise.all([
@@ -87,7 +90,12 @@ async function followChanges(command: Command & { kind: 'follow' }): Promise<num
   const { page, notes, strict } = command;
   const spec = await loadSpec({ ...(page === null ? {} : { page }), notes, strict });
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => ending.abort());
+  const end = (): void => {
+    ending.abort();
+    // A reader that has stopped reading would keep it here.
+    setTimeout(endNow, LAST_WRITE_MS).unref();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, end);
   process.stdout.on('error', () => ending.abort());
   for await (const change of follow({ ...command, spec, signal: ending.signal })) {
     await writeStdout(toJsonLine(change));

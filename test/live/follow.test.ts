@@ -1,11 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Change, Opened } from '../../src/changes/change.js';
 import { startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
+import { CLI } from './cli.js';
 import { FollowStream } from './follow_stream.js';
 
 const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
@@ -269,4 +272,28 @@ t.test('without eBPF it polls, and says what it can miss', { timeout: 60_000 }, 
   await stream.until((changes) => changes.some((change) => change.event === 'verdict'), 'its verdict');
   t.equal(await stream.stop(), 0);
   t.strictSame(stream.invalid(), [], 'every line fits its schema');
+});
+
+t.test('it ends with its signal though its reader has stopped reading', async (t) => {
+  const program = spawn(process.execPath, [CLI, '--follow', '--owners', 'none'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => program.kill('SIGKILL'));
+  const ended = once(program, 'exit');
+  await once(program.stdout, 'data');
+  program.stdout.pause();
+  const written = (): number => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${program.pid}/io`, 'utf8'))?.[1]);
+  // Until there is no more room in the pipe.
+  for (let before = -1; before !== written(); ) {
+    before = written();
+    for (let at = 0; at < 300; at++) {
+      const server = createServer().listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+    }
+    await setTimeout(500);
+  }
+  program.kill('SIGTERM');
+  t.strictSame(await ended, [0, null]);
 });
