@@ -194,7 +194,7 @@ t.test('the help names every option and its values', (t) => {
   ]) {
     t.match(HELP, new RegExp(`\\b${value}\\b`), value);
   }
-  for (const code of ['0 the node matches', '1 it drifts', '2 the command could not run', '3 no drift'])
+  for (const code of ['0 the node matches', '1 it drifts', '2 the command could not run', '3 no such drift'])
     t.match(HELP, code);
   t.end();
 });
