@@ -1,5 +1,5 @@
 import type { Change } from './changes/change.js';
-import { checkOptions } from './snapshot.js';
+import { checkOptions } from './snapshot_options.js';
 import { demandMilliseconds } from './usage.js';
 import { Watcher, type WatchOptions } from './watch.js';
 

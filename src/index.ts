@@ -52,7 +52,8 @@ export type {
   ProcessOwner,
   ProcessOwnerFields,
 } from './owners/owner.js';
-export { type SnapshotOptions, snapshot } from './snapshot.js';
+export { snapshot } from './snapshot.js';
+export type { SnapshotOptions } from './snapshot_options.js';
 export type { TextField } from './sockets/bytes.js';
 export type { Coverage, CoverageSource } from './sockets/coverage.js';
 export type { Family, Listener, ListenerFields, Protocol, Transport, UnixType } from './sockets/listener.js';

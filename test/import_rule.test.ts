@@ -31,6 +31,8 @@ const WIRING = [
   'judge_threads.ts',
   'thread_count.ts',
   'snapshot.ts',
+  'snapshot_options.ts',
+  'observe.ts',
   'watch.ts',
   'follow.ts',
   'other_namespaces.ts',
