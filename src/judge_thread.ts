@@ -9,6 +9,9 @@ import { Reducer, type Share } from './fleet/share.js';
 /** What came of a snapshot: what it says, or why it cannot be read. */
 export type Answer = { readonly share: Share } | { readonly reason: string };
 
+/** A snapshot to judge. What is begun is counted where others see it even if the thread then dies, which messages do not survive. */
+export type Given = RawSnapshot & { readonly begun: Int32Array };
+
 const options: JudgeOptions = workerData;
 const reducer = new Reducer();
 
@@ -19,4 +22,7 @@ function answerTo({ source, bytes }: RawSnapshot): Answer {
 }
 
 // What is thrown here is a defect of ours: it ends the thread, and reaches who started it as an event.
-parentPort?.on('message', (snapshot: RawSnapshot) => parentPort?.postMessage(answerTo(snapshot)));
+parentPort?.on('message', (given: Given) => {
+  Atomics.add(given.begun, 0, 1);
+  parentPort?.postMessage(answerTo(given));
+});

@@ -5,7 +5,7 @@ import { SockwatchError } from './errors.js';
 import type { RawSnapshot } from './evidence/bundle.js';
 import { Renumbering } from './fleet/renumbering.js';
 import type { Share } from './fleet/share.js';
-import type { Answer } from './judge_thread.js';
+import type { Answer, Given } from './judge_thread.js';
 import { printable, unshared } from './sockets/bytes.js';
 
 /** What a thread made of a snapshot, to be put into a matrix in the order of the snapshots; or why it cannot be read. */
@@ -95,6 +95,8 @@ class JudgeThread {
   readonly #worker: Worker;
   readonly #renumbering = new Renumbering();
   readonly #waiting: Waiting[] = [];
+  readonly #begun = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  #answers = 0;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(worker: Worker) {
@@ -121,7 +123,8 @@ class JudgeThread {
       this.#waiting.push({ source, done, failed });
       const own = unshared(bytes);
       const { buffer } = own;
-      this.#worker.postMessage({ source, bytes: own }, buffer instanceof ArrayBuffer ? [buffer] : []);
+      const given: Given = { source, bytes: own, begun: this.#begun };
+      this.#worker.postMessage(given, buffer instanceof ArrayBuffer ? [buffer] : []);
     });
   }
 
@@ -132,13 +135,15 @@ class JudgeThread {
   #answered(answer: Answer): void {
     const first = this.#waiting.shift();
     if (first === undefined) return;
+    this.#answers += 1;
     first.done('share' in answer ? { ...answer, renumbering: this.#renumbering } : { ...answer, source: first.source });
   }
 
   /** The first failure counts; an exit follows every other. */
   #failed(error: unknown): void {
     if (this.#failure !== null) return;
-    const source = this.#waiting[0]?.source ?? null;
+    // Answers may have been lost on their way: not the first that waits counts, but the last that was begun.
+    const source = this.#waiting[Atomics.load(this.#begun, 0) - this.#answers - 1]?.source ?? null;
     this.#failure = { error: isOutOfMemory(error) ? outOfMemory(source) : error };
     for (const { failed } of this.#waiting.splice(0)) failed(this.#failure.error);
   }
