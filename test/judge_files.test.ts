@@ -132,7 +132,10 @@ t.test('a thread that runs out of memory names the file', async (t) => {
   const start = (options: JudgeOptions): Worker =>
     new Worker(new URL('../src/judge_thread.js', import.meta.url), {
       workerData: options,
-      resourceLimits: { maxOldGenerationSizeMb: 40, maxYoungGenerationSizeMb: 8 },
+      // Without what the runner loads into every thread, so that there is room enough for all else.
+      execArgv: [],
+      env: {},
+      resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 },
     });
   await t.rejects(judged([directory], { ...TWO, start }), {
     name: 'SockwatchError',
