@@ -1,12 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, rmSync } from 'node:fs';
+import { constants, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { native } from '../../src/native.js';
 import { type FoundHolders, readFacts, startHolders } from '../../src/owners/holder_source.js';
-import { Deadline } from '../../src/sockets/deadline.js';
+import { Deadline, isUnanswered } from '../../src/sockets/deadline.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../src/sockets/states.js';
 import { listenTcp } from '../sockets/live.js';
 import { addProcess } from './fake_proc.js';
@@ -155,7 +156,11 @@ t.test(
     t.equal(again.late, first.late);
     t.ok(performance.now() - start < 30_000, 'nobody waits for it twice');
     await release();
+    // It would hang again behind the same pipe.
+    rmSync(pipe);
+    writeFileSync(pipe, 'p\0');
+    while (isUnanswered(`${root}/107`)) await setImmediate();
     const answered = await readFacts(pids, pids, new Deadline(60_000), root);
-    t.ok(answered.late <= first.late, 'once it has answered it is asked again');
+    t.equal(answered.late, 0, 'once it has answered it is asked again');
   },
 );
