@@ -32,7 +32,7 @@ const packages = {
 };
 
 await build({
-  entryPoints: [join(ROOT, 'dist/src/cli.js')],
+  entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
   outfile: BUNDLE,
   bundle: true,
   platform: 'node',

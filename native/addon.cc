@@ -1,4 +1,4 @@
-// What JavaScript can call, and nothing else. Arguments are checked in src/native.ts, the only caller.
+// What JavaScript can call, and nothing else. Arguments are checked in src/kernel/addon.ts, the only caller.
 
 #include <fcntl.h>
 #include <napi.h>

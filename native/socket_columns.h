@@ -1,7 +1,7 @@
 #pragma once
 
 // THE column layout. One vector a column, one element a socket; `address` has 16 bytes a socket.
-// src/native.ts names the same columns; the two must be changed together, and test/native.test.ts holds them
+// src/kernel/addon.ts names the same columns; the two must be changed together, and test/kernel/addon.test.ts holds them
 // against each other.
 
 #include <cstddef>

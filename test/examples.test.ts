@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'no
 import { join } from 'node:path';
 import t from 'tap';
 import { parse } from 'yaml';
-import { parseCommand } from '../src/arguments.js';
+import { parseCommand } from '../src/cli/options.js';
 import { CLI, snapshotIn } from './live/cli.js';
 import { ROOT } from './native/toolchain.js';
 

@@ -3,49 +3,24 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-/*
- * Data flows one way: each folder of src/ imports only from itself and from what stands before it. Files directly in
- * src/ wire the folders together, but for native.ts, errors.ts and usage.ts, which everybody may import and which import no folder.
+/**
+ * The folders below src/ in the order in which data flows; each imports only from itself and from those before it. Every
+ * file is in one of them, but for index.ts, the library, which re-exports from all but the command line.
  */
 const ORDER: readonly string[] = [
-  'sockets',
-  'owners',
-  'network',
+  'base',
+  'kernel',
   'spec',
+  'node',
   'verdict',
-  'changes',
-  'document',
+  'snapshot',
+  'watch',
   'evidence',
   'fleet',
   'report',
   'tui',
-];
-const FOUNDATION = ['errors.ts', 'native.ts', 'usage.ts'];
-const WIRING = [
-  'check.ts',
-  'check_arguments.ts',
-  'check_command.ts',
-  'explanation.ts',
-  'judge_files.ts',
-  'judge_thread.ts',
-  'judge_threads.ts',
-  'thread_count.ts',
-  'snapshot.ts',
-  'snapshot_options.ts',
-  'observe.ts',
-  'watch.ts',
-  'follow.ts',
-  'other_namespaces.ts',
-  'ui.ts',
-  'cli.ts',
-  'main.cts',
   'index.ts',
-  'arguments.ts',
-  'version.ts',
-  'redact_option.ts',
-  'diff_command.ts',
-  'snapshot_file.ts',
-  'diff_arguments.ts',
+  'cli',
 ];
 
 /** What would leave this program: nothing in src/ may import it, or go around imports to reach it. */
@@ -70,12 +45,11 @@ function resolve({ path }: Source, specifier: string): string | null {
   return normalize(join(dirname(path), specifier.replace(/\.js$/, '.ts')));
 }
 
+/** Position in the order; null for a file or folder that has none. */
 function rankOf(path: string): number | null {
-  if (FOUNDATION.includes(path)) return 0;
-  if (WIRING.includes(path)) return ORDER.length + 1;
-  const [folder = ''] = path.split('/');
-  const at = ORDER.indexOf(folder);
-  return at < 0 ? null : at + 1;
+  const [top = ''] = path.split('/');
+  const at = ORDER.indexOf(top);
+  return at < 0 ? null : at;
 }
 
 /** Every breach of the rules in a set of files, one line each. */
@@ -88,8 +62,8 @@ function breaches(sources: readonly Source[]): string[] {
     if (SPAWNS.test(text)) found.push(`${path}: spawns`);
     for (const specifier of importsOf(source)) {
       if (specifier === 'node-gyp-build' || specifier.endsWith('.node')) {
-        // main.cts begins a search before it reads the program, native.ts among it.
-        if (path !== 'native.ts' && path !== 'main.cts') found.push(`${path}: loads an addon`);
+        // main.cts starts a search before it reads the program, addon.ts among it.
+        if (path !== 'kernel/addon.ts' && path !== 'cli/main.cts') found.push(`${path}: loads an addon`);
       }
       const target = resolve(source, specifier);
       if (target === null) continue;
@@ -134,7 +108,7 @@ t.test('src/ keeps the rule', (t) => {
   t.ok(sources.length > 40, 'and was really read');
   const edges = sources.flatMap((one) => importsOf(one).filter((name) => resolve(one, name) !== null));
   t.ok(edges.length > 100, 'with its imports');
-  for (const folder of ['sockets', 'owners', 'network', 'spec', 'verdict', 'report']) {
+  for (const folder of ORDER.filter((one) => !one.endsWith('.ts'))) {
     t.ok(
       sources.some(({ path }) => path.startsWith(`${folder}/`)),
       folder,
@@ -145,48 +119,63 @@ t.test('src/ keeps the rule', (t) => {
 
 t.test('the rule would fail', (t) => {
   const base: Source[] = [
-    { path: 'errors.ts', text: '' },
-    { path: 'native.ts', text: "import { x } from './errors.js';\nconst find = require('node-gyp-build');" },
+    { path: 'base/errors.ts', text: '' },
     {
-      path: 'sockets/a.ts',
-      text: "import type { X } from '../native.js';\nimport { readFile } from 'node:fs/promises';",
+      path: 'kernel/addon.ts',
+      text: "import { x } from '../base/errors.js';\nconst find = require('node-gyp-build');",
     },
-    { path: 'verdict/b.ts', text: "import { a } from '../sockets/a.js';" },
-    { path: 'snapshot.ts', text: "const { b } = await import('./verdict/b.js');" },
+    {
+      path: 'kernel/sockets/a.ts',
+      text: "import type { X } from '../addon.js';\nimport { readFile } from 'node:fs/promises';",
+    },
+    { path: 'verdict/b.ts', text: "import { a } from '../kernel/sockets/a.js';" },
+    { path: 'snapshot/snapshot.ts', text: "const { b } = await import('../verdict/b.js');" },
+    { path: 'index.ts', text: "export { snapshot } from './snapshot/snapshot.js';" },
+    { path: 'cli/cli.ts', text: "import { snapshot } from '../index.js';" },
   ];
   t.strictSame(breaches(base), []);
+  const upwards = 'kernel/sockets/c.ts -> verdict/b.ts: backwards';
   const cases: [path: string, text: string, breach: string][] = [
-    ['sockets/c.ts', "import type { B } from '../verdict/b.js';", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['sockets/c.ts', "export * from '../verdict/b.js';", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['sockets/c.ts', "const b = await import('../verdict/b.js');", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['sockets/c.ts', "let x: typeof import('../verdict/b.js');", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['sockets/c.ts', "import '../verdict/b.js';", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['sockets/c.ts', "import {\n  type B,\n} from '../verdict/b.js';", 'sockets/c.ts -> verdict/b.ts: backwards'],
-    ['verdict/c.ts', "import { snapshot } from '../snapshot.js';", 'verdict/c.ts -> snapshot.ts: backwards'],
-    ['native.ts', "import { a } from './sockets/a.js';", 'native.ts -> sockets/a.ts: backwards'],
-    ['sockets/c.ts', "import { a } from './gone.js';", 'sockets/c.ts -> sockets/gone.ts: no such file'],
-    ['sockets/c.ts', "import p from '../../package.json';", 'sockets/c.ts -> ../package.json: outside of src'],
+    ['kernel/sockets/c.ts', "import type { B } from '../../verdict/b.js';", upwards],
+    ['kernel/sockets/c.ts', "export * from '../../verdict/b.js';", upwards],
+    ['kernel/sockets/c.ts', "const b = await import('../../verdict/b.js');", upwards],
+    ['kernel/sockets/c.ts', "let x: typeof import('../../verdict/b.js');", upwards],
+    ['kernel/sockets/c.ts', "import '../../verdict/b.js';", upwards],
+    ['kernel/sockets/c.ts', "import {\n  type B,\n} from '../../verdict/b.js';", upwards],
+    ['verdict/c.ts', "import { s } from '../snapshot/snapshot.js';", 'verdict/c.ts -> snapshot/snapshot.ts: backwards'],
+    ['verdict/c.ts', "import { s } from '../index.js';", 'verdict/c.ts -> index.ts: backwards'],
+    ['index.ts', "export { run } from './cli/cli.js';", 'index.ts -> cli/cli.ts: backwards'],
+    ['base/c.ts', "import { a } from '../kernel/addon.js';", 'base/c.ts -> kernel/addon.ts: backwards'],
+    ['kernel/c.ts', "import { a } from './gone.js';", 'kernel/c.ts -> kernel/gone.ts: no such file'],
+    ['kernel/c.ts', "import p from '../../package.json';", 'kernel/c.ts -> ../package.json: outside of src'],
     ['helpers/c.ts', '', 'helpers/c.ts: has no place in the order'],
     ['helpers.ts', '', 'helpers.ts: has no place in the order'],
-    ['owners/c.ts', "import { spawn } from 'node:child_process';", 'owners/c.ts: spawns'],
-    ['owners/c.ts', "const { execFile } = require('child_process');", 'owners/c.ts: spawns'],
-    ['owners/c.ts', "process.binding('spawn_sync');", 'owners/c.ts: spawns'],
-    ['owners/c.ts', "import addon from 'node-gyp-build';", 'owners/c.ts: loads an addon'],
-    ['owners/c.ts', "require('../build/Release/sockwatch.node');", 'owners/c.ts: loads an addon'],
+    ['kernel/c.ts', "import { spawn } from 'node:child_process';", 'kernel/c.ts: spawns'],
+    ['kernel/c.ts', "const { execFile } = require('child_process');", 'kernel/c.ts: spawns'],
+    ['kernel/c.ts', "process.binding('spawn_sync');", 'kernel/c.ts: spawns'],
+    ['kernel/c.ts', "import addon from 'node-gyp-build';", 'kernel/c.ts: loads an addon'],
+    ['kernel/c.ts', "require('../build/Release/sockwatch.node');", 'kernel/c.ts: loads an addon'],
   ];
   for (const [path, text, breach] of cases) {
     const others = base.filter((one) => one.path !== path);
     t.ok(breaches([...others, { path, text }]).includes(breach), breach);
   }
   const cycle: Source[] = [
-    { path: 'sockets/x.ts', text: "import './y.js';" },
-    { path: 'sockets/y.ts', text: "import './z.js';" },
-    { path: 'sockets/z.ts', text: "import type { X } from './x.js';" },
+    { path: 'kernel/x.ts', text: "import './y.js';" },
+    { path: 'kernel/y.ts', text: "import './z.js';" },
+    { path: 'kernel/z.ts', text: "import type { X } from './x.js';" },
   ];
-  t.strictSame(breaches([...base, ...cycle]), ['sockets/z.ts -> sockets/x.ts: closes a cycle']);
+  t.strictSame(breaches([...base, ...cycle]), ['kernel/z.ts -> kernel/x.ts: closes a cycle']);
   t.strictSame(
-    breaches([...base, { path: 'sockets/x.ts', text: "// from '../verdict/b.js'\n/* import '../tui/x.js' */" }]),
+    breaches([...base, { path: 'kernel/x.ts', text: "// from '../verdict/b.js'\n/* import '../tui/x.js' */" }]),
     [],
   );
+  t.end();
+});
+
+t.test('at most twelve folders, each file at most 300 lines', (t) => {
+  const folders = new Set(allSources().flatMap(({ path }) => (path.includes('/') ? [path.split('/')[0]] : [])));
+  t.ok(folders.size <= 12, `${folders.size} folders`);
+  for (const { path, text } of allSources()) t.ok(text.split('\n').length <= 301, path);
   t.end();
 });

@@ -11,7 +11,7 @@ function read(file: string): object {
 export function validator(file: string): (value: unknown) => string[] {
   const ajv = new Ajv2020({ strictTypes: false, strictRequired: false });
   // Others refer to what it defines.
-  ajv.addSchema(read('document/snapshot.schema.json'));
+  ajv.addSchema(read('snapshot/document/snapshot.schema.json'));
   const validate = ajv.compile(read(file));
   return (value) => {
     validate(JSON.parse(JSON.stringify(value)));

@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { dirname } from 'node:path';
-import type { SnapshotDocument } from '../document/document.js';
-import { readSnapshot } from '../document/read_snapshot.js';
-import { SockwatchError } from '../errors.js';
-import { inputError } from '../spec/input_error.js';
-import type { Found, FoundFile } from './found.js';
-import { hostnameIn, hostnameRoot } from './recognise.js';
+import { SockwatchError } from '../base/errors.js';
+import { inputError } from '../base/input_error.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { readSnapshot } from '../snapshot/document/read_snapshot.js';
+import { hostnameIn, hostnameRoot } from './classify_file.js';
+import type { Found, FoundFile } from './evidence_file.js';
 import { documentOfSs, type HostName, type SsEvidence } from './ss_document.js';
 import { readSsText } from './ss_text.js';
 

@@ -1,4 +1,4 @@
-import { inputError } from '../spec/input_error.js';
+import { inputError } from '../base/input_error.js';
 
 /** First bytes of what Node cannot unpack (the formats' own specifications), and what does. */
 const OTHERS: readonly { readonly magic: Buffer; readonly name: string; readonly unpack: string }[] = [

@@ -1,12 +1,12 @@
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../errors.js';
-import { printable } from '../sockets/bytes.js';
-import { inputError } from '../spec/input_error.js';
-import { Collector } from './collector.js';
-import type { Found } from './found.js';
-import { HEAD_LENGTH } from './recognise.js';
+import { messageOf } from '../base/errors.js';
+import { inputError } from '../base/input_error.js';
+import { printable } from '../base/text.js';
+import { Collector } from './bounded_reader.js';
+import { HEAD_LENGTH } from './classify_file.js';
+import type { Found } from './evidence_file.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
 const MOST_FILES = 200_000;

@@ -1,11 +1,11 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { SockwatchError } from '../errors.js';
-import { readInput, unreadable } from '../spec/read_input.js';
+import { SockwatchError } from '../base/errors.js';
+import { readInput, unreadable } from '../base/read_file.js';
 import { type Evidence, evidenceIn, type RawSnapshot, snapshotIn, textsOf } from './bundle.js';
+import { HEAD_LENGTH, LARGEST } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
-import { HEAD_LENGTH, LARGEST } from './recognise.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
 const HINT = 'Is this the right file? A snapshot or ss text is smaller by far.';

@@ -1,8 +1,8 @@
-import type { SnapshotDocument } from '../document/document.js';
-import { summarize } from '../document/summary.js';
-import type { OwnedListener } from '../owners/owner.js';
-import { type CoverageSource, coverageOf } from '../sockets/coverage.js';
-import type { Protocol } from '../sockets/listener.js';
+import { type CoverageSource, coverageOf } from '../base/coverage.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { summarize } from '../snapshot/document/summary.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
 import type { SsText } from './ss_text.js';
 

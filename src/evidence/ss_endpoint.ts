@@ -1,5 +1,5 @@
 import { isIP, isIPv4 } from 'node:net';
-import type { Transport } from '../sockets/listener.js';
+import type { Transport } from '../kernel/sockets/listener.js';
 
 /** A local address as ss prints it. */
 export interface SsEndpoint {

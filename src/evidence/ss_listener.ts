@@ -1,8 +1,8 @@
 import { isIPv4 } from 'node:net';
-import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
-import { NOTHING_KNOWN } from '../owners/process_fields.js';
-import { textField } from '../sockets/bytes.js';
-import type { Protocol, Transport, UnixType } from '../sockets/listener.js';
+import { textField } from '../base/text.js';
+import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
+import { NOTHING_KNOWN } from '../kernel/owners/process_fields.js';
+import type { Protocol, Transport, UnixType } from '../kernel/sockets/listener.js';
 import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
 import type { SsRow } from './ss_rows.js';
 import { parseUsers, type SsUser } from './ss_users.js';

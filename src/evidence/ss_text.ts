@@ -1,8 +1,8 @@
-import { messageOf, type SockwatchError } from '../errors.js';
-import type { OwnedListener } from '../owners/owner.js';
-import type { Protocol } from '../sockets/listener.js';
-import { inputError } from '../spec/input_error.js';
-import { LARGEST } from './recognise.js';
+import { messageOf, type SockwatchError } from '../base/errors.js';
+import { inputError } from '../base/input_error.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import { LARGEST } from './classify_file.js';
 import { isOfOldStyle, listenerOf, NotUnderstood, protocolOf } from './ss_listener.js';
 import { type SsRows, ssRows } from './ss_rows.js';
 

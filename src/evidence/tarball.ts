@@ -1,12 +1,12 @@
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
-import { messageOf, SockwatchError } from '../errors.js';
-import { printable } from '../sockets/bytes.js';
-import { inputError, shortened } from '../spec/input_error.js';
-import { Collector } from './collector.js';
-import type { Found } from './found.js';
-import { isNamedSs } from './recognise.js';
+import { messageOf, SockwatchError } from '../base/errors.js';
+import { inputError, shortened } from '../base/input_error.js';
+import { printable } from '../base/text.js';
+import { Collector } from './bounded_reader.js';
+import { isNamedSs } from './classify_file.js';
+import type { Found } from './evidence_file.js';
 
 /*
  * An archive is read as hostile. Nothing of it is written anywhere, so a path or link in it can do no harm here; one that

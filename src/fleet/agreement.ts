@@ -1,4 +1,4 @@
-import type { Protocol } from '../sockets/listener.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import { entryAt } from './column.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';

@@ -1,4 +1,4 @@
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
 import type { ClusterRule } from '../spec/notes.js';
 import type { Spec } from '../spec/spec.js';
 import { applyNotes } from '../verdict/applied_row.js';

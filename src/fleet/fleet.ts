@@ -1,6 +1,6 @@
-import type { FailOn, Result, SnapshotDocument } from '../document/document.js';
-import { isDrift } from '../document/summary.js';
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
+import type { FailOn, Result, SnapshotDocument } from '../snapshot/document/document.js';
+import { isDrift } from '../snapshot/document/summary.js';
 import type { Spec } from '../spec/spec.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import { agreements, ROLES } from './agreement.js';

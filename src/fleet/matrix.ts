@@ -1,5 +1,5 @@
-import type { Result } from '../document/document.js';
-import type { Protocol } from '../sockets/listener.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import type { Result } from '../snapshot/document/document.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import type { Column } from './column.js';
 import type { Section, Subject } from './row.js';

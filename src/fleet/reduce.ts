@@ -1,6 +1,6 @@
-import type { SnapshotDocument } from '../document/document.js';
-import { printable } from '../sockets/bytes.js';
-import type { Protocol } from '../sockets/listener.js';
+import { printable } from '../base/text.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Finding, MatchedBy } from '../verdict/finding.js';
 import { type Column, MATCHED_BY } from './column.js';
 import type { FleetNode } from './matrix.js';

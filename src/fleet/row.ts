@@ -1,9 +1,9 @@
-import type { OwnedListener } from '../owners/owner.js';
-import { printable } from '../sockets/bytes.js';
-import type { Protocol } from '../sockets/listener.js';
+import { printable } from '../base/text.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
 import type { Expected, Finding } from '../verdict/finding.js';
-import { programName } from '../verdict/words.js';
+import { programName } from '../verdict/text/format.js';
 
 /** What a row of a matrix is about: the same thing on every node. */
 export interface Subject {

@@ -1,4 +1,4 @@
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type ReducedNode, reduced, reduceFindings } from './reduce.js';
 import type { Subject } from './row.js';
 import { Subjects } from './subjects.js';

@@ -1,4 +1,4 @@
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
 import { HOLE, LITERAL, type Parts } from './text_parts.js';
 
 /** Longer than any message of ours but those that list hundreds of holders; a file that was not made by us may hold more. */

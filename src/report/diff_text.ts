@@ -1,6 +1,6 @@
-import type { Difference } from '../document/comparison/difference.js';
-import type { SnapshotDiff } from '../document/diff.js';
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
+import type { SnapshotDiff } from '../snapshot/diff/diff.js';
+import type { Difference } from '../snapshot/diff/difference.js';
 
 /** Parts of the report, in the order in which a person wants to read them. What does not matter comes behind them. */
 const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind'][]])[] = [

@@ -1,5 +1,5 @@
-import type { Change } from '../changes/change.js';
-import { UNPRINTABLE } from '../sockets/bytes.js';
+import { UNPRINTABLE } from '../base/text.js';
+import type { Change } from '../watch/changes/change.js';
 
 /**
  * A snapshot, or several with what they were read from, as JSON, indented. Characters that could act on a terminal are written as \uNNNN escapes, which leaves the

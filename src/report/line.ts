@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
-import type { SnapshotDocument } from '../document/document.js';
-import { isDrift } from '../document/summary.js';
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { isDrift } from '../snapshot/document/summary.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
-import { listenersText, programName } from '../verdict/words.js';
+import { listenersText, programName } from '../verdict/text/format.js';
 
 /**
  * What node-problem-detector keeps of a custom plugin's output unless told otherwise (`max_output_length`). It counts bytes; a

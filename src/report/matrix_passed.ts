@@ -1,6 +1,6 @@
-import { isDrift } from '../document/summary.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { stateOf } from '../fleet/state.js';
+import { isDrift } from '../snapshot/document/summary.js';
 import type { Severity } from '../verdict/finding.js';
 import { counted } from './matrix_words.js';
 

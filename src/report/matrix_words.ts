@@ -1,6 +1,6 @@
-import type { Result } from '../document/document.js';
 import type { Mark } from '../fleet/mark.js';
 import type { State } from '../fleet/state.js';
+import type { Result } from '../snapshot/document/document.js';
 import type { Severity } from '../verdict/finding.js';
 
 /** A sign before every word, so that neither colour nor reading is needed to find what is wrong. */

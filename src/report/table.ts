@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
-import type { SnapshotDocument } from '../document/document.js';
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Expected, type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
-import { listenerText, ownersText } from '../verdict/words.js';
+import { listenerText, ownersText } from '../verdict/text/format.js';
 
 /** Place of a finding in the order worst first. */
 function badness({ verdict, severity }: Finding): number {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, open, readlink, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf, SockwatchError } from '../errors.js';
-import { native } from '../native.js';
-import { printable } from '../sockets/bytes.js';
+import { messageOf, SockwatchError } from '../base/errors.js';
+import { printable } from '../base/text.js';
+import { native } from '../kernel/addon.js';
 
 /**
  * Writes a file whole or not at all, mode 0600: into a file beside it that has no name before all is on the disk, so that whoever is

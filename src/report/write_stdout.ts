@@ -1,4 +1,4 @@
-import { SockwatchError } from '../errors.js';
+import { SockwatchError } from '../base/errors.js';
 
 let listensForErrors = false;
 

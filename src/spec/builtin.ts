@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf, SockwatchError } from '../errors.js';
+import { messageOf, SockwatchError } from '../base/errors.js';
 import type { Notes, ServiceNote } from './notes.js';
 import type { Spec } from './spec.js';
 

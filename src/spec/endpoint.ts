@@ -1,6 +1,6 @@
 import { isIP, isIPv4 } from 'node:net';
-import { addressNumber } from '../sockets/address.js';
-import type { Transport } from '../sockets/listener.js';
+import { addressNumber } from '../kernel/sockets/address.js';
+import type { Transport } from '../kernel/sockets/listener.js';
 import type { Host } from './rows.js';
 
 export interface Endpoint {

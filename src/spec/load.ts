@@ -1,5 +1,5 @@
-import { SockwatchError } from '../errors.js';
-import { demand, demandFlag, demandObject, demandPath } from '../usage.js';
+import { SockwatchError } from '../base/errors.js';
+import { assertArgument, assertBoolean, assertObject, assertPath } from '../base/validate.js';
 import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
@@ -7,7 +7,7 @@ import type { Spec } from './spec.js';
 /** Which page and notes. */
 export interface SpecOptions {
   /** Path of a page to use instead of the built-in one. */
-  readonly page?: string | undefined;
+  readonly page?: string | null | undefined;
   /** Paths of notes files, added to the built-in notes in this order. */
   readonly notes?: readonly string[] | undefined;
   /** The page alone, without any notes. */
@@ -19,12 +19,12 @@ export interface SpecOptions {
  * together with `strict` and options that are not valid, ERR_INPUT for a page or notes file that cannot be read or is not understood.
  */
 export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
-  demandObject('options are an object', options);
-  const { page, notes = [], strict = false } = options;
-  demandPath('page', page);
-  demand(Array.isArray(notes), 'notes is an array of paths', notes);
-  for (const path of notes) demandPath('each of notes', path);
-  demandFlag('strict', strict);
+  assertObject('options are an object', options);
+  const { page = null, notes = [], strict = false } = options;
+  assertPath('page', page);
+  assertArgument(Array.isArray(notes), 'notes is an array of paths', notes);
+  for (const path of notes) assertPath('each of notes', path);
+  assertBoolean('strict', strict);
   if (strict && notes.length > 0) {
     const hint = 'Leave out --strict to have notes applied, or --notes to have the page alone.';
     throw new SockwatchError('ERR_USAGE', 'notes cannot be given together with strict, which leaves all notes out', {
@@ -36,8 +36,8 @@ export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
 }
 
 /** The parsers are loaded only where there is something to parse: they take longer than a whole plain run. */
-async function pageAt(path: string | undefined): Promise<Partial<Spec>> {
-  if (path === undefined) return {};
+async function pageAt(path: string | null): Promise<Partial<Spec>> {
+  if (path === null) return {};
   const { readPage } = await import('./page.js');
   return readPage(path);
 }

@@ -1,6 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
-import { inputError, quoted } from './input_error.js';
-import type { Source } from './source.js';
+import { inputError, quoted } from '../base/input_error.js';
+import type { Source } from '../base/text_source.js';
 
 /** Lines of the file, counted from 1: the first, and the one behind the last. */
 interface Span {

@@ -1,4 +1,4 @@
-import type { Transport } from '../sockets/listener.js';
+import type { Transport } from '../kernel/sockets/listener.js';
 import type { Role } from './rows.js';
 
 /** How a service of the page presents itself on a node. */

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import { quoted } from './input_error.js';
+import { quoted } from '../base/input_error.js';
 
 /** What is wrong with a value, where, and what to say about it. */
 export interface Fault {
@@ -83,7 +83,7 @@ function foundBy({ keyword, data }: ErrorObject): string {
   return typeof data === 'object' ? 'a map' : String(data);
 }
 
-/** The keys that the schema allows and does not demand where it does not demand all of them. */
+/** The keys that the schema allows and does not assertArgument where it does not assertArgument all of them. */
 function keysOf({ keyword, parentSchema }: ErrorObject): string[] {
   const properties: unknown = parentSchema?.['properties'];
   const required: unknown = keyword === 'minProperties' ? parentSchema?.['required'] : [];

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { Transport } from '../sockets/listener.js';
+import { inputError, quoted } from '../base/input_error.js';
+import { readInput } from '../base/read_file.js';
+import { sourceOf } from '../base/text_source.js';
+import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
-import { inputError, quoted } from './input_error.js';
 import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
 import { faultIn } from './notes_fault.js';
-import { readInput } from './read_input.js';
 import type { Role } from './rows.js';
-import { sourceOf } from './source.js';
 import { readYaml, type YamlInput } from './yaml_input.js';
 
 /** The form of a notes file, as notes.schema.json describes it. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { inputError } from '../base/input_error.js';
+import { readInput } from '../base/read_file.js';
+import { sourceOf } from '../base/text_source.js';
 import { hostKey } from './endpoint.js';
-import { inputError } from './input_error.js';
 import { type Markdown, readMarkdown } from './markdown.js';
-import { readInput } from './read_input.js';
 import type { Page, Row } from './rows.js';
 import { refuseHollow, sectionRows, sectionsOf } from './sections.js';
-import { sourceOf } from './source.js';
 import type { Spec } from './spec.js';
-import { refuseStrays } from './strays.js';
-import { refuseUnlisted } from './unlisted.js';
+import { refuseUnlisted } from './unlisted_endpoints.js';
+import { refuseStrays } from './unparsed_rows.js';
 
 /** Reads the page in `file`. Throws ERR_INPUT for a file that cannot be read and for a page that is not understood. */
 export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {

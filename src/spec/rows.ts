@@ -1,4 +1,4 @@
-import type { Transport } from '../sockets/listener.js';
+import type { Transport } from '../kernel/sockets/listener.js';
 
 /** The part a node plays, as the page's headings have it. */
 export type Role = 'control-plane' | 'worker';

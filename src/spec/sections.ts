@@ -1,4 +1,4 @@
-import { inputError, quoted } from './input_error.js';
+import { inputError, quoted } from '../base/input_error.js';
 import type { Block, Heading, Markdown, Table } from './markdown.js';
 import { headingRole, roleWords } from './role.js';
 import type { Role, Row } from './rows.js';

@@ -1,6 +1,6 @@
+import { inputError, quoted } from '../base/input_error.js';
 import { conditionIn } from './condition.js';
 import { ENDPOINT_FORM, parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
-import { inputError, quoted } from './input_error.js';
 import type { Table, TableRow } from './markdown.js';
 import type { Role, Row } from './rows.js';
 

@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
-import { messageOf } from '../errors.js';
-import { inputError, quoted, shortened } from './input_error.js';
-import type { Source } from './source.js';
+import { messageOf } from '../base/errors.js';
+import { inputError, quoted, shortened } from '../base/input_error.js';
+import type { Source } from '../base/text_source.js';
 
 /** A YAML file as plain values, and where each of them is. */
 export interface YamlInput {

@@ -1,6 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
-import type { SnapshotDocument } from '../document/document.js';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { glyphsFor } from './glyphs.js';
 import { prepareFilter } from './list.js';
 import { clicked } from './mouse.js';

@@ -1,7 +1,7 @@
-import type { Change, VerdictChanged } from '../changes/change.js';
-import type { OwnedListener, Owner } from '../owners/owner.js';
-import type { Protocol } from '../sockets/listener.js';
-import { listenerText, ownersText } from '../verdict/words.js';
+import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import { listenerText, ownersText } from '../verdict/text/format.js';
+import type { Change, VerdictChanged } from '../watch/changes/change.js';
 import { placeText, severityStyle, shortOwner, uniqueOwners } from './facts.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';

@@ -1,4 +1,4 @@
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
 import type { Line, Segment } from './line.js';
 import { widthOf } from './text.js';
 import type { Theme } from './theme.js';

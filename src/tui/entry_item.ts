@@ -1,4 +1,4 @@
-import type { Change } from '../changes/change.js';
+import type { Change } from '../watch/changes/change.js';
 import { endpointOf, messageOf, nameOfEvent, styleOfEvent, summaryOf } from './change_words.js';
 import type { Cell, CellContext, Item, Subject } from './item.js';
 import type { Entry } from './timeline.js';

@@ -1,7 +1,7 @@
-import type { OwnedListener, Owner } from '../owners/owner.js';
-import { isLoopback, isWildcard } from '../sockets/address.js';
+import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
 import type { Expected, Severity } from '../verdict/finding.js';
-import { listenerText, programName } from '../verdict/words.js';
+import { listenerText, programName } from '../verdict/text/format.js';
 import type { Cell, Socket } from './item.js';
 import type { Style } from './line.js';
 import { ageText } from './text.js';

@@ -1,4 +1,4 @@
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
 import {
   fullestQueue,

@@ -1,4 +1,4 @@
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Finding } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';

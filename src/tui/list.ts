@@ -1,4 +1,4 @@
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EntryItem } from './entry_item.js';
 import { findingItems } from './finding_item.js';
 import type { Item, Socket } from './item.js';

@@ -1,5 +1,5 @@
-import type { Started } from '../changes/change.js';
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Started } from '../watch/changes/change.js';
 import type { State } from './state.js';
 
 /** What could not be read, and why; null where everything was. */

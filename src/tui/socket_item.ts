@@ -1,7 +1,7 @@
-import type { SnapshotDocument } from '../document/document.js';
-import type { Protocol } from '../sockets/listener.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
-import { listenerText, programName } from '../verdict/words.js';
+import { listenerText, programName } from '../verdict/text/format.js';
 import {
   holderCell,
   ownerKey,

@@ -1,5 +1,5 @@
-import type { Started } from '../changes/change.js';
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Started } from '../watch/changes/change.js';
 import type { Item } from './item.js';
 import { type Marks, NO_MARKS } from './marks.js';
 import { EMPTY_TIMELINE, type Timeline } from './timeline.js';

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
 import type { Glyphs } from './glyphs.js';
 
 /* Text of unknown origin into a given number of columns. */

@@ -1,6 +1,6 @@
-import type { Change, Restarted, VerdictChanged } from '../changes/change.js';
-import type { OwnedListener, ProcessOwner } from '../owners/owner.js';
+import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
 import type { Finding } from '../verdict/finding.js';
+import type { Change, Restarted, VerdictChanged } from '../watch/changes/change.js';
 
 /** One line of the timeline: a change, or several that are one thing to a person. */
 export interface Entry {

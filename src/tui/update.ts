@@ -1,5 +1,5 @@
-import type { Change } from '../changes/change.js';
-import type { SnapshotDocument } from '../document/document.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Change } from '../watch/changes/change.js';
 import { ownerKey } from './facts.js';
 import type { Glyphs } from './glyphs.js';
 import { layoutOf } from './layout.js';

@@ -1,4 +1,4 @@
-import type { OwnedListener } from '../owners/owner.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { ClusterRule, Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -91,7 +91,7 @@ export type Absence =
  * seen on the node, the others are missed; where it is seen nowhere, the condition is taken not to hold. A listener of
  * unknown owner on another of the service's ports leaves that open.
  */
-export function judgeAbsence(
+export function evaluateAbsence(
   applied: AppliedRow,
   role: NodeRole,
   listeners: ListenerIndex,

@@ -1,15 +1,15 @@
-import { printable } from '../sockets/bytes.js';
+import { printable } from '../base/text.js';
+import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { demand, demandOneOf, demandSpec } from '../usage.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
+import type { Capture, EvaluationContext } from './capture.js';
 import { type Expected, type Finding, SEVERITY } from './finding.js';
-import type { Judgement } from './judgement.js';
 import { ListenerIndex } from './listener_index.js';
-import { judgeNetworkRow } from './network_row.js';
-import type { Observation, Scene } from './observation.js';
+import { evaluateNetworkRow } from './network_row.js';
+import type { RowEvaluation } from './row_evaluation.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
-import { judgeUnixRow } from './unix_row.js';
+import { evaluateUnixRow } from './unix_row.js';
 
 /** What explains a listener: a row of the page, a note, that it is a client's, or nothing. */
 export interface SocketExplanation {
@@ -18,7 +18,7 @@ export interface SocketExplanation {
   readonly text: string | null;
 }
 
-/** What follows from an observation. */
+/** What follows from an capture. */
 export interface Evaluation {
   /** One for every row in the page's order, then one for every listener (or group of them) that no row explains. */
   readonly findings: readonly Finding[];
@@ -31,30 +31,30 @@ export interface Evaluation {
  * anywhere and at any time.
  * @throws SockwatchError ERR_USAGE for arguments of another form
  */
-export function evaluate(spec: Spec, observation: Observation, role: NodeRole): Evaluation {
-  demandSpec(spec);
-  const isObservation = typeof observation === 'object' && observation !== null && 'files' in observation;
-  demand(isObservation, 'an observation is what observationOf() gives', observation);
-  demand(role !== undefined, 'role is given', role);
-  demandOneOf('role', role, ['control-plane', 'worker', 'unknown']);
-  const { node, sockets, coverage, files } = observation;
-  const scene: Scene = { node, coverage, files, listeners: new ListenerIndex(sockets) };
-  const rows = spec.rows.map((row) => ({ row, judgement: judgeRow(row, spec, scene, role) }));
+export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluation {
+  assertSpec(spec);
+  const isCapture = typeof capture === 'object' && capture !== null && 'files' in capture;
+  assertArgument(isCapture, 'an capture is what captureOf() gives', capture);
+  assertArgument(role !== undefined, 'role is given', role);
+  assertOneOf('role', role, ['control-plane', 'worker', 'unknown']);
+  const { node, sockets, coverage, files } = capture;
+  const context: EvaluationContext = { node, coverage, files, listeners: new ListenerIndex(sockets) };
+  const rows = spec.rows.map((row) => ({ row, evaluation: evaluateRow(row, spec, context, role) }));
   const explanations = new Map<string, SocketExplanation>();
-  for (const { row, judgement } of rows) {
-    for (const id of judgement.sockets) explanations.set(id, { by: 'page', text: row.service });
+  for (const { row, evaluation } of rows) {
+    for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
   const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, inWords(explanation));
   return {
-    findings: [...rows.map(({ row, judgement }) => findingOf(row, judgement)), ...unexpectedFindings(rest, node)],
+    findings: [...rows.map(({ row, evaluation }) => findingOf(row, evaluation)), ...unexpectedFindings(rest, node)],
     explanations,
   };
 }
 
-function judgeRow(row: Row, spec: Spec, scene: Scene, role: NodeRole): Judgement {
+function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: NodeRole): RowEvaluation {
   const applied = applyNotes(row, spec.notes, role);
   const reason = reasonNotApplicable(applied, role);
   if (reason !== null) {
@@ -62,14 +62,14 @@ function judgeRow(row: Row, spec: Spec, scene: Scene, role: NodeRole): Judgement
   }
   switch (row.kind) {
     case 'network':
-      return judgeNetworkRow(row, applied, role, scene, spec);
+      return evaluateNetworkRow(row, applied, role, context, spec);
     case 'unix':
-      return judgeUnixRow(row, applied, role, scene, spec);
+      return evaluateUnixRow(row, applied, role, context, spec);
   }
 }
 
-function findingOf(row: Row, judgement: Judgement): Finding {
-  const { verdict, message, sockets, matchedBy, reason } = judgement;
+function findingOf(row: Row, evaluation: RowEvaluation): Finding {
+  const { verdict, message, sockets, matchedBy, reason } = evaluation;
   return {
     verdict,
     severity: SEVERITY[verdict],

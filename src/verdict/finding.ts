@@ -1,4 +1,4 @@
-import type { Protocol } from '../sockets/listener.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
 
 /** What is true of one row of the page, or of one listener that no row explains. A finding has exactly one. */

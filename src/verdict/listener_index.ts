@@ -1,5 +1,5 @@
-import type { OwnedListener } from '../owners/owner.js';
-import type { Protocol } from '../sockets/listener.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
 import { oneOfEachOwner } from './owner_match.js';
 
 /** Listeners in the ways that rows ask for them, sorted out once for all rows. */

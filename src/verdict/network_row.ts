@@ -1,13 +1,13 @@
-import type { OwnedListener } from '../owners/owner.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { NetworkRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, judgeAbsence, type NodeRole, roleUnknown } from './applied_row.js';
+import { type AppliedRow, evaluateAbsence, type NodeRole, roleUnknown } from './applied_row.js';
+import type { EvaluationContext } from './capture.js';
 import type { MatchedBy } from './finding.js';
-import type { Judgement } from './judgement.js';
-import type { Scene } from './observation.js';
 import { matchListener, type OwnerMatch } from './owner_match.js';
+import type { RowEvaluation } from './row_evaluation.js';
 import { type Relation, relationTo } from './scope.js';
-import { listenersText, ownersText, unknownOwnerText } from './words.js';
+import { listenersText, ownersText, unknownOwnerText } from './text/format.js';
 
 /** A listener on the row's port and protocol, as the row sees it. */
 interface Candidate {
@@ -17,28 +17,28 @@ interface Candidate {
 }
 
 /** Judges a row of a network table that applies to this node, or may. Pure. */
-export function judgeNetworkRow(
+export function evaluateNetworkRow(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  scene: Scene,
+  context: EvaluationContext,
   spec: Spec,
-): Judgement {
-  const listeners = scene.listeners.onPort(row.protocol, row.port);
-  const { node } = scene;
-  if (row.host.kind === 'default' && node.defaultInterface === null) return withoutDefault(row, listeners, scene);
+): RowEvaluation {
+  const listeners = context.listeners.onPort(row.protocol, row.port);
+  const { node } = context;
+  if (row.host.kind === 'default' && node.defaultInterface === null) return withoutDefault(row, listeners, context);
   const candidates = listeners.map((listener) => ({
     listener,
     relation: relationTo(row.host, listener, node),
     owner: matchListener(listener, applied.service, spec.notes),
   }));
   return (
-    judgeForeign(row, applied, role, candidates) ??
-    judgeWidth(row, candidates) ??
-    judgeExact(row, candidates) ??
-    judgeStricter(row, applied, candidates) ??
-    judgeUnseen(row, candidates) ??
-    judgeNobody(row, applied, role, scene, spec, candidates)
+    evaluateForeign(row, applied, role, candidates) ??
+    evaluateWidth(row, candidates) ??
+    evaluateExact(row, candidates) ??
+    evaluateStricter(row, applied, candidates) ??
+    evaluateUnseen(row, candidates) ??
+    evaluateNoListener(row, applied, role, context, spec, candidates)
   );
 }
 
@@ -52,7 +52,11 @@ function others(candidates: readonly Candidate[], deciding: readonly Candidate[]
 }
 
 /** Without a default route nobody knows which address is meant. */
-function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], { coverage }: Scene): Judgement {
+function withoutDefault(
+  row: NetworkRow,
+  listeners: readonly OwnedListener[],
+  { coverage }: EvaluationContext,
+): RowEvaluation {
   const network = coverage.sources.find(({ name }) => name === 'network');
   const why =
     network?.status === 'failed'
@@ -72,25 +76,25 @@ function withoutDefault(row: NetworkRow, listeners: readonly OwnedListener[], { 
 }
 
 /** Somebody else on the row's address decides, however many are right besides. */
-function judgeForeign(
+function evaluateForeign(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
   candidates: readonly Candidate[],
-): Judgement | null {
+): RowEvaluation | null {
   const foreign = candidates.filter((one) => isForeign(one) && one.relation.covers);
   if (foreign.length === 0) return null;
   const listeners = foreign.map(({ listener }) => listener);
   if (applied.roles !== null && role === 'unknown') {
     const reason = `${roleUnknown(applied.roles)}, and ${ownersText(listeners)} is somebody else`;
     const all = [...foreign, ...others(candidates, foreign)];
-    return judgement('unverified', { message: reason, candidates: all, matchedBy: null, reason });
+    return evaluation('unverified', { message: reason, candidates: all, matchedBy: null, reason });
   }
   const elsewhere = foreign.some(({ owner }) => owner.kind === 'wrong-installation');
   const reason = elsewhere
     ? `the name is that of ${applied.service}, the systemd unit is not: another installation of it`
     : null;
-  return judgement('wrong-owner', {
+  return evaluation('wrong-owner', {
     message: `${ownersText(listeners)} holds ${listenersText(listeners)}, which is ${applied.service}'s (${row.hostText}:${row.port})`,
     candidates: [...foreign, ...others(candidates, foreign)],
     matchedBy: null,
@@ -99,7 +103,7 @@ function judgeForeign(
 }
 
 /** Wider than the row, or on another interface: decides even where another socket is right. */
-function judgeWidth(row: NetworkRow, candidates: readonly Candidate[]): Judgement | null {
+function evaluateWidth(row: NetworkRow, candidates: readonly Candidate[]): RowEvaluation | null {
   const own = candidates.filter(isOwn);
   const wider = candidates.filter(
     (one) => one.relation.width === 'wider' && (isOwn(one) || (isUnseen(one) && one.relation.covers)),
@@ -109,7 +113,7 @@ function judgeWidth(row: NetworkRow, candidates: readonly Candidate[]): Judgemen
   if (faulty.length === 0) return null;
   const listeners = faulty.map(({ listener }) => listener);
   const unseen = faulty.find(isUnseen);
-  return judgement(verdict, {
+  return evaluation(verdict, {
     message: `${ownersText(listeners)} listens on ${listenersText(listeners)}; the page says ${row.hostText}:${row.port}`,
     candidates: [...faulty, ...others(candidates, faulty)],
     matchedBy: matchedBy(faulty),
@@ -118,7 +122,7 @@ function judgeWidth(row: NetworkRow, candidates: readonly Candidate[]): Judgemen
 }
 
 /** On the row's own address. A socket whose holder is unseen leaves the answer open, a stricter one of the service's does not. */
-function judgeExact(row: NetworkRow, candidates: readonly Candidate[]): Judgement | null {
+function evaluateExact(row: NetworkRow, candidates: readonly Candidate[]): RowEvaluation | null {
   const unseen = candidates.filter((one) => isUnseen(one) && one.relation.covers);
   const exact = candidates.filter((one) => isOwn(one) && one.relation.width === 'exact');
   if (exact.length === 0) return null;
@@ -128,15 +132,15 @@ function judgeExact(row: NetworkRow, candidates: readonly Candidate[]): Judgemen
   const sentence = `${ownersText(listeners)} on ${listenersText(listeners)}`;
   switch (row.host.kind === 'any' ? ipv4Service(listeners) : 'yes') {
     case 'yes':
-      return judgement('ok', { ...common, message: sentence, reason: null });
+      return evaluation('ok', { ...common, message: sentence, reason: null });
     case 'no':
-      return judgement('narrowed', {
+      return evaluation('narrowed', {
         ...common,
         message: sentence,
         reason: `serves IPv6 only (v6only is set); the page says ${row.hostText}`,
       });
     case 'unknown':
-      return judgement('unverified', {
+      return evaluation('unverified', {
         ...common,
         message: sentence,
         reason: 'whether it serves IPv4 too is not known: the kernel did not say whether v6only is set',
@@ -151,13 +155,17 @@ function ipv4Service(listeners: readonly OwnedListener[]): 'yes' | 'no' | 'unkno
 }
 
 /** Stricter than the row says: often done on purpose. */
-function judgeStricter(row: NetworkRow, applied: AppliedRow, candidates: readonly Candidate[]): Judgement | null {
+function evaluateStricter(
+  row: NetworkRow,
+  applied: AppliedRow,
+  candidates: readonly Candidate[],
+): RowEvaluation | null {
   const own = candidates.filter(isOwn);
   if (own.length === 0) return null;
   const unseen = candidates.filter((one) => isUnseen(one) && one.relation.covers);
   if (unseen.length > 0) return unverified(row, [...unseen, ...own]);
   const listeners = own.map(({ listener }) => listener);
-  return judgement('narrowed', {
+  return evaluation('narrowed', {
     message: `${ownersText(listeners)} listens on ${listenersText(listeners)} only; the page says ${row.hostText}:${row.port}`,
     candidates: own,
     matchedBy: matchedBy(own),
@@ -166,19 +174,19 @@ function judgeStricter(row: NetworkRow, applied: AppliedRow, candidates: readonl
 }
 
 /** Only listeners whose holder is unseen are left: the right one may be among them. */
-function judgeUnseen(row: NetworkRow, candidates: readonly Candidate[]): Judgement | null {
+function evaluateUnseen(row: NetworkRow, candidates: readonly Candidate[]): RowEvaluation | null {
   const unseen = candidates.filter(isUnseen);
   const covering = unseen.filter(({ relation }) => relation.covers);
   const best = covering.length > 0 ? covering : unseen;
   return best.length === 0 ? null : unverified(row, best);
 }
 
-function unverified(row: NetworkRow, candidates: readonly Candidate[]): Judgement {
+function unverified(row: NetworkRow, candidates: readonly Candidate[]): RowEvaluation {
   const unseen = candidates.filter(isUnseen).map(({ listener }) => listener);
   const why = [...new Set(unseen.map(unknownOwnerText))].join('; ');
   const elsewhere = candidates.filter(isUnseen).every(({ relation }) => relation.width !== 'exact');
   const place = elsewhere ? `; the page says ${row.hostText}:${row.port}` : '';
-  return judgement('unverified', {
+  return evaluation('unverified', {
     message: `somebody listens on ${listenersText(unseen)}${place}, but ${why}`,
     candidates,
     matchedBy: null,
@@ -186,24 +194,24 @@ function unverified(row: NetworkRow, candidates: readonly Candidate[]): Judgemen
   });
 }
 
-function judgeNobody(
+function evaluateNoListener(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  { coverage, listeners }: Scene,
+  { coverage, listeners }: EvaluationContext,
   spec: Spec,
   candidates: readonly Candidate[],
-): Judgement {
+): RowEvaluation {
   const nobody = { candidates: [], matchedBy: null };
   const table = coverage.sources.find(({ name }) => name === row.protocol);
   if (table?.status !== 'ok') {
     const reason = `the ${row.protocol} table was not read completely: ${table?.error ?? 'it was not looked at'}`;
-    return judgement('unverified', { ...nobody, message: `no listener was seen, but ${reason}`, reason });
+    return evaluation('unverified', { ...nobody, message: `no listener was seen, but ${reason}`, reason });
   }
-  const absence = judgeAbsence(applied, role, listeners, spec);
+  const absence = evaluateAbsence(applied, role, listeners, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
-    return judgement(verdict, { ...nobody, message: `nothing listens; ${absence.reason}`, reason: absence.reason });
+    return evaluation(verdict, { ...nobody, message: `nothing listens; ${absence.reason}`, reason: absence.reason });
   }
   const others = candidates.map(({ listener }) => listener);
   const reason =
@@ -211,7 +219,7 @@ function judgeNobody(
       ? null
       : `${ownersText(others)} listens on ${listenersText(others)}, which is not this row's address`;
   const message = `nothing listens on ${row.hostText}:${row.port}/${row.protocol}; ${applied.service} should`;
-  return judgement('missing', { ...nobody, message: reason === null ? message : `${message} (${reason})`, reason });
+  return evaluation('missing', { ...nobody, message: reason === null ? message : `${message} (${reason})`, reason });
 }
 
 function matchedBy(candidates: readonly Candidate[]): MatchedBy | null {
@@ -219,10 +227,10 @@ function matchedBy(candidates: readonly Candidate[]): MatchedBy | null {
   return match?.by ?? null;
 }
 
-function judgement(
-  verdict: Judgement['verdict'],
-  rest: Omit<Judgement, 'verdict' | 'sockets'> & { readonly candidates: readonly Candidate[] },
-): Judgement {
+function evaluation(
+  verdict: RowEvaluation['verdict'],
+  rest: Omit<RowEvaluation, 'verdict' | 'sockets'> & { readonly candidates: readonly Candidate[] },
+): RowEvaluation {
   const { candidates, ...words } = rest;
   return { verdict, ...words, sockets: candidates.map(({ listener }) => listener.id) };
 }

@@ -1,4 +1,10 @@
-import { COMM_LENGTH, type KernelOwner, type OwnedListener, type Owner, type ProcessOwner } from '../owners/owner.js';
+import {
+  COMM_LENGTH,
+  type KernelOwner,
+  type OwnedListener,
+  type Owner,
+  type ProcessOwner,
+} from '../kernel/owners/owner.js';
 import type { Notes, ServiceNote } from '../spec/notes.js';
 import type { MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';

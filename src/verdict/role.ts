@@ -1,10 +1,10 @@
-import type { OwnedListener } from '../owners/owner.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import { NO_NOTES } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { NodeRole } from './applied_row.js';
-import type { NodeFacts } from './observation.js';
+import type { NodeFacts } from './capture.js';
 import { matchListener, oneOfEachOwner } from './owner_match.js';
-import { ownersText } from './words.js';
+import { ownersText } from './text/format.js';
 
 export interface RoleAnswer {
   readonly role: NodeRole;

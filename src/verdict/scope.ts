@@ -1,7 +1,7 @@
-import { isInNetwork, isLoopback, isWildcard, unmapped } from '../sockets/address.js';
-import type { Listener } from '../sockets/listener.js';
+import { isInNetwork, isLoopback, isWildcard, unmapped } from '../kernel/sockets/address.js';
+import type { Listener } from '../kernel/sockets/listener.js';
 import type { Host } from '../spec/rows.js';
-import type { NodeFacts } from './observation.js';
+import type { NodeFacts } from './capture.js';
 
 /** From where a listener can be reached: every address of the node, the node itself, its default interface, another one. */
 export type Scope = 'wildcard' | 'loopback' | 'default' | 'other';

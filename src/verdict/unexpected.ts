@@ -1,13 +1,13 @@
-import type { OwnedListener, Owner } from '../owners/owner.js';
-import { unmapped } from '../sockets/address.js';
+import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import { unmapped } from '../kernel/sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
+import type { NodeFacts } from './capture.js';
 import type { Finding, Severity } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
-import type { NodeFacts } from './observation.js';
 import { matchOwner } from './owner_match.js';
 import { scopeOf } from './scope.js';
-import { listenersText, ownersText, unknownOwnerText } from './words.js';
+import { listenersText, ownersText, unknownOwnerText } from './text/format.js';
 
 /** What explains a listener that no row does. */
 export type Explanation =

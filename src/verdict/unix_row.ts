@@ -1,14 +1,14 @@
-import type { OwnedListener } from '../owners/owner.js';
-import type { SocketFile } from '../sockets/socket_file.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { SocketFile } from '../kernel/sockets/socket_file.js';
 import type { Notes } from '../spec/notes.js';
 import type { UnixRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, judgeAbsence, type NodeRole } from './applied_row.js';
+import { type AppliedRow, evaluateAbsence, type NodeRole } from './applied_row.js';
+import type { EvaluationContext } from './capture.js';
 import { matchesPath } from './glob.js';
-import type { Judgement } from './judgement.js';
-import type { Scene } from './observation.js';
 import { matchListener } from './owner_match.js';
-import { ownersText, unknownOwnerText } from './words.js';
+import type { RowEvaluation } from './row_evaluation.js';
+import { ownersText, unknownOwnerText } from './text/format.js';
 
 /** Paths at which the socket of a unix row may be: the row's own, and those of listeners that fit a note's pattern. */
 export function pathsToLookAt(
@@ -23,8 +23,14 @@ export function pathsToLookAt(
 }
 
 /** Judges a unix row that applies to this node, or may. Pure: the files were looked at beforehand. */
-export function judgeUnixRow(row: UnixRow, applied: AppliedRow, role: NodeRole, scene: Scene, spec: Spec): Judgement {
-  const { files, listeners } = scene;
+export function evaluateUnixRow(
+  row: UnixRow,
+  applied: AppliedRow,
+  role: NodeRole,
+  context: EvaluationContext,
+  spec: Spec,
+): RowEvaluation {
+  const { files, listeners } = context;
   const { accepting } = listeners;
   const behind = (path: string): OwnedListener[] => {
     const file = files.find((one) => one.path === path);
@@ -32,7 +38,7 @@ export function judgeUnixRow(row: UnixRow, applied: AppliedRow, role: NodeRole, 
   };
   const isLookedAt = (path: string): boolean => files.some((one) => one.path === path);
   const here = behind(row.path);
-  if (here.length > 0) return judgeHolders(row.path, isLookedAt(row.path), applied, here, spec.notes, null);
+  if (here.length > 0) return evaluateOwners(row.path, isLookedAt(row.path), applied, here, spec.notes, null);
 
   const moved = pathsToLookAt(row, applied.paths, accepting)
     .filter((path) => path !== row.path)
@@ -43,9 +49,9 @@ export function judgeUnixRow(row: UnixRow, applied: AppliedRow, role: NodeRole, 
   const [first] = moved;
   if (first !== undefined) {
     const reason = `${applied.service}'s socket is at ${first.path} instead of ${row.path}, which a note allows`;
-    return judgeHolders(first.path, isLookedAt(first.path), applied, first.holders, spec.notes, reason);
+    return evaluateOwners(first.path, isLookedAt(first.path), applied, first.holders, spec.notes, reason);
   }
-  return judgeNobody(row, applied, role, scene, spec);
+  return evaluateNoListener(row, applied, role, context, spec);
 }
 
 /**
@@ -67,14 +73,14 @@ function hasName(listener: OwnedListener, path: string): boolean {
 }
 
 /** Where nobody looked at the file, those who have its name may have lost it since to somebody else, or to nobody. */
-function judgeHolders(
+function evaluateOwners(
   path: string,
   isLookedAt: boolean,
   applied: AppliedRow,
   holders: readonly OwnedListener[],
   notes: Notes,
   movedReason: string | null,
-): Judgement {
+): RowEvaluation {
   const matches = holders.map((listener) => ({ listener, owner: matchListener(listener, applied.service, notes) }));
   const sockets = holders.map(({ id }) => id);
   const foreign = matches.filter(({ owner }) => owner.kind === 'foreign' || owner.kind === 'wrong-installation');
@@ -107,13 +113,13 @@ function judgeHolders(
   return { verdict: 'ok', message, sockets, matchedBy, reason: movedReason };
 }
 
-function judgeNobody(
+function evaluateNoListener(
   row: UnixRow,
   applied: AppliedRow,
   role: NodeRole,
-  { coverage, files, listeners }: Scene,
+  { coverage, files, listeners }: EvaluationContext,
   spec: Spec,
-): Judgement {
+): RowEvaluation {
   const nobody = { sockets: [], matchedBy: null };
   const table = coverage.sources.find(({ name }) => name === 'unix');
   if (table?.status !== 'ok') {
@@ -126,7 +132,7 @@ function judgeNobody(
     const reason = `${row.path} ${why}, and a listener can be behind it under another name`;
     return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
   }
-  const absence = judgeAbsence(applied, role, listeners, spec);
+  const absence = evaluateAbsence(applied, role, listeners, spec);
   if (absence.kind !== 'fault') {
     const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
     return { ...nobody, verdict, message: `nothing listens; ${absence.reason}`, reason: absence.reason };

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { nodeDocument, operator } from '../fleet/factory.js';
 import { held, processOwner } from '../verdict/factory.js';
 

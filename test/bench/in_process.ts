@@ -3,8 +3,8 @@
  * one dump after the other, and for finding their holders. Prints JSON.
  */
 
-import { native } from '../../src/native.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING } from '../../src/sockets/states.js';
+import { native } from '../../src/kernel/addon.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING } from '../../src/kernel/sockets/states.js';
 import { median } from './median.js';
 
 async function timed(times: number, work: () => Promise<unknown>): Promise<number> {
@@ -30,7 +30,7 @@ const dump = (family: number) => dumpInet(null, family, IP_PROTOCOL.tcp, LISTENI
 
 const times = Number(process.argv[2]);
 const listenMs = await timed(times, async () => {
-  // Both at once, as a capture does it (src/sockets/capture.ts).
+  // Both at once, as a capture does it (src/kernel/sockets/capture.ts).
   await Promise.all([dump(AF_INET), dump(AF_INET6)]);
 });
 const inodes = [...(await dump(AF_INET)).inode, ...(await dump(AF_INET6)).inode];

@@ -1,7 +1,7 @@
 /** The UI of the demo, in the lab. Started by main.ts, which switches the faults that keys ask for. */
 
-import { parseCommand } from '../../src/arguments.js';
-import { runUi } from '../../src/ui.js';
+import { parseCommand } from '../../src/cli/options.js';
+import { runUi } from '../../src/tui/run.js';
 import type { Reply, Request } from './switches.js';
 import { TOGGLES } from './toggles.js';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../src/errors.js';
+import { messageOf } from '../../src/base/errors.js';
 import type { Lab } from '../lab/lab.js';
 import { TOGGLES } from './toggles.js';
 

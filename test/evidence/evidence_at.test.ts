@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import { toJson } from '../../src/report/json.js';
-import { documentOf } from '../document/document.js';
+import { documentOf } from '../snapshot/document/document.js';
 import { type Member, tarGzOf, tarOf } from './archive.js';
 import { ssFixture } from './ss_fixtures.js';
 

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type Checked, readEvidence } from '../../src/check.js';
-import { readSnapshot } from '../../src/document/read_snapshot.js';
-import { SockwatchError } from '../../src/errors.js';
+import { SockwatchError } from '../../src/base/errors.js';
+import { type Checked, readEvidence } from '../../src/evidence/read_evidence.js';
 import { toJson } from '../../src/report/json.js';
 import { toTable } from '../../src/report/table.js';
+import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { type Member, tarOf } from './archive.js';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { SnapshotDocument } from '../../src/document/document.js';
-import { readSnapshot } from '../../src/document/read_snapshot.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
 
 const FIXTURES = new URL('../../../test/fixtures/ss/', import.meta.url);
 

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { SockwatchError } from '../../src/errors.js';
+import { SockwatchError } from '../../src/base/errors.js';
 import { readSsText, type SsText } from '../../src/evidence/ss_text.js';
-import type { OwnedListener } from '../../src/owners/owner.js';
-import type { Protocol } from '../../src/sockets/listener.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Protocol } from '../../src/kernel/sockets/listener.js';
 import { factsBesideIt, ssFixture } from './ss_fixtures.js';
 
 const FACTS = factsBesideIt();

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { clusterRules } from '../../src/fleet/cluster.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { NO_NOTES } from '../../src/spec/notes.js';
 import { coverage, held, listener, notes, row, rowNote, spec } from '../verdict/factory.js';
 import { BUILTIN, cluster, fleetOf, type NodeChanges, nodeDocument, operator } from './factory.js';

@@ -1,8 +1,8 @@
-import type { FailOn, SnapshotDocument } from '../../src/document/document.js';
-import { summarize } from '../../src/document/summary.js';
+import type { Coverage } from '../../src/base/coverage.js';
 import { type Fleet, FleetBuilder } from '../../src/fleet/fleet.js';
-import type { OwnedListener } from '../../src/owners/owner.js';
-import type { Coverage } from '../../src/sockets/coverage.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { FailOn, SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { summarize } from '../../src/snapshot/document/summary.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import type { Row } from '../../src/spec/rows.js';
 import type { Spec } from '../../src/spec/spec.js';

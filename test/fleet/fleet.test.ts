@@ -1,10 +1,10 @@
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { cellAt, entryAt } from '../../src/fleet/column.js';
 import type { Fleet } from '../../src/fleet/fleet.js';
 import { markOf, stateAt } from '../../src/fleet/mark.js';
 import type { FleetNode, Matrix, MatrixRow } from '../../src/fleet/matrix.js';
 import { stateOf } from '../../src/fleet/state.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { coverage, device, held, listener, row, spec } from '../verdict/factory.js';
 import { BUILTIN, cluster, fleetOf, nodeDocument } from './factory.js';
 

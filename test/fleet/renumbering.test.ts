@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { type Fleet, FleetBuilder } from '../../src/fleet/fleet.js';
 import { Renumbering } from '../../src/fleet/renumbering.js';
 import { Reducer } from '../../src/fleet/share.js';
 import { toMatrixHtml } from '../../src/report/matrix_html.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { coverage, held, processOwner } from '../verdict/factory.js';
 import { BUILTIN, cluster, fleetOf, type NodeChanges } from './factory.js';
 

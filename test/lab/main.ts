@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { printable } from '../../src/sockets/bytes.js';
+import { printable } from '../../src/base/text.js';
 import { FAULTS } from './faults.js';
 import { type Lab, startLab } from './lab.js';
 

@@ -1,4 +1,4 @@
-import type { Transport } from '../../src/sockets/listener.js';
+import type { Transport } from '../../src/kernel/sockets/listener.js';
 import type { Role } from '../../src/spec/rows.js';
 
 export type Family = 'ipv4' | 'dual';

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { snapshotIn } from './cli.js';
 import { installPackage, removePackage } from './installed.js';
 

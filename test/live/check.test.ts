@@ -3,7 +3,7 @@ import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { tarGzOf } from '../evidence/archive.js';
 import { ssFixture } from '../evidence/ss_fixtures.js';
 import { pageWith } from '../spec/helpers.js';
@@ -156,7 +156,7 @@ t.test('the command line', async (t) => {
     [['x', '--once'], /^k8s-sockwatch: Unknown option '--once'/],
     [['x', '--format', 'xml'], /^k8s-sockwatch: --format is one of json, table/],
     [['x', '--role', 'x'], /^k8s-sockwatch: --role is one of auto, /],
-    [['x', '--strict', '--notes', 'y'], /^k8s-sockwatch: --strict leaves all notes out/],
+    [['x', '--strict', '--notes', 'y'], /^k8s-sockwatch: --strict cannot be used with --notes/],
     [[''], /^k8s-sockwatch: a FILE to check is a path/],
   ];
   for (const [argv, stderr] of cases) t.match(check(...argv), { code: 2, stdout: '', stderr }, argv.join(' '));

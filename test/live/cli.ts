@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { SnapshotDocument } from '../../src/document/document.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 
 /** The compiled program, as a user runs it. */
 export const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
@@ -9,7 +9,7 @@ export const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url))
 const ROOT = new URL('../../../', import.meta.url);
 
 function compileSchema(): ValidateFunction {
-  const schema: unknown = JSON.parse(readFileSync(new URL('src/document/snapshot.schema.json', ROOT), 'utf8'));
+  const schema: unknown = JSON.parse(readFileSync(new URL('src/snapshot/document/snapshot.schema.json', ROOT), 'utf8'));
   if (typeof schema !== 'object' || schema === null) throw new Error('the schema is no object');
   return new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false }).compile(schema);
 }

@@ -2,16 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { diff, type SnapshotDiff } from '../../src/document/diff.js';
-import type { SnapshotDocument } from '../../src/document/document.js';
-import { redact } from '../../src/document/redact.js';
 import { toJson } from '../../src/report/json.js';
+import { diff, type SnapshotDiff } from '../../src/snapshot/diff/diff.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { redact } from '../../src/snapshot/redact/redact.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { validDiff } from '../document/valid_diff.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
+import { validDiff } from '../snapshot/document/valid_diff.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
 
 // The lab makes namespaces, so all of this needs root; `npm test` sees to that.

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import type { Expectation, Fault } from '../lab/faults/fault.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';

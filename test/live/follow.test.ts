@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { Change, Opened } from '../../src/changes/change.js';
+import type { Change, Opened } from '../../src/watch/changes/change.js';
 import { startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
@@ -16,7 +16,7 @@ const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta
 t.setTimeout(300_000);
 
 t.test('the schema refuses what is no line of the stream', (t) => {
-  const invalid = validator('changes/change.schema.json');
+  const invalid = validator('watch/changes/change.schema.json');
   const at = '2026-01-31T12:00:00.000Z';
   t.strictSame(invalid({ event: 'lost', at, count: 3 }), []);
   t.match(invalid({ event: 'lost', at, count: -1 }), [/^\/count /]);

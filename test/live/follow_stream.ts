@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Change } from '../../src/changes/change.js';
+import type { Change } from '../../src/watch/changes/change.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
 
-const invalid = validator('changes/change.schema.json');
+const invalid = validator('watch/changes/change.schema.json');
 
 /** `k8s-sockwatch --follow` as a user runs it, with what it has printed so far. */
 export class FollowStream {

@@ -4,10 +4,10 @@ import { chmod, chown, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { SnapshotDiff } from '../../src/document/diff.js';
-import { validDiff } from '../document/valid_diff.js';
+import type { SnapshotDiff } from '../../src/snapshot/diff/diff.js';
 import type { Expectation } from '../lab/faults/fault.js';
 import { startLab } from '../lab/lab.js';
+import { validDiff } from '../snapshot/document/valid_diff.js';
 import { Terminal } from '../tui/terminal.js';
 import { snapshotIn, verdictsOf } from './cli.js';
 import { installPackage, removePackage } from './installed.js';

@@ -55,8 +55,8 @@ t.test(
     const script = `pipe=$(mktemp -u) && mkfifo "$pipe" && mount --bind "$pipe" /proc/${pid}/task/${pid}/cmdline && rm "$pipe" && exec "$@"`;
     const look = `
     import { builtinSpec } from ${JSON.stringify(new URL('../../src/spec/builtin.js', import.meta.url).href)};
-    import { snapshot } from ${JSON.stringify(new URL('../../src/snapshot.js', import.meta.url).href)};
-    import { endProcess } from ${JSON.stringify(new URL('../../src/native.js', import.meta.url).href)};
+    import { snapshot } from ${JSON.stringify(new URL('../../src/snapshot/snapshot.js', import.meta.url).href)};
+    import { endProcess } from ${JSON.stringify(new URL('../../src/kernel/addon.js', import.meta.url).href)};
     let last;
     for (let round = 0; round < 6; round++) last = await snapshot({ spec: builtinSpec(), allNetns: true, deadlineMs: 1500 });
     process.stdout.write(JSON.stringify(last), () => endProcess(0));`;

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { readEvidence } from '../../src/check.js';
-import type { SnapshotDocument } from '../../src/document/document.js';
+import { readEvidence } from '../../src/evidence/read_evidence.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';

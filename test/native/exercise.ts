@@ -1,4 +1,4 @@
-/** What test/native.asan.test.ts has the addon do: `node exercise.js SCENARIO` ends with exit code 0 and prints `done`. */
+/** What test/native/asan.test.ts has the addon do: `node exercise.js SCENARIO` ends with exit code 0 and prints `done`. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type EventStream, native } from '../../src/native.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/sockets/states.js';
+import { type EventStream, native } from '../../src/kernel/addon.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/kernel/sockets/states.js';
 import { Child, run } from '../lab/child.js';
 import { ROOT } from './toolchain.js';
 

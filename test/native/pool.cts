@@ -4,7 +4,7 @@
  */
 
 import fs = require('node:fs');
-import type { Addon } from '../../src/native.js' with { 'resolution-mode': 'import' };
+import type { Addon } from '../../src/kernel/addon.js' with { 'resolution-mode': 'import' };
 
 const [, , addon = '', netns = ''] = process.argv;
 const { inNetns, readInNetns } = require(addon) as Addon;

@@ -1,16 +1,16 @@
 import t from 'tap';
-import { diff } from '../../src/document/diff.js';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { diffToText } from '../../src/report/diff_text.js';
-import { documentOf } from '../document/document.js';
-import { coverage, held, observation, processOwner, row, spec } from '../verdict/factory.js';
+import { diff } from '../../src/snapshot/diff/diff.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { documentOf } from '../snapshot/document/document.js';
+import { capture, coverage, held, processOwner, row, spec } from '../verdict/factory.js';
 
 const PAGE = spec([row('localhost:10248', 'kubelet'), row('default:6400', 'k8sd')]);
 const HEALTHY = [held('kubelet', '127.0.0.1', 10248), held('k8sd', '192.0.2.2', 6400)];
 
-function shot(sockets: Parameters<typeof observation>[0], capturedAt: string, failed = false): SnapshotDocument {
+function shot(sockets: Parameters<typeof capture>[0], capturedAt: string, failed = false): SnapshotDocument {
   const seen = failed ? { coverage: coverage({ udp: 'failed' }) } : {};
-  return { ...documentOf(PAGE, observation(sockets, seen)), capturedAt };
+  return { ...documentOf(PAGE, capture(sockets, seen)), capturedAt };
 }
 
 const [NOON, ONE] = ['2026-01-31T12:00:00.000Z', '2026-01-31T13:00:00.000Z'];

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { toJson } from '../../src/report/json.js';
-import { documentOf } from '../document/document.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { documentOf } from '../snapshot/document/document.js';
 import {
+  capture,
   coverage,
   device,
   held,
   listener,
-  observation,
   processOwner,
   row,
   socketFile,
@@ -26,11 +26,7 @@ function calling(name: string): SnapshotDocument {
   const owners = [processOwner('x', { comm: name, exe: name, argv0: name, cgroup: name, unit: name })];
   return documentOf(
     spec([row('localhost:10248', 'kubelet', { description: name })], { title: name }),
-    observation([
-      held('x', '127.0.0.1', 10248, { owners }),
-      unixListener(name),
-      unixListener(null, { abstract: name }),
-    ]),
+    capture([held('x', '127.0.0.1', 10248, { owners }), unixListener(name), unixListener(null, { abstract: name })]),
   );
 }
 
@@ -78,7 +74,7 @@ t.test('indented, with one line end at the end', (t) => {
 
 t.test('a document agrees with the schema that is shipped', (t) => {
   const schema = JSON.parse(
-    readFileSync(new URL('../../../src/document/snapshot.schema.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('../../../src/snapshot/document/snapshot.schema.json', import.meta.url), 'utf8'),
   );
   const validate = new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile(schema);
   const path = '/run/containerd/containerd.sock';
@@ -98,7 +94,7 @@ t.test('a document agrees with the schema that is shipped', (t) => {
     unixRow(path, 'containerd'),
   ];
   const files = [socketFile(path), socketFile('/x', { state: 'absent', device: null, inode: null })];
-  const seen = observation(sockets, { files, coverage: coverage({ owners: 'partial' }) });
+  const seen = capture(sockets, { files, coverage: coverage({ owners: 'partial' }) });
   for (const one of [documentOf(), documentOf(spec(rows), seen), calling('\x1b\ud800')]) {
     validate(JSON.parse(toJson(one)));
     t.same(validate.errors, null);

@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
 import t from 'tap';
-import type { SnapshotDocument } from '../../src/document/document.js';
 import { LONGEST_LINE, toLine } from '../../src/report/line.js';
-import { documentOf } from '../document/document.js';
-import { coverage, held, listener, observation, processOwner, row, spec } from '../verdict/factory.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { documentOf } from '../snapshot/document/document.js';
+import { capture, coverage, held, listener, processOwner, row, spec } from '../verdict/factory.js';
 
 const PAGE = spec([
   row('localhost:10248', 'kubelet'),
@@ -18,8 +18,8 @@ const GOOD = [
   held('kube-scheduler', '0.0.0.0', 10259),
 ];
 
-function line(sockets: Parameters<typeof observation>[0], seen: Parameters<typeof observation>[1] = {}): string {
-  return toLine(documentOf(PAGE, observation(sockets, seen)));
+function line(sockets: Parameters<typeof capture>[0], seen: Parameters<typeof capture>[1] = {}): string {
+  return toLine(documentOf(PAGE, capture(sockets, seen)));
 }
 
 t.test('the conclusion, worst first', (t) => {
@@ -41,12 +41,12 @@ t.test('the conclusion, worst first', (t) => {
   );
   t.equal(line([...GOOD, held('nc', '0.0.0.0', 7000)]), '1 unexpected: nc 0.0.0.0:7000/tcp\n');
   t.equal(
-    toLine(documentOf(PAGE, observation([open, ...GOOD.slice(1)]), 'never')),
+    toLine(documentOf(PAGE, capture([open, ...GOOD.slice(1)]), 'never')),
     'let pass by --fail-on: 1 exposed, 3 ok\n',
   );
   const unheld = listener('192.0.2.2', 6400);
   t.equal(
-    toLine(documentOf(PAGE, observation([open, ...GOOD.slice(1, 2), unheld, ...GOOD.slice(3)]), 'never')),
+    toLine(documentOf(PAGE, capture([open, ...GOOD.slice(1, 2), unheld, ...GOOD.slice(3)]), 'never')),
     'incomplete, 1 let pass by --fail-on: 1 unverified: k8sd default:6400/tcp\n',
     'what is let pass was seen all the same',
   );

@@ -1,15 +1,15 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { toTable } from '../../src/report/table.js';
-import { documentOf } from '../document/document.js';
+import { documentOf } from '../snapshot/document/document.js';
 import {
+  capture,
   coverage,
   held,
   listener,
   listenerNote,
   NODE,
   notes,
-  observation,
   processOwner,
   row,
   socketFile,
@@ -58,7 +58,7 @@ function rowsOf(text: string): string[] {
   return lines.slice(head + 1, end);
 }
 
-const table = toTable(documentOf(PAGE, observation(SOCKETS, { files: FILES })));
+const table = toTable(documentOf(PAGE, capture(SOCKETS, { files: FILES })));
 
 t.test('one line a finding, worst first', (t) => {
   const rows = rowsOf(table);
@@ -80,7 +80,7 @@ t.test('one line a finding, worst first', (t) => {
   );
   t.match(rows[4], /0\.0\.0\.0:7001\/tcp, reachable from outside/, 'a warning stands before information');
   t.match(rows[5], /127\.0\.0\.1:7000\/tcp, on loopback/);
-  t.equal(rows.length, documentOf(PAGE, observation(SOCKETS, { files: FILES })).findings.length);
+  t.equal(rows.length, documentOf(PAGE, capture(SOCKETS, { files: FILES })).findings.length);
   t.end();
 });
 
@@ -110,9 +110,7 @@ t.test('the head says what was looked at and what came out', (t) => {
     result,
     'the node drifts from the page: 1 wrong-owner · 1 exposed · 1 missing · 1 wrong-address · 2 unexpected · 1 narrowed · 1 unverified · 2 ok · 1 not-applicable',
   );
-  const fine = toTable(
-    documentOf(spec([row('localhost:10248', 'kubelet')]), observation([held('kubelet', '::1', 10248)])),
-  );
+  const fine = toTable(documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)])));
   t.match(fine, /^the node matches the page: 1 ok$/m);
   t.match(fine, /^A page \(page\.md; no notes\)/m);
   t.notMatch(fine, /Could not be seen/);
@@ -121,10 +119,10 @@ t.test('the head says what was looked at and what came out', (t) => {
 
 t.test('what is wrong is never called a match, whatever was asked to fail on', (t) => {
   const missing = spec([row('localhost:10248', 'kubelet')]);
-  const one = documentOf(missing, observation([]), 'never');
+  const one = documentOf(missing, capture([]), 'never');
   t.equal(one.summary.result, 'match', 'the exit code is 0, as asked');
   t.notMatch(toTable(one), /the node matches the page/);
-  const partial = documentOf(missing, observation([], { coverage: coverage({ unix: 'failed' }) }), 'never');
+  const partial = documentOf(missing, capture([], { coverage: coverage({ unix: 'failed' }) }), 'never');
   t.notMatch(toTable(partial), /no drift was seen/);
   t.end();
 });
@@ -148,7 +146,7 @@ t.test('reasons, and how weak the evidence is', (t) => {
       ],
     }),
   });
-  t.match(rowsOf(toTable(documentOf(hardened, observation([held('a', '::1', 1)]))))[0], / \(It is meant\.\)$/);
+  t.match(rowsOf(toTable(documentOf(hardened, capture([held('a', '::1', 1)]))))[0], / \(It is meant\.\)$/);
   const [scheduler] = rowsOf(table).filter((line) => line.includes('kube-scheduler'));
   t.equal(
     scheduler?.match(/only for control-plane nodes/g)?.length,
@@ -159,7 +157,7 @@ t.test('reasons, and how weak the evidence is', (t) => {
 });
 
 t.test('what could not be seen is told at the end', (t) => {
-  const seen = observation([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
+  const seen = capture([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
   t.match(
     toTable(documentOf(PAGE, seen)),
     /\n\nCould not be seen, .*:\ntcp: failed: tcp is broken\nowners: partial: owners is broken\n$/,
@@ -167,10 +165,10 @@ t.test('what could not be seen is told at the end', (t) => {
   const [first] = coverage().sources;
   if (first === undefined) throw new Error('coverage has sources');
   const noted = { complete: true, sources: [{ ...first, via: '/proc/net', note: 'no module' }] };
-  t.match(toTable(documentOf(PAGE, observation([], { coverage: noted }))), /^tcp: read from \/proc\/net: no module$/m);
-  const none = observation([], { node: { ...NODE, defaultInterface: null } });
+  t.match(toTable(documentOf(PAGE, capture([], { coverage: noted }))), /^tcp: read from \/proc\/net: no module$/m);
+  const none = capture([], { node: { ...NODE, defaultInterface: null } });
   t.match(toTable(documentOf(PAGE, none)), /no default route$/m);
-  const unread = observation([], {
+  const unread = capture([], {
     node: { ...NODE, defaultInterface: null },
     coverage: coverage({ network: 'failed' }),
   });
@@ -192,7 +190,7 @@ t.test('hostile names stay in their line and do nothing to it', (t) => {
   const node = { ...NODE, hostname: name, defaultInterface: { name, index: 2, addresses: [name] } };
   const one = documentOf(
     page,
-    observation([held('x', '127.0.0.1', 1, { owners }), held('x', '::', 2, { owners, device: name })], { node }),
+    capture([held('x', '127.0.0.1', 1, { owners }), held('x', '::', 2, { owners, device: name })], { node }),
   );
   const text = toTable(one);
   t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import t from 'tap';
 import { writeNew, writeWhole } from '../../src/report/write_output.js';
-import { shortDirectory } from '../sockets/live.js';
+import { shortDirectory } from '../kernel/sockets/live.js';
 
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `giving up root takes root, and we are user ${uid}`;

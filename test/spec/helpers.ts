@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { SockwatchError } from '../../src/errors.js';
+import { SockwatchError } from '../../src/base/errors.js';
 import { parsePage } from '../../src/spec/page.js';
 import type { Page, Row } from '../../src/spec/rows.js';
 

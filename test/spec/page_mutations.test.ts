@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { SockwatchError } from '../../src/errors.js';
+import { SockwatchError } from '../../src/base/errors.js';
 import type { Row } from '../../src/spec/rows.js';
 import { fixtureText, parseText, rowText } from './helpers.js';
 

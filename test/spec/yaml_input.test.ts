@@ -1,5 +1,5 @@
 import t from 'tap';
-import { sourceOf } from '../../src/spec/source.js';
+import { sourceOf } from '../../src/base/text_source.js';
 import { readYaml } from '../../src/spec/yaml_input.js';
 import { failure } from './helpers.js';
 

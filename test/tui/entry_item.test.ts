@@ -1,12 +1,12 @@
 import t from 'tap';
-import { bindFailure } from '../../src/changes/bind_failure.js';
-import type { Change } from '../../src/changes/change.js';
-import { verdictChanges } from '../../src/changes/verdict_changes.js';
-import type { SnapshotDocument } from '../../src/document/document.js';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { ASCII } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
 import { settle } from '../../src/tui/update.js';
+import { bindFailure } from '../../src/watch/changes/bind_failure.js';
+import type { Change } from '../../src/watch/changes/change.js';
+import { verdictChanges } from '../../src/watch/changes/verdict_changes.js';
 import { held, processOwner, unixListener } from '../verdict/factory.js';
 import { LARGE, look, NOW, nodeWith, press, SOCKETS, screenText, screenWith, see, stranger } from './scene.js';
 

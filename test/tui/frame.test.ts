@@ -4,8 +4,8 @@ import { segment } from '../../src/tui/line.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { settle } from '../../src/tui/update.js';
 import { joined } from '../../src/tui/views/compose.js';
-import { documentOf } from '../document/document.js';
-import { coverage, held, listener, observation, processOwner, row, spec, unixListener } from '../verdict/factory.js';
+import { documentOf } from '../snapshot/document/document.js';
+import { capture, coverage, held, listener, processOwner, row, spec, unixListener } from '../verdict/factory.js';
 import {
   faultsOf,
   LARGE,
@@ -57,7 +57,7 @@ function hostile(name: string): State {
     unixListener(`/run/${name}`, { owners }),
     unixListener(null, { abstract: name, owners }),
   ];
-  return screenWith([documentOf(spec(ROWS, { title: name, source: name }), observation(sockets))]);
+  return screenWith([documentOf(spec(ROWS, { title: name, source: name }), capture(sockets))]);
 }
 
 const VIEWS = ['1', '2', '3', '?', 'G return', '2 G return', '2 return', '/ :x', 's f', 'G return G', '2 G return G'];
@@ -132,15 +132,15 @@ t.test('an ASCII locale has symbols and words as well', (t) => {
 });
 
 t.test('what could not be read is on the screen, and no empty list looks healthy', (t) => {
-  const seen = observation([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
+  const seen = capture([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
   const state = screenWith([documentOf(spec(ROWS), seen)]);
   t.match(screenText(state), /! incomplete: tcp, owners/);
   t.match(screenText(press(state, '2')), /nothing was seen, but could not be read completely: tcp, owners/);
   t.match(screenText(state), /Not everything could be read: tcp: .*; owners: /, 'why is told once');
   t.match(screenText(press(state, '?')), /^Not everything could be read: tcp: /m, 'and again in the help');
-  const none = observation([], {
+  const none = capture([], {
     coverage: coverage({ network: 'failed' }),
-    node: { ...observation([]).node, defaultInterface: null },
+    node: { ...capture([]).node, defaultInterface: null },
   });
   t.match(screenText(screenWith([documentOf(spec(ROWS), none)])), /^default route unknown/m);
   t.match(screenText(settle(initialState({ kind: 'live' }, SMALL, NOW), UNICODE)), /reading the tables/);
@@ -183,7 +183,7 @@ t.test('details say everything, and what to do next', (t) => {
     device: 'eth0',
   });
   const state = press(
-    screenWith([documentOf(spec([row('*:10250', 'kubelet')]), observation([socket]))], { size: LARGE }),
+    screenWith([documentOf(spec([row('*:10250', 'kubelet')]), capture([socket]))], { size: LARGE }),
     'return',
   );
   const text = screenText(state);

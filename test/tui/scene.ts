@@ -1,5 +1,5 @@
-import type { SnapshotDocument } from '../../src/document/document.js';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { type Glyphs, UNICODE } from '../../src/tui/glyphs.js';
 import type { Line } from '../../src/tui/line.js';
 import { type Effect, pressed } from '../../src/tui/press.js';
@@ -7,8 +7,8 @@ import { initialState, type State } from '../../src/tui/state.js';
 import { widthOf } from '../../src/tui/text.js';
 import { learned, selectedItem, settle, type Update } from '../../src/tui/update.js';
 import { frameOf } from '../../src/tui/views/frame.js';
-import { documentOf } from '../document/document.js';
-import { held, observation, row, socketFile, spec, unixRow } from '../verdict/factory.js';
+import { documentOf } from '../snapshot/document/document.js';
+import { capture, held, row, socketFile, spec, unixRow } from '../verdict/factory.js';
 
 /* A screen without a terminal. */
 
@@ -35,7 +35,7 @@ export function stranger(port: number, name = 'nc', changes: Partial<OwnedListen
 
 export function nodeWith(sockets: readonly OwnedListener[]): SnapshotDocument {
   const files = [socketFile('/run/containerd/containerd.sock', { state: 'absent', device: null, inode: null })];
-  return documentOf(spec(ROWS), observation(sockets, { files }));
+  return documentOf(spec(ROWS), capture(sockets, { files }));
 }
 
 export function look(document: SnapshotDocument): Update {

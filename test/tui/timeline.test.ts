@@ -1,11 +1,11 @@
 import t from 'tap';
-import { bindFailure } from '../../src/changes/bind_failure.js';
-import type { Change, Restarted } from '../../src/changes/change.js';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { endpointOf, messageOf } from '../../src/tui/change_words.js';
 import { EMPTY_TIMELINE, type Timeline, withChange, withListeners } from '../../src/tui/timeline.js';
 import type { Finding } from '../../src/verdict/finding.js';
-import { listenerText } from '../../src/verdict/words.js';
+import { listenerText } from '../../src/verdict/text/format.js';
+import { bindFailure } from '../../src/watch/changes/bind_failure.js';
+import type { Change, Restarted } from '../../src/watch/changes/change.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { NOW } from './scene.js';
 

@@ -1,9 +1,9 @@
 import t from 'tap';
-import type { Change } from '../../src/changes/change.js';
 import { UNICODE } from '../../src/tui/glyphs.js';
 import { layoutOf } from '../../src/tui/layout.js';
 import { clicked } from '../../src/tui/mouse.js';
 import { settle } from '../../src/tui/update.js';
+import type { Change } from '../../src/watch/changes/change.js';
 import { processOwner } from '../verdict/factory.js';
 import {
   CILIUM,

@@ -4,12 +4,12 @@ import type { NetworkRow } from '../../src/spec/rows.js';
 import { applyNotes } from '../../src/verdict/applied_row.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import {
+  capture,
   coverage,
   held,
   judge,
   listener,
   notes,
-  observation,
   processOwner,
   row,
   rowNote,
@@ -81,7 +81,7 @@ t.test('role: rows of the other one do not apply, and say so', (t) => {
   t.strictSame(elsewhere.sockets, []);
   t.equal(judge(only, { sockets, role: 'control-plane' }).verdict, 'ok');
   t.equal(judge(only, { role: 'control-plane' }).verdict, 'missing');
-  const { findings } = evaluate(spec([only]), observation(sockets), 'worker');
+  const { findings } = evaluate(spec([only]), capture(sockets), 'worker');
   t.equal(findings[1]?.verdict, 'unexpected', 'so that a scheduler on a worker is reported');
 
   const vxlan = row('*:8472/udp', 'cilium-agent', { role: 'control-plane' });
@@ -114,8 +114,8 @@ t.test('a condition shows only in the service', (t) => {
   const health = row('localhost:10256', 'kube-proxy', { condition: 'when nothing replaces it' });
   const metrics = row('localhost:10249', 'kube-proxy', { condition: 'when nothing replaces it' });
   const rows: NetworkRow[] = [health, metrics];
-  const verdicts = (sockets: Parameters<typeof observation>[0], changes = {}) =>
-    evaluate(spec(rows), observation(sockets, changes), 'worker')
+  const verdicts = (sockets: Parameters<typeof capture>[0], changes = {}) =>
+    evaluate(spec(rows), capture(sockets, changes), 'worker')
       .findings.slice(0, 2)
       .map(({ verdict }) => verdict);
   t.strictSame(verdicts([]), ['not-applicable', 'not-applicable'], 'seen nowhere: it does not hold');
@@ -137,7 +137,7 @@ t.test('a condition shows only in the service', (t) => {
   const broken = { coverage: coverage({ tcp: 'partial' }) };
   t.strictSame(verdicts([], broken), ['unverified', 'unverified'], 'what was not read completely decides nothing');
 
-  const [finding] = evaluate(spec([health]), observation([]), 'worker').findings;
+  const [finding] = evaluate(spec([health]), capture([]), 'worker').findings;
   t.match(finding, {
     severity: 'none',
     reason: /\("when nothing replaces it"\), and kube-proxy holds no socket on this node$/,

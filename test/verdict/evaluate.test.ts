@@ -2,6 +2,7 @@ import t from 'tap';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import { SEVERITY, VERDICTS } from '../../src/verdict/finding.js';
 import {
+  capture,
   coverage,
   device,
   held,
@@ -9,7 +10,6 @@ import {
   listener,
   listenerNote,
   notes,
-  observation,
   processOwner,
   row,
   socketFile,
@@ -94,7 +94,7 @@ t.test('tables that were not read completely: nothing is said to be missing', (t
 });
 
 t.test('a network that could not be read is not a node without a default route', (t) => {
-  const defaultless = { ...observation([]).node, defaultInterface: null };
+  const defaultless = { ...capture([]).node, defaultInterface: null };
   const observed = { node: defaultless, coverage: coverage({ network: 'failed' }) };
   const finding = judge(row('default:2379', 'etcd'), { observed });
   t.match(finding, { verdict: 'unverified', reason: 'the default route could not be read: network is broken' });
@@ -126,7 +126,7 @@ t.test('findings: the rows in the order of the page, then what no row explains',
   const dbus = unixListener('/run/dbus', { file: null });
   const page = spec([VXLAN, KUBELET, unixRow(PATH, 'containerd')], { notes: notes({ listeners: [ssh] }) });
   const sockets = [sshd, stranger, unseen, kubelet, client, containerd, dbus];
-  const { findings, explanations } = evaluate(page, observation(sockets, { files: [socketFile(PATH)] }), 'worker');
+  const { findings, explanations } = evaluate(page, capture(sockets, { files: [socketFile(PATH)] }), 'worker');
   t.strictSame(
     findings.map(({ verdict, expected, sockets: about }) => [verdict, expected?.service ?? null, about]),
     [
@@ -156,7 +156,7 @@ t.test('findings: the rows in the order of the page, then what no row explains',
       [client.id, { by: 'client', text: 'a client, by its ephemeral port' }],
     ]),
   );
-  t.strictSame(evaluate(spec([]), observation([]), 'worker').findings, []);
+  t.strictSame(evaluate(spec([]), capture([]), 'worker').findings, []);
   t.end();
 });
 
@@ -179,7 +179,7 @@ t.test('what a process is called cannot move a cursor', (t) => {
     listener('0.0.0.0', 8472, { protocol: 'udp', owners: [device(hostile, hostile)] }),
     unixListener(hostile, { owners, file: { device: 1, inode: 77 } }),
   ];
-  const { findings } = evaluate(spec(rows), observation(sockets, { files: [socketFile(PATH)] }), 'worker');
+  const { findings } = evaluate(spec(rows), capture(sockets, { files: [socketFile(PATH)] }), 'worker');
   for (const { verdict, message, reason } of findings) {
     t.notMatch(`${message}${reason ?? ''}`, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u, `${verdict}: no such character`);
   }
@@ -190,9 +190,7 @@ t.test('what a process is called cannot move a cursor', (t) => {
 
 t.test('pure: the same input, never changed, gives the same answer', (t) => {
   const page = deepFreeze(spec([KUBELET, VXLAN, row('default:2379', 'etcd')]));
-  const seen = deepFreeze(
-    observation([held('kubelet', '0.0.0.0', 10248), listener('0.0.0.0', 22), held('nc', '::', 22)]),
-  );
+  const seen = deepFreeze(capture([held('kubelet', '0.0.0.0', 10248), listener('0.0.0.0', 22), held('nc', '::', 22)]));
   t.strictSame(evaluate(page, seen, 'worker'), evaluate(page, seen, 'worker'));
   t.end();
 });

@@ -1,14 +1,14 @@
-import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/owners/owner.js';
-import { type Coverage, coverageOf } from '../../src/sockets/coverage.js';
-import type { SocketFile } from '../../src/sockets/socket_file.js';
+import { type Coverage, coverageOf } from '../../src/base/coverage.js';
+import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
+import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
 import { type ListenerNote, NO_NOTES, type Notes, type RowNote, type ServiceNote } from '../../src/spec/notes.js';
 import type { NetworkRow, Row, UnixRow } from '../../src/spec/rows.js';
 import type { Spec } from '../../src/spec/spec.js';
 import type { NodeRole } from '../../src/verdict/applied_row.js';
+import type { Capture, NodeFacts } from '../../src/verdict/capture.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import type { Finding } from '../../src/verdict/finding.js';
-import type { NodeFacts, Observation } from '../../src/verdict/observation.js';
 
 /* Small, valid pieces of what a verdict rests on; a test names only what it is about. */
 
@@ -170,7 +170,7 @@ export function coverage(faults: Readonly<Record<string, 'partial' | 'failed'>> 
   );
 }
 
-export function observation(sockets: readonly OwnedListener[], changes: Partial<Observation> = {}): Observation {
+export function capture(sockets: readonly OwnedListener[], changes: Partial<Capture> = {}): Capture {
   return { node: NODE, sockets, coverage: coverage(), files: [], ...changes };
 }
 
@@ -178,19 +178,19 @@ export function spec(rows: readonly Row[], changes: Partial<Spec> = {}): Spec {
   return { title: 'A page', rows, source: 'page.md', sha256: '0'.repeat(64), notes: NO_NOTES, ...changes };
 }
 
-export interface Scene {
+export interface EvaluationContext {
   readonly sockets?: readonly OwnedListener[];
   readonly role?: NodeRole;
   readonly notes?: Notes;
-  readonly observed?: Partial<Observation>;
+  readonly observed?: Partial<Capture>;
 }
 
 /** The finding for one row, judged through `evaluate` as a snapshot does it. */
 export function judge(
   one: Row,
-  { sockets = [], role = 'worker', notes: known = NO_NOTES, observed = {} }: Scene,
+  { sockets = [], role = 'worker', notes: known = NO_NOTES, observed = {} }: EvaluationContext,
 ): Finding {
-  const [finding] = evaluate(spec([one], { notes: known }), observation(sockets, observed), role).findings;
+  const [finding] = evaluate(spec([one], { notes: known }), capture(sockets, observed), role).findings;
   if (finding === undefined) throw new Error('a row has no finding');
   return finding;
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { held, ids, judge, listener, NODE, notes, observation, processOwner, row, spec, verdictOf } from './factory.js';
+import { capture, held, ids, judge, listener, NODE, notes, processOwner, row, spec, verdictOf } from './factory.js';
 
 const PORT = 2379;
 type Checker = Pick<typeof t, 'equal'>;
@@ -185,7 +185,7 @@ t.test('several sockets answer one row', (t) => {
 t.test('a stranger beside the row takes nothing away, and is reported by itself', (t) => {
   const mine = held('etcd', '192.0.2.2', PORT);
   const other = held('minio', '198.51.100.2', PORT);
-  const { findings } = evaluate(spec([row(`default:${PORT}`, 'etcd')]), observation([mine, other]), 'worker');
+  const { findings } = evaluate(spec([row(`default:${PORT}`, 'etcd')]), capture([mine, other]), 'worker');
   t.strictSame(
     findings.map(({ verdict, sockets }) => [verdict, sockets]),
     [

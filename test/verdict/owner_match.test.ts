@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ProcessOwner } from '../../src/owners/owner.js';
+import type { ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { ServiceNote } from '../../src/spec/notes.js';
 import { NO_NOTES } from '../../src/spec/notes.js';
 import { matchListener, matchOwner } from '../../src/verdict/owner_match.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { OwnedListener } from '../../src/owners/owner.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { ListenerNote } from '../../src/spec/notes.js';
 import { NO_NOTES } from '../../src/spec/notes.js';
 import { explain, unexpectedFindings } from '../../src/verdict/unexpected.js';

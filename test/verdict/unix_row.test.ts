@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { OwnedListener } from '../../src/owners/owner.js';
-import type { SocketFile } from '../../src/sockets/socket_file.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
 import { pathsToLookAt } from '../../src/verdict/unix_row.js';
 import {
   coverage,

@@ -1,7 +1,7 @@
-import type { Result } from '../../document/document.js';
 import type { Agreement } from '../../fleet/matrix.js';
 import type { Section } from '../../fleet/row.js';
-import type { Protocol } from '../../sockets/listener.js';
+import type { Protocol } from '../../kernel/sockets/listener.js';
+import type { Result } from '../../snapshot/document/document.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 
 /** What the page embeds, as JSON: matrices as in src/fleet/, with plain lists for what is typed arrays and sets there. */

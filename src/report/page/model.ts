@@ -2,7 +2,7 @@ import { type Cell, type Column, cellAt, entryAt } from '../../fleet/column.js';
 import { type Mark, markOf, stateAt } from '../../fleet/mark.js';
 import { isFault, type StateCode, stateOf } from '../../fleet/state.js';
 import { holesIn, LITERAL, type Parts } from '../../fleet/text_parts.js';
-import type { Protocol } from '../../sockets/listener.js';
+import type { Protocol } from '../../kernel/sockets/listener.js';
 import { stateWords } from '../matrix_words.js';
 import type { PageColumn, PageData, PageMatrix, PageNode, PageRow } from './data.js';
 

@@ -1,7 +1,7 @@
-import type { OwnedListener, Owner, ProcessOwner } from '../../owners/owner.js';
-import { adviceFor } from '../../verdict/advice.js';
+import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
-import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/words.js';
+import { adviceFor } from '../../verdict/text/advice.js';
+import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
 import { endpointOf, messageOf, nameOfEvent } from '../change_words.js';
 import { placeText, reachText, severityStyle } from '../facts.js';
 import type { Glyphs } from '../glyphs.js';

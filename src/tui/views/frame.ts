@@ -1,4 +1,4 @@
-import { listenerText, ownersText } from '../../verdict/words.js';
+import { listenerText, ownersText } from '../../verdict/text/format.js';
 import { messageOf } from '../change_words.js';
 import type { Glyphs } from '../glyphs.js';
 import type { Item } from '../item.js';

@@ -1,5 +1,5 @@
-import type { OwnersUnknown } from '../../../src/owners/owner.js';
-import type { Transport } from '../../../src/sockets/listener.js';
+import type { OwnersUnknown } from '../../../src/kernel/owners/owner.js';
+import type { Transport } from '../../../src/kernel/sockets/listener.js';
 import type { Role } from '../../../src/spec/rows.js';
 import type { MatchedBy, Severity, Verdict } from '../../../src/verdict/finding.js';
 import type { Family, Node, Plan } from '../plan.js';

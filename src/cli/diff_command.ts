@@ -1,0 +1,24 @@
+import { diffToText } from '../report/diff_text.js';
+import { toJson } from '../report/json.js';
+import { writeWhole } from '../report/write_output.js';
+import { writeStdout } from '../report/write_stdout.js';
+import { diff } from '../snapshot/diff/diff.js';
+import { readSnapshotFile } from '../snapshot/file.js';
+import { DIFF_HELP, parseDiff } from './diff_arguments.js';
+
+/**
+ * `k8s-sockwatch diff`: exit code 0 where nothing that matters is different, 1 otherwise.
+ * @throws SockwatchError ERR_USAGE, ERR_INPUT, ERR_OUTPUT
+ */
+export async function runDiff(argv: readonly string[]): Promise<0 | 1> {
+  const command = parseDiff(argv);
+  if (command.kind === 'help') {
+    await writeStdout(DIFF_HELP);
+    return 0;
+  }
+  const { old, now, format, output } = command;
+  const result = diff(await readSnapshotFile(old), await readSnapshotFile(now));
+  const text = format === 'json' ? toJson(result) : diffToText(result);
+  await (output === null ? writeStdout(text) : writeWhole(output, text));
+  return result.different ? 1 : 0;
+}

@@ -1,7 +1,0 @@
-import type { SockwatchError } from './errors.js';
-import { printable } from './sockets/bytes.js';
-
-/** An error for the person who typed the command: one line, with what to do about it. */
-export function explanation({ message, hint }: SockwatchError): string {
-  return printable(hint === null ? message : `${message} (${hint})`);
-}

@@ -1,0 +1,221 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { messageOf, SockwatchError } from '../base/errors.js';
+
+/**
+ * The columns of a TCP or UDP dump, one element a socket; native/socket_columns.h is the layout's home and explains each.
+ * `address` has 16 bytes a socket. 255 in `v6only` and 2^32-1 in `drops` mean that the kernel did not say.
+ */
+export interface InetColumns {
+  readonly count: number;
+  readonly family: Uint8Array;
+  readonly state: Uint8Array;
+  readonly v6only: Uint8Array;
+  readonly address: Uint8Array;
+  readonly port: Uint16Array;
+  readonly device: Uint32Array;
+  readonly uid: Uint32Array;
+  readonly inode: Uint32Array;
+  readonly rqueue: Uint32Array;
+  readonly wqueue: Uint32Array;
+  readonly drops: Uint32Array;
+  readonly cookie: BigUint64Array;
+  readonly cgroup: BigUint64Array;
+}
+
+/** The columns of a unix dump; `names` holds all names one behind the other, each up to its `nameEnd`. */
+export interface UnixColumns {
+  readonly count: number;
+  readonly type: Uint8Array;
+  readonly state: Uint8Array;
+  readonly uid: Uint32Array;
+  readonly inode: Uint32Array;
+  readonly rqueue: Uint32Array;
+  readonly wqueue: Uint32Array;
+  readonly fileDevice: Uint32Array;
+  readonly fileInode: Uint32Array;
+  readonly cookie: BigUint64Array;
+  readonly nameEnd: Uint32Array;
+  readonly names: Uint8Array;
+}
+
+/** Values in columns for what the kernel did not say (native/socket_columns.h). */
+export const V6ONLY_UNKNOWN = 255;
+export const DROPS_UNKNOWN = 0xffff_ffff;
+export const UID_UNKNOWN = 0xffff_ffff;
+
+export interface DumpOutcome {
+  /** The table changed under every attempt: entries may be missing. */
+  readonly interrupted: boolean;
+  readonly attempts: number;
+}
+
+/** How captured bytes ended: `done` is false where the end of the dump is not among them; `error` is an errno or 0. */
+export interface DecodeOutcome {
+  readonly interrupted: boolean;
+  readonly done: boolean;
+  readonly malformed: boolean;
+  readonly error: number;
+}
+
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly comm: Uint8Array | null;
+  readonly exe: Uint8Array | null;
+  readonly argv0: Uint8Array | null;
+  /** All of /proc/PID/cgroup. */
+  readonly cgroup: Uint8Array | null;
+  /** Start time in milliseconds since the machine booted. */
+  readonly startMs: number | null;
+}
+
+export interface Holders {
+  /** Three columns of equal length: descriptor `fd` of process `pid` is the socket `inode`. */
+  readonly inode: Uint32Array;
+  readonly pid: Uint32Array;
+  readonly fd: Uint32Array;
+  /** One for every process in `pid`. */
+  readonly facts: readonly ProcessFacts[];
+  readonly processes: number;
+  /** Processes whose descriptors may not be read. */
+  readonly unreadable: number;
+}
+
+/**
+ * One pass of the eBPF iterator, four columns of equal length: descriptor `fd` of process `pid` (0: it is outside of our PID
+ * namespace) is the socket `inode`; `task` is a living thread of the process. Each once, in order of pid and fd. Sockets that
+ * are connected are there only where `everyState` asks for them.
+ */
+export interface HolderPass {
+  readonly inode: Uint32Array;
+  readonly pid: Uint32Array;
+  readonly task: Uint32Array;
+  readonly fd: Uint32Array;
+}
+
+/** What the event programs saw (native/bpf/event_record.h). Numbers that do not apply are 0. */
+export interface KernelEvent {
+  /** Milliseconds since the epoch, by the kernel's clock. */
+  readonly at: number;
+  /** The same moment on the clock that starts of processes are told by (CLOCK_BOOTTIME). */
+  readonly sinceBootMs: number;
+  /** 0: none was given out yet. */
+  readonly cookie: bigint;
+  /** cgroup2 id of the process that acted. */
+  readonly cgroup: bigint;
+  /** 1: opened, 2: closed, 3: bind failed, 4: listen failed. */
+  readonly kind: number;
+  /** 0: it has no number in our PID namespace. */
+  readonly pid: number;
+  /** 2^32-1: unknown. */
+  readonly fd: number;
+  readonly netns: number;
+  readonly inode: number;
+  readonly device: number;
+  readonly error: number;
+  readonly family: number;
+  readonly type: number;
+  readonly protocol: number;
+  readonly port: number;
+  readonly v6only: number;
+  readonly address: Uint8Array;
+  /** Name of a unix socket: a leading NUL marks an abstract one, a trailing NUL ends a path. */
+  readonly name: Uint8Array;
+  readonly comm: Uint8Array;
+}
+
+export interface EventStream {
+  /** All events up to now, in order, and how many were lost since the last time for want of room. */
+  take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
+  /** Unloads the programs. Nothing is to be had any more then. */
+  close(): void;
+}
+
+/** native/addon.cc. A `netns` is the path of a network namespace, null: the caller's own. */
+export interface Addon {
+  dumpInet(netns: string | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
+  dumpUnix(netns: string | null, states: number): Promise<UnixColumns & DumpOutcome>;
+  decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
+  decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
+  readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
+  findHolders(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  /** `tasks`: of each process a thread that is alive, mostly its main one, which has the process's number. */
+  processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
+  /** Only where eBPF is built in. */
+  iterateHolders?(everyState: boolean): Promise<HolderPass>;
+  /**
+   * Only where eBPF is built in. Throws where the kernel does not take the programs. `onReady` says that there are events to take,
+   * and not again before they were taken.
+   */
+  openEvents?(onReady: () => void): EventStream;
+  /** Gives a file without a name one (linkat(2)); throws where that is taken. */
+  linkOpenFile(fd: number, path: string): void;
+  /** Ends the process at once, without waiting for threads that hang in the kernel, which process.exit() does. */
+  exitNow(code: number): never;
+  netnsInode(path: string): bigint;
+  inNetns<Result>(path: string, callback: () => Result): Result;
+}
+
+/** What the addon rejects with: an error in the shape of Node's system errors. */
+export interface KernelError extends Error {
+  readonly code: string;
+  readonly errno: number;
+  readonly syscall: string;
+}
+
+export function isKernelError(thrown: unknown): thrown is KernelError {
+  return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
+}
+
+declare global {
+  /** What main.cts leaves behind: a pass that began before anything else. */
+  var k8sSockwatchHolders: Promise<HolderPass> | undefined;
+}
+
+/** The early pass, for whoever is the first to want one; null: there was none. */
+export function takeEarlyPass(): Promise<HolderPass> | null {
+  const pass = globalThis.k8sSockwatchHolders ?? null;
+  globalThis.k8sSockwatchHolders = undefined;
+  return pass;
+}
+
+const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+let loaded: Addon | null = null;
+
+/**
+ * The addon, loaded at the first call: the prebuilt one of the package, or the one that was built here.
+ * @throws SockwatchError ERR_NATIVE_LOAD that says what to do, where neither fits this machine.
+ */
+export function native(): Addon {
+  if (loaded === null) {
+    try {
+      const find = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon;
+      loaded = find(PACKAGE_ROOT);
+    } catch (thrown) {
+      throw new SockwatchError('ERR_NATIVE_LOAD', `cannot load the native addon: ${messageOf(thrown)}`, {
+        hint:
+          `1. In a checkout, run "npm run build". 2. In an installed package, this machine (${process.platform} ` +
+          `${process.arch}) has no prebuilt addon: run "npx node-gyp rebuild" in ${PACKAGE_ROOT}.`,
+        cause: thrown,
+      });
+    }
+  }
+  return loaded;
+}
+
+/** Ends the process at once, as exitNow does; where the addon cannot be loaded, nothing of ours can hang, and Node ends it. */
+export function endProcess(code: number): never {
+  let addon: Addon;
+  try {
+    addon = native();
+  } catch {
+    return process.exit(code);
+  }
+  return addon.exitNow(code);
+}
+
+/** Whether eBPF is built into the addon; whether the kernel takes it is another question. */
+export function hasBpf(): boolean {
+  return native().openEvents !== undefined;
+}

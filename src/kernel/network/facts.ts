@@ -1,0 +1,122 @@
+import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
+import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { messageOf } from '../../base/errors.js';
+import { native } from '../addon.js';
+import { addressOf, type InterfaceAddress } from './addresses.js';
+import { type Link, linkOf } from './links.js';
+import { bestDefaultRoute, type DefaultRoute, defaultRouteOf } from './routes.js';
+import { dumpRoutes, openRouteSocket } from './rtnetlink.js';
+import { wireguardPorts } from './wireguard.js';
+
+/** A network interface of the namespace that was looked into. */
+export interface NetworkInterface {
+  readonly name: string;
+  readonly index: number;
+  /** Without those that are good on the link only. */
+  readonly addresses: readonly string[];
+}
+
+/** A device that makes the kernel hold a UDP socket on `port`. */
+export interface TunnelDevice {
+  readonly device: string;
+  readonly kind: string;
+  readonly port: number;
+}
+
+/** What a verdict must know of a network namespace besides its sockets. */
+export interface NetworkFacts {
+  readonly deviceNames: ReadonlyMap<number, string>;
+  readonly interfaces: readonly NetworkInterface[];
+  /** The interface that holds the default route; null where there is none, or where it could not be read. */
+  readonly defaultInterface: NetworkInterface | null;
+  readonly tunnels: readonly TunnelDevice[];
+  /** Inclusive range from which the kernel takes ports for clients; null where it could not be read. */
+  readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
+  readonly source: CoverageSource;
+}
+
+/** Reads them from a network namespace (null: our own). What cannot be read is said in `source`; nothing is thrown. */
+export async function networkFacts(netns: string | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
+  const start = performance.now();
+  const [read, ephemeralPorts] = await Promise.all([
+    deadline.within<RouteTables | string>(readTables(netns).catch(messageOf), (why) => why),
+    deadline.within(readEphemeralPorts(netns), () => null),
+  ]);
+  const failed = typeof read === 'string';
+  const tables: RouteTables = failed ? { links: [], addresses: [], routes: [], wireguardError: null } : read;
+  const source = {
+    name: 'network',
+    via: 'rtnetlink',
+    status: failed ? ('failed' as const) : ('ok' as const),
+    error: failed ? read : null,
+    note: tables.wireguardError,
+    rows: tables.links.length,
+    ms: elapsedMs(start),
+  };
+  return { ...factsOf(tables), ephemeralPorts, source };
+}
+
+export interface RouteTables {
+  readonly links: readonly Link[];
+  readonly addresses: readonly InterfaceAddress[];
+  readonly routes: readonly DefaultRoute[];
+  /** Why the ports of WireGuard devices are not known; null where they are, or where there is none. */
+  readonly wireguardError: string | null;
+}
+
+async function readTables(netns: string | null): Promise<RouteTables> {
+  const socket = openRouteSocket(netns);
+  // Errors reach the request that waits; without a listener they would end the process.
+  socket.on('error', () => {});
+  try {
+    const links = (await dumpRoutes(socket, 'links')).map(linkOf);
+    const addresses = (await dumpRoutes(socket, 'addresses')).map(addressOf).filter((one) => one !== null);
+    const routes = (await dumpRoutes(socket, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
+    return { addresses, routes, ...(await withWireguardPorts(netns, links)) };
+  } finally {
+    socket.close();
+  }
+}
+
+async function withWireguardPorts(
+  netns: string | null,
+  links: readonly Link[],
+): Promise<Pick<RouteTables, 'links' | 'wireguardError'>> {
+  const devices = links.filter(({ kind }) => kind === 'wireguard').map(({ name }) => name);
+  try {
+    const ports = await wireguardPorts(netns, devices);
+    return { links: links.map((link) => ({ ...link, port: ports.get(link.name) ?? link.port })), wireguardError: null };
+  } catch (error) {
+    return { links, wireguardError: `the ports of ${devices.join(', ')} are not known: ${messageOf(error)}` };
+  }
+}
+
+/** Pure: rows of the kernel's tables → facts. */
+export function factsOf({ links, addresses, routes }: RouteTables): Omit<NetworkFacts, 'ephemeralPorts' | 'source'> {
+  const interfaces = links.map(({ name, index }) => ({
+    name,
+    index,
+    addresses: addresses.filter((one) => one.index === index && !one.linkLocal).map(({ address }) => address),
+  }));
+  const route = bestDefaultRoute(routes);
+  return {
+    deviceNames: new Map(links.map(({ index, name }) => [index, name])),
+    interfaces,
+    defaultInterface: route === null ? null : (interfaces.find(({ index }) => index === route.index) ?? null),
+    // Only a device that is up holds its socket.
+    tunnels: links.flatMap(({ name, kind, port, up }) =>
+      up && kind !== null && port !== null ? [{ device: name, kind, port }] : [],
+    ),
+  };
+}
+
+/** Two numbers with white space between them, /proc/sys/net/ipv4/ip_local_port_range; it serves IPv6 as well. */
+async function readEphemeralPorts(netns: string | null): Promise<NetworkFacts['ephemeralPorts']> {
+  try {
+    const bytes = await native().readInNetns(netns, '/proc/sys/net/ipv4/ip_local_port_range');
+    const [from, to] = Buffer.from(bytes).toString('latin1').trim().split(/\s+/).map(Number);
+    return from === undefined || to === undefined || Number.isNaN(from + to) ? null : { from, to };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,23 @@
+import { native } from '../addon.js';
+
+/**
+ * UDP ports of WireGuard devices by name, which only their own netlink family tells, and only to CAP_NET_ADMIN. Devices
+ * that it does not tell of are left out. The package's module for it is loaded only where such a device exists.
+ */
+export async function wireguardPorts(netns: string | null, devices: readonly string[]): Promise<Map<string, number>> {
+  const ports = new Map<string, number>();
+  if (devices.length === 0) return ports;
+  const { createWireGuard } = await import('netlink/dist/wg/wg.js');
+  const open = (): ReturnType<typeof createWireGuard> =>
+    createWireGuard({ ref: false, recvBufferSize: 1 << 20, sendBufferSize: 0 });
+  const wireguard = await (netns === null ? open() : native().inNetns(netns, open));
+  try {
+    for (const device of devices) {
+      const [first] = await wireguard.getDevice(device, { timeout: 2_000 });
+      if (first?.listenPort !== undefined) ports.set(device, first.listenPort);
+    }
+  } finally {
+    wireguard.socket.socket.close();
+  }
+  return ports;
+}

@@ -1,0 +1,145 @@
+import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
+import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { messageOf } from '../../base/errors.js';
+import { type InetColumns, isKernelError, native, type UnixColumns } from '../addon.js';
+import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
+import type { Protocol, Transport } from './listener.js';
+import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
+
+export interface CaptureOptions {
+  /** Path of the network namespace to read; null: our own. */
+  readonly netns: string | null;
+  /** Ask sock_diag even where that makes the kernel load a module. */
+  readonly allowModuleLoad: boolean;
+  readonly moduleFiles?: ModuleFiles;
+  readonly deadline?: Deadline;
+}
+
+/** One table as read: its columns, none where it could not be read, and how the reading went. */
+export interface Table<Columns> {
+  readonly columns: readonly Columns[];
+  /** False where the columns come from /proc/net, which says less about each socket. */
+  readonly detailed: boolean;
+  readonly source: CoverageSource;
+}
+
+/** The listening sockets of one network namespace. UDP: bound and unconnected. */
+export interface Tables {
+  readonly tcp: Table<InetColumns>;
+  readonly udp: Table<InetColumns>;
+  readonly unix: Table<UnixColumns>;
+}
+
+/** Reads all three tables at once, off the main thread. What cannot be read is said in its `source`; nothing is thrown. */
+export async function captureTables(options: CaptureOptions): Promise<Tables> {
+  const [tcp, udp, unix] = await Promise.all([
+    captureInet('tcp', options),
+    captureInet('udp', options),
+    captureTable(
+      'unix',
+      options,
+      [() => native().dumpUnix(options.netns, UNIX_LISTENING)],
+      [async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix')))],
+    ),
+  ]);
+  return { tcp, udp, unix };
+}
+
+function captureInet(protocol: Transport, options: CaptureOptions): Promise<Table<InetColumns>> {
+  const state = protocol === 'tcp' ? TCP_LISTEN : TCP_CLOSE;
+  // Both families: an AF_INET dump leaves out dual-stack `::` sockets.
+  const dumps = [AF_INET, AF_INET6].map(
+    (family) => () => native().dumpInet(options.netns, family, IP_PROTOCOL[protocol], LISTENING[protocol]),
+  );
+  const files = [protocol, `${protocol}6`].map((file) => async () => {
+    const text = await readProcNet(options.netns, file).catch((error: unknown) => {
+      // A kernel that has IPv6 turned off altogether has no such table, and no such sockets.
+      if (file.endsWith('6') && isKernelError(error) && error.code === 'ENOENT') return Buffer.from(NO_SOCKETS);
+      throw error;
+    });
+    return known(file, parseProcInet(Buffer.from(text).toString('latin1'), state));
+  });
+  return captureTable(protocol, options, dumps, files);
+}
+
+function known<Columns>(file: string, columns: Columns | null): Columns {
+  if (columns === null) throw new Error(`/proc/net/${file} does not have the form this program knows`);
+  return columns;
+}
+
+/** /proc/thread-self: /proc/net is that of the process's main thread, whatever thread asks. */
+function readProcNet(netns: string | null, file: string): Promise<Uint8Array> {
+  return native().readInNetns(netns, `/proc/thread-self/net/${file}`);
+}
+
+type Read<Columns> = () => Promise<Columns & { readonly interrupted?: boolean }>;
+
+/** sock_diag, and /proc/net where it may not be asked or does not answer. */
+async function captureTable<Columns extends { readonly count: number }>(
+  name: Protocol,
+  options: CaptureOptions,
+  dumps: readonly Read<Columns>[],
+  files: readonly Read<Columns>[],
+): Promise<Table<Columns>> {
+  const start = performance.now();
+  const late = (why: string): Table<Columns> => result(name, 'sock_diag', [], why, null, start);
+  return (options.deadline ?? NO_DEADLINE).within(readTable(name, options, dumps, files, start), late);
+}
+
+async function readTable<Columns extends { readonly count: number }>(
+  name: Protocol,
+  options: CaptureOptions,
+  dumps: readonly Read<Columns>[],
+  files: readonly Read<Columns>[],
+  start: number,
+): Promise<Table<Columns>> {
+  const reason = options.allowModuleLoad ? null : await reasonNotToAsk(name, options.moduleFiles ?? MODULE_FILES);
+  const asked = reason === null ? await readAll(dumps) : { columns: [], interrupted: false, errors: [reason] };
+  if (asked.errors.length === 0) {
+    const error = asked.interrupted ? 'the table kept changing while it was read: entries may be missing' : null;
+    return result(name, 'sock_diag', asked.columns, error, null, start);
+  }
+  const read = await readAll(files);
+  const why = `sock_diag was not used: ${asked.errors.join('; ')}`;
+  if (read.errors.length === 0) return result(name, '/proc/net', read.columns, null, why, start);
+  // A half that sock_diag did give is worth more than nothing.
+  const best = read.columns.length >= asked.columns.length ? read.columns : asked.columns;
+  return result(
+    name,
+    best === asked.columns ? 'sock_diag' : '/proc/net',
+    best,
+    [why, ...read.errors].join('; '),
+    null,
+    start,
+  );
+}
+
+async function readAll<Columns>(
+  reads: readonly Read<Columns>[],
+): Promise<{ columns: Columns[]; interrupted: boolean; errors: string[] }> {
+  const settled = await Promise.allSettled(reads.map((read) => read()));
+  const columns = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return {
+    columns,
+    interrupted: columns.some((one) => one.interrupted === true),
+    errors: settled.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])),
+  };
+}
+
+function result<Columns extends { readonly count: number }>(
+  name: Protocol,
+  via: 'sock_diag' | '/proc/net',
+  columns: readonly Columns[],
+  error: string | null,
+  note: string | null,
+  start: number,
+): Table<Columns> {
+  const status = error === null ? 'ok' : columns.length === 0 ? 'failed' : 'partial';
+  const rows = columns.reduce((sum, { count }) => sum + count, 0);
+  return {
+    columns,
+    detailed: via === 'sock_diag',
+    source: { name, via, status, error, note, rows, ms: elapsedMs(start) },
+  };
+}

@@ -1,0 +1,117 @@
+import { endianness } from 'node:os';
+import { DROPS_UNKNOWN, type InetColumns, UID_UNKNOWN, type UnixColumns, V6ONLY_UNKNOWN } from '../addon.js';
+import { AF_INET, AF_INET6, SOCK_DGRAM, TCP_CLOSE, TCP_LISTEN } from './states.js';
+
+/*
+ * The text tables in /proc/net, read where sock_diag may not be asked. They hold the same sockets and less about each:
+ * no v6only, no device, no cookie, no limit of the accept queue. Formats: get_tcp4_sock() in net/ipv4/tcp_ipv4.c,
+ * udp4_format_sock() in net/ipv4/udp.c, __ip6_dgram_sock_seq_show() in net/ipv6/datagram.c, unix_seq_show() in
+ * net/unix/af_unix.c.
+ */
+
+const INET_LINE =
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+\s+(\d+)\s+-?\d+ (\d+)(.*)$/;
+
+/** A table without an entry. */
+export const NO_SOCKETS = '  sl  local_address\n';
+
+/** One of tcp, tcp6, udp, udp6 as columns, only sockets in `state`. `null` where a line has not the expected form. */
+export function parseProcInet(text: string, state: number): InetColumns | null {
+  const lines = wholeLines(text, /^ *sl +local_address /);
+  if (lines === null) return null;
+  const matches = lines.map((line) => INET_LINE.exec(line));
+  if (matches.some((match) => match === null)) return null;
+  const rows = matches.filter((match) => match !== null && Number.parseInt(match[3] ?? '', 16) === state);
+  const count = rows.length;
+  const field = (at: number): string[] => rows.map((row) => row?.[at] ?? '');
+  const hexAddresses = field(1);
+  const udp = state === TCP_CLOSE;
+  return {
+    count,
+    family: Uint8Array.from(hexAddresses, (hex) => (hex.length === 8 ? AF_INET : AF_INET6)),
+    state: new Uint8Array(count).fill(state),
+    v6only: new Uint8Array(count).fill(V6ONLY_UNKNOWN),
+    address: concatAddresses(hexAddresses),
+    port: Uint16Array.from(field(2), (hex) => Number.parseInt(hex, 16)),
+    device: new Uint32Array(count),
+    uid: Uint32Array.from(field(5), Number),
+    inode: Uint32Array.from(field(6), Number),
+    rqueue: Uint32Array.from(field(4), (hex) => Number.parseInt(hex, 16)),
+    wqueue: new Uint32Array(count),
+    // Only UDP has a last column of drops.
+    drops: Uint32Array.from(field(7), (rest) => (udp ? Number(rest.trim().split(/\s+/).at(-1)) : DROPS_UNKNOWN)),
+    cookie: new BigUint64Array(count),
+    cgroup: new BigUint64Array(count),
+  };
+}
+
+/** Lines below a table's heading; null where it is another table, or was cut off in the middle of a line. */
+function wholeLines(text: string, heading: RegExp): string[] | null {
+  if (!heading.test(text) || !text.endsWith('\n')) return null;
+  return text.split('\n').slice(1, -1);
+}
+
+/** Addresses stand there as 32-bit words in the byte order of the machine. */
+function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
+  const out = new Uint8Array(16 * hexAddresses.length);
+  for (const [at, hex] of hexAddresses.entries()) {
+    const bytes = Buffer.from(hex, 'hex');
+    if (endianness() === 'LE') bytes.swap32();
+    out.set(bytes, 16 * at);
+  }
+  return out;
+}
+
+const UNIX_LINE = /^[0-9A-Fa-f]+: [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) [0-9A-F]{2}\s+(\d+)(?: (.*))?$/;
+
+/** __SO_ACCEPTCON, include/uapi/linux/net.h: the socket listens. */
+const ACCEPTS = 0x10000;
+
+/**
+ * /proc/net/unix as columns: listening sockets, and datagram sockets with a name. A name can hold a newline, which the
+ * kernel prints as it is, so a line that has not the expected form is the rest of the name before it. `null` where it is no
+ * such table.
+ */
+export function parseProcUnix(bytes: Uint8Array): UnixColumns | null {
+  // latin1 keeps every byte of a name.
+  const lines = wholeLines(Buffer.from(bytes).toString('latin1'), /^Num +RefCount /);
+  if (lines === null) return null;
+  const entries: { flags: number; type: number; inode: number; name: string }[] = [];
+  for (const line of lines) {
+    const match = UNIX_LINE.exec(line);
+    const last = entries.at(-1);
+    if (match !== null) {
+      entries.push({
+        flags: Number.parseInt(match[1] ?? '', 16),
+        type: Number.parseInt(match[2] ?? '', 16),
+        inode: Number(match[3]),
+        name: match[4] ?? '',
+      });
+    } else if (last !== undefined) {
+      last.name += `\n${line}`;
+    }
+  }
+  const listening = entries.filter(
+    ({ flags, type, name }) => (flags & ACCEPTS) !== 0 || (type === SOCK_DGRAM && name !== ''),
+  );
+  const count = listening.length;
+  const names = listening.map(({ name }) => Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : name, 'latin1'));
+  let end = 0;
+  return {
+    count,
+    type: Uint8Array.from(listening, ({ type }) => type),
+    state: Uint8Array.from(listening, ({ flags }) => ((flags & ACCEPTS) !== 0 ? TCP_LISTEN : TCP_CLOSE)),
+    uid: new Uint32Array(count).fill(UID_UNKNOWN),
+    inode: Uint32Array.from(listening, ({ inode }) => inode),
+    rqueue: new Uint32Array(count),
+    wqueue: new Uint32Array(count),
+    fileDevice: new Uint32Array(count),
+    fileInode: new Uint32Array(count),
+    cookie: new BigUint64Array(count),
+    nameEnd: Uint32Array.from(names, (name) => {
+      end += name.length;
+      return end;
+    }),
+    names: Buffer.concat(names),
+  };
+}

@@ -1,0 +1,63 @@
+import { inputError } from '../../base/input_error.js';
+
+/** A snapshot nests 8 levels deep. Whoever writes JSON again, or walks it, does so by recursion. */
+export const DEEPEST_NESTING = 64;
+
+/**
+ * A value takes up to a hundred times the two bytes that it has in JSON. A node with 50,000 listeners makes two million
+ * of them.
+ */
+export const MOST_VALUES = 4_000_000;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/**
+ * Refuses JSON that would take unreasonable memory or stack, before it is parsed. Says nothing about whether it is valid.
+ * @throws SockwatchError ERR_INPUT
+ */
+export function refuseUnboundedJson(text: string, file: string): void {
+  let depth = 0;
+  let values = 1;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfString(text, at);
+        break;
+      case COMMA:
+        values += 1;
+        break;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        values += 1;
+        depth += 1;
+        if (depth > DEEPEST_NESTING) {
+          const found = 'deeper nesting';
+          throw inputError({ file, line: null, expected: `at most ${DEEPEST_NESTING} levels of nesting`, found });
+        }
+        break;
+      case CLOSE_BRACKET:
+      case CLOSE_BRACE:
+        depth -= 1;
+        break;
+    }
+  }
+  if (values > MOST_VALUES) {
+    throw inputError({ file, line: null, expected: `at most ${MOST_VALUES} values`, found: 'more' });
+  }
+}
+
+/** Position of the quote that ends the string which begins at `start`; the end of the text where none does. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return text.length;
+}

@@ -1,0 +1,36 @@
+import type { Coverage } from '../../base/coverage.js';
+import { type Finding, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import type { FailOn, Result, SnapshotDocument } from './document.js';
+
+/** Severities that count as drift, from each threshold on. */
+const FAILING: Readonly<Record<FailOn, readonly Severity[]>> = {
+  error: ['error'],
+  warning: ['error', 'warning'],
+  info: ['error', 'warning', 'info'],
+  never: [],
+};
+
+/** Whether a severity counts as drift from this threshold on. */
+export function isDrift(severity: Severity, failOn: FailOn): boolean {
+  return FAILING[failOn].includes(severity);
+}
+
+/** Counts the verdicts and draws the conclusion: drift that was seen counts, however incomplete the rest is. */
+export function summarize(
+  findings: readonly Finding[],
+  coverage: Coverage,
+  failOn: FailOn,
+): SnapshotDocument['summary'] {
+  const counts = VERDICTS.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]);
+  const verdicts = Object.fromEntries(counts) as Record<Verdict, number>;
+  return { result: resultOf(findings, coverage, failOn), failOn, verdicts };
+}
+
+function resultOf(findings: readonly Finding[], coverage: Coverage, failOn: FailOn): Result {
+  if (findings.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
+  const open = findings.some(({ verdict }) => verdict === 'unverified');
+  return open || !coverage.complete ? 'incomplete' : 'match';
+}
+
+/** What a script is told; 2 is for a command that could not run. */
+export const EXIT_CODE: Readonly<Record<Result, 0 | 1 | 3>> = { match: 0, drift: 1, incomplete: 3 };

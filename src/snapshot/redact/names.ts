@@ -1,0 +1,158 @@
+import { COMM_LENGTH, type ProcessOwner } from '../../kernel/owners/owner.js';
+import { type Addresses, isAddress } from './addresses.js';
+import type { KnownNames } from './known_names.js';
+import type { Pseudonyms } from './pseudonyms.js';
+
+/** Hex digits of a pseudonym: with `name-` before them as long as a comm can be, and 40 bits keep some thousands apart. */
+const DIGITS = 10;
+
+/** Revisions of snaps, ports, process numbers: numbers of up to seven digits say nothing of whose they are. */
+const SMALL_NUMBER = /^\d{1,7}$/;
+
+/** Addresses within names: `10.1.2.3.nip.io`, `ip-10-1-2-3`, MAC addresses, IPv6 between other things. */
+const EMBEDDED_IPV4 = /(?<![\d.])(\d{1,3})([.-])(\d{1,3})\2(\d{1,3})\2(\d{1,3})(?![\d])/g;
+const EMBEDDED_COLONS = /(?<![0-9a-z:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-z:])/gi;
+
+/** UUIDs (pod uids have underscores in slices), and runs of hex digits such as ids of containers; of a static pod behind `pod`. */
+const ID =
+  /([0-9a-f]{8}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{12}|(?:(?<![0-9a-z])|(?<=\bpod))[0-9a-f]{12,}(?![0-9a-z]))/gi;
+
+/** Units of one user, and of one login (systemd-logind.service(8)). */
+const OF_USER = /^(user-|user@|user-runtime-dir@)(\d{1,10})(\.[a-z]+)?$/;
+const SESSION = /^(session-c?\d{1,10})(\.scope)?$/;
+
+/** Replaces names of every kind, and keeps of them what a verdict or a reader goes by. */
+export class Names {
+  readonly #pseudonyms: Pseudonyms;
+  readonly #known: KnownNames;
+  readonly #addresses: Addresses;
+
+  constructor(pseudonyms: Pseudonyms, known: KnownNames, addresses: Addresses) {
+    this.#pseudonyms = pseudonyms;
+    this.#known = known;
+    this.#addresses = addresses;
+  }
+
+  /** A name of any kind: of a program, a unit, a directory. Its parts between dots, colons and @ are replaced one by one. */
+  name(text: string): string {
+    if (this.#known.has(text)) return text;
+    const [, before, uid, behind = ''] = OF_USER.exec(text) ?? [];
+    if (before !== undefined && uid !== undefined) return before + this.#numberOf(uid) + behind;
+    const [, session, scope = ''] = SESSION.exec(text) ?? [];
+    if (session !== undefined) return `session-${this.#pseudonyms.number(session)}${scope}`;
+    const beginning = this.#known.beginningOf(text);
+    if (beginning !== null) return `${beginning}-${this.name(text.slice(beginning.length + 1))}`;
+    return this.#aroundAddresses(text, (rest) => rest.replace(/[^.:@]+/g, (piece) => this.#piece(piece)));
+  }
+
+  /** A path, or another text with slashes in it: part by part. Whoever has a directory of their own there is always replaced. */
+  path(text: string): string {
+    const deleted = / \(deleted\)$/.exec(text)?.[0] ?? '';
+    const parts = text.slice(0, text.length - deleted.length).split('/');
+    return (
+      parts
+        .map((part, at) => {
+          const above = parts[at - 1];
+          if (above === 'home') return this.#pseudonym(part, 'user');
+          return above === 'user' && SMALL_NUMBER.test(part) ? this.#numberOf(part) : this.name(part);
+        })
+        .join('/') + deleted
+    );
+  }
+
+  /** What a process calls itself. Where the kernel cut it, it stays the beginning of its program's name. */
+  comm(comm: string, { argv0, exe }: Pick<ProcessOwner, 'argv0' | 'exe'>): string {
+    if (this.#known.has(comm)) return comm;
+    if (Buffer.byteLength(comm) < COMM_LENGTH) return this.name(comm);
+    const whole = [argv0, exe].map((path) => path?.split('/').at(-1) ?? '').find((name) => name.startsWith(comm));
+    return this.name(whole ?? comm).slice(0, COMM_LENGTH);
+  }
+
+  /** A name of a machine; its domain's parts one by one, so that it can be seen that two are of one domain. */
+  host(text: string): string {
+    if (text === 'localhost') return text;
+    if (isAddress(text)) return this.#addresses.replace(text);
+    return text.replace(/[^.]+/g, (label) => this.#pseudonym(label, 'host'));
+  }
+
+  /** A network interface, which has at most 15 bytes (IFNAMSIZ, include/uapi/linux/if.h). */
+  device(text: string): string {
+    return this.#known.hasDevice(text) ? text : `if-${this.#pseudonyms.hex(text, DIGITS + 2)}`;
+  }
+
+  /** A release or version: its numbers and the marks of common builds stay. */
+  version(text: string): string {
+    return this.#aroundAddresses(text, (rest) =>
+      rest.replace(/[^.+~_-]+/g, (part) => (VERSION_PART.test(part) ? part : this.#pseudonym(part, 'build'))),
+    );
+  }
+
+  /** The user number of a person or of a container; those of the system, below 1000 (UID_MIN, login.defs(5)), say nothing. */
+  uid(uid: number): number {
+    return uid < 1000 || uid === 65534 ? uid : this.#pseudonyms.number(`uid ${uid}`);
+  }
+
+  /** Addresses in a name are replaced as such, and what is around them on its own. */
+  #aroundAddresses(text: string, replace: (rest: string) => string): string {
+    let out = '';
+    let end = 0;
+    const found = [...text.matchAll(EMBEDDED_IPV4), ...text.matchAll(EMBEDDED_COLONS)];
+    for (const match of found.sort((a, b) => a.index - b.index)) {
+      const replaced = match.index < end ? null : this.#embedded(match[0]);
+      if (replaced === null) continue;
+      out += replace(text.slice(end, match.index)) + replaced;
+      end = match.index + match[0].length;
+    }
+    return out + replace(text.slice(end));
+  }
+
+  #embedded(text: string): string | null {
+    const dotted = text.replaceAll('-', '.');
+    if (!text.includes(':')) {
+      if (!isAddress(dotted)) return null;
+      return text.includes('-')
+        ? this.#addresses.replace(dotted).replaceAll('.', '-')
+        : this.#addresses.replace(dotted);
+    }
+    if (isAddress(text)) return this.#addresses.replace(text);
+    return /^(?:[0-9a-f]{2}:){5,7}[0-9a-f]{2}$/i.test(text) ? this.#id(text) : null;
+  }
+
+  /** A part of a name. Ids in it stay ids; the words around them stay where all of them are known. */
+  #piece(piece: string): string {
+    if (this.#isPlain(piece)) return piece;
+    return piece
+      .split(ID)
+      .map((part, at) => (at % 2 === 1 ? this.#id(part) : this.#words(part)))
+      .join('');
+  }
+
+  #words(text: string): string {
+    if (text.split(/[-_]/).every((word) => this.#isPlain(word))) return text;
+    const [, before = '', core = '', behind = ''] = /^([-_]*)(.*?)([-_]*)$/su.exec(text) ?? [];
+    return before + this.#pseudonym(core, 'name') + behind;
+  }
+
+  #isPlain(word: string): boolean {
+    return this.#known.has(word) || SMALL_NUMBER.test(word) || /^[!-/:-@[-`{-~]*$/.test(word);
+  }
+
+  #numberOf(uid: string): string {
+    return String(this.uid(Number(uid)));
+  }
+
+  #pseudonym(text: string, kind: 'name' | 'host' | 'user' | 'build'): string {
+    return text === '' ? '' : `${kind}-${this.#pseudonyms.hex(text, DIGITS)}`;
+  }
+
+  /** As many hex digits as before, separated as before, in whatever way the id is written. */
+  #id(id: string): string {
+    const plain = id.toLowerCase().replace(/[^0-9a-f]/g, '');
+    const digits = [...this.#pseudonyms.hex(plain, plain.length)];
+    return id.replace(/[0-9a-f]/gi, () => digits.shift() ?? '');
+  }
+}
+
+/** `5`, `rc3`, `el9`, `fc40`, `v8`, and the flavours of distributions' kernels. */
+const VERSION_PART =
+  /^(?:\d{1,10}|(?:rc|el|fc|amzn|amd|x|i|v|deb|bpo|cm|azl)\d{1,4}|generic|aws|azure|gcp|oracle|lowlatency|kvm|cloud|server|default|fips|realtime|hwe|Ubuntu|ubuntu|aarch64|arm64|ppc64le|s390x|riscv64|gke|eks|flatcar|talos|linuxkit|microsoft|standard|WSL2|dirty)$/;

@@ -1,0 +1,32 @@
+import type { Coverage } from '../base/coverage.js';
+import type { NetworkInterface } from '../kernel/network/facts.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { SocketFile } from '../kernel/sockets/socket_file.js';
+import type { MarkedRole } from '../node/marked_role.js';
+import type { ListenerIndex } from './listener_index.js';
+
+/** Facts about the node besides its sockets. */
+export interface NodeFacts {
+  readonly hostname: string;
+  readonly kernel: string;
+  /** Inode number of the network namespace that was looked at. */
+  readonly netns: string;
+  readonly defaultInterface: NetworkInterface | null;
+  readonly interfaces: readonly NetworkInterface[];
+  readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
+  /** Role that the snap's own marker file gives; null where there is none. */
+  readonly markedRole: MarkedRole | null;
+}
+
+/** All that verdicts rest on. */
+export interface Capture {
+  readonly node: NodeFacts;
+  readonly sockets: readonly OwnedListener[];
+  readonly coverage: Coverage;
+  readonly files: readonly SocketFile[];
+}
+
+/** An capture as rows are judged by it. */
+export interface EvaluationContext extends Pick<Capture, 'node' | 'coverage' | 'files'> {
+  readonly listeners: ListenerIndex;
+}

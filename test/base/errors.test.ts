@@ -1,0 +1,16 @@
+import t from 'tap';
+import { messageOf, SockwatchError } from '../../src/base/errors.js';
+
+t.test('an error carries code, hint and the kernel facts, and null where there are none', (t) => {
+  const plain = new SockwatchError('ERR_INPUT', 'page.md:3: expected a port');
+  t.match(plain, { name: 'SockwatchError', code: 'ERR_INPUT', hint: null, syscall: null, errno: null });
+  const full = new SockwatchError('ERR_KERNEL', 'no', { hint: 'try again', syscall: 'recvmsg', errno: 105, cause: 1 });
+  t.match(full, { hint: 'try again', syscall: 'recvmsg', errno: 105, cause: 1 });
+  t.end();
+});
+
+t.test('messageOf puts whatever was thrown on one line', (t) => {
+  t.equal(messageOf(new Error('one\n  two\nthree ')), 'one; two; three');
+  t.equal(messageOf('plain'), 'plain');
+  t.end();
+});

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { cluster, operator } from '../fleet/factory.js';
+import { held } from '../verdict/factory.js';
+
+const CLI = fileURLToPath(new URL('../../src/cli/cli.js', import.meta.url));
+
+function run(cwd: string, ...argv: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'check', ...argv], { cwd, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+/** A directory with these snapshots, as files named after their hosts. */
+function files(t: Test, documents: readonly SnapshotDocument[], more: Record<string, string> = {}): string {
+  const entries = documents.map((one) => [`${one.node.hostname}.json`, JSON.stringify(one)]);
+  return t.testdir({ ...Object.fromEntries(entries), ...more });
+}
+
+t.test('several files are one matrix', (t) => {
+  const cwd = files(t, cluster(2));
+  const names = ['cp-1.json', 'cp-2.json', 'cp-3.json', 'w-1.json', 'w-2.json'];
+  const table = run(cwd, ...names, '--format', 'table');
+  t.equal(table.status, 0, table.stderr);
+  t.match(table.stdout, /^5 nodes: .*✓ 5 match\n/);
+  t.equal(table.stderr, '', 'no bar where there is no terminal');
+  t.match(run(cwd, '.', '--format', 'table').stdout, /^5 nodes: /, 'nor does it matter how they are given');
+  t.match(JSON.parse(run(cwd, ...names).stdout), { kind: 'matrix', summary: { result: 'match' } });
+  t.match(run(cwd, 'cp-1.json', '--format', 'table').stdout, /^cp-1 {2}role control-plane/, 'one is told as by --once');
+  t.match(JSON.parse(run(cwd, 'cp-1.json').stdout), { schemaVersion: 1, node: { hostname: 'cp-1' } });
+  t.end();
+});
+
+t.test('rules for the cluster count in the exit code', (t) => {
+  const twice = files(t, cluster(1, { 'w-1': { also: operator() } }));
+  const { status, stdout } = run(twice, '.', '--format', 'table');
+  t.equal(status, 1);
+  t.match(stdout, /^4 nodes: ✗ 0 drift .*\n/, 'though no node has a fault of its own');
+  t.match(stdout, /✗ duplicate +cilium-operator runs on 2 nodes \(cp-1, w-1\)/);
+  t.equal(run(twice, '.', '--fail-on', 'never').status, 0);
+  t.end();
+});
+
+t.test('what cannot be read is in the matrix, and makes the answer incomplete', (t) => {
+  const cwd = files(t, cluster(1), { 'broken.json': '{' });
+  const names = ['cp-1.json', 'cp-2.json', 'cp-3.json', 'w-1.json', 'broken.json', 'gone.json'];
+  const { status, stdout, stderr } = run(cwd, ...names, '--format', 'table');
+  t.equal(status, 3);
+  t.match(stdout, /\nCould not be read:\n\? broken\.json: .*valid JSON.*\n\? gone\.json: .*no such file/);
+  t.match(stderr, /^k8s-sockwatch: broken\.json: .*\nk8s-sockwatch: gone\.json: .*\n$/);
+  t.equal(run(cwd, 'broken.json', 'gone.json').status, 2, 'where nothing could be read there is no answer');
+  t.end();
+});
+
+t.test('a page for a browser', (t) => {
+  const cwd = files(t, cluster(1, { 'w-1': { also: [held('</script>', '0.0.0.0', 7)] } }));
+  const { status, stdout } = run(cwd, '.', '--format', 'html', '--output', 'matrix.html');
+  t.equal(status, 1);
+  t.equal(stdout, '');
+  t.equal(statSync(join(cwd, 'matrix.html')).mode & 0o777, 0o600);
+  const html = readFileSync(join(cwd, 'matrix.html'), 'utf8');
+  t.match(html, /^<!DOCTYPE html>/);
+  t.equal(html.match(/<\/script>/g)?.length, 2);
+  t.match(run(cwd, 'w-1.json', '--format', 'html').stdout, /<title>k8s-sockwatch, 1 node: drift<\/title>/);
+  t.end();
+});

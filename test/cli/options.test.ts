@@ -1,0 +1,201 @@
+import t from 'tap';
+import { SockwatchError } from '../../src/base/errors.js';
+import { type Command, HELP, parseCommand } from '../../src/cli/options.js';
+
+const ONCE: Command = {
+  kind: 'once',
+  format: 'json',
+  output: null,
+  spec: { page: null, notes: [], strict: false },
+  role: 'auto',
+  netns: null,
+  owners: 'auto',
+  failOn: 'warning',
+  allowModuleLoad: false,
+  allNetns: false,
+  deadlineMs: null,
+  redact: null,
+};
+
+t.test('every option, each value it takes, and what is taken without it', (t) => {
+  const cases: [argv: string[], changes: object][] = [
+    [[], {}],
+    [['--format', 'json'], { format: 'json' }],
+    [['--format', 'table'], { format: 'table' }],
+    [['--format=table'], { format: 'table' }],
+    [['--output', 'out.json'], { output: 'out.json' }],
+    [['--output=-'], { output: '-' }],
+    [['--spec', 'page.md'], { spec: { page: 'page.md', notes: [], strict: false } }],
+    [['--notes', 'a.yaml'], { spec: { page: null, notes: ['a.yaml'], strict: false } }],
+    [
+      ['--notes', 'a.yaml', '--notes=b.yaml', '--notes', 'a.yaml'],
+      { spec: { page: null, notes: ['a.yaml', 'b.yaml', 'a.yaml'], strict: false } },
+    ],
+    [['--strict'], { spec: { page: null, notes: [], strict: true } }],
+    [['--role', 'auto'], { role: 'auto' }],
+    [['--role', 'control-plane'], { role: 'control-plane' }],
+    [['--role=worker'], { role: 'worker' }],
+    [['--netns', '/proc/1234/ns/net'], { netns: '/proc/1234/ns/net' }],
+    [['--owners', 'auto'], { owners: 'auto' }],
+    [['--owners', 'proc'], { owners: 'proc' }],
+    [['--owners', 'none'], { owners: 'none' }],
+    [['--fail-on', 'error'], { failOn: 'error' }],
+    [['--fail-on', 'warning'], { failOn: 'warning' }],
+    [['--fail-on', 'info'], { failOn: 'info' }],
+    [['--fail-on', 'never'], { failOn: 'never' }],
+    [['--allow-module-load'], { allowModuleLoad: true }],
+    [['--all-netns'], { allNetns: true }],
+    [['--redact'], { redact: { keyFile: null } }],
+    [['--redact', '--redact-key', 'k'], { redact: { keyFile: 'k' } }],
+    [['--spec', 'a b\n.md'], { spec: { page: 'a b\n.md', notes: [], strict: false } }],
+  ];
+  for (const [argv, changes] of cases) {
+    t.strictSame(parseCommand(['--once', ...argv]), { ...ONCE, ...changes }, argv.join(' '));
+    t.strictSame(parseCommand([...argv, '--once']), { ...ONCE, ...changes }, 'in any order');
+  }
+  const argv = ['--once', '--format', 'table'];
+  parseCommand(argv);
+  t.strictSame(argv, ['--once', '--format', 'table'], 'the arguments are left as they were');
+  t.end();
+});
+
+t.test('without a mode it is the screen, with every option for looking', (t) => {
+  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, ...looking } = ONCE;
+  const UI = { ...looking, kind: 'ui', intervalMs: 2000, replay: null };
+  const cases: [argv: string[], changes: object][] = [
+    [[], {}],
+    [['--spec', 'page.md', '--notes', 'a.yaml'], { spec: { page: 'page.md', notes: ['a.yaml'], strict: false } }],
+    [['--strict', '--role', 'worker'], { spec: { page: null, notes: [], strict: true }, role: 'worker' }],
+    [['--netns', '/run/netns/x', '--owners', 'proc'], { netns: '/run/netns/x', owners: 'proc' }],
+    [
+      ['--all-netns', '--interval', '0.5', '--allow-module-load'],
+      { allNetns: true, intervalMs: 500, allowModuleLoad: true },
+    ],
+    [['--replay', 'node.json'], { replay: 'node.json' }],
+  ];
+  for (const [argv, changes] of cases) t.strictSame(parseCommand(argv), { ...UI, ...changes }, argv.join(' '));
+  t.end();
+});
+
+t.test('help and version go before everything that is right', (t) => {
+  for (const argv of [
+    ['--help'],
+    ['-h'],
+    ['--once', '--help'],
+    ['--help', '--version'],
+    ['--help', '--format', 'xml'],
+  ]) {
+    t.strictSame(parseCommand(argv), { kind: 'help' }, argv.join(' '));
+  }
+  t.strictSame(parseCommand(['--version']), { kind: 'version' });
+  t.strictSame(parseCommand(['--once', '--version']), { kind: 'version' });
+  t.end();
+});
+
+t.test('every bad command line has one line of its own', (t) => {
+  const help = 'see --help';
+  const cases: [argv: string[], message: string, hint: string | null][] = [
+    [['--format', 'json'], '--format does not go with the screen; give --once', null],
+    [['--output', 'x'], '--output does not go with the screen; give --once', null],
+    [['--fail-on', 'info'], '--fail-on does not go with the screen; give --once', null],
+    [['--redact'], '--redact does not go with the screen; give --once', null],
+    [['--replay', ''], '--replay needs a path', null],
+    [['--replay', 'x', '--role', 'worker'], '--role does not go with --replay', null],
+    [['--replay', 'x', '--netns', 'y'], '--netns does not go with --replay', null],
+    [['--once', '--replay', 'x'], '--replay does not go with --once', null],
+    [['--follow', '--replay', 'x'], '--replay does not go with --follow', null],
+    [['--once', '--format', 'xml'], '--format is one of json, table, line, not "xml"', null],
+    [['--once', '--format='], '--format is one of json, table, line, not ""', null],
+    [['--once', '--format', 'JSON'], '--format is one of json, table, line, not "JSON"', null],
+    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, line, not "a\\n\\u001b"', null],
+    [['--once', '--role', 'master'], '--role is one of auto, control-plane, worker, not "master"', null],
+    [['--once', '--fail-on', 'errors'], '--fail-on is one of error, warning, info, never, not "errors"', null],
+    [
+      ['--once', '--follow'],
+      '--once and --follow exclude each other: give --once for one snapshot, or --follow for changes',
+      help,
+    ],
+    [['--follow', '--format', 'json'], '--format does not go with --follow', null],
+    [['--once', '--redact-key', 'k'], '--redact-key says how to --redact, so it goes with that only', null],
+    [['--follow', '--redact'], '--redact does not go with --follow', null],
+    [['--follow', '--output', 'x'], '--output does not go with --follow', null],
+    [['--once', '--interval', '1'], '--interval does not go with --once', null],
+    [['--follow', '--interval', '0'], '--interval is a number of seconds from 0.1 to 86400, not "0"', null],
+    [['--follow', '--interval', 'soon'], '--interval is a number of seconds from 0.1 to 86400, not "soon"', null],
+    [['--once', '--owners', 'root'], '--owners is one of auto, bpf, proc, none, not "root"', null],
+    [['--once', '--output', ''], '--output needs a path', null],
+    [['--once', '--spec='], '--spec needs a path', null],
+    [['--once', '--netns', ''], '--netns needs a path', null],
+    [['--once', '--notes', 'a', '--notes', ''], '--notes needs a path', null],
+    [['--once', '--output', 'a\0b'], '--output needs a path', null],
+    [['--once', '--strict', '--notes', 'a'], '--strict cannot be used with --notes: it ignores all notes', null],
+    [['--once', '--format'], "Option '--format <value>' argument missing", help],
+    [['--once', '--output', '--strict'], "Option '--output' argument is ambiguous", help],
+    [['--onec'], "Unknown option '--onec'", help],
+    [['-x'], "Unknown option '-x'", help],
+    [['--once=yes'], "Option '--once' does not take an argument", help],
+    [['--no-strict', '--once'], "Unknown option '--no-strict'", help],
+    [['once'], "Unexpected argument 'once'", help],
+    [['--once', '--', 'x'], "Unexpected argument 'x'", help],
+  ];
+  for (const [argv, message, hint] of cases) {
+    const thrown = t.throws(() => parseCommand(argv), SockwatchError, JSON.stringify(argv));
+    if (!(thrown instanceof SockwatchError)) continue;
+    t.equal(thrown.message, message);
+    t.match(thrown, { code: 'ERR_USAGE', hint });
+    t.notMatch(thrown.message, /[\n\r]/, 'one line');
+  }
+  t.end();
+});
+
+t.test('a value that is any text stays on one line', (t) => {
+  for (const argv of [['--a\nb'], ['a\nb'], ['--once', '--role', 'a\nb\u2028c']]) {
+    const thrown = t.throws(() => parseCommand(argv), SockwatchError);
+    t.notMatch(
+      thrown instanceof Error ? thrown.message : '\n',
+      /[\n\r]/,
+      JSON.stringify(argv).replaceAll('\u2028', ''),
+    );
+  }
+  t.end();
+});
+
+t.test('the help names every option and its values', (t) => {
+  const options = [
+    'once',
+    'redact',
+    'redact-key',
+    'format',
+    'output',
+    'spec',
+    'notes',
+    'strict',
+    'role',
+    'netns',
+    'owners',
+    'fail-on',
+    'follow',
+    'interval',
+    'replay',
+  ];
+  for (const option of [...options, 'allow-module-load', 'help', 'version']) t.match(HELP, `--${option}`, option);
+  for (const value of [
+    'json',
+    'table',
+    'auto',
+    'control-plane',
+    'worker',
+    'bpf',
+    'proc',
+    'none',
+    'error',
+    'warning',
+    'info',
+    'never',
+  ]) {
+    t.match(HELP, new RegExp(`\\b${value}\\b`), value);
+  }
+  for (const code of ['0 the node matches', '1 it drifts', '2 the command could not run', '3 no such drift'])
+    t.match(HELP, code);
+  t.end();
+});

@@ -1,0 +1,216 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import t, { type Test } from 'tap';
+import {
+  captureOf,
+  diff,
+  evaluate,
+  exitNow,
+  follow,
+  loadSpec,
+  readSnapshot,
+  redact,
+  reevaluate,
+  SockwatchError,
+  snapshot,
+} from '../src/index.js';
+import { snapshotIn } from './live/cli.js';
+import { ROOT } from './native/toolchain.js';
+
+const INDEX = new URL('../src/index.js', import.meta.url).href;
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { dependencies: object };
+const DEPENDENCIES = Object.keys(dependencies).sort();
+const FIXTURE = join(ROOT, 'test/fixtures/snapshots/v1-0.1.0.json');
+
+/** Tells of every module that is loaded, on a line of its own; CommonJS is seen in the cache of require(). */
+const HOOK = `
+import { appendFileSync } from 'node:fs';
+let file;
+export function initialize(data) { file = data; }
+export async function load(url, context, next) {
+  appendFileSync(file, url + '\\n');
+  return next(url, context);
+}`;
+
+/** Whatever a program loads from files, ES modules and others. */
+function loadedBy(t: Test, program: string): string[] {
+  const directory = t.testdir({ 'hook.mjs': HOOK, loaded: '' });
+  const file = join(directory, 'loaded');
+  const register = `
+    import { register } from 'node:module';
+    register(${JSON.stringify(pathToFileURL(join(directory, 'hook.mjs')).href)}, { data: ${JSON.stringify(file)} });`;
+  const text = `
+    import { createRequire } from 'node:module';
+    import { appendFileSync } from 'node:fs';
+    const INDEX = ${JSON.stringify(INDEX)};
+    ${program};
+    for (const one of Object.keys(createRequire(INDEX).cache)) appendFileSync(${JSON.stringify(file)}, one + '\\n');`;
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['--import', `data:text/javascript,${encodeURIComponent(register)}`, '--input-type=module', '-e', text],
+    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+  );
+  t.equal(stderr, '');
+  return readFileSync(file, 'utf8').split('\n');
+}
+
+/** Of the package's own dependencies: the test runner brings others along. */
+const packagesOf = (loaded: readonly string[]): string[] =>
+  DEPENDENCIES.filter((name) => loaded.some((one) => one.includes(`/node_modules/${name}/`)));
+
+t.test(
+  'importing it loads no parser, schema checker, archive reader or screen: of packages those alone that speak with the kernel',
+  async (t) => {
+    const loaded = loadedBy(t, 'await import(INDEX)');
+    t.ok(loaded.includes(INDEX), 'what is loaded is seen');
+    t.strictSame(packagesOf(loaded), ['netlink', 'node-gyp-build']);
+    const seldom = /\/src\/(tui|report|evidence|fleet)\/|\/(cli|ui|read_snapshot|page|notes_file)\.js$/;
+    t.strictSame(
+      loaded.filter((one) => seldom.test(one)),
+      [],
+    );
+  },
+);
+
+t.test('what is needed is loaded then, and seen to be', async (t) => {
+  const used = loadedBy(
+    t,
+    `
+    const { loadSpec, readSnapshot } = await import(INDEX);
+    await loadSpec({ page: ${JSON.stringify(join(ROOT, 'src/spec/builtin/services-and-ports.md'))} });
+    await readSnapshot('{}', 'x').catch(() => {});
+    await import(new URL('./evidence/evidence_at.js', INDEX));
+    createRequire(INDEX)('blessed/lib/keys.js');`,
+  );
+  const packages = packagesOf(used);
+  for (const one of ['markdown-it', 'ajv', 'tar', 'blessed']) t.ok(packages.includes(one), one, { packages });
+});
+
+t.test('snapshots at the same time, and in a worker thread, are each whole', async (t) => {
+  const spec = await loadSpec({});
+  const [one, two] = await Promise.all([snapshot({ spec }), snapshot({ spec, owners: 'proc' })]);
+  for (const document of [one, two]) t.ok(snapshotIn(JSON.stringify(document)));
+  const code = `
+    import(${JSON.stringify(INDEX)}).then(async ({ loadSpec, snapshot }) => {
+      const document = await snapshot({ spec: await loadSpec({}) });
+      require('node:worker_threads').parentPort.postMessage(document.sockets.length);
+    });`;
+  const sockets = await new Promise((resolve, reject) => {
+    new Worker(code, { eval: true }).once('message', resolve).once('error', reject);
+  });
+  t.ok(Number(sockets) > 0);
+});
+
+t.test('what waits can be aborted', async (t) => {
+  const spec = await loadSpec({});
+  const reason = new Error('enough');
+  await t.rejects(snapshot({ spec, signal: AbortSignal.abort(reason) }), reason);
+  const abort = new AbortController();
+  const waiting = snapshot({ spec, signal: abort.signal });
+  abort.abort(reason);
+  await t.rejects(waiting, reason);
+  const changes: string[] = [];
+  const stop = new AbortController();
+  for await (const { event } of follow({ spec, signal: stop.signal })) {
+    changes.push(event);
+    stop.abort();
+  }
+  t.strictSame(changes, ['started']);
+});
+
+t.test('an aborted snapshot begins nothing more, and its process ends by itself', async (t) => {
+  const program = `
+    import { loadSpec, snapshot } from ${JSON.stringify(INDEX)};
+    process.on('unhandledRejection', (reason) => console.log('unhandled', reason));
+    const spec = await loadSpec();
+    // At every moment between two steps.
+    for (let turns = 0; turns < 40; turns++) {
+      const abort = new AbortController();
+      const looking = snapshot({ spec, allNetns: true, deadlineMs: 3_600_000, signal: abort.signal });
+      const seen = looking.then(() => 'whole', (error) => error);
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      abort.abort('enough');
+      const answer = await seen;
+      if (answer !== 'enough' && answer !== 'whole') console.log(turns, answer);
+    }
+    console.log('over');`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+    timeout: 60_000,
+  });
+  t.strictSame([status, stdout, stderr], [0, 'over\n', '']);
+});
+
+t.test('what is not valid is told with a code, on one line, before anything is looked at', async (t) => {
+  const spec = await loadSpec();
+  const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'));
+  const wrong = (value: unknown): never => value as never;
+  const calls: readonly (() => unknown)[] = [
+    () => snapshot(wrong(undefined)),
+    () => snapshot(wrong({})),
+    () => snapshot({ spec: wrong(loadSpec()) }),
+    () => snapshot({ spec, role: wrong('master') }),
+    () => snapshot({ spec, owners: wrong('ebpf') }),
+    () => snapshot({ spec, failOn: wrong('critical') }),
+    () => snapshot({ spec, allNetns: wrong(1) }),
+    () => snapshot({ spec, allowModuleLoad: wrong('no') }),
+    () => snapshot({ spec, deadlineMs: Number.NaN }),
+    () => snapshot({ spec, deadlineMs: 2 ** 31 }),
+    () => snapshot({ spec, netns: wrong(5) }),
+    () => snapshot({ spec, signal: wrong(new AbortController()) }),
+    () => follow(wrong(undefined)),
+    () => follow({ spec, role: wrong('x') }),
+    () => follow({ spec, intervalMs: -1 }),
+    () => loadSpec(wrong(null)),
+    () => loadSpec({ page: wrong(5) }),
+    () => loadSpec({ notes: wrong('notes.yaml') }),
+    () => loadSpec({ notes: [wrong(5)] }),
+    () => loadSpec({ strict: wrong('yes') }),
+    () => readSnapshot(wrong(readFileSync(FIXTURE))),
+    () => readSnapshot('{}', wrong(5)),
+    () => diff(wrong(JSON.stringify(stored)), stored),
+    () => diff(stored, wrong({ ...stored, schemaVersion: 2 })),
+    () => redact(wrong(undefined)),
+    () => redact(stored, { key: 'short' }),
+    () => redact(stored, { key: wrong(1234567890123456) }),
+    () => reevaluate(stored, wrong(undefined)),
+    () => reevaluate(stored, { spec, role: wrong('x') }),
+    () => evaluate(spec, wrong(undefined), 'worker'),
+    () => evaluate(spec, captureOf(stored), wrong('x')),
+    () => evaluate(spec, captureOf(stored), wrong(undefined)),
+    () => exitNow(256),
+  ];
+  for (const call of calls) {
+    await t.rejects(async () => call(), { code: 'ERR_USAGE', message: /^[^\n]+, not [^\n]+$/ }, String(call));
+  }
+});
+
+t.test('exitNow ends the process with a code', async (t) => {
+  const program = `import { exitNow } from ${JSON.stringify(INDEX)}; console.log('last words'); exitNow(3);`;
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  t.strictSame([status, stdout], [3, 'last words\n']);
+});
+
+t.test('a stored snapshot is read, judged again, compared and redacted', async (t) => {
+  const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'), 'fixture');
+  const again = reevaluate(stored, { spec: await loadSpec({}), role: 'auto', failOn: 'warning' });
+  t.strictSame(again.findings, stored.findings);
+  t.equal(diff(stored, again).differences.length, 0);
+  t.ok(redact(stored).redacted?.keyId);
+  t.type(evaluate, 'function');
+  await t.rejects(readSnapshot('{', 'broken'), { code: 'ERR_INPUT' });
+  await t.rejects(readSnapshot('{', 'broken'), SockwatchError);
+});
+
+t.test('the documentation of the library is generated without a warning', { timeout: 120_000 }, async (t) => {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'docs', '--', '--out', t.testdir({})], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  t.equal(status, 0, stdout + stderr);
+});

@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import t from 'tap';
+import { cgroup2Mount, findCgroups, withOrigins } from '../../../src/kernel/owners/creator_cgroups.js';
+import { listener, processOwner } from '../../verdict/factory.js';
+
+const inodeOf = (path: string | Buffer): string => String(statSync(path, { bigint: true }).ino);
+
+t.test('where cgroup2 is mounted', (t) => {
+  const alone = '30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw';
+  const v1 = '31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755';
+  const cases: [string, string, string | null][] = [
+    ['alone', `22 1 8:1 / / rw - ext4 /dev/root rw\n${alone}\n`, '/sys/fs/cgroup'],
+    ['beside v1', `${v1}\n41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n`, '/sys/fs/cgroup/unified'],
+    ['with optional fields', '41 31 0:38 / /cg rw shared:7 master:1 - cgroup2 none rw\n', '/cg'],
+    ['escapes', String.raw`41 31 0:38 / /a\040b\011c\012d\134e rw - cgroup2 none rw`, '/a b\tc\nd\\e'],
+    ['v1 only', `${v1}\n40 31 0:37 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n`, null],
+    ['a mount point of that name', '41 31 0:38 / /cgroup2 rw - tmpfs cgroup2 rw\n', null],
+    ['no file', '', null],
+  ];
+  for (const [name, mountinfo, expected] of cases) t.equal(cgroup2Mount(mountinfo), expected, name);
+  t.end();
+});
+
+t.test('cgroups are found by the inode of their directory', async (t) => {
+  const mount = t.testdir({
+    'system.slice': { 'snap.k8s.kubelet.service': { 'cgroup.procs': '' } },
+    kubepods: { 'pod11111111-2222-3333-4444-555555555555': {} },
+  });
+  const kubelet = inodeOf(`${mount}/system.slice/snap.k8s.kubelet.service`);
+  const pod = inodeOf(`${mount}/kubepods/pod11111111-2222-3333-4444-555555555555`);
+  const root = inodeOf(mount);
+  const file = inodeOf(`${mount}/system.slice/snap.k8s.kubelet.service/cgroup.procs`);
+  const found = await findCgroups(mount, new Set([kubelet, pod, root, file, '1']));
+  const path = '/system.slice/snap.k8s.kubelet.service';
+  t.strictSame(found.get(kubelet), { cgroup: path, unit: 'snap.k8s.kubelet.service', pod: null, container: null });
+  t.match(found.get(pod), { unit: null, pod: '11111111-2222-3333-4444-555555555555' });
+  t.match(found.get(root), { cgroup: '/', unit: null });
+  t.strictSame([...found.keys()].sort(), [kubelet, pod, root].sort(), 'neither a file nor what is not there');
+  t.strictSame(await findCgroups(`${mount}/nowhere`, new Set(['1'])), new Map());
+});
+
+t.test('names of cgroups hold any bytes', async (t) => {
+  const mount = t.testdir({});
+  const directory = Buffer.concat([Buffer.from(`${mount}/`), Buffer.from('a\xff\x1b.service', 'latin1')]);
+  mkdirSync(directory);
+  const id = inodeOf(directory);
+  const raw = Buffer.from('/a\xff\x1b.service', 'latin1').toString('base64');
+  const found = await findCgroups(mount, new Set([id]));
+  t.match(found.get(id), { cgroup: '/a\\xff\x1b.service', cgroupRaw: raw });
+});
+
+t.test('an origin is looked up for those whose holder could not be seen', async (t) => {
+  const mount = cgroup2Mount(readFileSync('/proc/self/mountinfo', 'utf8'));
+  if (mount === null) throw new Error('every machine that this program is for has cgroup2');
+  const cgroupId = inodeOf(mount);
+  const seen = listener('127.0.0.1', 1, { cgroupId, owners: [processOwner('a')], ownersUnknown: null });
+  const unseen = listener('127.0.0.1', 2, { cgroupId });
+  const unknown = listener('127.0.0.1', 3, { cgroupId: '18446744073709551615' });
+  const without = listener('127.0.0.1', 4, { cgroupId: null });
+  const origins = (await withOrigins([seen, unseen, unknown, without])).map(({ port, origin }) => [port, origin]);
+  const root = { cgroup: '/', unit: null, pod: null, container: null };
+  t.strictSame(origins, [
+    [1, null],
+    [2, root],
+    [3, null],
+    [4, null],
+  ]);
+  t.match(await withOrigins([unseen]), [{ origin: { cgroup: '/' } }]);
+  t.strictSame(await withOrigins([seen]), [seen]);
+  t.strictSame(await withOrigins([]), []);
+});

@@ -1,0 +1,166 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import t from 'tap';
+import { Deadline, isUnanswered } from '../../../src/base/deadline.js';
+import { native } from '../../../src/kernel/addon.js';
+import { type FoundHolders, readFacts, startHolders } from '../../../src/kernel/owners/owner_source.js';
+import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
+import { listenTcp } from '../sockets/live.js';
+import { addProcess } from './fake_proc.js';
+
+const uid = process.getuid?.();
+const needsRoot = { skip: uid === 0 ? false : `eBPF takes root or capabilities, and we are user ${uid}` };
+
+/** Sockets in every way they can be held: forked, passed over a unix socket, held by a thread alone, shared by many. */
+const HOLD = `
+import array, os, socket, sys, threading, time
+keep = []
+def tcp():
+    s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(); keep.append(s); return s
+tcp()
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("127.0.0.1", 0))
+unix = socket.socket(socket.AF_UNIX); unix.bind("\\0sw-hold-%d" % os.getpid()); unix.listen()
+shared = tcp()
+children = []
+for _ in range(5):
+    pid = os.fork()
+    if pid == 0:
+        sys.stdin.read(); os._exit(0)
+    children.append(pid)
+a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+passed = tcp()
+socket.send_fds(a, [b"x"], [passed.fileno()])
+_, fds, _, _ = socket.recv_fds(b, 1, 1)
+print("ready", flush=True)
+sys.stdin.read()
+`;
+
+/** What short-lived processes do meanwhile. */
+const CHURN = 'while :; do /bin/true; done';
+
+function asSet(found: FoundHolders): string[] {
+  return Array.from(found.inode, (inode, at) => `${inode} ${found.pid[at]} ${found.fd[at]}`).sort();
+}
+
+async function listeningInodes(): Promise<Uint32Array> {
+  const dumps = await Promise.all([
+    ...[AF_INET, AF_INET6].flatMap((family) => [
+      native().dumpInet(null, family, IP_PROTOCOL.tcp, LISTENING.tcp),
+      native().dumpInet(null, family, IP_PROTOCOL.udp, LISTENING.udp),
+    ]),
+    native().dumpUnix(null, UNIX_LISTENING),
+  ]);
+  return Uint32Array.from(dumps.flatMap(({ inode }) => [...inode]));
+}
+
+t.test('both ways find the same holders, under churn too', needsRoot, async (t) => {
+  const holder = spawn('python3', ['-c', HOLD], { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(() => holder.stdin.end());
+  await once(holder.stdout, 'data');
+  const churn = Array.from({ length: 4 }, () => spawn('sh', ['-c', CHURN], { stdio: 'ignore' }));
+  t.teardown(() => {
+    for (const child of churn) child.kill('SIGKILL');
+  });
+  const inodes = await listeningInodes();
+  for (let round = 0; round < 20; round++) {
+    const [bpf, proc] = await Promise.all([startHolders('bpf')(inodes), startHolders('proc')(inodes)]);
+    t.equal(bpf.via, 'bpf');
+    t.equal(proc.via, '/proc');
+    const ofHolder = (found: FoundHolders): string[] =>
+      asSet(found).filter((one) => Number(one.split(' ')[1]) >= (holder.pid ?? 0));
+    t.strictSame(ofHolder(bpf), ofHolder(proc), `round ${round}`);
+    // TCP ×3, UDP and unix in six processes but the passed one, which has a second descriptor in one of them.
+    t.ok(ofHolder(bpf).length >= 5 * 4 + 2, `${ofHolder(bpf).length} holders`);
+    for (const facts of bpf.facts) t.ok(facts.comm, 'with facts');
+  }
+});
+
+t.test('what opens after the early pass is found by another', needsRoot, async (t) => {
+  const find = startHolders('bpf');
+  // Begun later, so that the early one has ended as well.
+  await native().iterateHolders?.(false);
+  const { handle, inode } = await listenTcp({ host: '127.0.0.1' });
+  t.teardown(() => handle.close());
+  const { pid } = await find(Uint32Array.of(inode));
+  t.ok(pid.includes(process.pid));
+  const again = await find(Uint32Array.of(inode), new Set([inode]));
+  t.ok(again.pid.includes(process.pid), 'and each further search makes a pass of its own');
+});
+
+t.test('auto falls back to /proc and says why', async (t) => {
+  const found = await startHolders('auto')(Uint32Array.of(1));
+  if (uid === 0) t.equal(found.via, 'bpf');
+  const spawned = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { startHolders } from ${JSON.stringify(new URL('../../../src/kernel/owners/owner_source.js', import.meta.url).href)};
+       const { via, note } = await startHolders('auto')(Uint32Array.of(1));
+       const refused = await startHolders('bpf')(Uint32Array.of(1)).catch((error) => error.message);
+       console.log(JSON.stringify({ via, note, refused }));`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'], ...(uid === 0 ? { uid: 65534, gid: 65534 } : {}), env: {} },
+  );
+  let text = '';
+  spawned.stdout.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  await once(spawned, 'close');
+  const reason = 'eBPF was not used: CAP_PERFMON and CAP_BPF are needed';
+  t.match(JSON.parse(text || '{}'), { via: '/proc', note: reason, refused: reason });
+});
+
+t.test(
+  'a pass that began with the process is taken once, and made good where it lacks something',
+  needsRoot,
+  async (t) => {
+    const pass = (inode: number) => ({
+      inode: Uint32Array.of(inode),
+      pid: Uint32Array.of(process.pid),
+      task: Uint32Array.of(process.pid),
+      fd: Uint32Array.of(99),
+    });
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    const found = await startHolders('bpf')(Uint32Array.of(1));
+    t.strictSame([found.inode, found.fd], [Uint32Array.of(1), Uint32Array.of(99)]);
+    t.equal((await startHolders('bpf')(Uint32Array.of(1))).inode.length, 0, 'nobody has that inode really');
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    t.equal((await startHolders('bpf')(Uint32Array.of(1, 2))).inode.length, 0, 'it lacks one, so that another is made');
+    globalThis.k8sSockwatchHolders = Promise.resolve(pass(1));
+    await startHolders('bpf', { everyState: true })(Uint32Array.of(1));
+    t.ok(globalThis.k8sSockwatchHolders, 'holders of connected sockets are not in it');
+    globalThis.k8sSockwatchHolders = undefined;
+  },
+);
+
+t.test(
+  'of many processes, one that does not answer takes only its neighbours with it, and is not asked again',
+  async (t) => {
+    const root = t.testdir({});
+    const pids = Uint32Array.from({ length: 40 }, (_, at) => 100 + at);
+    for (const pid of pids) addProcess(root, pid, { comm: `p${pid}`, argv: pid === 107 ? [] : ['p'] });
+    const pipe = join(root, '107/task/107/cmdline');
+    rmSync(pipe);
+    execFileSync('mkfifo', [pipe]);
+    const release = (): Promise<void> => open(pipe, constants.O_WRONLY).then((file) => file.close());
+    const first = await readFacts(pids, pids, new Deadline(500), root);
+    t.ok(first.late >= 1 && first.late <= 8, `${first.late} late`);
+    t.equal(first.facts.length + first.late, pids.length);
+    const start = performance.now();
+    const again = await readFacts(pids, pids, new Deadline(60_000), root);
+    t.equal(again.late, first.late);
+    t.ok(performance.now() - start < 30_000, 'nobody waits for it twice');
+    await release();
+    // It would hang again behind the same pipe.
+    rmSync(pipe);
+    writeFileSync(pipe, 'p\0');
+    while (isUnanswered(`${root}/107`)) await setImmediate();
+    const answered = await readFacts(pids, pids, new Deadline(60_000), root);
+    t.equal(answered.late, 0, 'once it has answered it is asked again');
+  },
+);

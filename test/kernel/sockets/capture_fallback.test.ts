@@ -1,0 +1,79 @@
+import t from 'tap';
+import { type InetColumns, native } from '../../../src/kernel/addon.js';
+import { captureTables, type Table } from '../../../src/kernel/sockets/capture.js';
+import { AF_INET, AF_INET6 } from '../../../src/kernel/sockets/states.js';
+import { dump } from './dumps.js';
+
+/* What capture.ts makes of a kernel that answers in part, played by stand-ins for the addon's functions. */
+
+interface Kernel {
+  /** Families whose dump is refused, and those whose dump is interrupted every time. */
+  readonly refused?: readonly number[];
+  readonly interrupted?: readonly number[];
+  /** Contents of files in /proc/net; those that are left out cannot be read. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+}
+
+const TEXT = { tcp: dump('proc-net-tcp.txt'), tcp6: dump('proc-net-tcp6.txt') };
+
+async function captureTcp({ refused = [], interrupted = [], files = {} }: Kernel): Promise<Table<InetColumns>> {
+  const addon = native();
+  const { dumpInet, readInNetns, decodeInet } = addon;
+  addon.dumpInet = async (_netns, family) => {
+    if (refused.includes(family)) throw new Error(`family ${family} is refused`);
+    const columns = decodeInet(dump(family === AF_INET ? 'tcp4.bin' : 'tcp6.bin'));
+    return { ...columns, interrupted: interrupted.includes(family), attempts: 1 };
+  };
+  addon.readInNetns = async (_netns, path) => {
+    const bytes = files[path.replace('/proc/thread-self/net/', '')];
+    if (bytes === undefined) throw new Error(`${path} cannot be read`);
+    return bytes;
+  };
+  try {
+    return (await captureTables({ netns: null, allowModuleLoad: true })).tcp;
+  } finally {
+    Object.assign(addon, { dumpInet, readInNetns });
+  }
+}
+
+t.test('a table that kept changing is partial, whichever half of it did', async (t) => {
+  const error = 'the table kept changing while it was read: entries may be missing';
+  for (const interrupted of [[AF_INET], [AF_INET6], [AF_INET, AF_INET6]]) {
+    const { source, columns, detailed } = await captureTcp({ interrupted, files: TEXT });
+    t.match(source, { via: 'sock_diag', status: 'partial', error, note: null, rows: 9 });
+    t.strictSame([columns.length, detailed], [2, true]);
+  }
+  t.match((await captureTcp({})).source, { via: 'sock_diag', status: 'ok', error: null, rows: 9 });
+});
+
+t.test('a half that was refused is read from /proc/net with the other, and nothing is missing then', async (t) => {
+  const { source, columns, detailed } = await captureTcp({ refused: [AF_INET6], files: TEXT });
+  const note = 'sock_diag was not used: family 10 is refused';
+  t.match(source, { via: '/proc/net', status: 'ok', error: null, note, rows: 9 });
+  t.strictSame([columns.length, detailed], [2, false]);
+});
+
+t.test('where neither way gives all, what there is counts, and it is partial', async (t) => {
+  const one = await captureTcp({ refused: [AF_INET6] });
+  t.match(one.source, { via: 'sock_diag', status: 'partial', note: null, rows: 5 });
+  t.match(
+    one.source.error,
+    /family 10 is refused; .*\/tcp cannot be read; .*\/tcp6 cannot be read$/,
+    'every reason is told',
+  );
+  t.strictSame([one.columns.length, one.detailed], [1, true]);
+
+  const other = await captureTcp({ refused: [AF_INET, AF_INET6], files: { tcp6: TEXT.tcp6 } });
+  t.match(other.source, { via: '/proc/net', status: 'partial', rows: 4 });
+  t.strictSame([other.columns.length, other.detailed], [1, false]);
+
+  const none = await captureTcp({ refused: [AF_INET, AF_INET6] });
+  t.match(none.source, { via: '/proc/net', status: 'failed', rows: 0 });
+  t.strictSame(none.columns, []);
+});
+
+t.test('a file of another form is not half believed', async (t) => {
+  const files = { tcp: Buffer.from('x\nsomething else\n'), tcp6: TEXT.tcp6 };
+  const { source } = await captureTcp({ refused: [AF_INET], files });
+  t.match(source, { status: 'partial', error: /\/proc\/net\/tcp does not have the form this program knows/ });
+});

@@ -1,0 +1,43 @@
+import t from 'tap';
+import { MODULE_FILES, reasonNotToAsk } from '../../../src/kernel/sockets/diag_handler.js';
+
+const LOADED = 'inet_diag 28672 1 tcp_diag, Live 0x0000000000000000\ntcp_diag 12288 0 - Live 0x0000000000000000\n';
+const BUILTIN = 'kernel/net/unix/unix_diag.ko\nkernel/net/ipv4/udp_diag.ko\n';
+
+t.test('a table is asked for only where that loads nothing', async (t) => {
+  const directory = t.testdir({ modules: LOADED, builtin: BUILTIN, empty: '' });
+  const at = (loaded: string, builtin: string) => ({
+    loaded: `${directory}/${loaded}`,
+    builtin: `${directory}/${builtin}`,
+  });
+  const files = at('modules', 'builtin');
+  t.equal(await reasonNotToAsk('tcp', files), null, 'loaded');
+  t.equal(await reasonNotToAsk('udp', files), null, 'built in');
+  t.equal(await reasonNotToAsk('unix', files), null, 'built in');
+  const absent = (name: string): string => `the kernel module ${name} is not loaded, and asking would load it`;
+  t.equal(await reasonNotToAsk('udp', at('modules', 'empty')), absent('udp_diag'), 'neither');
+  t.equal(await reasonNotToAsk('unix', at('modules', 'nothing')), absent('unix_diag'), 'modules.builtin is not there');
+  t.equal(await reasonNotToAsk('tcp', at('empty', 'empty')), absent('tcp_diag'), 'nothing is loaded');
+  t.equal(await reasonNotToAsk('tcp', at('nothing', 'empty')), null, 'a kernel that cannot load modules');
+});
+
+t.test('names are compared whole', async (t) => {
+  const directory = t.testdir({
+    modules: 'xtcp_diag 1 0 - Live 0x0\ntcp_diag2 1 0 - Live 0x0\ninet_diag 1 1 tcp_diag, Loading 0x0\n',
+    builtin: 'kernel/net/ipv4/xtcp_diag.ko\nkernel/net/ipv4/tcp_diag.ko.old\n',
+  });
+  const files = { loaded: `${directory}/modules`, builtin: `${directory}/builtin` };
+  t.match(await reasonNotToAsk('tcp', files), /tcp_diag is not loaded/);
+});
+
+t.test('in doubt nothing is asked', async (t) => {
+  const directory = t.testdir({ modules: {} });
+  const reason = await reasonNotToAsk('tcp', { loaded: `${directory}/modules`, builtin: `${directory}/none` });
+  t.match(reason, /^cannot tell whether tcp_diag is loaded: EISDIR/);
+});
+
+t.test('the kernel is asked where it says so itself', (t) => {
+  t.equal(MODULE_FILES.loaded, '/proc/modules');
+  t.match(MODULE_FILES.builtin, /^\/lib\/modules\/[^/]+\/modules\.builtin$/);
+  t.end();
+});

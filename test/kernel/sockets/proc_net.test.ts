@@ -1,0 +1,128 @@
+import t from 'tap';
+import { native } from '../../../src/kernel/addon.js';
+import { addressText } from '../../../src/kernel/sockets/address.js';
+import { parseProcInet, parseProcUnix } from '../../../src/kernel/sockets/proc_net.js';
+import { TCP_CLOSE, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
+import { ABSTRACT, dump } from './dumps.js';
+
+const text = (name: string): string => dump(name).toString('latin1');
+const byInode = <Row extends { inode: number | undefined }>(rows: Row[]): Row[] =>
+  rows.toSorted((a, b) => (a.inode ?? 0) - (b.inode ?? 0));
+
+t.test('the text tables have the same sockets as the dumps of the same moment', (t) => {
+  const { decodeInet } = native();
+  const cases: [string, string, number][] = [
+    ['proc-net-tcp.txt', 'tcp4.bin', TCP_LISTEN],
+    ['proc-net-tcp6.txt', 'tcp6.bin', TCP_LISTEN],
+    ['proc-net-udp.txt', 'udp4.bin', TCP_CLOSE],
+    ['proc-net-udp6.txt', 'udp6.bin', TCP_CLOSE],
+  ];
+  for (const [file, dumpFile, state] of cases) {
+    const columns = parseProcInet(text(file), state);
+    if (columns === null) throw new Error(`${file} was not understood`);
+    const dumped = decodeInet(dump(dumpFile));
+    const isTcp = state === TCP_LISTEN;
+    const rows = (from: typeof columns) =>
+      Array.from({ length: from.count }, (_, at) => ({
+        inode: from.inode[at],
+        family: from.family[at],
+        state: from.state[at],
+        address: addressText(from.address.subarray(16 * at, 16 * at + (from.family[at] === 2 ? 4 : 16))),
+        port: from.port[at],
+        uid: from.uid[at],
+        rqueue: from.rqueue[at],
+        drops: isTcp ? null : from.drops[at],
+      }));
+    t.ok(columns.count > 0);
+    t.strictSame(byInode(rows(columns)), byInode(rows(dumped)), file);
+    const unknown = {
+      v6only: 255,
+      device: 0,
+      wqueue: 0,
+      cookie: 0n,
+      cgroup: 0n,
+      ...(isTcp ? { drops: 2 ** 32 - 1 } : {}),
+    };
+    for (const [name, value] of Object.entries(unknown)) {
+      const column = columns[name as keyof typeof unknown & keyof typeof columns] as ArrayLike<unknown>;
+      t.same(new Set(Array.from(column)), new Set([value]), `${file}: ${name} is not there and is not made up`);
+    }
+    const { count, address, ...others } = columns;
+    t.equal(address.length, 16 * count);
+    t.same(new Set(Object.values(others).map(({ length }) => length)), new Set([count]), 'columns are of one length');
+  }
+  t.end();
+});
+
+t.test('unix: the same listeners, the NULs of an abstract name as @', (t) => {
+  const columns = parseProcUnix(dump('proc-net-unix.txt'));
+  if (columns === null) throw new Error('the captured table is refused');
+  const names = Array.from(columns.nameEnd, (end, at) =>
+    Buffer.from(columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], end)).toString('latin1'),
+  );
+  t.strictSame(names, [
+    '/tmp/sw-capture.sock',
+    '/tmp/sw-capture.dgram',
+    '/tmp/sw-capture.seq',
+    `\0${ABSTRACT.toString('latin1').replace('\0', '@')}`,
+  ]);
+  t.strictSame([...columns.inode], [41410, 41411, 41412, 41413], 'not the unbound one, nor the connected pair');
+  t.strictSame([...columns.type], [1, 2, 5, 1]);
+  t.strictSame([...columns.state], [TCP_LISTEN, TCP_CLOSE, TCP_LISTEN, TCP_LISTEN]);
+  t.strictSame([...columns.uid], Array(4).fill(2 ** 32 - 1), 'the owner is not in the table');
+  t.end();
+});
+
+const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+const LINE =
+  '   0: 0100007F:2808 00000000:0000 0A 00000000:00000002 00:00000000 00000000  1000        0 40410 1 0 100 0 0 10 0\n';
+
+t.test('a table that has not the known form is told, never half believed', (t) => {
+  const good = parseProcInet(HEADER + LINE, TCP_LISTEN);
+  t.match(good, { count: 1 });
+  t.strictSame([good?.port[0], good?.uid[0], good?.rqueue[0]], [10248, 1000, 2]);
+  t.match(parseProcInet(HEADER, TCP_LISTEN), { count: 0 }, 'an empty table');
+  const bad: [string, string][] = [
+    ['another word', `${HEADER}${LINE}something else\n`],
+    ['an empty line', `${HEADER}\n${LINE}`],
+    ['an address of no family', HEADER + LINE.replace('0100007F', '0100007F00')],
+    ['a port of five digits', HEADER + LINE.replace(':2808', ':02808')],
+    ['no inode', HEADER + LINE.replace(/ 40410.*/, '')],
+    ['a file that is empty altogether', ''],
+    ['a last line that was cut off', `${HEADER}${LINE}   1: 0100007F:2809 000000`],
+    ['a last line that was cut off where it still looks whole', HEADER + LINE.trimEnd()],
+    ['the table of something else', 'Num       RefCount Protocol Flags    Type St Inode Path\n'],
+  ];
+  for (const [name, table] of bad) t.equal(parseProcInet(table, TCP_LISTEN), null, name);
+  t.end();
+});
+
+t.test('only sockets of the state asked for', (t) => {
+  const established = LINE.replace(' 0A ', ' 01 ').replace('40410', '0');
+  t.match(parseProcInet(HEADER + established + LINE, TCP_LISTEN), { count: 1 });
+  t.match(parseProcInet(HEADER + established, TCP_LISTEN), { count: 0 });
+  t.end();
+});
+
+t.test('unix names that try to look like something else', (t) => {
+  const header = 'Num       RefCount Protocol Flags    Type St Inode Path\n';
+  const line = (inode: number, name: string, flags = '00010000'): string =>
+    `00000000789f4cde: 00000002 00000000 ${flags} 0001 01 ${inode}${name === '' ? '' : ` ${name}`}\n`;
+  const namesOf = (table: string): string[] => {
+    const columns = parseProcUnix(Buffer.from(header + table, 'latin1'));
+    if (columns === null) throw new Error('the table is refused');
+    return Array.from(columns.nameEnd, (end, at) =>
+      Buffer.from(columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], end)).toString('latin1'),
+    );
+  };
+  t.strictSame(namesOf(line(1, '/run/a b.sock')), ['/run/a b.sock'], 'spaces');
+  t.strictSame(namesOf(line(1, '/run/a\nb') + line(2, '/c')), ['/run/a\nb', '/c'], 'a newline');
+  t.strictSame(namesOf(line(1, '/run/a\n\n')), ['/run/a\n\n'], 'newlines at the end');
+  t.strictSame(namesOf(line(1, '@x\xff\x1b')), ['\0x\xff\x1b'], 'any bytes');
+  t.strictSame(namesOf(line(1, '')), [''], 'a listener without a name');
+  t.strictSame(namesOf(line(1, '/run/x', '00000000')), [], 'a stream that does not listen');
+  t.match(parseProcUnix(Buffer.from(header)), { count: 0 });
+  t.equal(parseProcUnix(Buffer.from('')), null, 'a file that is empty altogether is no empty table');
+  t.equal(parseProcUnix(Buffer.from(header + line(1, '/run/x').trimEnd())), null, 'nor is one that was cut off whole');
+  t.end();
+});

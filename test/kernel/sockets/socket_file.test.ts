@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import t from 'tap';
+import { native } from '../../../src/kernel/addon.js';
+import { kernelDevice, lookAtSocketFile } from '../../../src/kernel/sockets/socket_file.js';
+import { UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
+import { shortDirectory } from './live.js';
+
+const uid = process.getuid?.();
+const notRoot = uid === 0 ? false : `giving up root takes root, and we are user ${uid}`;
+
+t.test('what stands at a path', async (t) => {
+  const directory = t.testdir({ file: '', directory: {}, loop: t.fixture('symlink', 'loop') });
+  const nothing = { device: null, inode: null };
+  const cases: [string, string][] = [
+    ['file', 'not-a-socket'],
+    ['directory', 'not-a-socket'],
+    ['absent', 'absent'],
+    ['file/below', 'absent'],
+    ['loop', 'unreadable'],
+  ];
+  for (const [name, state] of cases) {
+    const path = `${directory}/${name}`;
+    t.strictSame(await lookAtSocketFile(path), { path, state, ...nothing }, name);
+  }
+});
+
+t.test('a socket is told by the device and inode that the kernel gives for its listener', async (t) => {
+  const directory = shortDirectory(t);
+  const server = createServer().listen(`${directory}/x.sock`);
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const path = `${directory}/link`;
+  symlinkSync('moved.sock', path);
+  renameSync(`${directory}/x.sock`, `${directory}/moved.sock`);
+  const file = await lookAtSocketFile(path);
+  t.match(file, { path, state: 'socket' }, 'links are followed, and a rename changes nothing');
+  const columns = await native().dumpUnix(null, UNIX_LISTENING);
+  const files = Array.from(columns.fileInode, (inode, at) => `${columns.fileDevice[at]} ${inode}`);
+  t.ok(files.includes(`${file.device} ${file.inode}`), 'UNIX_DIAG_VFS has the same numbers');
+});
+
+t.test('a directory that may not be searched makes a path unreadable, not absent', { skip: notRoot }, async (t) => {
+  const directory = shortDirectory(t);
+  mkdirSync(`${directory}/closed`, { mode: 0o700 });
+  mkdirSync(`${directory}/open`, { mode: 0o755 });
+  chmodSync(directory, 0o755);
+  process.seteuid?.(65534);
+  const looks = ['closed', 'open'].map((name) => lookAtSocketFile(`${directory}/${name}/x.sock`));
+  const [closed, open] = await Promise.all(looks).finally(() => process.seteuid?.(0));
+  t.match(closed, { state: 'unreadable', device: null, inode: null });
+  t.match(open, { state: 'absent' });
+});
+
+t.test('device numbers: of the C library to those of the kernel', (t) => {
+  // makedev() of glibc spreads both parts: 12 low bits of major from bit 8, its rest from bit 32; 8 low bits of minor
+  // from bit 0, its rest from bit 12.
+  const cases: [dev: bigint, major: number, minor: number][] = [
+    [0x0000n, 0, 0],
+    [0x0801n, 8, 1],
+    [0xfe00n, 254, 0],
+    [0x0010_0800n, 8, 0x100],
+    [0xfff0_00ffn, 0, 0xfffff],
+    [0x000f_ff00n, 0xfff, 0],
+  ];
+  for (const [dev, major, minor] of cases) {
+    t.equal(kernelDevice(dev), major * 2 ** 20 + minor, dev.toString(16));
+  }
+  t.end();
+});

@@ -1,0 +1,14 @@
+import t from 'tap';
+import { fuzz, fuzzSeconds } from './fuzz.js';
+import { CLANG, skipWithout } from './toolchain.js';
+
+const seconds = fuzzSeconds(process.env['FUZZ_SECONDS']);
+t.setTimeout((5 * seconds + 110) * 1000);
+
+t.test('no bytes make a decoder break a promise', { skip: await skipWithout(CLANG) }, async (t) => {
+  const results = await fuzz(seconds);
+  for (const { target, inputs, failure } of results) {
+    t.equal(failure, null, `${target}: nothing broke`);
+    t.ok(inputs > 1000, `${target}: enough inputs were tried (${inputs})`);
+  }
+});

@@ -1,0 +1,333 @@
+import t, { type Test } from 'tap';
+import { SockwatchError } from '../../../src/base/errors.js';
+import type { OwnedListener, ProcessOwner } from '../../../src/kernel/owners/owner.js';
+import { diff, type SnapshotDiff } from '../../../src/snapshot/diff/diff.js';
+import type { SnapshotDocument } from '../../../src/snapshot/document/document.js';
+import { redact } from '../../../src/snapshot/redact/redact.js';
+import { builtinSpec } from '../../../src/spec/builtin.js';
+import type { Capture } from '../../../src/verdict/capture.js';
+import {
+  capture,
+  coverage,
+  device,
+  listener,
+  NODE,
+  processOwner,
+  row,
+  spec,
+  unixListener,
+} from '../../verdict/factory.js';
+import { documentOf } from '../document/document.js';
+import { validDiff } from '../document/valid_diff.js';
+
+const PAGE = spec([
+  row('localhost:10248', 'kubelet'),
+  row('*:10250', 'kubelet'),
+  row('default:6400', 'k8sd'),
+  row('*:8472/udp', 'cilium-agent'),
+]);
+
+/** A process of a service, as it was started for the `start`th time. */
+function run(name: string, start = 1, changes: Partial<ProcessOwner> = {}): ProcessOwner {
+  const startedAt = `2026-01-31T12:00:${String(start).padStart(2, '0')}.000Z`;
+  return processOwner(name, { pid: 100 * start + name.length, startedAt, unit: `${name}.service`, ...changes });
+}
+
+function at(address: string, port: number, owner: ProcessOwner | null, changes: Partial<OwnedListener> = {}) {
+  return listener(address, port, { owners: owner === null ? [] : [owner], ...changes });
+}
+
+const HEALTHY = [
+  at('127.0.0.1', 10248, run('kubelet')),
+  at('::', 10250, run('kubelet'), { v6only: false }),
+  at('192.0.2.2', 6400, run('k8sd')),
+  at('0.0.0.0', 22, run('sshd')),
+  at('::', 22, run('sshd'), { v6only: true }),
+  listener('0.0.0.0', 8472, { protocol: 'udp', owners: [device('cilium_vxlan')] }),
+  unixListener('/run/containerd/containerd.sock', { owners: [run('containerd')] }),
+];
+
+function shot(sockets: readonly OwnedListener[], seen: Partial<Capture> = {}): SnapshotDocument {
+  return documentOf(PAGE, capture(sockets, seen));
+}
+
+const BEFORE = shot(HEALTHY);
+
+/** The healthy node with listeners taken away by port, and others added. */
+function changed(without: readonly (number | string)[], ...added: OwnedListener[]): SnapshotDocument {
+  return shot([...HEALTHY.filter(({ port, path }) => !without.includes(port ?? path ?? '')), ...added]);
+}
+
+/** Compares, and checks what holds of every answer. */
+function compare(t: Test, before: SnapshotDocument, after: SnapshotDocument): SnapshotDiff {
+  const result = diff(before, after);
+  t.strictSame(validDiff(result), [], 'as the schema has it');
+  t.ok(
+    result.differences.every(({ message }) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(message)),
+    'one printable line each',
+  );
+  const back = diff(after, before);
+  t.equal(back.different, result.different, 'the same is different the other way round');
+  t.equal(back.differences.length, result.differences.length);
+  const names = [...new Set(result.differences.map(kindOf))].sort();
+  const redacted = diff(
+    ...([before, after].map((one) => redact(one, { key: 'a key of sixteen.' })) as [typeof before, typeof after]),
+  );
+  t.strictSame([...new Set(redacted.differences.map(kindOf))].sort(), names, 'and so it is of redacted snapshots');
+  t.equal(redacted.differences.length, result.differences.length);
+  return result;
+}
+
+const kindOf = ({ kind, matters }: SnapshotDiff['differences'][number]): string => (matters ? kind : `(${kind})`);
+
+/** `kind program`, in brackets where it does not matter. */
+function told({ differences }: SnapshotDiff): string[] {
+  return differences.map((one) => {
+    const what = 'program' in one ? one.program : 'fact' in one ? one.fact : 'source' in one ? one.source : one.subject;
+    return one.matters ? `${one.kind} ${what}` : `(${one.kind} ${what})`;
+  });
+}
+
+t.test('what happens to listeners', (t) => {
+  const k2 = run('kubelet', 2);
+  const cases: [title: string, after: SnapshotDocument, expected: string[]][] = [
+    ['nothing', shot(HEALTHY.map((one) => ({ ...one, inode: one.inode + 1000, id: `${one.id}1` }))), []],
+    [
+      'a restart',
+      changed([10248, 10250], at('127.0.0.1', 10248, k2), at('::', 10250, k2, { v6only: false })),
+      ['(restarted kubelet)'],
+    ],
+    [
+      'a process number that is used again',
+      changed([6400], at('192.0.2.2', 6400, { ...run('k8sd', 1), startedAt: '2026-02-01T00:00:00.000Z' })),
+      ['(restarted k8sd)'],
+    ],
+    [
+      'a clock that was set',
+      changed([6400], at('192.0.2.2', 6400, { ...run('k8sd', 1), startedAt: '2026-01-31T12:00:02.000Z' })),
+      [],
+    ],
+    [
+      'another worker of the same server',
+      changed([6400], at('192.0.2.2', 6400, null, { owners: [run('k8sd'), run('k8sd', 3)], ownersUnknown: null })),
+      [],
+    ],
+    [
+      'a wider bind, with the restart it takes',
+      changed([10248, 10250], at('0.0.0.0', 10248, k2), at('::', 10250, k2, { v6only: false })),
+      ['verdict kubelet localhost:10248/tcp', 'widened kubelet', '(restarted kubelet)'],
+    ],
+    [
+      'loopback to one address',
+      changed([10248], at('198.51.100.2', 10248, run('kubelet'))),
+      ['verdict kubelet localhost:10248/tcp', 'widened kubelet'],
+    ],
+    [
+      'IPv4 no more',
+      changed([10250], at('::', 10250, run('kubelet'), { v6only: true })),
+      ['verdict kubelet *:10250/tcp', 'narrowed kubelet'],
+    ],
+    [
+      'v6only that nobody knows',
+      changed([10250], at('::', 10250, run('kubelet'), { v6only: null })),
+      ['verdict kubelet *:10250/tcp'],
+    ],
+    ['a mapped address', changed([10248], at('::ffff:127.0.0.1', 10248, run('kubelet'))), []],
+    [
+      'another interface',
+      changed([6400], at('198.51.100.2', 6400, run('k8sd'))),
+      ['verdict k8sd default:6400/tcp', 'moved k8sd'],
+    ],
+    [
+      'another port',
+      changed([6400], at('192.0.2.2', 6401, run('k8sd'))),
+      ['verdict k8sd 192.0.2.2:6401/tcp', 'verdict k8sd default:6400/tcp', 'moved k8sd'],
+    ],
+    [
+      'somebody else at the place',
+      changed([10250], at('0.0.0.0', 10250, run('intruder', 5, { unit: 'session-7.scope' }))),
+      ['verdict kubelet *:10250/tcp', 'owner-changed intruder'],
+    ],
+    [
+      'the same name from another installation',
+      changed([6400], at('192.0.2.2', 6400, run('k8sd', 2, { unit: 'other.service' }))),
+      ['owner-changed k8sd'],
+    ],
+    [
+      'a login session like the one before',
+      changed([], at('0.0.0.0', 7000, run('nc', 2, { unit: 'session-8.scope' }))),
+      ['verdict nc 0.0.0.0:7000/tcp', 'appeared nc'],
+    ],
+    [
+      'one that shares a place',
+      changed([], at('::', 10250, run('intruder', 5), { v6only: false })),
+      ['verdict kubelet *:10250/tcp', 'appeared intruder'],
+    ],
+    [
+      'one family of two',
+      shot(HEALTHY.filter(({ port, family }) => port !== 22 || family === 'ipv4')),
+      ['narrowed sshd'],
+    ],
+    ['SO_REUSEPORT', changed([], at('127.0.0.1', 10248, run('kubelet')), at('127.0.0.1', 10248, run('kubelet'))), []],
+    [
+      'a tunnel of another device',
+      changed([8472], listener('0.0.0.0', 8472, { protocol: 'udp', owners: [device('ftun0')] })),
+      ['verdict cilium-agent *:8472/udp', 'owner-changed ftun0'],
+    ],
+    [
+      'a unix socket that moved',
+      changed(
+        ['/run/containerd/containerd.sock'],
+        unixListener('/opt/k8s/containerd.sock', { owners: [run('containerd', 2)] }),
+      ),
+      ['moved containerd', '(restarted containerd)'],
+    ],
+    ['one gone', changed([6400]), ['verdict k8sd default:6400/tcp', 'disappeared k8sd']],
+  ];
+  for (const [title, after, expected] of cases) {
+    t.test(title, (t) => {
+      const result = compare(t, BEFORE, after);
+      // The verdicts on sshd's own port are no part of any case.
+      t.strictSame(
+        told(result)
+          .filter((one) => !one.includes('verdict sshd'))
+          .sort(),
+        [...expected].sort(),
+      );
+      t.equal(
+        result.different,
+        result.differences.some(({ matters }) => matters),
+      );
+      t.end();
+    });
+  }
+  t.end();
+});
+
+t.test('ports that the kernel chooses, and clients', (t) => {
+  const before = shot([...HEALTHY, at('127.0.0.1', 40000, run('containerd'))]);
+  const after = shot([...HEALTHY, at('127.0.0.1', 41111, run('containerd'))]);
+  t.strictSame(told(compare(t, before, after)), ['(moved containerd)']);
+  const client = (port: number) => at('0.0.0.0', port, run('chronyd'), { protocol: 'udp' });
+  t.strictSame(told(compare(t, shot([client(40000)]), shot([client(41000), client(42000)]))), []);
+  const unseen = listener('0.0.0.0', 40000, { protocol: 'udp' });
+  t.strictSame(told(compare(t, shot([client(40000)]), shot([unseen]))), [], 'seen or not');
+  t.end();
+});
+
+t.test('names that another start changes', (t) => {
+  const shim = (id: string, pid: number) =>
+    unixListener(`/run/containerd/s/${id.repeat(32)}`, { owners: [run('containerd-shim', 1, { pid })] });
+  t.strictSame(told(compare(t, shot([shim('ab', 5)]), shot([shim('cd', 6), shim('ef', 5)]))), []);
+  const agent = (pid: number) => unixListener(`/tmp/ssh-x/agent.${pid}`, { owners: [run('sshd', 1, { pid })] });
+  t.strictSame(told(compare(t, shot([agent(4711)]), shot([agent(815)]))), ['(restarted sshd)']);
+  const auto = (name: string) => unixListener(null, { abstract: name, owners: [run('etcd')] });
+  t.strictSame(told(compare(t, shot([auto('00a1f')]), shot([auto('7c3e2')]))), []);
+  t.end();
+});
+
+t.test('what could not be seen is never a difference that was made up', (t) => {
+  const failed = shot(
+    HEALTHY.filter(({ protocol }) => protocol !== 'udp'),
+    { coverage: coverage({ udp: 'failed' }) },
+  );
+  const result = compare(t, BEFORE, failed);
+  t.strictSame(told(result), ['verdict cilium-agent *:8472/udp', 'unknown cilium_vxlan', 'coverage udp']);
+  t.match(result.differences[1]?.message, /the later one could not tell: udp is broken$/);
+  t.strictSame(told(compare(t, failed, BEFORE)), [
+    'verdict cilium-agent *:8472/udp',
+    'unknown cilium_vxlan',
+    'coverage udp',
+  ]);
+
+  const unseen = shot(HEALTHY.map((one) => ({ ...one, owners: [], ownersUnknown: 'permission' as const })));
+  const kinds = new Set(compare(t, BEFORE, unseen).differences.map(({ kind }) => kind));
+  t.strictSame([...kinds].sort(), ['unknown', 'verdict']);
+  t.strictSame(told(compare(t, unseen, unseen)), []);
+  const wider = changed([10248], at('0.0.0.0', 10248, null));
+  t.ok(told(compare(t, BEFORE, wider)).includes('widened somebody unseen'), 'where it listens is known all the same');
+
+  const part = changed(
+    [6400],
+    at('192.0.2.2', 6400, run('k8sd', 1, { exe: null, argv0: null, unit: null, cgroup: null })),
+  );
+  t.strictSame(told(compare(t, BEFORE, part)), [], 'of an owner, too');
+  const ended = changed(
+    [6400],
+    at('192.0.2.2', 6400, run('k8sd', 1, { comm: null, exe: null, argv0: null, unit: null })),
+  );
+  t.strictSame(told(compare(t, BEFORE, ended)), ['verdict k8sd default:6400/tcp', 'unknown k8sd']);
+  t.end();
+});
+
+const NAMESPACES = { name: 'namespaces', via: 'setns', status: 'ok', error: null, note: null, rows: 1, ms: 1 } as const;
+
+t.test('other namespaces', (t) => {
+  const pod = (netns: string, port: number) =>
+    at('0.0.0.0', port, run('coredns', 1, { unit: null, pod: 'x' }), { netns });
+  const asked = (...sockets: OwnedListener[]): SnapshotDocument => {
+    const document = shot([...HEALTHY, ...sockets], {
+      coverage: { complete: true, sources: [...coverage().sources, { ...NAMESPACES }] },
+    });
+    const findings = document.findings.filter(({ expected }) => expected !== null);
+    return { ...document, findings, namespaces: [] };
+  };
+  const plain: SnapshotDocument = { ...BEFORE, findings: BEFORE.findings.filter(({ expected }) => expected !== null) };
+  t.strictSame(told(compare(t, asked(pod('7', 53)), asked(pod('8', 53), pod('9', 53)))), [], 'by what is in them');
+  t.strictSame(told(compare(t, asked(pod('7', 53)), asked())), ['disappeared coredns']);
+  t.strictSame(told(compare(t, plain, asked(pod('7', 53)))), ['coverage namespaces'], 'which only one looked at');
+  t.end();
+});
+
+t.test('facts', (t) => {
+  const other = { ...NODE.defaultInterface, name: 'eth0', index: 2, addresses: ['192.0.2.77', 'fd00::77'] };
+  const renumbered = shot([...HEALTHY.filter(({ port }) => port !== 6400), at('192.0.2.77', 6400, run('k8sd'))], {
+    node: { ...NODE, defaultInterface: other },
+  });
+  t.strictSame(
+    told(compare(t, BEFORE, renumbered)),
+    ['fact default-interface'],
+    'not a move of whatever listens there',
+  );
+  const noRoute = shot(HEALTHY, { node: { ...NODE, defaultInterface: null } });
+  t.strictSame(told(compare(t, BEFORE, noRoute)), ['fact default-interface', 'verdict k8sd default:6400/tcp']);
+
+  const elsewhere: SnapshotDocument = {
+    ...renumbered,
+    node: { ...renumbered.node, hostname: 'other', kernel: '6.9.0' },
+    sockets: renumbered.sockets.map((one) => ({ ...one, owners: one.owners.map((owner) => ({ ...owner, pid: 1 })) })),
+  };
+  const hosts = compare(t, BEFORE, elsewhere);
+  t.strictSame(told(hosts), ['(fact host)', '(fact kernel)'], 'said first; another host is not one that was restarted');
+  t.equal(hosts.sameHost, false);
+  t.equal(hosts.different, false, 'and does the same');
+
+  const page: SnapshotDocument = { ...BEFORE, spec: { ...BEFORE.spec, sha256: '1'.repeat(64) } };
+  t.strictSame(told(compare(t, BEFORE, page)), ['fact page']);
+  const worker: SnapshotDocument = { ...BEFORE, node: { ...BEFORE.node, role: 'control-plane' } };
+  t.strictSame(told(compare(t, BEFORE, worker)), ['fact role']);
+  const backlog = (max: number) =>
+    changed([6400], at('192.0.2.2', 6400, run('k8sd'), { backlog: { current: 3, max } }));
+  t.strictSame(told(compare(t, backlog(4096), backlog(128))), ['(backlog k8sd)']);
+  t.end();
+});
+
+t.test('names of two keys are not compared', (t) => {
+  const document = documentOf(builtinSpec(), capture(HEALTHY));
+  for (const [a, b, why] of [
+    [document, redact(document), 'only one of them is redacted'],
+    [redact(document), redact(document), 'they were redacted with different keys'],
+  ] as const) {
+    t.throws(() => diff(a, b), { code: 'ERR_USAGE', message: new RegExp(why) });
+  }
+  t.throws(() => diff(document, redact(document)), SockwatchError);
+  t.doesNotThrow(() => diff({ ...document, redacted: null }, document));
+  t.end();
+});
+
+t.test('hostile names', (t) => {
+  const owner = run('\u001b[31mx\ny', 1, { unit: null, exe: '/tmp/\u202e\n' });
+  const after = shot([...HEALTHY, at('0.0.0.0', 7000, owner), unixListener('/run/\u2028', { owners: [owner] })]);
+  t.equal(compare(t, BEFORE, after).differences.length, 3);
+  t.end();
+});

@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { SockwatchError } from '../../../src/base/errors.js';
+import { toJson } from '../../../src/report/json.js';
+import { MOST_VALUES } from '../../../src/snapshot/document/json_bounds.js';
+import { readSnapshot } from '../../../src/snapshot/document/read_snapshot.js';
+import { capture, device, held, listener, row, spec, unixListener } from '../../verdict/factory.js';
+import { documentOf } from './document.js';
+
+/** A lab node with four faults, as version 0.1.0 wrote it. */
+const OLD = readFileSync(new URL('../../../../test/fixtures/snapshots/v1-0.1.0.json', import.meta.url), 'utf8');
+
+const FULL = documentOf(
+  spec([row('localhost:10248', 'kubelet'), row('*:8472/udp', 'cilium-agent')]),
+  capture([
+    held('kubelet', '127.0.0.1', 10248),
+    listener('::', 8472, { protocol: 'udp', owners: [device('cilium_vxlan')] }),
+    listener('0.0.0.0', 22),
+    unixListener('/run/x.sock'),
+  ]),
+);
+
+function refusal(text: string): string {
+  try {
+    readSnapshot(text, 'node.json');
+  } catch (error) {
+    if (!(error instanceof SockwatchError)) throw error;
+    if (error.code !== 'ERR_INPUT') throw new Error(`code ${error.code}`);
+    return error.message;
+  }
+  throw new Error('it was read');
+}
+
+/** The text of a snapshot with the value at a path replaced; undefined removes it. */
+function changed(path: readonly (string | number)[], value: unknown, text: string = toJson(FULL)): string {
+  const document = JSON.parse(text);
+  const last = path.at(-1) ?? '';
+  const parent = path.slice(0, -1).reduce((at, key) => at[key], document);
+  parent[last] = value;
+  return JSON.stringify(document);
+}
+
+t.test('what was written is read as it was', (t) => {
+  t.strictSame(readSnapshot(toJson(FULL), 'x'), FULL);
+  t.end();
+});
+
+t.test('a snapshot of version 0.1.0 is still read', (t) => {
+  const document = readSnapshot(OLD, 'old.json');
+  t.strictSame(document, JSON.parse(OLD), 'nothing is lost or added');
+  t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
+  t.equal(document.sockets.length, 36);
+  t.end();
+});
+
+t.test('fields that later versions add are kept; those that came later are filled in', (t) => {
+  const later = readSnapshot(changed(['sockets', 0, 'later'], { a: [1] }, changed(['new'], 'x')), 'x');
+  t.match(later, { new: 'x', sockets: [{ later: { a: [1] } }] });
+  const old = JSON.parse(toJson(FULL));
+  for (const key of ['namespaces', 'files']) delete old[key];
+  for (const key of ['interfaces', 'ephemeralPorts']) delete old.node[key];
+  delete old.summary.failOn;
+  old.summary.verdicts = { ok: 1 };
+  for (const source of old.coverage.sources) delete source.note;
+  for (const socket of old.sockets) {
+    for (const key of ['type', 'file', 'cgroupId', 'origin', 'explainedBy']) delete socket[key];
+    for (const owner of socket.owners) delete owner.startedAt;
+  }
+  const document = readSnapshot(JSON.stringify(old), 'x');
+  t.match(document, { namespaces: null, files: [], node: { interfaces: [], ephemeralPorts: null } });
+  t.match(document.summary, { failOn: 'warning', verdicts: { ok: 1, missing: 0 } });
+  t.match(document.sockets[0], { type: null, file: null, cgroupId: null, origin: null, explainedBy: { by: null } });
+  t.match(document.sockets[0]?.owners[0], { startedAt: null });
+  t.equal(document.coverage.sources[0]?.note, null);
+  t.end();
+});
+
+t.test('what is no snapshot', (t) => {
+  const cases: [name: string, text: string, message: RegExp][] = [
+    ['nothing', '', /^node\.json: expected valid JSON, found an error: Unexpected end of JSON input$/],
+    ['cut off', toJson(FULL).slice(0, 500), /^node\.json: expected valid JSON, found an error: /],
+    [
+      'a matrix',
+      '{"schemaVersion":1,"kind":"matrix"}',
+      /expected a snapshot .*, found a matrix, which check makes of several$/,
+    ],
+    ['text', 'Netid State Recv-Q', /expected valid JSON/],
+    ['control characters', '{"a": \x1b[31m}', /^[^\p{Cc}]+$/u],
+    ['a list', '[]', /: expected a snapshot of k8s-sockwatch, found a list$/],
+    ['null', 'null', /found null$/],
+    ['a string', '"x"', /found "x"$/],
+    ['other JSON', '{"kind": "PodList"}', /found JSON without the key schemaVersion$/],
+    [
+      'a later schema',
+      '{"schemaVersion": 2}',
+      /: expected schemaVersion 1, found 2: it was made by a later k8s-sockwatch$/,
+    ],
+    ['a schema of its own', '{"schemaVersion": "1"}', /: expected the key generator, found none$/],
+    ['version 0', changed(['schemaVersion'], 0), /: expected 1 at schemaVersion, found 0$/],
+    ['no sockets', changed(['sockets'], undefined), /: expected the key sockets, found none$/],
+    ['sockets of another form', changed(['sockets'], {}), /: expected array at sockets, found an object$/],
+    ['a port that is none', changed(['sockets', 2, 'port'], 65536), /at sockets\[2\]\.port, found 65536$/],
+    ['a port as text', changed(['sockets', 2, 'port'], '22'), /: expected integer at sockets\[2\]\.port, found "22"$/],
+    ['a protocol', changed(['sockets', 0, 'protocol'], 'sctp'), /: expected tcp or udp or unix at .*, found "sctp"$/],
+    [
+      'an owner of no kind',
+      changed(['sockets', 0, 'owners', 0, 'kind'], 'x'),
+      /process or kernel at sockets\[0\]\.owners\[0\]/,
+    ],
+    [
+      'a kernel device without name',
+      changed(['sockets', 1, 'owners', 0, 'device'], undefined),
+      /the key device at sockets\[1\]/,
+    ],
+    ['a process without pid', changed(['sockets', 0, 'owners', 0, 'pid'], undefined), /the key pid at sockets\[0\]/],
+    [
+      'owners and unknown',
+      changed(['sockets', 0, 'ownersUnknown'], 'permission'),
+      /null at sockets\[0\]\.ownersUnknown/,
+    ],
+    ['a verdict', changed(['findings', 0, 'verdict'], 'fine'), /at findings\[0\]\.verdict, found "fine"$/],
+    ['a date', changed(['capturedAt'], 'yesterday\n'), /text that fits .* at capturedAt, found "yesterday"$/],
+    ['deep nesting', `{"a":${'['.repeat(100_000)}`, /: expected at most 64 levels of nesting, found deeper nesting$/],
+  ];
+  for (const [name, text, message] of cases) {
+    const found = refusal(text);
+    t.match(found, message, name);
+    t.notMatch(found, /[\p{Cc}]/u, `${name}: one line`);
+    t.ok(found.length < 400, `${name}: and not a long one`);
+  }
+  t.end();
+});
+
+t.test('brackets in strings nest nothing', (t) => {
+  const text = changed(['title'], `\\"${'['.repeat(1000)}\\\\`);
+  t.match(readSnapshot(text, 'x'), { title: String });
+  t.end();
+});
+
+t.test('more values than any node has are refused before they take memory', (t) => {
+  t.match(refusal(`[${'0,'.repeat(MOST_VALUES)}0]`), /: expected at most 4000000 values, found more$/);
+  t.match(refusal(`[${'0,'.repeat(MOST_VALUES - 3)}0]`), /found a list$/, 'and no earlier');
+  t.end();
+});

@@ -1,0 +1,234 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import { toJson } from '../../../src/report/json.js';
+import { toTable } from '../../../src/report/table.js';
+import type { SnapshotDocument } from '../../../src/snapshot/document/document.js';
+import { readSnapshot } from '../../../src/snapshot/document/read_snapshot.js';
+import { redact } from '../../../src/snapshot/redact/redact.js';
+import { builtinSpec } from '../../../src/spec/builtin.js';
+import { evaluate } from '../../../src/verdict/evaluate.js';
+import {
+  capture,
+  device,
+  held,
+  listener,
+  listenerNote,
+  notes,
+  processOwner,
+  row,
+  spec,
+  unixListener,
+  unixRow,
+} from '../../verdict/factory.js';
+import { documentOf } from '../document/document.js';
+import { filledDocument } from '../document/filled.js';
+
+const KEY = 'a key of thirty-two bytes, or so.';
+
+/** Texts of many a form that tell whose node it is, different for each place. */
+const SECRETS: Readonly<Record<string, (at: number) => string>> = {
+  'a word': (at) => `Zyxwv${at}qacme`,
+  'words with spaces and quotes': (at) => `Zy xw${at} "q" acme${at}`,
+  'a host name': (at) => `zq${at}.dc7.zcme.example`,
+  'a name of known parts and others': (at) => `snap.zcme${at}.kubelet.service`,
+  'an IPv4 address': (at) => `198.18.${at >> 8}.${at & 255}`,
+  'an IPv4 address within a name': (at) => `ip-198-18-${at >> 8}-${at & 255}`,
+  'an IPv6 address': (at) => `2001:4db8:77::1:${(at + 4096).toString(16)}`,
+  'an endpoint': (at) => `[2001:4db8:77::1:${(at + 4096).toString(16)}%zbond${at}]:443`,
+  'a home': (at) => `/home/zlice${at}/zproject${at}`,
+  'a UUID': (at) => `5d2c1f0e-7a4b-4c3d-9e8f-${String(at).padStart(12, '0')}`,
+  'an id of a container': (at) => String(at).padStart(4, 'f').repeat(16),
+  'a MAC address': (at) =>
+    `52:54:00:12:${(at >> 4).toString(16).padStart(2, '0')}:${(at & 15).toString(16).padStart(2, '0')}`,
+  'a terminal sequence': (at) => `\u001b[3${at}mzqx${at}`,
+  'other letters': (at) => `Ωmega-ξ${at}-пароль`,
+  JSON: (at) => `{"token${at}":"zbearer${at}"}`,
+  'a command line': (at) => `nginx: master process /opt/zcme${at}/nginx -c /etc/zcme${at}.conf --pass=zhunter${at}`,
+};
+
+/** Pieces of a secret that must be nowhere: the whole, and every word of it that only it can have brought. */
+function piecesOf(secret: string): string[] {
+  const words = secret.split(/[^\p{L}\p{N}-]+/u).filter((word) => /^z.*\d|Zyx|мега|Ωmega/u.test(word));
+  return [secret, ...words];
+}
+
+/** All forms in which a text could stand in JSON. */
+function formsOf(piece: string): string[] {
+  const bytes = Buffer.from(piece);
+  // Where it stands within other bytes shifts base64 by none, one or two of them; the ends depend on what is beside it.
+  const base64 = [0, 1, 2].map((shift) => {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    return encoded.slice(shift === 0 ? 0 : 4, -1);
+  });
+  const escaped = Array.from(piece, (_, at) => `\\u${piece.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+  const hex = bytes.toString('hex');
+  return [piece, JSON.stringify(piece).slice(1, -1), escaped, hex, ...base64].filter((form) => form.length >= 5);
+}
+
+function leaks(json: string, texts: Iterable<string>): string[] {
+  const lower = json.toLowerCase();
+  return [...texts].flatMap((text) =>
+    piecesOf(text).flatMap((piece) => formsOf(piece).filter((form) => lower.includes(form.toLowerCase()))),
+  );
+}
+
+function placesIn(value: unknown, place = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((one, at) => placesIn(one, `${place}[${at}]`));
+  if (typeof value !== 'object' || value === null) return [place];
+  return Object.entries(value).flatMap(([key, one]) => placesIn(one, `${place}.${key}`));
+}
+
+for (const [form, secret] of Object.entries(SECRETS)) {
+  t.test(`${form} in every text of the schema leaves no trace`, (t) => {
+    const { document, texts } = filledDocument((_, at) => secret(at));
+    t.ok(texts.size > 50, 'there are many places');
+    const json = JSON.stringify(document);
+    const original = readSnapshot(json, 'filled.json');
+    t.ok(leaks(json, texts.values()).length >= texts.size, 'which are seen where they are');
+    const redacted = redact(original, { key: KEY });
+    const text = toJson(redacted);
+    t.strictSame(leaks(text, texts.values()), []);
+    t.strictSame(leaks(toTable(redacted), texts.values()), []);
+    t.doesNotThrow(() => readSnapshot(text, 'redacted.json'), 'it is still a snapshot');
+    const kept = placesIn(original).filter((place) => !place.endsWith('Raw') && !place.startsWith('.summary.verdicts'));
+    const left = new Set(placesIn(redacted));
+    t.strictSame(
+      kept.filter((place) => !left.has(place)),
+      [],
+      'no field is forgotten',
+    );
+    t.end();
+  });
+}
+
+const SPEC = builtinSpec();
+
+/** What a snapshot rests on, as far as it can be had back from it. */
+function judgedAgain(document: SnapshotDocument): ReturnType<typeof evaluate> {
+  const { node, files, coverage } = document;
+  const sockets = document.sockets.filter(({ netns }) => netns === node.netns);
+  return evaluate(SPEC, { node: { ...node, markedRole: null }, sockets, files, coverage }, node.role);
+}
+
+/** A lab node with four faults, as version 0.1.0 wrote it. */
+const LAB = readSnapshot(
+  readFileSync(new URL('../../../../test/fixtures/snapshots/v1-0.1.0.json', import.meta.url), 'utf8'),
+  'v1-0.1.0.json',
+);
+
+t.test('a real snapshot', (t) => {
+  const redacted = redact(LAB, { key: KEY });
+  const again = judgedAgain(redacted).findings;
+  t.strictSame(
+    again.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
+    LAB.findings.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
+    'is judged again as it was',
+  );
+  t.strictSame(
+    again.map(({ message, reason }) => [message, reason]),
+    redacted.findings.map(({ message, reason }) => [message, reason]),
+    'with the very words that stand in it',
+  );
+  t.strictSame(redacted.summary, LAB.summary);
+  const text = toJson(redacted);
+  const own = [LAB.node.hostname, ...LAB.node.interfaces.flatMap(({ addresses }) => addresses)]
+    .concat(LAB.sockets.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? [] : idsOf(one)))))
+    .filter((one) => !one.startsWith('127.') && one !== '::1');
+  t.ok(own.length > 10);
+  t.strictSame(
+    [...new Set(own)].filter((one) => text.includes(one)),
+    [],
+    'and nothing of its own is left in it',
+  );
+  t.end();
+});
+
+function idsOf({
+  pod,
+  container,
+  exe,
+}: {
+  pod: string | null;
+  container: string | null;
+  exe: string | null;
+}): string[] {
+  return [pod, container, /sockwatch-lab[^/]*/.exec(exe ?? '')?.[0] ?? null].filter((one) => one !== null);
+}
+
+t.test('names go together', (t) => {
+  const document = documentOf(spec([]), capture([held('zcme-db', '0.0.0.0', 5432), held('zcme-db', '10.1.2.3', 1)]));
+  const [one, other, foreign] = [redact(document, { key: KEY }), redact(document, { key: KEY }), redact(document)];
+  t.strictSame(one, other, 'one key gives one answer');
+  t.not(foreign?.sockets[0]?.owners[0]?.kind === 'process' && foreign.sockets[0].owners[0].comm, null);
+  t.not(JSON.stringify(foreign), JSON.stringify(one), 'a key that is not given is another each time');
+  t.not(foreign?.redacted?.keyId, redact(document).redacted?.keyId);
+  t.match(one?.redacted?.keyId, /^[0-9a-f]{16}$/);
+  t.notMatch(JSON.stringify(one), KEY);
+  const comms = one?.sockets.flatMap(({ owners }) => owners.map((owner) => owner.kind === 'process' && owner.comm));
+  t.equal(new Set(comms).size, 1, 'the same program has the same name throughout');
+  const [finding] = one?.findings ?? [];
+  t.ok(finding?.message.includes(String(comms?.[0])), 'in sentences too', { finding });
+  const [again, likewise] = [redact(one ?? document, { key: KEY }), redact(other ?? document, { key: KEY })];
+  t.strictSame(again.summary, document.summary, 'it can be done again');
+  t.strictSame(again, likewise);
+  t.match(again.redacted?.keyId, /^[0-9a-f]{16}$/);
+  t.not(again.redacted?.keyId, one?.redacted?.keyId, 'and then no longer goes with what was done once');
+  t.end();
+});
+
+t.test('a page and notes that are given keep their words', (t) => {
+  const page = spec([row('default:6400', 'zcmed'), unixRow('/run/zcme/zcme.sock', 'zcmed')], {
+    title: 'Ports of Zcme',
+    notes: notes({ listeners: [listenerNote({ owners: ['zcme-agent'], reason: 'Zcme says so.' })] }),
+  });
+  const seen = capture([held('zcmed', '192.0.2.2', 6400), held('zcme-agent', '0.0.0.0', 7000), held('zq', '::', 1)]);
+  const document = documentOf(page, seen);
+  const redacted = redact(document, { key: KEY, spec: page });
+  t.equal(redacted.spec.title, 'Ports of Zcme');
+  t.equal(redacted.sockets[1]?.explainedBy.text, 'Zcme says so.');
+  const { node, sockets, files, coverage } = redacted;
+  const again = evaluate(page, { node: { ...node, markedRole: null }, sockets, files, coverage }, 'worker');
+  t.strictSame(
+    again.findings.map(({ verdict }) => verdict),
+    document.findings.map(({ verdict }) => verdict),
+  );
+  t.strictSame(again.findings, redacted.findings);
+  t.notMatch(toJson(redact(document, { key: KEY })), /zcme/i, 'without them they are names like any other');
+  t.end();
+});
+
+t.test('what a verdict goes by stays', (t) => {
+  const owners = [
+    processOwner('kube-controller-zcme', {
+      unit: 'kubelet.service',
+      exe: '/home/kubelet/kube-controller-zcme (deleted)',
+    }),
+    device('cilium_vxlan'),
+    device('zcme0', 'geneve'),
+  ];
+  const document = documentOf(
+    spec([]),
+    capture([
+      listener('::ffff:198.18.0.1', 443, { owners, uid: 1001 }),
+      unixListener('/run/user/1001/zcme.sock', { pathRaw: 'enNtZQ==' }),
+      listener('fe80::1234:5678', 546, { device: 'zbond0', uid: 33 }),
+    ]),
+  );
+  const [first, second, third] = redact(document, { key: KEY }).sockets;
+  t.match(first?.owners, [
+    {
+      comm: 'kube-controller',
+      exe: /^\/home\/user-[0-9a-f]{10}\/kube-controller-name-[0-9a-f]{10} \(deleted\)$/,
+      unit: 'kubelet.service',
+    },
+    { device: 'cilium_vxlan', deviceKind: 'vxlan' },
+    { device: /^if-[0-9a-f]{12}$/, deviceKind: 'geneve' },
+  ]);
+  t.match(first?.address, /^::ffff:(?!198\.18\.)\d+\.\d+\.\d+\.\d+$/);
+  t.match(second?.path, new RegExp(`^/run/user/${first?.uid}/name-[0-9a-f]{10}\\.sock$`), 'one user, one number');
+  t.notOk(second !== undefined && 'pathRaw' in second, 'raw bytes are left out');
+  t.match(third, { address: /^fe80::/, device: /^if-/, uid: 33, port: 546 });
+  t.end();
+});

@@ -1,0 +1,127 @@
+import t from 'tap';
+import type { OwnedListener } from '../../../src/kernel/owners/owner.js';
+import type { Row } from '../../../src/spec/rows.js';
+import { evaluate } from '../../../src/verdict/evaluate.js';
+import { adviceFor } from '../../../src/verdict/text/advice.js';
+import {
+  capture,
+  device,
+  held,
+  judge,
+  listener,
+  NODE,
+  notes,
+  processOwner,
+  row,
+  rowNote,
+  socketFile,
+  spec,
+  unixRow,
+} from '../factory.js';
+
+const ABSENT = socketFile('/run/x.sock', { state: 'absent', device: null, inode: null });
+
+function advice(
+  one: Row,
+  sockets: readonly OwnedListener[],
+  changes: Partial<Parameters<typeof judge>[1]> = {},
+): string {
+  return adviceFor(judge(one, { sockets, ...changes }), sockets);
+}
+
+t.test('one sentence for each verdict', (t) => {
+  const kubelet = row('localhost:10248', 'kubelet');
+  const cases: [name: string, text: string, expected: RegExp][] = [
+    ['ok', advice(kubelet, [held('kubelet', '127.0.0.1', 10248)]), /^Nothing to do\.$/],
+    ['missing', advice(kubelet, []), /snap services k8s, then journalctl -u snap\.k8s\.kubelet\.$/],
+    ['missing, cut name', advice(row('*:10257', 'kube-controller'), []), /snap\.k8s\.kube-controller-manager/],
+    ['missing, in a pod', advice(row('*:4244', 'cilium-agent'), []), /k8s kubectl get pods/],
+    [
+      'missing socket',
+      advice(unixRow('/run/x.sock', 'containerd'), [], { observed: { files: [ABSENT] } }),
+      /restart it so that it makes its socket anew/,
+    ],
+    ['exposed', advice(kubelet, [held('kubelet', '0.0.0.0', 10248)]), /^Bind kubelet to localhost and restart it/],
+    [
+      'wrong owner',
+      advice(row('*:10250', 'kubelet'), [held('nc', '0.0.0.0', 10250)]),
+      /stop nc \(pid 812\), then restart kubelet/,
+    ],
+    [
+      'wrong device',
+      advice(row('*:8472/udp', 'cilium-agent'), [
+        listener('0.0.0.0', 8472, { protocol: 'udp', owners: [device('ftun0')] }),
+      ]),
+      /ip -d link show ftun0/,
+    ],
+    [
+      'wrong address',
+      advice(row('default:6400', 'k8sd'), [held('k8sd', '198.51.100.2', 6400)]),
+      /listen on the default interface instead of 198\.51\.100\.2:6400/,
+    ],
+    [
+      'narrowed',
+      advice(row('*:10259', 'kube-scheduler'), [held('kube-scheduler', '127.0.0.1', 10259)]),
+      /hardening on purpose/,
+    ],
+    ['unverified', advice(kubelet, [listener('127.0.0.1', 10248)]), /as root/],
+    [
+      'not found',
+      advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'not-found' })]),
+      /on the host itself/,
+    ],
+    ['not looked', advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'not-looked' })]), /--owners auto/],
+    [
+      'role unknown',
+      advice(row('*:1', 'x', { role: 'worker' }), [], { role: 'unknown' }),
+      /--role control-plane or --role worker/,
+    ],
+    [
+      'no route',
+      advice(row('default:1', 'x'), [], { observed: { node: { ...NODE, defaultInterface: null } } }),
+      /the reason names/,
+    ],
+    ['not applicable', advice(row('*:1', 'x', { role: 'control-plane' }), []), /^Nothing to do\.$/],
+  ];
+  for (const [name, text, expected] of cases) {
+    t.match(text, expected, name);
+    t.match(text, /^[A-Z].*\.$/, 'a sentence');
+  }
+  t.end();
+});
+
+t.test('a process is stopped by its unit, where systemd would start it again', (t) => {
+  const owners = [processOwner('nc', { unit: 'nc.service' })];
+  t.match(
+    advice(row('*:10250', 'kubelet'), [held('nc', '0.0.0.0', 10250, { owners })]),
+    /stop and disable nc\.service/,
+  );
+  t.end();
+});
+
+t.test('another installation', (t) => {
+  const owners = [processOwner('kubelet', { unit: 'kubelet.service' })];
+  const known = notes({
+    services: { kubelet: { units: ['snap.k8s.kubelet.service'] } },
+    rows: [rowNote({ service: 'none' })],
+  });
+  const text = advice(row('*:10250', 'kubelet'), [held('kubelet', '0.0.0.0', 10250, { owners })], { notes: known });
+  t.match(text, /^Two installations of kubelet .*stop and disable kubelet\.service/);
+  t.end();
+});
+
+t.test('what only comm says is to be made sure of', (t) => {
+  const owners = [processOwner('x', { comm: 'kubelet', exe: '/x', argv0: 'x' })];
+  t.match(advice(row('*:10250', 'kubelet'), [held('x', '0.0.0.0', 10250, { owners })]), /any process can choose/);
+  t.end();
+});
+
+t.test('a stranger: describe it or stop it, whatever it calls itself', (t) => {
+  const name = '\x1b[31mx';
+  const sockets = [held('x', '0.0.0.0', 666, { owners: [processOwner('x', { comm: name, exe: name, argv0: name })] })];
+  const [finding] = evaluate(spec([]), capture(sockets), 'worker').findings;
+  const text = finding === undefined ? '' : adviceFor(finding, sockets);
+  t.match(text, /notes file \(--notes\); otherwise stop \\x1b\[31mx \(pid 812\)/);
+  t.notMatch(text, /\p{Cc}/u);
+  t.end();
+});
