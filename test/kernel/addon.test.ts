@@ -235,7 +235,10 @@ t.test('the header of the C++ columns names the same columns', (t) => {
 });
 
 t.test('an addon that does not load is told with what to do', async (t) => {
-  const directory = t.testdir({ dist: { src: { base: {}, kernel: {} } }, 'package.json': '{"name":"empty","type":"module"}' });
+  const directory = t.testdir({
+    dist: { src: { base: {}, kernel: {} } },
+    'package.json': '{"name":"empty","type":"module"}',
+  });
   for (const file of ['kernel/addon.js', 'base/errors.js']) {
     writeFileSync(`${directory}/dist/src/${file}`, readFileSync(new URL(`../../src/${file}`, import.meta.url)));
   }

@@ -10,7 +10,14 @@ import { spec } from '../../verdict/factory.js';
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** Whatever can stand in a message, a reason, an error or a note of a snapshot is written in one of these. */
-const FOLDERS = ['src/kernel/sockets', 'src/kernel/owners', 'src/kernel/network', 'src/verdict', 'src/verdict/text', 'native'];
+const FOLDERS = [
+  'src/kernel/sockets',
+  'src/kernel/owners',
+  'src/kernel/network',
+  'src/verdict',
+  'src/verdict/text',
+  'native',
+];
 /** What the screen says besides. */
 const NOT_IN_A_SNAPSHOT = ['src/verdict/text/advice.ts'];
 const FILES = [
