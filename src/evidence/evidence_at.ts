@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { readInput, unreadable } from '../base/read_file.js';
-import { type Evidence, evidenceIn, type RawSnapshot, snapshotIn, textsOf } from './bundle.js';
+import { type Evidence, evidenceIn, type RawSnapshot, textsOf } from './bundle.js';
 import { HEAD_LENGTH, LARGEST } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
@@ -11,17 +11,10 @@ import { isGzip, isTar, tarMembers } from './tarball.js';
 const HINT = 'Is this the right file? A snapshot or ss text is smaller by far.';
 
 /**
- * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz; what it is shows in its content. Nothing
- * is thrown for what is wrong with it: that comes as an error among the rest, naming the file.
+ * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz, told apart by content. Never throws for
+ * bad input: that becomes an error among the results, which names the file.
  */
-export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence> {
-  for await (const one of rawEvidenceAt(path, version)) {
-    yield 'bytes' in one ? snapshotIn(one.source, one.bytes) : one;
-  }
-}
-
-/** The same with its snapshots as they were found, for who has them parsed elsewhere. */
-export async function* rawEvidenceAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
+export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
   try {
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);

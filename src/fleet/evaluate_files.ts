@@ -1,7 +1,7 @@
 import { formatError } from '../base/format_error.js';
 import { version } from '../base/version.js';
 import { type Evidence, type RawSnapshot, snapshotIn } from '../evidence/bundle.js';
-import { rawEvidenceAt } from '../evidence/evidence_at.js';
+import { evidenceAt } from '../evidence/evidence_at.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type ReevaluateOptions, reevaluate } from '../snapshot/reevaluate.js';
 import { thisMachine, threadCount } from './worker_count.js';
@@ -49,8 +49,7 @@ export interface Threads {
 }
 
 /**
- * Judges what files hold, as readEvidence does and in the same order, but with threads where there are many snapshots. Keeps
- * none.
+ * Evaluates what files hold, in order, with threads where there are many snapshots. Keeps none of them.
  * @throws SockwatchError ERR_INPUT where a thread ran out of memory
  */
 export async function* evaluateFiles(
@@ -71,7 +70,7 @@ export async function* evaluateFiles(
     ahead.reduce((sum, one) => sum + one.size, size) <= (threads === null && count > 0 ? many : AHEAD_BYTES);
   try {
     for (const [done, file] of files.entries()) {
-      for await (const piece of rawEvidenceAt(file, version())) {
+      for await (const piece of evidenceAt(file, version())) {
         if ('document' in piece) {
           while (ahead.length > 0) yield await next();
           yield { ...evaluateHere(piece, options), done };

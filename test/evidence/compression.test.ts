@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Evidence } from '../../src/evidence/bundle.js';
 import { refuseCompressed } from '../../src/evidence/compression.js';
-import { evidenceAt } from '../../src/evidence/evidence_at.js';
+import { documentsAt } from './documents_at.js';
 
 t.test('what Node cannot unpack is named, with what unpacks it', async (t) => {
   const heads: readonly [string, string, string][] = [
@@ -31,6 +31,6 @@ t.test('anything else is left to whoever reads it', async (t) => {
 t.test('a report of sos as it comes is told so, and nothing is made of it', async (t) => {
   const directory = t.testdir({ 'sosreport.tar.xz': Buffer.from('fd377a585a000004e6d6b446', 'hex') });
   const found: Evidence[] = [];
-  for await (const one of evidenceAt(`${directory}/sosreport.tar.xz`, '0')) found.push(one);
+  for await (const one of documentsAt(`${directory}/sosreport.tar.xz`)) found.push(one);
   t.match(found, [{ error: { code: 'ERR_INPUT', message: /found xz data$/, hint: /xz -d\.$/ } }]);
 });

@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { SockwatchError } from '../../src/base/errors.js';
-import { type Checked, readEvidence } from '../../src/evidence/read_evidence.js';
+import { type EvaluatedFile, evaluateFiles } from '../../src/fleet/evaluate_files.js';
 import { toJson } from '../../src/report/json.js';
 import { toTable } from '../../src/report/table.js';
 import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
@@ -166,17 +165,17 @@ async function seedsFor(target: Target): Promise<Buffer[]> {
   }
 }
 
-/** Promises that hold whatever was read; throws where one is broken. */
-function judge(one: Checked): void {
-  if ('error' in one) {
-    if (!(one.error instanceof SockwatchError) || one.error.code !== 'ERR_INPUT') throw one.error;
-    if (/\p{Cc}/u.test(one.error.message)) throw new Error('the message acts on a terminal');
-    if (one.error.message.length > 6000) throw new Error('the message is long');
+/** Throws where a promise about the results is broken, whatever the input was. */
+function check(one: EvaluatedFile): void {
+  if ('reason' in one) {
+    if (/\p{Cc}/u.test(one.reason)) throw new Error('the message contains control characters');
+    if (one.reason.length > 6000) throw new Error('the message is too long');
     return;
   }
+  if (!('document' in one)) throw new Error('one small file was given to a thread');
   const json = toJson(one.document);
   readSnapshot(json, 'what was written');
-  if (/(?!\n)\p{Cc}/u.test(toTable(one.document))) throw new Error('the table acts on a terminal');
+  if (/(?!\n)\p{Cc}/u.test(toTable(one.document))) throw new Error('the table contains control characters');
   const ids = new Set(one.document.sockets.map(({ id }) => id));
   if (!one.source.includes('.json') && ids.size !== one.document.sockets.length) throw new Error('an id is not unique');
 }
@@ -195,8 +194,8 @@ export async function fuzz(target: Target, seconds: number, seed: number): Promi
       await writeFile(file, bytes);
       const start = performance.now();
       try {
-        for await (const one of readEvidence([file], { spec: builtinSpec() })) {
-          judge(one);
+        for await (const one of evaluateFiles([file], { spec: builtinSpec() })) {
+          check(one);
           if ('document' in one) read += 1;
         }
         const took = performance.now() - start;

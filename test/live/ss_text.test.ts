@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { readEvidence } from '../../src/evidence/read_evidence.js';
+import { evaluateFiles } from '../../src/fleet/evaluate_files.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
@@ -61,9 +61,9 @@ async function ssFile(t: Test, lab: Lab, options: string): Promise<string> {
 }
 
 async function judged(file: string): Promise<SnapshotDocument> {
-  for await (const one of readEvidence([file], { spec: builtinSpec() })) {
+  for await (const one of evaluateFiles([file], { spec: builtinSpec() })) {
     if ('document' in one) return one.document;
-    throw one.error;
+    throw new Error('reason' in one ? one.reason : 'no document');
   }
   throw new Error('nothing was found');
 }
