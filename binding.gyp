@@ -22,10 +22,10 @@
         ["bpf=='on'", {
           "sources": [
             "native/bpf/events_loader.c",
-            "native/bpf/holders_loader.c",
+            "native/bpf/owners_loader.c",
             "native/event_stream.cc",
             "native/events_worker.cc",
-            "native/holder_iterator.cc",
+            "native/owner_iterator.cc",
             "native/ring_buffer.cc",
             "native/tracepoint_ids.cc"
           ],
@@ -33,10 +33,10 @@
           "include_dirs": ["<(SHARED_INTERMEDIATE_DIR)"],
           "actions": [
             {
-              "action_name": "holders_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/holders.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/holder_record.h"],
-              "outputs": ["<(SHARED_INTERMEDIATE_DIR)/holders.skel.h"],
-              "action": ["node", "native/bpf/skeleton.mjs", "build", "holders", "<(SHARED_INTERMEDIATE_DIR)/holders.skel.h"]
+              "action_name": "owners_skeleton",
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/owners.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/owner_record.h"],
+              "outputs": ["<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"],
+              "action": ["node", "native/bpf/skeleton.mjs", "build", "owners", "<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"]
             },
             {
               "action_name": "events_skeleton",

@@ -73,11 +73,11 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("decodeInet", Napi::Function::New(env, decode_inet, "decodeInet"));
   exports.Set("decodeUnix", Napi::Function::New(env, decode_unix, "decodeUnix"));
   exports.Set("readInNetns", Napi::Function::New(env, read_in_netns, "readInNetns"));
-  exports.Set("findHolders", Napi::Function::New(env, find_holders, "findHolders"));
+  exports.Set("findOwners", Napi::Function::New(env, find_owners, "findOwners"));
   exports.Set("processFacts", Napi::Function::New(env, process_facts, "processFacts"));
 #ifdef SOCKWATCH_BPF
   exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
-  exports.Set("iterateHolders", Napi::Function::New(env, iterate_holders, "iterateHolders"));
+  exports.Set("iterateOwners", Napi::Function::New(env, iterate_owners, "iterateOwners"));
 #endif
   exports.Set("linkOpenFile", Napi::Function::New(env, link_open_file, "linkOpenFile"));
   exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));

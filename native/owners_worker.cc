@@ -8,7 +8,7 @@
 #include <vector>
 
 #ifdef SOCKWATCH_BPF
-#include "holder_iterator.h"
+#include "owner_iterator.h"
 #endif
 #include "file_descriptor.h"
 #include "proc_owners.h"
@@ -52,9 +52,9 @@ Napi::Value column(Napi::Env env, const std::vector<Element>& list, uint32_t Ele
 
 Napi::Value walk_to_js(Napi::Env env, OwnerWalk& walk) {
   auto object = Napi::Object::New(env);
-  object.Set("inode", column(env, walk.holders, &Holder::inode));
-  object.Set("pid", column(env, walk.holders, &Holder::pid));
-  object.Set("fd", column(env, walk.holders, &Holder::fd));
+  object.Set("inode", column(env, walk.owners, &Owner::inode));
+  object.Set("pid", column(env, walk.owners, &Owner::pid));
+  object.Set("fd", column(env, walk.owners, &Owner::fd));
   object.Set("facts", facts_list_to_js(env, walk.facts));
   object.Set("processes", Napi::Number::New(env, walk.processes));
   object.Set("unreadable", Napi::Number::New(env, walk.unreadable));
@@ -68,7 +68,7 @@ std::vector<uint32_t> numbers(const Napi::Value& argument) {
 
 }  // namespace
 
-Napi::Value find_holders(const Napi::CallbackInfo& info) {
+Napi::Value find_owners(const Napi::CallbackInfo& info) {
   return PromiseWorker<OwnerWalk>::start(
       info.Env(),
       [root = info[0].As<Napi::String>().Utf8Value(), inodes = numbers(info[1])](OwnerWalk& walk) {
@@ -92,18 +92,18 @@ Napi::Value process_facts(const Napi::CallbackInfo& info) {
 }
 
 #ifdef SOCKWATCH_BPF
-Napi::Value iterate_holders(const Napi::CallbackInfo& info) {
-  return PromiseWorker<std::vector<HolderRecord>>::start(
+Napi::Value iterate_owners(const Napi::CallbackInfo& info) {
+  return PromiseWorker<std::vector<OwnerRecord>>::start(
       info.Env(),
-      [every_state = info[0].As<Napi::Boolean>().Value()](std::vector<HolderRecord>& records) {
-        return iterate_holders(every_state, records);
+      [every_state = info[0].As<Napi::Boolean>().Value()](std::vector<OwnerRecord>& records) {
+        return iterate_owners(every_state, records);
       },
-      [](Napi::Env env, std::vector<HolderRecord>& records) -> Napi::Value {
+      [](Napi::Env env, std::vector<OwnerRecord>& records) -> Napi::Value {
         auto object = Napi::Object::New(env);
-        object.Set("inode", column(env, records, &HolderRecord::inode));
-        object.Set("pid", column(env, records, &HolderRecord::pid));
-        object.Set("task", column(env, records, &HolderRecord::task));
-        object.Set("fd", column(env, records, &HolderRecord::fd));
+        object.Set("inode", column(env, records, &OwnerRecord::inode));
+        object.Set("pid", column(env, records, &OwnerRecord::pid));
+        object.Set("task", column(env, records, &OwnerRecord::task));
+        object.Set("fd", column(env, records, &OwnerRecord::fd));
         return object;
       });
 }

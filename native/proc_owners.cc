@@ -55,11 +55,11 @@ int each_number(DIR* directory, Visit visit) {
 // Whether an errno says that the descriptors of a process could not be read, rather than that the process has
 // ended. Want of permission is the common case; others, such as having no descriptors left ourselves, hide
 // holders just as well.
-bool hides_holders(int error) { return error != 0 && error != ENOENT && error != ESRCH; }
+bool hides_owners(int error) { return error != 0 && error != ENOENT && error != ESRCH; }
 
 // What one thread of the walk found.
 struct Share {
-  std::vector<Holder> holders;
+  std::vector<Owner> owners;
   std::vector<ProcessFacts> facts;
   uint32_t unreadable = 0;
 };
@@ -69,19 +69,19 @@ class Walker {
   Walker(int proc, const std::vector<uint32_t>& inodes) : proc_(proc), inodes_(inodes) {}
 
   void visit_process(uint32_t pid, Share& share) const {
-    const size_t before = share.holders.size();
+    const size_t before = share.owners.size();
     bool denied = false;
     uint32_t task = pid;
     const FileDescriptor process = open_process(proc_, pid);
     if (!process) {
-      if (hides_holders(errno)) share.unreadable++;
+      if (hides_owners(errno)) share.unreadable++;
       return;
     }
     // A main thread that has exited shows no descriptors, though other threads may still hold them.
     if (visit_descriptors(process.get(), "fd", pid, share, denied) == 0 && !denied)
       task = visit_threads(process.get(), pid, share, denied);
     if (denied) share.unreadable++;
-    if (share.holders.size() > before) share.facts.push_back(read_process_facts(process.get(), pid, task));
+    if (share.owners.size() > before) share.facts.push_back(read_process_facts(process.get(), pid, task));
   }
 
  private:
@@ -90,7 +90,7 @@ class Walker {
                            bool& denied) const {
     const Directory directory = open_directory(process, path.c_str());
     if (!directory) {
-      denied |= hides_holders(errno);
+      denied |= hides_owners(errno);
       return 0;
     }
     size_t seen = 0;
@@ -100,14 +100,14 @@ class Walker {
       char target[64];
       const ssize_t size = ::readlinkat(at, name, target, sizeof(target));
       if (size < 0) {
-        denied |= hides_holders(errno);
+        denied |= hides_owners(errno);
         return;
       }
       const uint32_t inode = parse_socket_link(target, static_cast<size_t>(size));
       if (inode != 0 && std::binary_search(inodes_.begin(), inodes_.end(), inode))
-        share.holders.push_back({inode, pid, fd});
+        share.owners.push_back({inode, pid, fd});
     });
-    denied |= hides_holders(error);
+    denied |= hides_owners(error);
     return seen;
   }
 
@@ -116,7 +116,7 @@ class Walker {
     uint32_t living = pid;
     const Directory tasks = open_directory(process, "task");
     if (!tasks) {
-      denied |= hides_holders(errno);
+      denied |= hides_owners(errno);
       return living;
     }
     const int error = each_number(tasks.get(), [&](uint32_t task, const char* name) {
@@ -124,7 +124,7 @@ class Walker {
       const std::string path = std::string("task/") + name + "/fd";
       if (visit_descriptors(process, path, pid, share, denied) > 0) living = task;
     });
-    denied |= hides_holders(error);
+    denied |= hides_owners(error);
     return living;
   }
 
@@ -189,11 +189,11 @@ Failure walk_owners(const std::string& procRoot, std::vector<uint32_t> inodes, O
   result.processes = static_cast<uint32_t>(pids.size());
   for (auto& share : shares) {
     result.unreadable += share.unreadable;
-    result.holders.insert(result.holders.end(), share.holders.begin(), share.holders.end());
+    result.owners.insert(result.owners.end(), share.owners.begin(), share.owners.end());
     std::move(share.facts.begin(), share.facts.end(), std::back_inserter(result.facts));
   }
-  std::sort(result.holders.begin(), result.holders.end(),
-            [](const Holder& a, const Holder& b) { return a.pid != b.pid ? a.pid < b.pid : a.fd < b.fd; });
+  std::sort(result.owners.begin(), result.owners.end(),
+            [](const Owner& a, const Owner& b) { return a.pid != b.pid ? a.pid < b.pid : a.fd < b.fd; });
   return std::nullopt;
 }
 

@@ -10,14 +10,14 @@
 namespace sockwatch {
 
 // One file descriptor of one process that refers to one of the sockets asked for.
-struct Holder {
+struct Owner {
   uint32_t inode = 0;
   uint32_t pid = 0;
   uint32_t fd = 0;
 };
 
 struct OwnerWalk {
-  std::vector<Holder> holders;      // in order of pid, then fd
+  std::vector<Owner> owners;        // in order of pid, then fd
   std::vector<ProcessFacts> facts;  // one for every pid among the holders
   uint32_t processes = 0;           // that were seen
   uint32_t unreadable = 0;          // of those, whose descriptors could not be read for want of permission

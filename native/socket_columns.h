@@ -1,8 +1,8 @@
 #pragma once
 
 // THE column layout. One vector a column, one element a socket; `address` has 16 bytes a socket.
-// src/kernel/addon.ts names the same columns; the two must be changed together, and test/kernel/addon.test.ts holds them
-// against each other.
+// src/kernel/addon.ts names the same columns; the two must be changed together, and test/kernel/addon.test.ts
+// holds them against each other.
 
 #include <cstddef>
 #include <cstdint>

@@ -19,7 +19,7 @@ function searchHolders(argv: readonly string[]): void {
   if (!isOnce || argv.some((one) => /^(--help|-h|--version|--deadline.*|(--owners=)?(proc|none))$/.test(one))) return;
   try {
     const find = require('node-gyp-build') as (root: string) => Addon;
-    const pass = find(path.join(__dirname, '../..')).iterateHolders?.(false);
+    const pass = find(path.join(__dirname, '../..')).iterateOwners?.(false);
     pass?.catch(() => {});
     globalThis.k8sSockwatchHolders = pass;
   } catch {

@@ -138,11 +138,11 @@ export interface Addon {
   decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
-  findHolders(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  findOwners(procRoot: string, inodes: Uint32Array): Promise<Holders>;
   /** `tasks`: of each process a thread that is alive, mostly its main one, which has the process's number. */
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
   /** Only where eBPF is built in. */
-  iterateHolders?(everyState: boolean): Promise<HolderPass>;
+  iterateOwners?(everyState: boolean): Promise<HolderPass>;
   /**
    * Only where eBPF is built in. Throws where the kernel does not take the programs. `onReady` says that there are events to take,
    * and not again before they were taken.

@@ -7,8 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../native/bpf/holder_record.h"
-#include "../../native/bpf/holders_loader.h"
+#include "../../native/bpf/owner_record.h"
+#include "../../native/bpf/owners_loader.h"
 
 static double now(void) {
   struct timespec time;
@@ -30,7 +30,7 @@ int main(int argc, char** argv) {
   size_t bytes = 0;
   for (int round = 0; round < times; round++) {
     const double start = now();
-    const int fd = sockwatch_open_holders((unsigned int)pid_namespace.st_ino, 0);
+    const int fd = sockwatch_open_owners((unsigned int)pid_namespace.st_ino, 0);
     if (fd < 0) {
       fprintf(stderr, "bpf: errno %d\n", -fd);
       return 1;
@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     took[round] = now() - start;
   }
   qsort(took, (size_t)times, sizeof(*took), ascending);
-  printf("%.3f %zu\n", took[times / 2], bytes / sizeof(struct sockwatch_holder_record));
+  printf("%.3f %zu\n", took[times / 2], bytes / sizeof(struct sockwatch_owner_record));
   free(took);
   return 0;
 }

@@ -1,6 +1,6 @@
 /**
  * `node in_process.js TIMES`, inside the namespace of the load: what the addon takes for the listeners of both families,
- * one dump after the other, and for finding their holders. Prints JSON.
+ * one dump after the other, and for finding their owners. Prints JSON.
  */
 
 import { native } from '../../src/kernel/addon.js';
@@ -20,12 +20,12 @@ async function timed(times: number, work: () => Promise<unknown>): Promise<numbe
 /** What it prints, as JSON. */
 export interface InProcess {
   readonly listenMs: number;
-  readonly holdersMs: number;
+  readonly ownersMs: number;
   readonly bpfMs: number;
   readonly listeners: number;
 }
 
-const { dumpInet, findHolders, iterateHolders } = native();
+const { dumpInet, findOwners, iterateOwners } = native();
 const dump = (family: number) => dumpInet(null, family, IP_PROTOCOL.tcp, LISTENING.tcp);
 
 const times = Number(process.argv[2]);
@@ -34,7 +34,7 @@ const listenMs = await timed(times, async () => {
   await Promise.all([dump(AF_INET), dump(AF_INET6)]);
 });
 const inodes = [...(await dump(AF_INET)).inode, ...(await dump(AF_INET6)).inode];
-const holdersMs = await timed(9, () => findHolders('/proc', Uint32Array.from(inodes)));
-const bpfMs = await timed(9, async () => iterateHolders?.(false));
-const result: InProcess = { listenMs, holdersMs, bpfMs, listeners: inodes.length };
+const ownersMs = await timed(9, () => findOwners('/proc', Uint32Array.from(inodes)));
+const bpfMs = await timed(9, async () => iterateOwners?.(false));
+const result: InProcess = { listenMs, ownersMs, bpfMs, listeners: inodes.length };
 console.log(JSON.stringify(result));

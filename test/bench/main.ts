@@ -66,7 +66,7 @@ async function compileAll(directory: string): Promise<(name: string) => string> 
     const source = join(ROOT, 'test', 'bench', `${name}.c`);
     await compile(compiler, ['-O2', '-Wall', '-Wextra', '-Werror', source, '-o', join(directory, name)]);
   }
-  const loader = join(ROOT, 'native/bpf/holders_loader.c');
+  const loader = join(ROOT, 'native/bpf/owners_loader.c');
   const iterator = [join(ROOT, 'test/bench/bare_iterator.c'), loader, '-o', join(directory, 'bare_iterator')];
   await compile(compiler, ['-O2', '-I', join(ROOT, 'build/Release/obj/gen'), ...iterator]);
   return (name) => join(directory, name);
@@ -96,7 +96,7 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   const ours = addon.map((text) => JSON.parse(text) as InProcess);
   const [bareMs, count] = [median(bare.map((text) => Number.parseFloat(text))), bare[0]?.trim().split(' ')[1]];
   const listenMs = median(ours.map((one) => one.listenMs));
-  const holdersMs = median(ours.map((one) => one.holdersMs));
+  const ownersMs = median(ours.map((one) => one.ownersMs));
   console.log(`TCP listeners, both families, median of ${rounds} medians of ${DUMPS} dumps in one process:`);
   console.log(`  bare C loop ${bareMs.toFixed(3)} ms (${count} sockets)`);
   console.log(
@@ -104,7 +104,7 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   );
   const iteratorMs = median(iterator.map((text) => Number.parseFloat(text)));
   const bpfMs = median(ours.map((one) => one.bpfMs));
-  console.log(`their holders by /proc ${holdersMs.toFixed(0)} ms; by eBPF, programs loaded anew each time:`);
+  console.log(`their owners by /proc ${ownersMs.toFixed(0)} ms; by eBPF, programs loaded anew each time:`);
   console.log(`  bare C reader ${iteratorMs.toFixed(1)} ms (${iterator[0]?.trim().split(' ')[1]} records)`);
   console.log(`  our addon     ${bpfMs.toFixed(1)} ms, ratio ${ratio(bpfMs, iteratorMs)}`);
 }

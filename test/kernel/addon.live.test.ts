@@ -72,7 +72,7 @@ t.test('what the kernel refuses is a rejection with its errno', async (t) => {
   await t.rejects(dumpTcp4('/nowhere'), nowhere);
   await t.rejects(native().dumpUnix('/nowhere', 1 << 10), nowhere);
   await t.rejects(native().readInNetns(null, '/nowhere'), nowhere);
-  await t.rejects(native().findHolders('/nowhere', new Uint32Array([1])), nowhere);
+  await t.rejects(native().findOwners('/nowhere', new Uint32Array([1])), nowhere);
 });
 
 t.test('netnsInode tells a network namespace from everything else', async (t) => {
@@ -129,10 +129,10 @@ t.test('inNetns lends its thread to another namespace for one call', { skip: not
   );
 });
 
-t.test('findHolders finds this process behind its own listener', async (t) => {
+t.test('findOwners finds this process behind its own listener', async (t) => {
   const { handle, inode, fd } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
-  const holders = await native().findHolders('/proc', new Uint32Array([inode]));
+  const holders = await native().findOwners('/proc', new Uint32Array([inode]));
   t.strictSame([...holders.inode], [inode]);
   t.strictSame([...holders.pid], [process.pid]);
   t.strictSame([...holders.fd], [fd]);
@@ -169,7 +169,7 @@ ctypes.CDLL(None).syscall(${SYS_EXIT[arch()] ?? 60}, 0)`;
   const child = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.teardown(() => child.kill('SIGKILL'));
   const [line] = await once(child.stdout, 'data');
-  const holders = await native().findHolders('/proc', new Uint32Array([Number(line)]));
+  const holders = await native().findOwners('/proc', new Uint32Array([Number(line)]));
   t.strictSame([...holders.pid], [child.pid]);
   t.match(text(holders.facts[0]?.exe), /python3/, 'whose executable is seen as well');
   t.match(text(holders.facts[0]?.argv0), /python3/);
@@ -179,14 +179,14 @@ t.test('processes that end meanwhile are nobody, not an error', async (t) => {
   const root = t.testdir({ self: {}, cpuinfo: '', '12x': {} });
   mkdirSync(`${root}/4242`);
   addProcess(root, 77, { fds: { 5: 'socket:[900]', 6: 'pipe:[900]', 7: 'socket:[90]', 8: 'socket:[9000]' } });
-  const holders = await native().findHolders(root, new Uint32Array([900]));
+  const holders = await native().findOwners(root, new Uint32Array([900]));
   t.strictSame([[...holders.inode], [...holders.pid], [...holders.fd]], [[900], [77], [5]]);
   const gone = { pid: 77, comm: null, exe: null, argv0: null, cgroup: null, startMs: null };
   t.strictSame(holders.facts, [gone], 'descriptors were seen, and nothing else any more');
   t.match(holders, { processes: 2, unreadable: 0 });
 
   const children = Array.from({ length: 40 }, () => once(spawn('true'), 'exit'));
-  const walks = Array.from({ length: 20 }, () => native().findHolders('/proc', new Uint32Array([1])));
+  const walks = Array.from({ length: 20 }, () => native().findOwners('/proc', new Uint32Array([1])));
   t.equal((await Promise.all(walks)).length, 20, 'nor do they disturb a walk of the real /proc');
   await Promise.all(children);
 });
@@ -194,6 +194,6 @@ t.test('processes that end meanwhile are nobody, not an error', async (t) => {
 t.test('a process whose descriptors cannot be listed is never taken for one without descriptors', async (t) => {
   // A link to itself fails with ELOOP, as open fails with EMFILE where this process has no descriptor to spare.
   const root = t.testdir({ 77: { fd: t.fixture('symlink', 'fd') } });
-  const { processes, unreadable } = await native().findHolders(root, new Uint32Array([900]));
+  const { processes, unreadable } = await native().findOwners(root, new Uint32Array([900]));
   t.strictSame({ processes, unreadable }, { processes: 1, unreadable: 1 });
 });

@@ -217,7 +217,7 @@ function loaded(): string[] {
     env: { PATH: `${process.env['PATH']}:/usr/sbin` },
   });
   const programs: unknown = JSON.parse(list);
-  const ours = ['tcp_state', 'enter_bind', 'exit_bind', 'enter_listen', 'exit_listen', 'list_holders'];
+  const ours = ['tcp_state', 'enter_bind', 'exit_bind', 'enter_listen', 'exit_listen', 'list_owners'];
   return (Array.isArray(programs) ? programs : []).flatMap((program: { name?: string }) =>
     ours.includes(program.name ?? '') ? [program.name ?? ''] : [],
   );

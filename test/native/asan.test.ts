@@ -4,7 +4,7 @@ import { GCC, skipWithout } from './toolchain.js';
 
 /** Scenarios of native/exercise.ts. */
 const SCENARIOS = {
-  everything: 'dumps, decoders, holders, namespaces and errors',
+  everything: 'dumps, decoders, owners, namespaces and errors',
   events: 'the event stream opened again and again, and eight of them at once',
   workers: 'the same in several worker threads at once',
   terminate: 'worker threads are terminated in the middle of it',

@@ -22,7 +22,7 @@ const isRoot = process.getuid?.() === 0;
 
 /** Every call that asks the kernel something, at once. */
 async function capture(netns: string | null): Promise<void> {
-  const { dumpInet, dumpUnix, findHolders, iterateHolders, processFacts, readInNetns } = native();
+  const { dumpInet, dumpUnix, findOwners, iterateOwners, processFacts, readInNetns } = native();
   const inet = [AF_INET, AF_INET6].flatMap((family) =>
     [IP_PROTOCOL.tcp, IP_PROTOCOL.udp].map((protocol) => dumpInet(netns, family, protocol, ALL_STATES)),
   );
@@ -32,10 +32,10 @@ async function capture(netns: string | null): Promise<void> {
     ...inet,
   ]);
   const inodes = Uint32Array.from([...unix.inode, ...tables.flatMap(({ inode }) => [...inode])]);
-  const [holders] = await Promise.all([findHolders('/proc', inodes), findHolders('/proc', new Uint32Array())]);
-  if (isRoot && iterateHolders !== undefined) await iterateHolders(true);
-  assert.equal(holders.inode.length, holders.fd.length);
-  assert.equal(new Set(holders.pid).size, holders.facts.length);
+  const [owners] = await Promise.all([findOwners('/proc', inodes), findOwners('/proc', new Uint32Array())]);
+  if (isRoot && iterateOwners !== undefined) await iterateOwners(true);
+  assert.equal(owners.inode.length, owners.fd.length);
+  assert.equal(new Set(owners.pid).size, owners.facts.length);
   assert.match(Buffer.from(file).toString(), /local_address/);
   const [own, nobody] = await processFacts('/proc', Uint32Array.of(process.pid, 0), Uint32Array.of(process.pid, 0));
   assert.deepEqual([own?.pid, nobody?.comm], [process.pid, null]);
@@ -58,14 +58,14 @@ function decode(): void {
 }
 
 async function fail(): Promise<void> {
-  const { dumpInet, dumpUnix, findHolders, inNetns, netnsInode, readInNetns } = native();
+  const { dumpInet, dumpUnix, findOwners, inNetns, netnsInode, readInNetns } = native();
   const nowhere = '/nonexistent';
   await assert.rejects(dumpInet(nowhere, AF_INET, IP_PROTOCOL.tcp, ALL_STATES), { code: 'ENOENT' });
   await assert.rejects(dumpInet(null, AF_INET, 99, ALL_STATES), { code: 'ENOENT' });
   await assert.rejects(dumpUnix('/etc/hostname', ALL_STATES), { code: 'EINVAL' });
   await assert.rejects(readInNetns(null, nowhere), { code: 'ENOENT', syscall: 'open' });
   await assert.rejects(readInNetns(null, '/proc'), { code: 'EISDIR', syscall: 'read' });
-  await assert.rejects(findHolders(nowhere, new Uint32Array()), { code: 'ENOENT' });
+  await assert.rejects(findOwners(nowhere, new Uint32Array()), { code: 'ENOENT' });
   assert.throws(() => netnsInode(nowhere), { code: 'ENOENT' });
   assert.throws(() => inNetns(nowhere, () => {}), { code: 'ENOENT' });
 }

@@ -22,10 +22,10 @@ OwnerWalk walk(const std::string& root, const std::vector<uint32_t>& inodes) {
   return result;
 }
 
-// Holders as "pid/fd=inode", in their order.
-std::string holders_of(const OwnerWalk& result) {
+// Owners as "pid/fd=inode", in their order.
+std::string owners_of(const OwnerWalk& result) {
   std::string all;
-  for (const auto& [inode, pid, fd] : result.holders) {
+  for (const auto& [inode, pid, fd] : result.owners) {
     if (!all.empty()) all += ' ';
     all += std::to_string(pid) + "/" + std::to_string(fd) + "=" + std::to_string(inode);
   }
@@ -36,7 +36,7 @@ std::string text_of(const std::optional<std::vector<uint8_t>>& bytes) {
   return bytes ? std::string(bytes->begin(), bytes->end()) : "(none)";
 }
 
-void holders() {
+void owners() {
   const FakeProc proc;
   proc.descriptor("20/fd", 10, "socket:[7]");
   proc.descriptor("20/fd", 3, "socket:[5]");
@@ -48,12 +48,12 @@ void holders() {
   proc.directory("self/fd");
   proc.directory("12x/fd");
   const OwnerWalk result = walk(proc.path(), {7, 5, 5});
-  check_equal(holders_of(result), "20/3=5 20/10=7 100/0=5",
-              "every holder of every socket asked for is found, in order of pid and descriptor");
+  check_equal(owners_of(result), "20/3=5 20/10=7 100/0=5",
+              "every owner of every requested socket is found, in order of pid and descriptor");
   check_equal(result.facts.size(), 2U, "facts are read once for each process that holds one");
   check_equal(result.processes, 3U, "only directories with a number for a name are processes");
   check_equal(result.unreadable, 0U, "and all of them could be read");
-  check_equal(walk(proc.path(), {}).holders.size(), 0U, "nobody holds nothing");
+  check_equal(walk(proc.path(), {}).owners.size(), 0U, "no inodes, no owners");
 }
 
 void many() {
@@ -67,8 +67,8 @@ void many() {
     }
   }
   const OwnerWalk result = walk(proc.path(), wanted);
-  bool in_order = result.holders.size() == wanted.size();
-  for (size_t at = 0; in_order && at < wanted.size(); at++) in_order = result.holders[at].inode == wanted[at];
+  bool in_order = result.owners.size() == wanted.size();
+  for (size_t at = 0; in_order && at < wanted.size(); at++) in_order = result.owners[at].inode == wanted[at];
   check(in_order, "threads of a walk lose nothing, double nothing, and the result is in order");
   check_equal(result.facts.size(), 60U, "and the facts of all are there");
 }
@@ -82,7 +82,7 @@ void main_thread_gone() {
   proc.file("30/comm", "leader\n");
   proc.file("30/task/31/cmdline", "worker");
   const OwnerWalk result = walk(proc.path(), {5});
-  check_equal(holders_of(result), "30/4=5", "where the main thread has exited, one living thread is asked");
+  check_equal(owners_of(result), "30/4=5", "where the main thread has exited, one living thread is asked");
   check_equal(text_of(result.facts.at(0).argv0), "worker", "and tells its arguments");
 }
 
@@ -133,7 +133,7 @@ void failures() {
     check_equal(in_child([&] {
                   if (::setresuid(65534, 65534, 65534) != 0) return 9;
                   const OwnerWalk seen = walk(proc.path(), {5});
-                  return seen.unreadable == 1 && holders_of(seen) == "50/3=5" ? 0 : 1;
+                  return seen.unreadable == 1 && owners_of(seen) == "50/3=5" ? 0 : 1;
                 }),
                 "exit 0", name);
   } else {
@@ -161,7 +161,7 @@ void real_proc() {
   const auto inode = static_cast<uint32_t>(status.st_ino);
   const OwnerWalk result = walk("/proc", {inode});
   const std::string self = std::to_string(::getpid()) + "/" + std::to_string(fd);
-  check_equal(holders_of(result), self + "=" + std::to_string(inode), "the real /proc shows our own socket");
+  check_equal(owners_of(result), self + "=" + std::to_string(inode), "the real /proc shows our own socket");
   check(result.facts.at(0).startMs.value_or(0) > 0, "and when we started");
   ::close(fd);
 }
@@ -171,7 +171,7 @@ void real_proc() {
 
 int main() {
   using namespace sockwatch::test;
-  holders();
+  owners();
   many();
   main_thread_gone();
   facts();

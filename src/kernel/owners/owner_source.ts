@@ -72,12 +72,12 @@ function iteratorFinder(procRoot: string, everyState: boolean, deadline: Deadlin
 
 /** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be had */
 async function iterate(everyState: boolean): Promise<HolderPass> {
-  const { iterateHolders } = native();
-  if (iterateHolders === undefined) {
+  const { iterateOwners } = native();
+  if (iterateOwners === undefined) {
     throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
   }
   try {
-    return await ((everyState ? null : takeEarlyPass()) ?? iterateHolders(everyState));
+    return await ((everyState ? null : takeEarlyPass()) ?? iterateOwners(everyState));
   } catch (error) {
     throw new SockwatchError('ERR_KERNEL', `eBPF was not used: ${await explainRefusal(error)}`, { cause: error });
   }
@@ -155,7 +155,7 @@ async function byProc(
   note: string | null,
   deadline: Deadline,
 ): Promise<FoundHolders> {
-  const walk = (): Promise<Holders | string> => native().findHolders(procRoot, inodes);
+  const walk = (): Promise<Holders | string> => native().findOwners(procRoot, inodes);
   const [holders, isHidden] = await Promise.all([
     deadline.ask<Holders | string>([procRoot], walk, (why) => why),
     hidesProcesses(procRoot),

@@ -82,7 +82,7 @@ t.test('both ways find the same holders, under churn too', needsRoot, async (t) 
 t.test('what opens after the early pass is found by another', needsRoot, async (t) => {
   const find = startHolders('bpf');
   // Begun later, so that the early one has ended as well.
-  await native().iterateHolders?.(false);
+  await native().iterateOwners?.(false);
   const { handle, inode } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
   const { pid } = await find(Uint32Array.of(inode));

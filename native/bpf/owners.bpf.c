@@ -6,7 +6,7 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "holder_record.h"
+#include "owner_record.h"
 #include "task_number.h"
 
 // include/net/tcp_states.h; unix sockets use the same numbers, and a bound, unconnected UDP socket is
@@ -18,7 +18,7 @@
 const volatile __u32 every_state = 0;
 
 SEC("iter/task_file")
-int list_holders(struct bpf_iter__task_file* context) {
+int list_owners(struct bpf_iter__task_file* context) {
   struct task_struct* task = context->task;
   struct file* file = context->file;
   if (!task || !file) return 0;
@@ -26,7 +26,7 @@ int list_holders(struct bpf_iter__task_file* context) {
   if (!socket) return 0;
   __u8 state = BPF_CORE_READ(socket, sk, __sk_common.skc_state);
   if (!every_state && state != TCP_LISTEN && state != TCP_CLOSE) return 0;
-  struct sockwatch_holder_record record = {
+  struct sockwatch_owner_record record = {
       .inode = BPF_CORE_READ(file, f_inode, i_ino),
       .pid = number_of(task->group_leader),
       .task = number_of(task),

@@ -2,17 +2,17 @@
 
 #include <vector>
 
-#include "bpf/holder_record.h"
+#include "bpf/owner_record.h"
 #include "sys_error.h"
 
 namespace sockwatch {
 
-using HolderRecord = sockwatch_holder_record;
+using OwnerRecord = sockwatch_owner_record;
 
 // Lists every descriptor of every process that is a socket which listens, or may, by one pass of an eBPF
 // iterator: each once, in order of process and descriptor. Unlike the walk through /proc it is refused as a
 // whole or sees everything; processes outside this PID namespace come first, with the number 0.
 // `every_state`: sockets that are connected as well.
-Failure iterate_holders(bool every_state, std::vector<HolderRecord>& records);
+Failure iterate_owners(bool every_state, std::vector<OwnerRecord>& records);
 
 }  // namespace sockwatch

@@ -1,6 +1,6 @@
 // In C because the light skeleton is.
 
-#include "holders_loader.h"
+#include "owners_loader.h"
 
 #include <errno.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wunused-function"
-#include "holders.skel.h"
+#include "owners.skel.h"
 #pragma GCC diagnostic pop
 
 static int create_iterator(int link) {
@@ -23,22 +23,22 @@ static int create_iterator(int link) {
   return fd < 0 ? -errno : fd;
 }
 
-static int open_holders(unsigned int pid_namespace, int every_state) {
-  struct holders* skeleton = holders__open();
+static int open_owners(unsigned int pid_namespace, int every_state) {
+  struct owners* skeleton = owners__open();
   if (!skeleton) return -ENOMEM;
   skeleton->rodata->pid_namespace = pid_namespace;
   skeleton->rodata->every_state = every_state != 0;
-  int result = holders__load(skeleton);
-  if (result == 0) result = holders__attach(skeleton);
+  int result = owners__load(skeleton);
+  if (result == 0) result = owners__attach(skeleton);
   // The iterator holds on to the program by itself.
-  if (result >= 0) result = create_iterator(skeleton->links.list_holders_fd);
-  holders__destroy(skeleton);
+  if (result >= 0) result = create_iterator(skeleton->links.list_owners_fd);
+  owners__destroy(skeleton);
   return result;
 }
 
-int sockwatch_open_holders(unsigned int pid_namespace, int every_state) {
+int sockwatch_open_owners(unsigned int pid_namespace, int every_state) {
   int result = -EAGAIN;
   for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
-    result = open_holders(pid_namespace, every_state);
+    result = open_owners(pid_namespace, every_state);
   return result;
 }

@@ -1,4 +1,4 @@
-#include "holder_iterator.h"
+#include "owner_iterator.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,13 +7,13 @@
 #include <cerrno>
 #include <tuple>
 
-#include "bpf/holders_loader.h"
+#include "bpf/owners_loader.h"
 #include "file_descriptor.h"
 
 namespace sockwatch {
 namespace {
 
-using Record = HolderRecord;
+using Record = OwnerRecord;
 
 // Reads records until the iterator ends.
 Failure read_records(int fd, std::vector<Record>& records) {
@@ -34,10 +34,10 @@ Failure read_records(int fd, std::vector<Record>& records) {
 
 }  // namespace
 
-Failure iterate_holders(bool every_state, std::vector<HolderRecord>& records) {
+Failure iterate_owners(bool every_state, std::vector<OwnerRecord>& records) {
   struct stat pid_namespace {};
   if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
-  const int opened = sockwatch_open_holders(static_cast<unsigned int>(pid_namespace.st_ino), every_state);
+  const int opened = sockwatch_open_owners(static_cast<unsigned int>(pid_namespace.st_ino), every_state);
   if (opened < 0) return SysError{"bpf", -opened, "iter/task_file"};
   const FileDescriptor fd(opened);
   if (auto failure = read_records(fd.get(), records)) return failure;
