@@ -70,7 +70,8 @@ function breaches(sources: readonly Source[]): string[] {
       const targetRank = rankOf(target);
       if (target.startsWith('..')) found.push(`${path} -> ${target}: outside of src`);
       else if (targetRank === null || rank === null || targetRank > rank) found.push(`${path} -> ${target}: backwards`);
-      else if (!sources.some((one) => one.path === target)) found.push(`${path} -> ${target}: no such file`);
+      else if (!sources.some(({ path }) => path === target || path === target.replace(/\.ts$/, '.d.ts')))
+        found.push(`${path} -> ${target}: no such file`);
     }
   }
   return [...found, ...cycles(sources)];

@@ -12,7 +12,7 @@ export interface StoredSpec extends Omit<Spec, 'notes'> {
   readonly notes: Omit<Notes, 'services'> & { readonly services: readonly (readonly [string, ServiceNote])[] };
 }
 
-/** Written by compile_builtin.ts, so that no parser has to be loaded for a plain run. */
+/** Written by .ci/compile_builtin.mjs, so that a plain run loads no parser. */
 export const STORED_SPEC = new URL('builtin.json', import.meta.url);
 
 /** The built-in page with the built-in notes. Throws ERR_INPUT where the build step that stores them was left out. */

@@ -1,5 +1,5 @@
-import type { ErrorObject } from 'ajv';
 import { quoted } from '../base/input_error.js';
+import type { SchemaError } from '../base/schema_check.js';
 
 /** What is wrong with a value, where, and what to say about it. */
 export interface Fault {
@@ -20,7 +20,7 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 /** The one fault worth telling of all that ajv found (`allErrors` and `verbose` are on). */
-export function faultIn(errors: readonly ErrorObject[]): Fault {
+export function faultIn(errors: readonly SchemaError[]): Fault {
   // A misspelt key makes the right one missing, a missing one makes the map too small, an alternative fails in parts.
   const whole = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
   const error =
@@ -39,7 +39,7 @@ function unescapePointer(segment: string): string {
   return segment.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-function keyFault(path: readonly string[], error: ErrorObject): Fault {
+function keyFault(path: readonly string[], error: SchemaError): Fault {
   const key = String(error.params['additionalProperty'] ?? error.params['propertyName']);
   const found = `the key ${quoted(key)}`;
   if (error.keyword === 'propertyNames')
@@ -50,7 +50,7 @@ function keyFault(path: readonly string[], error: ErrorObject): Fault {
   return { path: [...path, key], isKey: true, expected: `one of the keys ${allowed.join(', ')}`, found, ...hint };
 }
 
-function expectedBy(error: ErrorObject): string {
+function expectedBy(error: SchemaError): string {
   const { keyword, params, parentSchema } = error;
   const description: unknown = parentSchema?.['description'];
   switch (keyword) {
@@ -74,7 +74,7 @@ function expectedBy(error: ErrorObject): string {
   }
 }
 
-function foundBy({ keyword, data }: ErrorObject): string {
+function foundBy({ keyword, data }: SchemaError): string {
   if (['required', 'anyOf', 'minProperties'].includes(keyword)) return 'none';
   if (keyword === 'uniqueItems') return 'one twice';
   if (data === null) return 'nothing';
@@ -84,7 +84,7 @@ function foundBy({ keyword, data }: ErrorObject): string {
 }
 
 /** The keys that the schema allows and does not assertArgument where it does not assertArgument all of them. */
-function keysOf({ keyword, parentSchema }: ErrorObject): string[] {
+function keysOf({ keyword, parentSchema }: SchemaError): string[] {
   const properties: unknown = parentSchema?.['properties'];
   const required: unknown = keyword === 'minProperties' ? parentSchema?.['required'] : [];
   const keys = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];

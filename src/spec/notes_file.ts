@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { inputError, quoted } from '../base/input_error.js';
 import { readInput } from '../base/read_file.js';
 import { sourceOf } from '../base/text_source.js';
@@ -8,6 +6,7 @@ import { canonicalAddress } from './endpoint.js';
 import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
 import { faultIn } from './notes_fault.js';
 import type { Role } from './rows.js';
+import { validate } from './validate_notes.js';
 import { readYaml, type YamlInput } from './yaml_input.js';
 
 /** The form of a notes file, as notes.schema.json describes it. */
@@ -66,10 +65,7 @@ function validated(file: string, yaml: YamlInput): NotesFile {
   if (value === null || value === undefined) {
     throw inputError({ file, line: 1, expected: 'notes that begin with "version: 1"', found: 'an empty file' });
   }
-  const schema: object = JSON.parse(readFileSync(new URL('notes.schema.json', import.meta.url), 'utf8'));
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true });
-  const validate = ajv.compile<NotesFile>(schema);
-  if (validate(value)) return value;
+  if (validate(value)) return value as NotesFile;
   const { path, isKey, ...fault } = faultIn(validate.errors ?? []);
   throw inputError({ file, line: yaml.lineOf(path, isKey), ...fault });
 }

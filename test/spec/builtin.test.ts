@@ -1,9 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { builtinSpec } from '../../src/spec/builtin.js';
+import { BUILTIN_SOURCE, builtinSpec, STORED_SPEC } from '../../src/spec/builtin.js';
 import type { RowNote } from '../../src/spec/notes.js';
+import { readNotes } from '../../src/spec/notes_file.js';
+import { readPage } from '../../src/spec/page.js';
 import { rowText } from './helpers.js';
 
 const spec = builtinSpec();
+
+t.test('the stored page and notes are those of the source files', async (t) => {
+  const pathOf = (name: string) => fileURLToPath(new URL(`../../../src/spec/builtin/${name}`, import.meta.url));
+  const page = await readPage(pathOf('services-and-ports.md'));
+  const notes = await readNotes(pathOf('notes.yaml'));
+  t.strictSame(spec, { ...page, source: BUILTIN_SOURCE, notes: { ...notes, sources: [BUILTIN_SOURCE] } });
+  t.notMatch(readFileSync(STORED_SPEC, 'utf8'), /src\/spec/, 'no path of the build machine');
+});
 
 t.test('the rows of the built-in page', (t) => {
   t.match(spec, { title: 'Services and ports', source: 'builtin:canonical-k8s', sha256: /^[0-9a-f]{64}$/ });

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { messageOf, type SockwatchError } from '../../base/errors.js';
 import { inputError, quoted, shortened } from '../../base/input_error.js';
+import type { SchemaError } from '../../base/schema_check.js';
 import type { Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SnapshotDocument } from './document.js';
 import { refuseUnboundedJson } from './json_bounds.js';
+import { validate } from './validate_snapshot.js';
 
 /** The version this program writes and reads. Within it fields are only ever added. */
 const SCHEMA_VERSION = 1;
@@ -43,9 +43,8 @@ type StoredSocket = Omit<
 export function readSnapshot(text: string, source: string): SnapshotDocument {
   const value = parse(text, source);
   refuseOtherVersion(value, source);
-  const validate = validator();
   if (!validate(value)) throw faultError(validate.errors ?? [], source);
-  return completed(value);
+  return completed(value as StoredSnapshot);
 }
 
 const WHAT_IS_ONE = 'A snapshot is what k8s-sockwatch --once prints.';
@@ -91,22 +90,8 @@ function refuseOtherVersion(value: unknown, file: string): void {
   }
 }
 
-let compiled: ValidateFunction<StoredSnapshot> | null = null;
-
-/** To compile the schema takes longer than to read a snapshot. */
-function validator(): ValidateFunction<StoredSnapshot> {
-  if (compiled !== null) return compiled;
-  const schema: object = JSON.parse(readFileSync(new URL(SCHEMA_FILE, import.meta.url), 'utf8'));
-  const ajv = new Ajv2020({ verbose: true, strictRequired: false, strictTypes: false, allowUnionTypes: true });
-  compiled = ajv.compile<StoredSnapshot>(schema);
-  return compiled;
-}
-
-/** It ships with the sources, beside this file's own. */
-const SCHEMA_FILE = '../../../../src/snapshot/document/snapshot.schema.json';
-
 /** ajv stops at the first fault; what follows it are the alternatives and conditions around it, which fail with it. */
-function faultError([error]: readonly ErrorObject[], file: string): SockwatchError {
+function faultError([error]: readonly SchemaError[], file: string): SockwatchError {
   if (error === undefined) throw new TypeError('no fault without an error of ajv');
   const { keyword, params, instancePath, data } = error;
   const place = pathText(instancePath);
@@ -116,7 +101,7 @@ function faultError([error]: readonly ErrorObject[], file: string): SockwatchErr
   return inputError({ file, line: null, expected, found, hint: WHAT_IS_ONE });
 }
 
-function expectedBy(keyword: string, params: Record<string, unknown>, { message }: ErrorObject): string {
+function expectedBy(keyword: string, params: Record<string, unknown>, { message }: SchemaError): string {
   switch (keyword) {
     case 'required':
       return `the key ${String(params['missingProperty'])}`;
