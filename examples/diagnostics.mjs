@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// A small diagnostics program with k8s-sockwatch inside: looks at this node within a time limit, writes the evidence without
-// what tells whose node it is, and says in a few lines what is wrong.
+// A small diagnostics program that embeds k8s-sockwatch: takes a snapshot of this node within a time limit, writes it redacted
+// to OUTPUT.json, and prints the faults.
 //
 //   node diagnostics.mjs OUTPUT.json [SECONDS]
 
@@ -13,7 +13,7 @@ if (output === undefined || !(Number(seconds) > 0)) {
   process.exit(2);
 }
 
-// Ctrl-C stops the waiting at once: snapshot() then throws what abort() is given here.
+// On Ctrl-C, snapshot() throws the error given to abort() at once.
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 
@@ -27,12 +27,12 @@ try {
   console.log(`${document.node.role} node: ${document.summary.result}, ${faults.length} faults`);
   for (const { verdict, message } of faults) console.log(`- ${verdict}: ${message}`);
   for (const { name, error } of document.coverage.sources) if (error !== null) console.log(`? ${name}: ${error}`);
-  console.log(`evidence, redacted: ${output}`);
+  console.log(`redacted snapshot: ${output}`);
 } catch (error) {
-  // Errors of the library have a code for programs, and a message and a hint for people.
+  // Errors of the library have a code, a message and a hint.
   const isKnown = error instanceof SockwatchError;
   console.error(isKnown ? `${error.code}: ${error.message} (${error.hint ?? 'no hint'})` : error.message);
   code = 2;
 }
-// Not process.exit(): that waits for reads which hang in the kernel, and those were not waited for above.
+// process.exit() would wait for reads that hang in the kernel.
 exitNow(code);

@@ -9,7 +9,7 @@ import { ROOT } from './native/toolchain.js';
 
 const EXAMPLES = join(ROOT, 'examples');
 
-/** The environment of a machine on which the program is installed. */
+/** An environment with the program in PATH. */
 function installed(directory: string): NodeJS.ProcessEnv {
   const bin = join(directory, 'bin');
   mkdirSync(bin);
@@ -18,12 +18,12 @@ function installed(directory: string): NodeJS.ProcessEnv {
   return { ...process.env, NODE_OPTIONS: '', PATH: `${bin}:${process.env['PATH']}` };
 }
 
-/** Whatever the machine looks like, this is a result and not a failure to run. */
+/** Whether the program ran, whatever it found on this machine. */
 function isResult(code: unknown): boolean {
   return code === 0 || code === 1 || code === 3;
 }
 
-t.test('inspect.sh leaves a whole snapshot, or says why there is none', async (t) => {
+t.test('inspect.sh writes a snapshot, or the reason why there is none', async (t) => {
   const directory = t.testdir({ with: {}, without: {} });
   const env = installed(directory);
   const script = join(EXAMPLES, 'inspect.sh');
@@ -31,7 +31,7 @@ t.test('inspect.sh leaves a whole snapshot, or says why there is none', async (t
   t.ok(snapshotIn(readFileSync(join(directory, 'with/k8s-sockwatch.json'), 'utf8')).redacted);
   t.match(readFileSync(join(directory, 'with/k8s-sockwatch.err'), 'utf8'), /^exit code [013]\n$/);
   const bare = { PATH: '/usr/bin:/bin' };
-  t.equal(spawnSync('sh', ['-e', script, join(directory, 'without')], { env: bare }).status, 0, 'it never fails');
+  t.equal(spawnSync('sh', ['-e', script, join(directory, 'without')], { env: bare }).status, 0, 'it does not fail');
   t.strictSame(readdirSync(join(directory, 'without')), ['k8s-sockwatch.err']);
   t.match(readFileSync(join(directory, 'without/k8s-sockwatch.err'), 'utf8'), /not found\nexit code 127\n$/);
 });
@@ -41,15 +41,15 @@ interface ProblemDetector {
   readonly rules: readonly { readonly path: string; readonly args: string[]; readonly timeout: string }[];
 }
 
-t.test('node-problem-detector.json: status by exit code, one line that is not cut', async (t) => {
+t.test('node-problem-detector.json: the exit code is a status, and the line is not truncated', async (t) => {
   const text = readFileSync(join(EXAMPLES, 'node-problem-detector.json'), 'utf8');
   const { pluginConfig, rules } = JSON.parse(text) as ProblemDetector;
   const [rule] = rules;
-  if (rule === undefined) throw new Error('there is a rule');
+  if (rule === undefined) throw new Error('no rule');
   const command = parseCommand(rule.args);
-  if (command.kind !== 'once') throw new Error('it takes a snapshot');
+  if (command.kind !== 'once') throw new Error('not --once');
   t.equal(command.format, 'line');
-  t.ok((command.deadlineMs ?? 0) < Number.parseInt(rule.timeout, 10) * 1000, 'it ends before it is ended');
+  t.ok((command.deadlineMs ?? 0) < Number.parseInt(rule.timeout, 10) * 1000, 'the deadline is before the timeout');
   const { status, stdout } = spawnSync(process.execPath, [CLI, ...rule.args], {
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -72,17 +72,21 @@ interface Troubleshoot {
   };
 }
 
-t.test('troubleshoot.yaml: the analyzer finds the result in what the collector prints', async (t) => {
+t.test('troubleshoot.yaml: the analyzer finds the result in the output of the collector', async (t) => {
   const { spec } = parse(readFileSync(join(EXAMPLES, 'troubleshoot.yaml'), 'utf8')) as Troubleshoot;
   const [{ run } = { run: { collectorName: '', args: [] } }] = spec.hostCollectors;
   const analyzer = spec.hostAnalyzers[0]?.textAnalyze;
   t.equal(parseCommand(run.args).kind, 'once');
-  t.equal(analyzer?.fileName, `host-collectors/run-host/${run.collectorName}.txt`, 'where troubleshoot.sh stores it');
+  t.equal(
+    analyzer?.fileName,
+    `host-collectors/run-host/${run.collectorName}.txt`,
+    'the path that troubleshoot.sh stores it under',
+  );
   const { stdout } = spawnSync(process.execPath, [CLI, ...run.args], { encoding: 'utf8' });
   const pattern = (analyzer?.regexGroups ?? '').replace('(?P<', '(?<');
   t.equal(new RegExp(pattern).exec(stdout)?.groups?.['Result'], snapshotIn(stdout).summary.result);
 
-  // As troubleshoot.sh does it: in order, the third word as it stands; an outcome without a condition is always true.
+  // As in troubleshoot.sh: outcomes in order, compared by the third word; one without a condition always applies.
   const outcomeOf = (text: string): string => {
     const result = new RegExp(pattern).exec(text)?.groups?.['Result'];
     for (const outcome of analyzer?.outcomes ?? []) {
@@ -94,11 +98,11 @@ t.test('troubleshoot.yaml: the analyzer finds the result in what the collector p
   };
   t.match(outcomeOf('"result": "match"'), /^pass: /);
   t.match(outcomeOf('"result": "drift"'), /^fail: /);
-  t.match(outcomeOf('"result": "incomplete"'), /^warn: No difference was seen/);
-  t.match(outcomeOf(''), /^warn: .* gave no answer/);
+  t.match(outcomeOf('"result": "incomplete"'), /^warn: No drift was seen/);
+  t.match(outcomeOf(''), /^warn: .* took no snapshot/);
 });
 
-/** What a plugin asks sos for, one command a line, with a sos that only listens. */
+/** Prints the commands that a plugin adds, one per line, with a stub of sos. */
 const SOS = `
 import importlib.util, sys, types
 class Plugin:
@@ -118,17 +122,17 @@ print(*sorted(kind for kind in KINDS if issubclass(module.K8sSockwatch, getattr(
 module.K8sSockwatch().setup()
 `;
 
-t.test('the sos plugin asks for what the program knows, and ends before sos ends it', async (t) => {
+t.test('the commands of the sos plugin are valid and end before their timeout', async (t) => {
   const { stdout, stderr } = spawnSync('python3', ['-c', SOS, join(EXAMPLES, 'sos_k8s_sockwatch.py')], {
     encoding: 'utf8',
   });
   t.equal(stderr, '');
   const [kinds, ...lines] = stdout.trim().split('\n');
-  // The sos of Debian 12 passes over an IndependentPlugin.
+  // sos in Debian 12 ignores a plugin that is only an IndependentPlugin.
   t.equal(kinds, 'DebianPlugin IndependentPlugin RedHatPlugin UbuntuPlugin');
   t.equal(lines.length, 2);
   for (const [line = '', timeout, file, stderr, sizelimit] of lines.map((one) => one.split('\t'))) {
-    if (file?.endsWith('.json')) t.strictSame([stderr, sizelimit], ['False', '0'], 'JSON, and all of it');
+    if (file?.endsWith('.json')) t.strictSame([stderr, sizelimit], ['False', '0'], 'pure JSON, not truncated');
     const [program, ...argv] = line.split(' ');
     t.equal(program, 'k8s-sockwatch');
     const command = parseCommand(argv);

@@ -5,20 +5,17 @@ import { Progress } from '../report/progress.js';
 import { writeWhole } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { EXIT_CODE } from '../snapshot/document/summary.js';
 import { loadSpec } from '../spec/load.js';
 import type { Spec } from '../spec/spec.js';
-import { CHECK_HELP, type CheckCommand, parseCheck } from './check_arguments.js';
+import { CHECK_HELP, type CheckCommand, parseCheck } from './check_options.js';
+import { EXIT_CODE } from './exit_code.js';
 
-/** Nothing could be judged. */
-const EXIT_UNABLE = 2;
-
-/** Of a table that goes to no terminal. */
-const USUAL_WIDTH = 120;
+/** Width of a table that is not written to a terminal. */
+const DEFAULT_WIDTH = 120;
 
 /**
- * Runs `check`, told by the arguments behind it, and gives the exit code. A file that cannot be read is told on standard
- * error and in the output, and does not keep the others from being judged.
+ * Runs `check`. A file that cannot be read is reported on standard error and in the output; the others are still evaluated.
+ * @returns The exit code.
  * @throws SockwatchError ERR_USAGE, ERR_INPUT for a page or notes, ERR_OUTPUT
  */
 export async function check(argv: readonly string[]): Promise<number> {
@@ -27,41 +24,38 @@ export async function check(argv: readonly string[]): Promise<number> {
     await writeStdout(CHECK_HELP);
     return 0;
   }
-  const { output } = command;
   const spec = await loadSpec(command.spec);
   const redacted =
     command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
-  const seen = await judge(command, spec);
-  const judged = redacted === null ? seen : { ...seen, only: redacted(onlyOne(seen)) };
-  const text = await textOf(command, judged);
-  if (output === null) for (const piece of text) await writeStdout(piece);
-  else await writeWhole(output, text);
-  const { result, nodes } = judged.fleet.summary;
-  return nodes.match + nodes.drift + nodes.incomplete === 0 ? EXIT_UNABLE : EXIT_CODE[result];
+  const { fleet, only } = await evaluateAll(command, spec);
+  const text = await format(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
+  if (command.output !== null) await writeWhole(command.output, text);
+  else for (const piece of text) await writeStdout(piece);
+  const { result } = fleet.summary;
+  return evaluatedNodes(fleet) === 0 ? EXIT_CODE.failed : EXIT_CODE[result];
 }
 
 type CheckFiles = CheckCommand & { readonly kind: 'check' };
 
-interface Evaluated {
-  readonly fleet: Fleet;
-  /** The snapshot, where there is one node and nothing besides. */
-  readonly only: SnapshotDocument | null;
+function evaluatedNodes({ summary: { nodes } }: Fleet): number {
+  return nodes.match + nodes.drift + nodes.incomplete;
 }
 
-/** What is to be redacted: a matrix would have the names of files in it. */
-function onlyOne({ only, fleet }: Evaluated): SnapshotDocument {
+/** Only a single snapshot can be redacted: a matrix contains the names of files. */
+function requireOnly(fleet: Fleet, only: SnapshotDocument | null): SnapshotDocument {
   if (only !== null) return only;
-  const { match, drift, incomplete } = fleet.summary.nodes;
-  const found = `${match + drift + incomplete} were found and ${fleet.unreadable.length} could not be read`;
-  throw new SockwatchError('ERR_INPUT', `--redact takes one snapshot and nothing beside it: ${found}`, {
+  const found = `found ${evaluatedNodes(fleet)}, and ${fleet.unreadable.length} could not be read`;
+  throw new SockwatchError('ERR_INPUT', `--redact works on exactly one snapshot: ${found}`, {
     hint: 'name the file of one node',
   });
 }
 
-/** Reads everything and keeps of each node what a matrix needs, with a bar for who waits. */
-async function judge(command: CheckFiles, spec: Spec): Promise<Evaluated> {
-  const { files, role, failOn } = command;
-  const fleet = new FleetBuilder();
+/** Keeps of each node what the matrix needs, and the snapshot where there is exactly one. */
+async function evaluateAll(
+  { files, role, failOn }: CheckFiles,
+  spec: Spec,
+): Promise<{ readonly fleet: Fleet; readonly only: SnapshotDocument | null }> {
+  const builder = new FleetBuilder();
   const progress = new Progress(process.stderr, files.length);
   let only: SnapshotDocument | null = null;
   let count = 0;
@@ -69,24 +63,28 @@ async function judge(command: CheckFiles, spec: Spec): Promise<Evaluated> {
     count += 1;
     only = count === 1 && 'document' in one ? one.document : null;
     if ('reason' in one) progress.clear();
-    add(fleet, one);
+    add(builder, one);
     progress.update(one.done, `${one.done} of ${files.length} files read, ${count} found`);
   }
   progress.clear();
-  return { fleet: fleet.build(spec, failOn), only };
+  return { fleet: builder.build(spec, failOn), only };
 }
 
-function add(fleet: FleetBuilder, one: EvaluatedFile): void {
-  if ('document' in one) fleet.add(one.source, one.document);
-  else if ('share' in one) fleet.addShare(one.share, one.renumbering);
+function add(builder: FleetBuilder, one: EvaluatedFile): void {
+  if ('document' in one) builder.add(one.source, one.document);
+  else if ('share' in one) builder.addShare(one.share, one.renumbering);
   else {
-    fleet.addUnreadable(one.source, one.reason);
+    builder.addUnreadable(one.source, one.reason);
     process.stderr.write(`k8s-sockwatch: ${one.reason}\n`);
   }
 }
 
-/** In pieces. One node as --once has it, several as a matrix; as a page for a browser, always a matrix. */
-async function textOf({ format, output }: CheckFiles, { fleet, only }: Evaluated): Promise<Iterable<string>> {
+/** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */
+async function format(
+  { format, output }: CheckFiles,
+  fleet: Fleet,
+  only: SnapshotDocument | null,
+): Promise<Iterable<string>> {
   switch (format) {
     case 'html':
       return [(await import('../report/matrix_html.js')).toMatrixHtml(fleet)];
@@ -96,7 +94,7 @@ async function textOf({ format, output }: CheckFiles, { fleet, only }: Evaluated
         : [(await import('../report/json.js')).toJson(only)];
     case 'table': {
       if (only !== null) return [(await import('../report/table.js')).toTable(only)];
-      const width = (output === null ? process.stdout.columns : undefined) ?? USUAL_WIDTH;
+      const width = (output === null ? process.stdout.columns : undefined) ?? DEFAULT_WIDTH;
       return [(await import('../report/matrix_table.js')).toMatrixTable(fleet, width)];
     }
   }

@@ -4,10 +4,11 @@ import { writeWhole } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import { diff } from '../snapshot/diff/diff.js';
 import { readSnapshotFile } from '../snapshot/file.js';
-import { DIFF_HELP, parseDiff } from './diff_arguments.js';
+import { DIFF_HELP, parseDiff } from './diff_options.js';
 
 /**
- * `k8s-sockwatch diff`: exit code 0 where nothing that matters is different, 1 otherwise.
+ * Runs `diff`.
+ * @returns The exit code: 1 for significant differences, else 0.
  * @throws SockwatchError ERR_USAGE, ERR_INPUT, ERR_OUTPUT
  */
 export async function runDiff(argv: readonly string[]): Promise<0 | 1> {

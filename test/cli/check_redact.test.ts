@@ -28,7 +28,7 @@ function check(...argv: string[]) {
   return { status, stdout, stderr };
 }
 
-t.test('a stored snapshot is made fit to be handed on, and judged as it was', async (t) => {
+t.test('a stored snapshot is redacted and keeps its verdicts', async (t) => {
   const plain = snapshotIn(OLD);
   const { status, stdout, stderr } = check('node.json', '--redact', '--redact-key', 'key');
   t.strictSame([status, stderr], [1, '']);
@@ -42,7 +42,7 @@ t.test('a stored snapshot is made fit to be handed on, and judged as it was', as
   t.equal(check('bundle', '--redact', '--redact-key', 'key', '--output', 'red.json').status, 1);
   const file = join(directory, 'red.json');
   t.equal(statSync(file).mode & 0o777, 0o600);
-  t.strictSame(snapshotIn(readFileSync(file, 'utf8')), redacted, 'out of a bundle, under the same key the same');
+  t.strictSame(snapshotIn(readFileSync(file, 'utf8')), redacted, 'from a bundle: identical with the same key');
   t.equal(diff(redacted, snapshotIn(readFileSync(file, 'utf8'))).differences.length, 0);
 
   const table = check('node.json', '--redact', '--format', 'table');
@@ -50,19 +50,19 @@ t.test('a stored snapshot is made fit to be handed on, and judged as it was', as
   t.notOk(table.stdout.includes(plain.node.hostname));
 });
 
-t.test('what it refuses, with nothing on standard output', async (t) => {
-  const refusals: readonly [readonly string[], RegExp][] = [
-    [['node.json', 'other.json', '--redact'], /one snapshot .* not a matrix \(give one FILE/],
-    [['node.json', '--redact', '--format', 'html'], /one snapshot .* not a matrix/],
-    [['two', '--redact'], /one snapshot and nothing beside it: 2 were found and 0 could not be read/],
-    [['broken.json', '--redact'], /broken\.json: .*\nk8s-sockwatch: .* 0 were found and 1 could not be read/],
-    [['node.json', '--redact-key', 'key'], /--redact-key says how to --redact/],
-    [['node.json', '--redact', '--redact-key', 'short'], /at least 16 bytes, this one 5/],
+t.test('errors leave standard output empty', async (t) => {
+  const cases: readonly [readonly string[], RegExp][] = [
+    [['node.json', 'other.json', '--redact'], /a single snapshot, not .* matrix \(use one FILE/],
+    [['node.json', '--redact', '--format', 'html'], /a single snapshot, not .* matrix/],
+    [['two', '--redact'], /exactly one snapshot: found 2, and 0 could not be read/],
+    [['broken.json', '--redact'], /broken\.json: .*\nk8s-sockwatch: .* found 0, and 1 could not be read/],
+    [['node.json', '--redact-key', 'key'], /--redact-key requires --redact/],
+    [['node.json', '--redact', '--redact-key', 'short'], /at least 16 bytes, not 5/],
     [['node.json', '--redact', '--redact-key', 'gone'], /gone: .*no such file/],
   ];
-  for (const [argv, word] of refusals) {
+  for (const [argv, message] of cases) {
     const { status, stdout, stderr } = check(...argv);
     t.strictSame([status, stdout], [2, ''], argv.join(' '));
-    t.match(stderr, word);
+    t.match(stderr, message);
   }
 });

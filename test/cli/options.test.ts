@@ -1,5 +1,8 @@
 import t from 'tap';
 import { SockwatchError } from '../../src/base/errors.js';
+import { CHECK_HELP } from '../../src/cli/check_options.js';
+import { DIFF_HELP } from '../../src/cli/diff_options.js';
+import { EXIT_CODE } from '../../src/cli/exit_code.js';
 import { type Command, HELP, parseCommand } from '../../src/cli/options.js';
 
 const ONCE: Command = {
@@ -17,7 +20,7 @@ const ONCE: Command = {
   redact: null,
 };
 
-t.test('every option, each value it takes, and what is taken without it', (t) => {
+t.test('--once: every option, each of its values, and the defaults', (t) => {
   const cases: [argv: string[], changes: object][] = [
     [[], {}],
     [['--format', 'json'], { format: 'json' }],
@@ -55,13 +58,13 @@ t.test('every option, each value it takes, and what is taken without it', (t) =>
   }
   const argv = ['--once', '--format', 'table'];
   parseCommand(argv);
-  t.strictSame(argv, ['--once', '--format', 'table'], 'the arguments are left as they were');
+  t.strictSame(argv, ['--once', '--format', 'table'], 'argv is not modified');
   t.end();
 });
 
-t.test('without a mode it is the screen, with every option for looking', (t) => {
-  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, ...looking } = ONCE;
-  const UI = { ...looking, kind: 'ui', intervalMs: 2000, replay: null };
+t.test('the TUI is the default mode, and takes every option about what to read', (t) => {
+  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, ...common } = ONCE;
+  const UI = { ...common, kind: 'ui', intervalMs: 2000, replay: null };
   const cases: [argv: string[], changes: object][] = [
     [[], {}],
     [['--spec', 'page.md', '--notes', 'a.yaml'], { spec: { page: 'page.md', notes: ['a.yaml'], strict: false } }],
@@ -77,7 +80,7 @@ t.test('without a mode it is the screen, with every option for looking', (t) => 
   t.end();
 });
 
-t.test('help and version go before everything that is right', (t) => {
+t.test('--help and --version win over all other options', (t) => {
   for (const argv of [
     ['--help'],
     ['-h'],
@@ -92,37 +95,33 @@ t.test('help and version go before everything that is right', (t) => {
   t.end();
 });
 
-t.test('every bad command line has one line of its own', (t) => {
+t.test('every invalid command line has its own one-line error', (t) => {
   const help = 'see --help';
   const cases: [argv: string[], message: string, hint: string | null][] = [
-    [['--format', 'json'], '--format does not go with the screen; give --once', null],
-    [['--output', 'x'], '--output does not go with the screen; give --once', null],
-    [['--fail-on', 'info'], '--fail-on does not go with the screen; give --once', null],
-    [['--redact'], '--redact does not go with the screen; give --once', null],
+    [['--format', 'json'], '--format cannot be used with the TUI; use --once', null],
+    [['--output', 'x'], '--output cannot be used with the TUI; use --once', null],
+    [['--fail-on', 'info'], '--fail-on cannot be used with the TUI; use --once', null],
+    [['--redact'], '--redact cannot be used with the TUI; use --once', null],
     [['--replay', ''], '--replay needs a path', null],
-    [['--replay', 'x', '--role', 'worker'], '--role does not go with --replay', null],
-    [['--replay', 'x', '--netns', 'y'], '--netns does not go with --replay', null],
-    [['--once', '--replay', 'x'], '--replay does not go with --once', null],
-    [['--follow', '--replay', 'x'], '--replay does not go with --follow', null],
-    [['--once', '--format', 'xml'], '--format is one of json, table, line, not "xml"', null],
-    [['--once', '--format='], '--format is one of json, table, line, not ""', null],
-    [['--once', '--format', 'JSON'], '--format is one of json, table, line, not "JSON"', null],
-    [['--once', '--format', 'a\n\x1b'], '--format is one of json, table, line, not "a\\n\\u001b"', null],
-    [['--once', '--role', 'master'], '--role is one of auto, control-plane, worker, not "master"', null],
-    [['--once', '--fail-on', 'errors'], '--fail-on is one of error, warning, info, never, not "errors"', null],
-    [
-      ['--once', '--follow'],
-      '--once and --follow exclude each other: give --once for one snapshot, or --follow for changes',
-      help,
-    ],
-    [['--follow', '--format', 'json'], '--format does not go with --follow', null],
-    [['--once', '--redact-key', 'k'], '--redact-key says how to --redact, so it goes with that only', null],
-    [['--follow', '--redact'], '--redact does not go with --follow', null],
-    [['--follow', '--output', 'x'], '--output does not go with --follow', null],
-    [['--once', '--interval', '1'], '--interval does not go with --once', null],
-    [['--follow', '--interval', '0'], '--interval is a number of seconds from 0.1 to 86400, not "0"', null],
-    [['--follow', '--interval', 'soon'], '--interval is a number of seconds from 0.1 to 86400, not "soon"', null],
-    [['--once', '--owners', 'root'], '--owners is one of auto, bpf, proc, none, not "root"', null],
+    [['--replay', 'x', '--role', 'worker'], '--role cannot be used with --replay', null],
+    [['--replay', 'x', '--netns', 'y'], '--netns cannot be used with --replay', null],
+    [['--once', '--replay', 'x'], '--replay cannot be used with --once', null],
+    [['--follow', '--replay', 'x'], '--replay cannot be used with --follow', null],
+    [['--once', '--format', 'xml'], '--format must be one of json, table, line, not "xml"', null],
+    [['--once', '--format='], '--format must be one of json, table, line, not ""', null],
+    [['--once', '--format', 'JSON'], '--format must be one of json, table, line, not "JSON"', null],
+    [['--once', '--format', 'a\n\x1b'], '--format must be one of json, table, line, not "a\\n\\u001b"', null],
+    [['--once', '--role', 'master'], '--role must be one of auto, control-plane, worker, not "master"', null],
+    [['--once', '--fail-on', 'errors'], '--fail-on must be one of error, warning, info, never, not "errors"', null],
+    [['--once', '--follow'], '--once and --follow cannot be used together', help],
+    [['--follow', '--format', 'json'], '--format cannot be used with --follow', null],
+    [['--once', '--redact-key', 'k'], '--redact-key requires --redact', null],
+    [['--follow', '--redact'], '--redact cannot be used with --follow', null],
+    [['--follow', '--output', 'x'], '--output cannot be used with --follow', null],
+    [['--once', '--interval', '1'], '--interval cannot be used with --once', null],
+    [['--follow', '--interval', '0'], '--interval must be a number of seconds from 0.1 to 86400, not "0"', null],
+    [['--follow', '--interval', 'soon'], '--interval must be a number of seconds from 0.1 to 86400, not "soon"', null],
+    [['--once', '--owners', 'root'], '--owners must be one of auto, bpf, proc, none, not "root"', null],
     [['--once', '--output', ''], '--output needs a path', null],
     [['--once', '--spec='], '--spec needs a path', null],
     [['--once', '--netns', ''], '--netns needs a path', null],
@@ -148,7 +147,7 @@ t.test('every bad command line has one line of its own', (t) => {
   t.end();
 });
 
-t.test('a value that is any text stays on one line', (t) => {
+t.test('an error that quotes arbitrary text stays on one line', (t) => {
   for (const argv of [['--a\nb'], ['a\nb'], ['--once', '--role', 'a\nb\u2028c']]) {
     const thrown = t.throws(() => parseCommand(argv), SockwatchError);
     t.notMatch(
@@ -160,42 +159,30 @@ t.test('a value that is any text stays on one line', (t) => {
   t.end();
 });
 
-t.test('the help names every option and its values', (t) => {
-  const options = [
-    'once',
-    'redact',
-    'redact-key',
-    'format',
-    'output',
-    'spec',
-    'notes',
-    'strict',
-    'role',
-    'netns',
-    'owners',
-    'fail-on',
-    'follow',
-    'interval',
-    'replay',
+t.test('help lists every option with its values, and every exit code', (t) => {
+  const cases: [help: string, options: readonly string[]][] = [
+    [
+      HELP,
+      [
+        ...['once', 'follow', 'replay', 'format', 'output', 'spec', 'notes', 'strict', 'role', 'netns', 'all-netns'],
+        ...['owners', 'fail-on', 'deadline', 'redact', 'redact-key', 'interval', 'allow-module-load', 'version'],
+      ],
+    ],
+    [CHECK_HELP, ['format', 'output', 'spec', 'notes', 'strict', 'role', 'fail-on', 'redact', 'redact-key']],
+    [DIFF_HELP, ['format', 'output']],
   ];
-  for (const option of [...options, 'allow-module-load', 'help', 'version']) t.match(HELP, `--${option}`, option);
-  for (const value of [
-    'json',
-    'table',
-    'auto',
-    'control-plane',
-    'worker',
-    'bpf',
-    'proc',
-    'none',
-    'error',
-    'warning',
-    'info',
-    'never',
-  ]) {
+  for (const [help, options] of cases) {
+    const listed = Array.from(help.matchAll(/^ {2}(?:-h, )?--([\w-]+) /gm), ([, option]) => option);
+    t.strictSame(listed.toSorted(), [...options, 'help'].toSorted());
+    t.ok(help.split('\n').every((line) => line.length <= 125));
+  }
+  for (const value of ['json', 'table', 'line', 'control-plane', 'worker', 'bpf', 'proc', 'none', 'never']) {
     t.match(HELP, new RegExp(`\\b${value}\\b`), value);
   }
-  for (const code of ['0 the node matches', '1 it drifts', '2 the command could not run', '3 no such drift'])
-    t.match(HELP, code);
+  for (const help of [HELP, CHECK_HELP]) {
+    for (const code of Object.values(EXIT_CODE))
+      t.match(help, new RegExp(`Exit codes[^]*[ \\n]${code} [a-z]`), `${code}`);
+  }
+  t.strictSame(EXIT_CODE, { match: 0, drift: 1, failed: 2, incomplete: 3 });
   t.end();
 });

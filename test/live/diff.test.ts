@@ -14,8 +14,6 @@ import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
 import { validDiff } from '../snapshot/document/valid_diff.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
 
-// The lab makes namespaces, so all of this needs root; `npm test` sees to that.
-
 const LABS: readonly LabOptions[] = [
   { role: 'control-plane', family: 'dual' },
   { role: 'worker', family: 'ipv4' },
@@ -23,13 +21,13 @@ const LABS: readonly LabOptions[] = [
 
 const KEY = 'x'.repeat(32);
 
-interface Twins {
+interface Snapshots {
   readonly plain: SnapshotDocument;
   readonly redacted: SnapshotDocument;
 }
 
-/** Takes a snapshot, and its redacted twin, which must say the same of everything but names. */
-async function take(t: Test, lab: Lab): Promise<Twins> {
+/** Takes a snapshot and redacts it; both must have the same verdicts. */
+async function take(t: Test, lab: Lab): Promise<Snapshots> {
   const { stdout, stderr } = await lab.exec([process.execPath, CLI, '--once']);
   t.equal(stderr, '');
   const plain = snapshotIn(stdout);
@@ -38,18 +36,18 @@ async function take(t: Test, lab: Lab): Promise<Twins> {
   t.strictSame(
     secretsOf(plain, lab).filter((secret) => text.includes(secret)),
     [],
-    'nothing of the node is left in the redacted snapshot',
+    'the redacted snapshot contains nothing that identifies the node',
   );
   const { node, sockets, files, coverage } = redacted;
   const again = evaluate(builtinSpec(), { node: { ...node, markedRole: null }, sockets, files, coverage }, node.role);
-  t.strictSame(again.findings, redacted.findings, 'which is judged as it says, to the word');
-  const judged = ({ findings }: SnapshotDocument): unknown =>
+  t.strictSame(again.findings, redacted.findings, 'evaluating it again gives the same findings');
+  const verdicts = ({ findings }: SnapshotDocument): unknown =>
     findings.map(({ verdict, severity, matchedBy, expected }) => [verdict, severity, matchedBy, expected]);
-  t.strictSame(judged(redacted), judged(plain), 'and as the original is');
+  t.strictSame(verdicts(redacted), verdicts(plain), 'and the same verdicts as the original');
   return { plain, redacted };
 }
 
-/** What tells whose node it is, as far as a lab has it. */
+/** Everything in the lab that would identify a node. */
 function secretsOf({ node, sockets }: SnapshotDocument, lab: Lab): string[] {
   const owners = sockets.flatMap(({ owners }) => owners.filter((owner) => owner.kind === 'process'));
   return [
@@ -61,10 +59,10 @@ function secretsOf({ node, sockets }: SnapshotDocument, lab: Lab): string[] {
   ].filter((one) => one !== '');
 }
 
-function diffOf(t: Test, before: Twins, after: Twins): SnapshotDiff {
+function diffOf(t: Test, before: Snapshots, after: Snapshots): SnapshotDiff {
   const [plain, redacted] = [diff(before.plain, after.plain), diff(before.redacted, after.redacted)];
   t.strictSame(validDiff(plain), []);
-  t.strictSame(kindsOf(redacted), kindsOf(plain), 'the redacted pair tells the same');
+  t.strictSame(kindsOf(redacted), kindsOf(plain), 'redaction does not change the differences');
   return plain;
 }
 
@@ -72,7 +70,7 @@ function kindsOf({ differences }: SnapshotDiff): string[] {
   return differences.map(({ kind, matters }) => `${kind} ${matters}`).sort();
 }
 
-/** Everything that is told must be about these programs, restarts and the kernel's choice of ports aside. */
+/** The programs that significant differences may name; k8sd and containerd for faults not listed. */
 const CULPRITS: Readonly<Record<string, RegExp>> = {
   'fan-device-on-8472': /^ftun0$/,
   'vxlan-gone': /^cilium_vxlan$/,
@@ -95,7 +93,7 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
   'hostile-name': /^\\x1b\[31mkubelet$/,
 };
 
-async function checkFault(t: Test, lab: Lab, healthy: Twins, fault: string): Promise<void> {
+async function checkFault(t: Test, lab: Lab, healthy: Snapshots, fault: string): Promise<void> {
   await lab.apply(fault);
   const faulty = await take(t, lab);
   const [before, after] = [verdictsOf(healthy.plain), verdictsOf(faulty.plain)];
@@ -104,15 +102,15 @@ async function checkFault(t: Test, lab: Lab, healthy: Twins, fault: string): Pro
     (one) => before[one] !== after[one],
   );
   const verdicts = differences.filter((one) => one.kind === 'verdict');
-  t.equal(verdicts.length, changed.length, 'as many verdicts as changed');
+  t.equal(verdicts.length, changed.length, 'one difference for each changed verdict');
   for (const one of differences) {
     if ('program' in one && one.matters) t.match(one.program, CULPRITS[fault] ?? /^(?:k8sd|containerd)$/, one.message);
   }
   for (const { subject, verdict } of lab.expectations()) {
     const place = subject.kind === 'unix-row' ? subject.path : `:${subject.port}/${subject.protocol}`;
-    const told = verdicts.find((one) => one.subject.includes(place));
-    if (told === undefined) t.equal(verdict, 'ok', `${place} is as it was`);
-    else t.equal(told.after?.verdict, verdict, told.message);
+    const reported = verdicts.find((one) => one.subject.includes(place));
+    if (reported === undefined) t.equal(verdict, 'ok', `${place} is unchanged`);
+    else t.equal(reported.after?.verdict, verdict, reported.message);
   }
   await lab.clear(fault);
 }
@@ -130,7 +128,7 @@ for (const options of LABS) {
   });
 }
 
-t.test('a service that is started again is restarted, and nothing else', { timeout: 120_000 }, async (t) => {
+t.test('a restarted service is only reported as restarted', { timeout: 120_000 }, async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const directory = t.testdir({ key: KEY, old: '' });
@@ -143,7 +141,7 @@ t.test('a service that is started again is restarted, and nothing else', { timeo
   const redacted = ['--redact', '--redact-key', at('key')];
   await snap('old');
   await snap('old-redacted', ...redacted);
-  // Taking a fault away starts the service anew.
+  // Clearing a fault restarts the service.
   await lab.apply('healthz-on-wildcard');
   await lab.clear('healthz-on-wildcard');
   await snap('new');
@@ -151,7 +149,7 @@ t.test('a service that is started again is restarted, and nothing else', { timeo
 
   for (const kind of ['', '-redacted']) {
     const { status, stdout, stderr } = compare(at(`old${kind}`), at(`new${kind}`), '--format', 'json');
-    t.strictSame([status, stderr], [0, ''], 'which is no difference that matters');
+    t.strictSame([status, stderr], [0, ''], 'no significant difference');
     const result: SnapshotDiff = JSON.parse(stdout);
     t.strictSame(validDiff(result), []);
     t.match(result, { different: false, differences: [{ kind: 'restarted', program: 'kubelet', matters: false }] });
@@ -171,7 +169,7 @@ t.test('a service that is started again is restarted, and nothing else', { timeo
     [[at('old'), at('nope')], /nope: cannot be read/],
     [[at('old'), at('key')], /key: expected valid JSON/],
     [[at('old'), directory], /expected a regular file, found a directory/],
-    [[at('old')], /diff takes two snapshots/],
+    [[at('old')], /diff needs two snapshots/],
   ];
   for (const [argv, message] of failures) {
     const { status, stdout, stderr } = compare(...argv);

@@ -4,7 +4,7 @@ import t from 'tap';
 import { type LabOptions, startLab } from '../lab/lab.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
 
-/** The page's rows by what they are about. */
+/** Subjects of the page's rows. */
 const COMMON = [
   'cilium-agent 9879/tcp',
   'cilium-agent 9890/tcp',
@@ -62,51 +62,54 @@ for (const { title, containerd, ...options } of LABS) {
     t.equal(stderr, '');
     t.equal(code, 0);
     const document = snapshotIn(stdout);
-    const ours = options.role === 'worker' ? all(CONTROL_PLANE, 'not-applicable') : all(CONTROL_PLANE, 'ok');
-    const expected = { ...all([...COMMON, VXLAN, 'containerd /run/containerd/containerd.sock'], 'ok'), ...ours };
-    t.strictSame(verdictsOf(document), expected, 'every row of the page has its verdict, and nothing else is there');
+    const controlPlane = options.role === 'worker' ? all(CONTROL_PLANE, 'not-applicable') : all(CONTROL_PLANE, 'ok');
+    const expected = {
+      ...all([...COMMON, VXLAN, 'containerd /run/containerd/containerd.sock'], 'ok'),
+      ...controlPlane,
+    };
+    t.strictSame(verdictsOf(document), expected, 'every row has its verdict, and there are no other findings');
     t.equal(document.summary.result, 'match');
-    t.equal(document.node.role, options.role, 'the role is found out');
+    t.equal(document.node.role, options.role, 'the role is detected');
     t.match(document.node.defaultInterface, { name: 'eth0' });
     t.strictSame(document.node.defaultInterface?.addresses, [lab.addresses.ipv4, lab.addresses.ipv6].filter(Boolean));
     const socket = document.sockets.find(({ path }) => path === containerd);
-    t.match(socket?.explainedBy, { by: 'page', text: 'containerd' }, 'the socket was found where it is');
-    const seen = document.sockets.filter(({ protocol }) => protocol !== 'unix');
+    t.match(socket?.explainedBy, { by: 'page', text: 'containerd' }, 'the socket is found at its path');
+    const listeners = document.sockets.filter(({ protocol }) => protocol !== 'unix');
     t.ok(
-      seen.every(({ explainedBy }) => explainedBy.by !== null),
+      listeners.every(({ explainedBy }) => explainedBy.by !== null),
       'every TCP and UDP listener is explained',
     );
     t.ok(
-      seen.some(({ explainedBy }) => explainedBy.by === 'note'),
-      'some by notes only: sshd, systemd-resolved, …',
+      listeners.some(({ explainedBy }) => explainedBy.by === 'note'),
+      'some only by notes: sshd, systemd-resolved, …',
     );
   });
 }
 
-t.test('--netns looks into a node from outside', { timeout: 60_000 }, async (t) => {
+t.test('--netns reads a node from outside', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'dual' });
   t.teardown(() => lab.stop());
-  // Same mount namespace, so that containerd's socket file is there; network namespace of the test.
+  // In the lab's mount namespace, which has containerd's socket file, but not in its network namespace.
   const { code, stdout } = await lab.run([process.execPath, CLI, '--once', '--netns', lab.netns]);
   t.equal(code, 0);
   const document = snapshotIn(stdout);
   t.match(document.summary.verdicts, { ok: 19 });
   t.ok(document.sockets.every(({ netns }) => netns === document.node.netns));
   const inside = snapshotIn((await lab.exec([process.execPath, CLI, '--once'])).stdout);
-  t.equal(document.node.netns, inside.node.netns, 'it is the namespace asked for');
+  t.equal(document.node.netns, inside.node.netns, 'the requested namespace');
   t.strictSame(verdictsOf(document), verdictsOf(inside));
 });
 
-t.test('--strict shows the slips of the page on a worker', { timeout: 60_000 }, async (t) => {
+t.test('--strict shows what the page omits on a worker', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const { code, stdout } = await lab.exec([process.execPath, CLI, '--once', '--strict']);
   t.equal(code, 1);
   const document = snapshotIn(stdout);
   const verdicts = verdictsOf(document);
-  t.equal(verdicts['kube-apiserver 6443/tcp'], 'wrong-owner', 'k8s-apiserver-proxy has 6443');
-  t.equal(verdicts[VXLAN], 'not-applicable', 'the page has 8472 for control planes only');
-  t.equal(verdicts['listener 8472/udp'], 'unexpected', 'so the tunnel is not explained');
+  t.equal(verdicts['kube-apiserver 6443/tcp'], 'wrong-owner', 'k8s-apiserver-proxy listens on 6443');
+  t.equal(verdicts[VXLAN], 'not-applicable', 'the page lists 8472 for control planes only');
+  t.equal(verdicts['listener 8472/udp'], 'unexpected', 'so nothing explains the tunnel');
   t.strictSame(document.spec.notes, []);
 });
 
@@ -126,7 +129,7 @@ t.test('--output and --format table', { timeout: 60_000 }, async (t) => {
   const lines = stdout.split('\n');
   const from = lines.findIndex((line) => line.startsWith('VERDICT'));
   t.match(lines[from + 1], /^missing +kube-scheduler +\*:10259\/tcp /, 'worst first');
-  t.equal(lines.filter((line) => line.startsWith('ok ')).length, 18, 'one line a row');
+  t.equal(lines.filter((line) => line.startsWith('ok ')).length, 18, 'one line per row');
   const failOn = await lab.exec([process.execPath, CLI, '--once', '--fail-on', 'never', '--format', 'table']);
   t.equal(failOn.code, 0, '--fail-on never');
 });

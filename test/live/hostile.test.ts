@@ -6,7 +6,7 @@ import { CLI, snapshotIn } from './cli.js';
 
 const ABSTRACT = Buffer.from('a\0b\n\x1b[31m\xff<tag>', 'latin1');
 
-/** A child that listens on an abstract unix socket with a name that is everything but text, until its input ends. */
+/** Listens on an abstract unix socket with a hostile name until stdin closes. */
 const LISTEN = `
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -16,7 +16,6 @@ print("ready", flush=True)
 sys.stdin.read()
 `;
 
-// eslint-like escapes are no use here: the point is that none of these bytes reaches a terminal.
 const RAW = /[\p{Cc}\p{Cf}]/u;
 const withoutNewlines = (text: string): string => text.replaceAll('\n', '');
 
@@ -30,18 +29,18 @@ t.test('names that processes choose', { timeout: 60_000 }, async (t) => {
   await once(hostile.stdout, 'data');
 
   const { stdout } = await lab.exec([process.execPath, CLI, '--once']);
-  t.notMatch(withoutNewlines(stdout), RAW, 'nothing raw in JSON');
+  t.notMatch(withoutNewlines(stdout), RAW, 'no control characters in JSON');
   const document = snapshotIn(stdout);
   const socket = document.sockets.find(({ abstractRaw }) => abstractRaw !== undefined);
-  t.equal(socket?.abstract, 'a\0b\n\x1b[31m\\xff<tag>', 'the name is readable');
-  t.strictSame(Buffer.from(socket?.abstractRaw ?? '', 'base64'), ABSTRACT, 'and lossless');
+  t.equal(socket?.abstract, 'a\0b\n\x1b[31m\\xff<tag>', 'a readable name');
+  t.strictSame(Buffer.from(socket?.abstractRaw ?? '', 'base64'), ABSTRACT, 'its exact bytes');
   const owners = document.sockets.flatMap((one) => one.owners);
   t.ok(
     owners.some((owner) => owner.kind === 'process' && owner.comm === '\x1b[31mkubelet'),
-    'a comm with an escape sequence arrives whole',
+    'a comm with an escape sequence is complete',
   );
 
   const table = await lab.exec([process.execPath, CLI, '--once', '--format', 'table']);
-  t.notMatch(withoutNewlines(table.stdout), RAW, 'nothing raw in a table');
-  t.match(table.stdout, '\\x1b[31mkubelet', 'it is escaped');
+  t.notMatch(withoutNewlines(table.stdout), RAW, 'no control characters in a table');
+  t.match(table.stdout, '\\x1b[31mkubelet', 'the escape sequence is escaped');
 });

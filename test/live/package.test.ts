@@ -12,20 +12,20 @@ t.before(async () => {
 });
 t.teardown(() => removePackage(command));
 
-t.test('the packed package works from an empty folder, without install scripts', { timeout: 180_000 }, async (t) => {
+t.test('the packed package works without install scripts', { timeout: 180_000 }, async (t) => {
   const { status, stdout, stderr } = spawnSync(command, ['--once'], { encoding: 'utf8' });
   t.equal(stderr, '');
-  t.equal(status, 1, 'this machine is no node, so it drifts');
+  t.equal(status, 1, 'this machine is not a node, so it drifts');
   const document = snapshotIn(stdout);
   t.ok(
     document.coverage.sources.every(({ status: one }) => one !== 'failed'),
-    'both addons load: ours and netlink',
+    'both addons load: ours and that of netlink',
   );
   const root = join(dirname(dirname(command)), 'k8s-sockwatch');
   const parts = await readdir(root);
-  t.notOk(parts.includes('build'), 'the addon is the prebuilt one');
+  t.notOk(parts.includes('build'), 'the addon is prebuilt');
   t.ok(parts.includes('prebuilds'));
-  t.notOk(parts.includes('test'), 'tests stay at home');
+  t.notOk(parts.includes('test'), 'tests are not packed');
 
   const imported = spawnSync(
     process.execPath,
@@ -39,7 +39,7 @@ t.test('the packed package works from an empty folder, without install scripts',
   t.equal(imported.stdout, 'function function function\n', imported.stderr);
 });
 
-/** What a program of another package is compiled with at its strictest; declarations of packages are checked as well. */
+/** The strictest settings of another package; declarations of dependencies are checked as well. */
 const STRICTEST = {
   target: 'ES2022',
   lib: ['ES2023'],
@@ -55,7 +55,7 @@ const STRICTEST = {
 t.test('a strict TypeScript program compiles against the package and runs', { timeout: 180_000 }, async (t) => {
   const folder = dirname(dirname(dirname(command)));
   await copyFile(join(ROOT, 'test/fixtures/consumer/consumer.mts'), join(folder, 'consumer.mts'));
-  // As after `npm install --save-dev @types/node@20`: what comes along with a dependency has no AbortSignal yet.
+  // As after `npm install --save-dev @types/node@20`: the version that a dependency brings has no AbortSignal.
   const types = 'node_modules/@types/node';
   await rm(join(folder, types), { recursive: true });
   await symlink(join(ROOT, types), join(folder, types));
@@ -69,7 +69,7 @@ t.test('a strict TypeScript program compiles against the package and runs', { ti
     const tsc = spawnSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', project], {
       encoding: 'utf8',
     });
-    t.strictSame([tsc.status, tsc.stdout], [0, ''], `found by ${moduleResolution}`);
+    t.strictSame([tsc.status, tsc.stdout], [0, ''], `moduleResolution ${moduleResolution}`);
   }
   const { status, stdout, stderr } = spawnSync(process.execPath, ['consumer.mjs'], { cwd: folder, encoding: 'utf8' });
   t.strictSame([status, stderr], [0, '']);

@@ -31,6 +31,3 @@ function resultOf(findings: readonly Finding[], coverage: Coverage, failOn: Fail
   const open = findings.some(({ verdict }) => verdict === 'unverified');
   return open || !coverage.complete ? 'incomplete' : 'match';
 }
-
-/** What a script is told; 2 is for a command that could not run. */
-export const EXIT_CODE: Readonly<Record<Result, 0 | 1 | 3>> = { match: 0, drift: 1, incomplete: 3 };

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { FailOn, Result } from '../../../src/snapshot/document/document.js';
-import { EXIT_CODE, summarize } from '../../../src/snapshot/document/summary.js';
+import { summarize } from '../../../src/snapshot/document/summary.js';
 import { type Finding, SEVERITY, type Severity, VERDICTS, type Verdict } from '../../../src/verdict/finding.js';
 import { coverage } from '../../verdict/factory.js';
 
@@ -11,11 +11,6 @@ const finding = (verdict: Verdict, severity: Severity): Finding => ({
 const usual = (verdict: Verdict): Finding => finding(verdict, verdict === 'unexpected' ? 'warning' : SEVERITY[verdict]);
 const result = (findings: Finding[], failOn: FailOn, faults = {}): Result =>
   summarize(findings, coverage(faults), failOn).result;
-
-t.test('exit codes: 0 match, 1 drift, 3 incomplete; 2 is for what could not run', (t) => {
-  t.strictSame(EXIT_CODE, { match: 0, drift: 1, incomplete: 3 });
-  t.end();
-});
 
 t.test('from which severity on a finding is drift', (t) => {
   const cases: [Severity, Record<FailOn, Result>][] = [

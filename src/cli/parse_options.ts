@@ -1,0 +1,95 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { SockwatchError } from '../base/errors.js';
+import { printable } from '../base/text.js';
+import type { SpecOptions } from '../spec/load.js';
+import type { RedactOption } from './redact_option.js';
+
+/** The options that --once and `check` share. */
+export const SHARED_OPTIONS = {
+  format: { type: 'string' },
+  output: { type: 'string' },
+  spec: { type: 'string' },
+  notes: { type: 'string', multiple: true },
+  strict: { type: 'boolean' },
+  role: { type: 'string' },
+  'fail-on': { type: 'string' },
+  redact: { type: 'boolean' },
+  'redact-key': { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const satisfies ParseArgsConfig['options'];
+
+export const ROLES = ['auto', 'control-plane', 'worker'] as const;
+export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
+
+export function usageError(message: string, hint?: string, cause?: unknown): SockwatchError {
+  return new SockwatchError('ERR_USAGE', message, { cause, ...(hint === undefined ? {} : { hint }) });
+}
+
+/**
+ * Splits a command line into option values and positional arguments.
+ * @throws SockwatchError ERR_USAGE, on one line
+ */
+export function parseOptions<const Options extends NonNullable<ParseArgsConfig['options']>>(
+  argv: readonly string[],
+  options: Options,
+  allowPositionals: boolean,
+): ReturnType<typeof parseArgs<{ options: Options; strict: true; allowPositionals: boolean }>> {
+  try {
+    return parseArgs({ args: [...argv], options, strict: true, allowPositionals });
+  } catch (error) {
+    // The rest of Node's message explains `--` and `=`, which does not help here.
+    const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw usageError(printable(first), 'see --help', error);
+  }
+}
+
+export function oneOf<Value extends string>(
+  option: string,
+  value: string | undefined,
+  values: readonly Value[],
+  fallback: Value,
+): Value {
+  if (value === undefined) return fallback;
+  const found = values.find((one) => one === value);
+  if (found !== undefined) return found;
+  throw usageError(`--${option} must be one of ${values.join(', ')}, not ${JSON.stringify(value)}`);
+}
+
+export function isPath(value: string): boolean {
+  return value !== '' && !value.includes('\0');
+}
+
+/** The path that an option gives; null without the option. */
+export function pathOf(option: string, value: string | undefined): string | null {
+  if (value === undefined) return null;
+  if (isPath(value)) return value;
+  throw usageError(`--${option} needs a path`);
+}
+
+/** Milliseconds, of an option in seconds. The upper limit keeps the value within what a timer can wait. */
+export function millisecondsOf(option: string, value: string): number {
+  const seconds = Number(value);
+  if (value.trim() !== '' && seconds >= 0.1 && seconds <= 86_400) return seconds * 1000;
+  throw usageError(`--${option} must be a number of seconds from 0.1 to 86400, not ${JSON.stringify(value)}`);
+}
+
+/** The page and notes that --spec, --notes and --strict select. */
+export function specOptions(values: {
+  readonly spec?: string | undefined;
+  readonly notes?: readonly string[] | undefined;
+  readonly strict?: boolean | undefined;
+}): SpecOptions {
+  const { spec, notes = [], strict = false } = values;
+  if (strict && notes.length > 0) throw usageError('--strict cannot be used with --notes: it ignores all notes');
+  return { page: pathOf('spec', spec), notes: notes.map((file) => pathOf('notes', file) ?? ''), strict };
+}
+
+export function redactOption(values: {
+  readonly redact?: boolean | undefined;
+  readonly 'redact-key'?: string | undefined;
+}): RedactOption | null {
+  const keyFile = pathOf('redact-key', values['redact-key']);
+  if (values.redact === true) return { keyFile };
+  if (keyFile !== null) throw usageError('--redact-key requires --redact');
+  return null;
+}
