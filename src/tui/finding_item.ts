@@ -1,53 +1,54 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
 import {
-  fullestQueue,
-  holderCell,
-  listenersCell,
+  EMPTY_CELL,
+  endpointsCell,
+  expectedEndpoint,
+  ownerCell,
   ownerKey,
-  placeText,
   queueCell,
-  severityStyle,
-  socketHaystack,
-  startOf,
+  queueSortKey,
+  SEVERITY_STYLE,
+  socketSearchText,
   uniqueOwners,
   uptimeCell,
-} from './facts.js';
+  uptimeSortKey,
+} from './cells.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 
-/** Every finding of a document, in its order: the rows of the page, then what no row explains. */
+/** Every finding in the order of the document: the rows of the page, then the unexpected listeners. */
 export function findingItems({ findings, sockets }: SnapshotDocument): Item[] {
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
-  const seen = new Map<string, number>();
+  const counts = new Map<string, number>();
   return findings.map((finding) => {
-    const place = placeOf(finding);
-    // A page may have the same row twice.
-    const nth = (seen.get(place) ?? 0) + 1;
-    seen.set(place, nth);
+    const key = keyOf(finding);
+    // A page can contain the same row twice.
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
     const members = finding.sockets.flatMap((id) => byId.get(id) ?? []);
-    return new FindingItem(finding, members, nth === 1 ? place : `${place}#${nth}`);
+    return new FindingItem(finding, members, count === 1 ? key : `${key}#${count}`);
   });
 }
 
-/** A row is itself; what no row explains is told by where it listens and how far it can be reached. */
-function placeOf({ expected, sockets, severity, verdict }: Finding): string {
+function keyOf({ expected, sockets, severity, verdict }: Finding): string {
   if (expected !== null) return `row ${JSON.stringify(expected)}`;
   return `${verdict} ${severity} ${[...sockets].sort().join(' ')}`;
 }
 
 class FindingItem implements Item {
   readonly key: string;
-  readonly place: string;
+  readonly endpoint: string;
   readonly group: string;
   readonly isFault: boolean;
   readonly signature: string;
   readonly subject: Subject & { readonly kind: 'finding' };
-  #haystack: string | null = null;
+  #searchText: string | null = null;
 
   constructor(finding: Finding, sockets: readonly Socket[], key: string) {
     const [first] = sockets;
     this.key = `finding ${key}`;
-    this.place = finding.expected === null ? `unexplained ${first?.protocol}:${first?.port ?? first?.path}` : this.key;
+    this.endpoint =
+      finding.expected === null ? `unexpected ${first?.protocol}:${first?.port ?? first?.path}` : this.key;
     this.group = groupOf(finding);
     this.isFault = finding.severity !== 'none';
     this.signature = `${finding.verdict} ${finding.sockets.join(' ')} ${uniqueOwners(sockets).map(ownerKey).join(' ')}`;
@@ -60,25 +61,25 @@ class FindingItem implements Item {
     const isDim = verdict === 'not-applicable';
     switch (column) {
       case 'verdict':
-        return { text: `${glyphs.verdict[verdict]} ${verdict}`, style: isDim ? 'dim' : severityStyle(severity) };
+        return { text: `${glyphs.verdict[verdict]} ${verdict}`, style: isDim ? 'dim' : SEVERITY_STYLE[severity] };
       case 'service':
         return { text: expected?.service ?? '-', style: isDim ? 'dim' : 'plain' };
       case 'page':
-        return { text: expected === null ? '-' : placeText(expected), style: isDim ? 'dim' : 'plain' };
+        return { text: expected === null ? '-' : expectedEndpoint(expected), style: isDim ? 'dim' : 'plain' };
       case 'node':
-        return listenersCell(sockets);
+        return endpointsCell(sockets);
       case 'owner':
-        return holderCell(sockets, true);
+        return ownerCell(sockets, true);
       case 'queue':
         return queueCell(sockets);
       case 'up':
         return uptimeCell(sockets, now);
       default:
-        return { text: '', style: 'plain' };
+        return EMPTY_CELL;
     }
   }
 
-  rank(column: string): number | string {
+  sortKey(column: string): number | string {
     const { finding, sockets } = this.subject;
     switch (column) {
       case 'verdict':
@@ -88,46 +89,31 @@ class FindingItem implements Item {
       case 'page':
         return finding.expected?.port ?? Number.POSITIVE_INFINITY;
       case 'node':
-        return listenersCell(sockets).text;
+        return endpointsCell(sockets).text;
       case 'owner':
-        return holderCell(sockets, false).text;
-      case 'queue': {
-        const queue = fullestQueue(sockets);
-        return queue === null ? 1 : -queue.current / Math.max(1, queue.max);
-      }
+        return ownerCell(sockets, false).text;
+      case 'queue':
+        return queueSortKey(sockets);
       case 'up':
-        return -(startOf(sockets) ?? 0);
+        return uptimeSortKey(sockets);
       default:
         return 0;
     }
   }
 
-  haystack(): string {
+  searchText(): string {
     const { finding, sockets } = this.subject;
     const { verdict, severity, message, expected, reason } = finding;
-    this.#haystack ??= [
-      verdict,
-      severity,
-      message,
-      reason ?? '',
-      expected === null ? '' : `${expected.service} ${placeText(expected)}/${expected.protocol}`,
-      ...sockets.map(socketHaystack),
-    ]
+    const row = expected === null ? '' : `${expected.service} ${expectedEndpoint(expected)}/${expected.protocol}`;
+    this.#searchText ??= [verdict, severity, message, reason ?? '', row, ...sockets.map(socketSearchText)]
       .join(' ')
       .toLowerCase();
-    return this.#haystack;
+    return this.#searchText;
   }
 }
 
-const GROUPS = {
-  all: 'All nodes',
-  'control-plane': 'Control plane nodes',
-  worker: 'Worker nodes',
-  unix: 'Unix sockets',
-  none: 'Not on the page',
-} as const;
-
 function groupOf({ expected }: Finding): string {
-  if (expected === null) return GROUPS.none;
-  return expected.path === null ? GROUPS[expected.role ?? 'all'] : GROUPS.unix;
+  if (expected === null) return 'Not in the page';
+  if (expected.path !== null) return 'Unix sockets';
+  return { all: 'All nodes', 'control-plane': 'Control plane nodes', worker: 'Worker nodes' }[expected.role ?? 'all'];
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../verdict/finding.js';
 
-/** Signs that the screen is drawn with. Each is one column wide. */
+/** The symbols on the screen, each one column wide. */
 export interface Glyphs {
   readonly verdict: Readonly<Record<Verdict, string>>;
   readonly dot: string;
@@ -12,7 +12,7 @@ export interface Glyphs {
   readonly down: string;
   readonly times: string;
   readonly cursor: string;
-  /** Nothing but ASCII may be shown: names as well are escaped. */
+  /** Names are escaped to ASCII as well. */
   readonly ascii: boolean;
 }
 
@@ -65,8 +65,8 @@ export const ASCII: Glyphs = {
 };
 
 /**
- * What this terminal can show. The locale says how it reads bytes (LC_ALL before LC_CTYPE before LANG, locale(7)); the fonts
- * of the Linux console have 256 or 512 signs, and few of ours among them.
+ * The locale decides on the character set: LC_ALL, then LC_CTYPE, then LANG (locale(7)). The Linux console gets ASCII, since
+ * its fonts have only 256 or 512 glyphs.
  */
 export function glyphsFor(env: Readonly<Record<string, string | undefined>>): Glyphs {
   const locale = [env['LC_ALL'], env['LC_CTYPE'], env['LANG']].find((value) => value !== undefined && value !== '');

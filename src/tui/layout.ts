@@ -1,78 +1,72 @@
-import type { Glyphs } from './glyphs.js';
 import type { ActionLabel, State } from './state.js';
-import { shown, widthOf, wrap } from './text.js';
+import { escaped, widthOf, wrap } from './text.js';
 
-/** Less does not hold a row of the page in a way that can be read. */
+/** The smallest screen on which a finding can be read. */
 export const MIN_WIDTH = 80;
 export const MIN_HEIGHT = 16;
 
-/** From this width on the details stand beside the list. */
-const WIDE = 150;
+/** From this width on, details are shown beside the list. */
+const MIN_SPLIT_WIDTH = 150;
 
 const HEADER_LINES = 4;
-/** Most lines a notice may take from the list. */
-const MOST_NOTICE_LINES = 5;
+const MAX_NOTICE_LINES = 5;
 
-/** Where everything is, in lines and columns of the screen, both from 0. */
+/** Where the parts of the screen are, in lines and columns from 0. */
 export interface Layout {
   readonly tooSmall: boolean;
   /** The tabs are the last line of the header. */
   readonly tabs: number;
   readonly list: { readonly top: number; readonly height: number; readonly width: number };
-  /** null where no details are open. */
-  readonly detail: {
+  /** null if no details are open. */
+  readonly details: {
     readonly top: number;
     readonly left: number;
     readonly width: number;
     readonly height: number;
   } | null;
-  /** The selected line at full length, or the notice. */
-  readonly glance: { readonly top: number; readonly height: number };
-  /** Lines of further actions, between the glance and the footer. */
+  /** The full text of the selected line, or the notice. */
+  readonly summary: { readonly top: number; readonly height: number };
+  /** Lines of the actions, between the summary and the footer. */
   readonly actions: readonly (readonly ActionLabel[])[];
-  readonly footer: number;
 }
 
-export function layoutOf(state: State, glyphs: Glyphs): Layout {
+export function layoutOf(state: State): Layout {
   const { width, height } = state.size;
-  const footer = height - 1;
-  const actions = actionRows(state.actions, width, glyphs);
-  const beside = state.detail !== null && width >= WIDE;
-  const noticeLines = state.notice === null ? 0 : wrap(state.notice, width - 2, glyphs).length;
-  // Help and details have all of the body; the selected line is no longer in question.
-  const hasGlance = state.notice !== null || (state.help === null && state.detail === null);
-  const glanceHeight = !hasGlance ? 0 : Math.max(height >= 30 ? 3 : 2, Math.min(noticeLines, MOST_NOTICE_LINES));
-  const glanceTop = footer - actions.length - glanceHeight;
-  const body = { top: HEADER_LINES, height: glanceTop - HEADER_LINES };
-  const listWidth = beside ? Math.floor(width / 2) : width;
-  const left = beside ? listWidth + 2 : 0;
+  const actions = actionLines(state);
+  const isSplit = state.details !== null && width >= MIN_SPLIT_WIDTH;
+  const noticeLines = state.notice === null ? 0 : wrap(state.notice, width - 2, state.glyphs).length;
+  const hasSummary = state.notice !== null || (state.help === null && state.details === null);
+  const summaryHeight = !hasSummary ? 0 : Math.max(height >= 30 ? 3 : 2, Math.min(noticeLines, MAX_NOTICE_LINES));
+  const summaryTop = height - 1 - actions.length - summaryHeight;
+  const body = { top: HEADER_LINES, height: summaryTop - HEADER_LINES };
+  const listWidth = isSplit ? Math.floor(width / 2) : width;
+  const left = isSplit ? listWidth + 2 : 0;
   return {
     tooSmall: width < MIN_WIDTH || height < MIN_HEIGHT,
     tabs: HEADER_LINES - 1,
-    // Its first line has the titles of the columns.
+    // The first line of the body holds the column titles.
     list: { top: body.top + 1, height: body.height - 1, width: listWidth },
-    detail: state.detail === null ? null : { ...body, left, width: width - left },
-    glance: { top: glanceTop, height: glanceHeight },
+    details: state.details === null ? null : { ...body, left, width: width - left },
+    summary: { top: summaryTop, height: summaryHeight },
     actions,
-    footer,
   };
 }
 
 /** Columns around the key and the label of an action. */
-const ACTION_SPACE = 5;
+const ACTION_PADDING = 5;
 
-/** As many actions on a line as there is room for. */
-function actionRows(actions: readonly ActionLabel[], width: number, glyphs: Glyphs): ActionLabel[][] {
-  const rows: ActionLabel[][] = [];
+/** As many actions on a line as fit. */
+function actionLines({ actions, size, glyphs }: State): ActionLabel[][] {
+  const lines: ActionLabel[][] = [];
   let room = 0;
   for (const action of actions) {
-    const taken = widthOf(shown(`${action.key}${action.label}`, glyphs)) + ACTION_SPACE;
-    if (taken > room || rows.length === 0) {
-      rows.push([]);
-      room = width;
+    const width = widthOf(escaped(`${action.key}${action.label}`, glyphs)) + ACTION_PADDING;
+    if (width > room || lines.length === 0) {
+      lines.push([]);
+      room = size.width;
     }
-    rows.at(-1)?.push(action);
-    room -= taken;
+    lines.at(-1)?.push(action);
+    room -= width;
   }
-  return rows;
+  return lines;
 }

@@ -1,4 +1,4 @@
-/** What a piece of text means; the theme makes colours of it, or none. */
+/** What a piece of text means; the theme decides on its colour. */
 export type Style =
   | 'plain'
   | 'dim'
@@ -9,25 +9,19 @@ export type Style =
   | 'info'
   | 'unknown'
   | 'accent'
-  /** Set apart from everything else: the bar of the current view, a recording. */
+  /** The current view's tab, marks, and the banner of a recording. */
   | 'inverse';
 
 export interface Segment {
   readonly text: string;
   readonly style: Style;
-  /** Under the cursor. */
+  /** Part of the selected line. */
   readonly selected: boolean;
 }
 
-/** One line of the screen, at most as wide as it is. */
+/** One line of the screen, no wider than the screen. */
 export type Line = readonly Segment[];
 
 export function segment(text: string, style: Style = 'plain', selected = false): Segment {
   return { text, style, selected };
 }
-
-export function line(...segments: readonly Segment[]): Line {
-  return segments;
-}
-
-export const EMPTY: Line = [];

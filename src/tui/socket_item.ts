@@ -3,46 +3,48 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/text/format.js';
 import {
-  holderCell,
+  EMPTY_CELL,
+  ownerCell,
   ownerKey,
   queueCell,
+  queueSortKey,
   reachText,
-  severityStyle,
-  socketHaystack,
-  startOf,
+  SEVERITY_STYLE,
+  socketSearchText,
   uptimeCell,
-} from './facts.js';
+  uptimeSortKey,
+} from './cells.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 
-/** Every listener of a document, those of the judged namespace first. */
+/** Every listener of a document, those of the evaluated network namespace first. */
 export function socketItems({ sockets, node, namespaces, findings }: SnapshotDocument): Item[] {
   const headings = new Map(
     (namespaces ?? []).map(({ netns, name, pods }) => [
       netns,
-      `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not judged`,
+      `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not evaluated`,
     ]),
   );
-  const judgements = new Map<string, Finding>();
+  const findingOf = new Map<string, Finding>();
   for (const finding of findings) {
     for (const id of finding.sockets) {
-      // Of several, what is wrong counts.
-      if ((judgements.get(id)?.severity ?? 'none') === 'none') judgements.set(id, finding);
+      // A socket can be in several findings; a fault takes precedence.
+      if ((findingOf.get(id)?.severity ?? 'none') === 'none') findingOf.set(id, finding);
     }
   }
-  return ordered(sockets).map((socket) => {
+  return sorted(sockets).map((socket) => {
     const heading = headings.get(socket.netns) ?? `Network namespace ${socket.netns}`;
-    return itemOf(socket, socket.netns === node.netns ? JUDGED : heading, judgements.get(socket.id) ?? null);
+    return itemOf(socket, socket.netns === node.netns ? EVALUATED : heading, findingOf.get(socket.id) ?? null);
   });
 }
 
-/** What is judged stands first, and needs no heading. */
-const JUDGED = '';
+/** The evaluated namespace comes first and needs no heading. */
+const EVALUATED = '';
 
-/**
- * Namespace by namespace, by protocol, port and address: the kernel has them in the order of its hash tables, in which nobody
- * finds anything. All but the address is one number, since there may be many.
- */
-function ordered(sockets: readonly Socket[]): Socket[] {
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+const PORTS = 65_536;
+
+/** By namespace, protocol and port as one number, since there may be many, then by address. The kernel lists sockets by hash. */
+function sorted(sockets: readonly Socket[]): Socket[] {
   const namespaces = new Map<string, number>();
   const ranked = sockets.map((socket) => {
     const { netns, protocol, port } = socket;
@@ -50,14 +52,11 @@ function ordered(sockets: readonly Socket[]): Socket[] {
     namespaces.set(netns, namespace);
     return { socket, rank: (namespace * PROTOCOLS.length + PROTOCOLS.indexOf(protocol)) * PORTS + (port ?? 0) };
   });
-  ranked.sort((a, b) => a.rank - b.rank || compareTexts(nameOf(a.socket), nameOf(b.socket)));
+  ranked.sort((a, b) => a.rank - b.rank || compareTexts(addressOf(a.socket), addressOf(b.socket)));
   return ranked.map(({ socket }) => socket);
 }
 
-const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
-const PORTS = 65_536;
-
-function nameOf({ address, path, abstract }: Socket): string {
+function addressOf({ address, path, abstract }: Socket): string {
   return address ?? path ?? abstract ?? '';
 }
 
@@ -65,32 +64,31 @@ function compareTexts(a: string, b: string): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }
 
-const known = new WeakMap<Socket, SocketItem>();
+const cache = new WeakMap<Socket, SocketItem>();
 
-/** The item that a socket had before, where it would be the same again. */
+/** Reuses the item of an unchanged socket. */
 function itemOf(socket: Socket, group: string, finding: Finding | null): SocketItem {
   const { verdict = null, severity = 'none' } = finding ?? {};
-  const before = known.get(socket);
+  const before = cache.get(socket);
   if (before?.group === group && before.verdict === verdict && before.severity === severity) return before;
   const item = new SocketItem(socket, group, verdict, severity);
-  known.set(socket, item);
+  cache.set(socket, item);
   return item;
 }
 
 class SocketItem implements Item {
   readonly key: string;
-  readonly place: string;
+  readonly endpoint: string;
   readonly group: string;
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
   readonly verdict: Verdict | null;
   readonly severity: Severity;
-  #haystack: string | null = null;
+  #searchText: string | null = null;
 
   constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
-    // Cookies are unique on a machine, inodes within a namespace's socket file system at least.
     this.key = `socket ${socket.netns} ${socket.id}`;
-    this.place = `place ${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
+    this.endpoint = `${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
     this.group = group;
     this.verdict = verdict;
     this.severity = severity;
@@ -112,27 +110,27 @@ class SocketItem implements Item {
       case 'reach':
         return { text: reachText(socket), style: reachText(socket) === 'everywhere' ? 'bold' : 'plain' };
       case 'owner':
-        return holderCell([socket], false);
+        return ownerCell([socket], false);
       case 'unit':
-        return { text: unitOf(socket), style: 'plain' };
+        return { text: ownerOrCreator(socket, 'unit'), style: 'plain' };
       case 'explained': {
-        if (this.verdict === null || !this.isFault) return this.#explained();
-        const mark = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
+        if (this.verdict === null || !this.isFault) return this.#explanation();
+        const verdict = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
         const { by, text } = socket.explainedBy;
-        return { text: by === 'page' ? `${mark}: ${text}` : mark, style: severityStyle(this.severity) };
+        return { text: by === 'page' ? `${verdict}: ${text}` : verdict, style: SEVERITY_STYLE[this.severity] };
       }
       case 'queue':
         return queueCell([socket]);
       case 'up':
         return uptimeCell([socket], now);
       case 'pod':
-        return { text: podOf(socket), style: 'plain' };
+        return { text: ownerOrCreator(socket, 'pod'), style: 'plain' };
       default:
-        return { text: '', style: 'plain' };
+        return EMPTY_CELL;
     }
   }
 
-  rank(column: string): number | string {
+  sortKey(column: string): number | string {
     const { socket } = this.subject;
     switch (column) {
       case 'protocol':
@@ -148,26 +146,27 @@ class SocketItem implements Item {
         return owner === undefined ? '~' : owner.kind === 'kernel' ? owner.device : programName(owner);
       }
       case 'unit':
-        return unitOf(socket) || '~';
-      case 'explained':
-        return (this.verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.verdict)) * 10 + explainedRank(socket);
-      case 'queue':
-        return socket.backlog === null ? 1 : -socket.backlog.current / Math.max(1, socket.backlog.max);
-      case 'up':
-        return -(startOf([socket]) ?? 0);
       case 'pod':
-        return podOf(socket) || '~';
+        return ownerOrCreator(socket, column) || '~';
+      case 'explained': {
+        const verdict = this.verdict === null ? VERDICTS.length : VERDICTS.indexOf(this.verdict);
+        return verdict * 10 + explanationRank(socket);
+      }
+      case 'queue':
+        return queueSortKey([socket]);
+      case 'up':
+        return uptimeSortKey([socket]);
       default:
         return 0;
     }
   }
 
-  haystack(): string {
-    this.#haystack ??= `${socketHaystack(this.subject.socket)} ${this.verdict ?? ''} ${this.#explained().text.toLowerCase()}`;
-    return this.#haystack;
+  searchText(): string {
+    this.#searchText ??= `${socketSearchText(this.subject.socket)} ${this.verdict ?? ''} ${this.#explanation().text.toLowerCase()}`;
+    return this.#searchText;
   }
 
-  #explained(): Cell {
+  #explanation(): Cell {
     const { explainedBy, protocol } = this.subject.socket;
     const { by, text } = explainedBy;
     switch (by) {
@@ -178,23 +177,19 @@ class SocketItem implements Item {
       case 'client':
         return { text: text ?? 'a client', style: 'dim' };
       case null:
-        if (protocol === 'unix') return { text: 'unix, not judged', style: 'dim' };
-        return { text: this.group === JUDGED ? 'nothing' : 'not judged', style: 'dim' };
+        if (protocol === 'unix') return { text: 'unix, not evaluated', style: 'dim' };
+        return { text: this.group === EVALUATED ? 'nothing' : 'not evaluated', style: 'dim' };
     }
   }
 }
 
-function unitOf({ owners, origin }: Socket): string {
+/** Of the first process, else of the cgroup that created the socket. */
+function ownerOrCreator({ owners, origin }: Socket, field: 'unit' | 'pod'): string {
   const owner = owners.find((one) => one.kind === 'process');
-  return (owner?.kind === 'process' ? owner.unit : null) ?? origin?.unit ?? '';
+  return (owner?.kind === 'process' ? owner[field] : null) ?? origin?.[field] ?? '';
 }
 
-function podOf({ owners, origin }: Socket): string {
-  const owner = owners.find((one) => one.kind === 'process');
-  return (owner?.kind === 'process' ? owner.pod : null) ?? origin?.pod ?? '';
-}
-
-function explainedRank({ explainedBy, protocol }: Socket): number {
+function explanationRank({ explainedBy, protocol }: Socket): number {
   if (explainedBy.by === null) return protocol === 'unix' ? 3 : 0;
   return { page: 1, note: 2, client: 4 }[explainedBy.by];
 }

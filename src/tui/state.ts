@@ -1,47 +1,50 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Started } from '../watch/changes/change.js';
+import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';
 import { type Marks, NO_MARKS } from './marks.js';
 import { EMPTY_TIMELINE, type Timeline } from './timeline.js';
-import type { Order, ViewName } from './view.js';
+import type { SortOrder, ViewName } from './view.js';
 
-/** Where the node that is shown comes from. */
+/** Where the data on the screen comes from. */
 export type Source =
   | { readonly kind: 'live' }
-  /** A snapshot out of a file. */
+  /** A snapshot file. */
   | { readonly kind: 'recording'; readonly file: string };
 
-/** Further things that can be done with a key, beside those every screen has. */
+/** A key with a meaning of the caller's own, such as the demo's faults. */
 export interface ActionLabel {
   readonly key: string;
   readonly label: string;
 }
 
-/** What is known of the node. */
+/** What is known about the node. */
 export interface Data {
-  /** null until it was looked at for the first time. */
+  /** null until the first snapshot. */
   readonly document: SnapshotDocument | null;
   readonly started: Started | null;
   readonly timeline: Timeline;
   readonly marks: Marks;
 }
 
-/** Where a person is in a list. The thing that is selected counts, not the number of its line. */
+/** Cursor and scroll position of a list. The cursor follows the selected item when its line number changes. */
 export interface Position {
+  /** `Item.key` of the selected item. */
   readonly key: string | null;
-  readonly place: string | null;
-  /** Index among the lines, headings included. */
-  readonly at: number;
-  /** First line on the screen. */
+  /** `Item.endpoint` of the selected item. */
+  readonly endpoint: string | null;
+  /** Index of the selected line; headings count. */
+  readonly line: number;
+  /** Index of the first visible line. */
   readonly top: number;
 }
 
-export interface ListState extends Position, Order {}
+export interface ListState extends Position, SortOrder {}
 
-export interface Detail {
+export interface Details {
   readonly item: Item;
-  /** It is there no more; what is shown is how it was last seen. */
-  readonly gone: boolean;
+  /** The item no longer exists; its last state is shown. */
+  readonly removed: boolean;
   readonly scroll: number;
 }
 
@@ -52,44 +55,40 @@ export interface Message {
   readonly until: number;
 }
 
-/** All that the screen is made of. Plain data: two equal states look the same. */
+/** Everything the screen shows, as plain data. */
 export interface State {
   readonly source: Source;
+  readonly glyphs: Glyphs;
   readonly actions: readonly ActionLabel[];
   readonly size: { readonly width: number; readonly height: number };
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** The newest there is. */
+  /** Always current, even while the screen is paused. */
   readonly data: Data;
-  /** While paused: what there was then, which is shown. */
+  /** While paused: the data that stays on the screen. */
   readonly paused: Data | null;
   readonly view: ViewName;
   readonly lists: Readonly<Record<ViewName, ListState>>;
   readonly filter: string;
-  /** A filter is being typed. */
+  /** The filter is being typed. */
   readonly typing: boolean;
   readonly faultsOnly: boolean;
-  readonly detail: Detail | null;
-  /** Line of the help that is on top; null: no help is shown. */
+  readonly details: Details | null;
+  /** First visible line of the help screen; null: closed. */
   readonly help: number | null;
-  /** Told once, until a key is pressed. */
+  /** Shown until the first key. */
   readonly notice: string | null;
   readonly message: Message | null;
 }
 
-const START: ListState = { key: null, place: null, at: 0, top: 0, sort: 0, reversed: false };
+/** No item is selected: the cursor stays on the first line, whatever item that is. */
+export const FIRST_LINE: Position = { key: null, endpoint: null, line: 0, top: 0 };
 
-export function initialState(
-  source: Source,
-  size: State['size'],
-  now: number,
-  actions: readonly ActionLabel[] = [],
-): State {
+const START: ListState = { ...FIRST_LINE, sort: 0, reversed: false };
+
+export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' | 'now' | 'actions'>): State {
   return {
-    source,
-    actions,
-    size,
-    now,
+    ...options,
     data: { document: null, started: null, timeline: EMPTY_TIMELINE, marks: NO_MARKS },
     paused: null,
     view: 'spec',
@@ -97,14 +96,23 @@ export function initialState(
     filter: '',
     typing: false,
     faultsOnly: false,
-    detail: null,
+    details: null,
     help: null,
     notice: null,
     message: null,
   };
 }
 
-/** What the screen shows of the node. */
 export function shownData(state: State): Data {
   return state.paused ?? state.data;
+}
+
+/** What ages are relative to: in a recording, the time of the snapshot. */
+export function shownTime(state: State): number {
+  const { document } = shownData(state);
+  return state.source.kind === 'recording' && document !== null ? Date.parse(document.capturedAt) : state.now;
+}
+
+export function withList(state: State, view: ViewName, changes: Partial<ListState>): State {
+  return { ...state, lists: { ...state.lists, [view]: { ...state.lists[view], ...changes } } };
 }

@@ -1,10 +1,10 @@
 import { EventEmitter } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { encodeLine } from './encode.js';
-import { type Key, keysOf, type RawKey, sequencesOf } from './keys.js';
+import { encodeLine } from './encode_line.js';
+import type { MouseEvent } from './handle_mouse.js';
+import { type BlessedKey, type Key, keyOf, splitKeys } from './keys.js';
 import type { Line } from './line.js';
-import type { Mouse } from './mouse.js';
 import type { Theme } from './theme.js';
 
 export interface TerminalOptions {
@@ -14,33 +14,36 @@ export interface TerminalOptions {
   /** TERM. */
   readonly term: string;
   readonly onKey: (key: Key) => void;
-  readonly onMouse: (mouse: Mouse) => void;
+  readonly onMouse: (mouse: MouseEvent) => void;
   readonly onResize: () => void;
-  /** The terminal is there no more. */
+  /** The terminal is gone. */
   readonly onLost: () => void;
 }
 
 export interface Terminal {
   size(): { readonly width: number; readonly height: number };
-  /** Shows these lines; only those that are other than before are written. */
+  /** Writes only the lines that changed. */
   draw(lines: readonly Line[]): void;
-  /** Leaves the terminal as it was found. May be called at any time, and again. */
+  /** Restores the terminal. Idempotent. */
   close(): void;
 }
 
-/** The Linux console and what is older have no second screen to go to. */
-const WITHOUT_ALTERNATE = /^(?:linux|vt\d|ansi)/;
+/** The Linux console and older terminals have no alternate screen. */
+const NO_ALTERNATE_SCREEN = /^(?:linux|vt\d|ansi)/;
 
-/** What a terminal without a size of its own is taken for. */
-const FALLBACK = { width: 80, height: 24 };
+const MOUSE_KIND: Readonly<Record<string, MouseEvent['kind']>> = {
+  mousedown: 'press',
+  wheelup: 'wheel-up',
+  wheeldown: 'wheel-down',
+};
 
-/** Takes the terminal over. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { input, output, theme, term } = options;
-  const hasAlternate = !WITHOUT_ALTERNATE.test(term);
+  const hasAlternateScreen = !NO_ALTERNATE_SCREEN.test(term);
   const stopKeys = await listenToKeys(input, options.onKey);
   const program = await openProgram(input, output);
-  let [isOpen, shown]: [boolean, readonly string[]] = [true, []];
+  let isOpen = true;
+  let drawn: readonly string[] = [];
 
   const close = (): void => {
     if (!isOpen) return;
@@ -50,72 +53,65 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     program.disableMouse();
     program.setMode('?7');
     program.showCursor();
-    if (hasAlternate) program.resetMode('?1049');
+    if (hasAlternateScreen) program.resetMode('?1049');
     else program.write('\x1b[0m\x1b[2J\x1b[H');
     program.destroy();
   };
-  // Whatever ends the process, the shell gets its terminal back.
+  // However the process ends, the shell gets its terminal back.
   process.once('exit', close);
 
-  const lost = (): void => options.onLost();
-  input.on('error', lost).on('end', lost);
-  output.on('error', lost);
+  const onLost = (): void => options.onLost();
+  input.on('error', onLost).on('end', onLost);
+  output.on('error', onLost);
   program.on('resize', () => {
-    shown = [];
+    drawn = [];
     options.onResize();
   });
-  program.on('mouse', (event: { action?: string; x?: number; y?: number }) => {
-    const kind = MOUSE[event.action ?? ''];
-    if (kind !== undefined) options.onMouse({ kind, column: event.x ?? 0, line: event.y ?? 0 });
+  program.on('mouse', ({ action = '', x = 0, y = 0 }: { action?: string; x?: number; y?: number }) => {
+    const kind = MOUSE_KIND[action];
+    if (kind !== undefined) options.onMouse({ kind, column: x, line: y });
   });
-  if (hasAlternate) program.setMode('?1049');
+  if (hasAlternateScreen) program.setMode('?1049');
   program.hideCursor();
-  // A line that turns out wider than it was thought to be is cut, not carried on over the next one.
+  // No autowrap: a line that turns out too wide is cut instead of running over the next one.
   program.resetMode('?7');
-  if (hasAlternate) program.setMouse({ vt200Mouse: true, sgrMouse: true }, true);
+  if (hasAlternateScreen) program.setMouse({ vt200Mouse: true, sgrMouse: true }, true);
 
+  // A terminal that does not know its size reports 0.
+  const size = () => ({ width: output.columns || 80, height: output.rows || 24 });
   return {
-    size: () => ({
-      width: output.columns > 0 ? output.columns : FALLBACK.width,
-      height: output.rows > 0 ? output.rows : FALLBACK.height,
-    }),
+    size,
     draw: (lines) => {
       if (!isOpen) return;
-      const width = output.columns > 0 ? output.columns : FALLBACK.width;
+      const { width } = size();
       const encoded = lines.map((line) => encodeLine(line, width, theme));
-      const changes = encoded.map((text, at) => (text === shown[at] ? '' : `\x1b[${at + 1};1H${text}`));
-      const clear = shown.length === 0 ? '\x1b[2J' : '';
-      shown = encoded;
-      const all = clear + changes.join('');
-      if (all !== '') program.write(all);
+      const changes = encoded.map((line, at) => (line === drawn[at] ? '' : `\x1b[${at + 1};1H${line}`));
+      const text = (drawn.length === 0 ? '\x1b[2J' : '') + changes.join('');
+      drawn = encoded;
+      if (text !== '') program.write(text);
     },
     close,
   };
 }
 
-const MOUSE: Readonly<Record<string, Mouse['kind']>> = {
-  mousedown: 'press',
-  wheelup: 'wheel-up',
-  wheeldown: 'wheel-down',
-};
-
-/** Gives blessed key by key what came at once. */
+/** Passes input to blessed one key at a time. */
 async function listenToKeys(input: ReadStream, onKey: (key: Key) => void): Promise<() => void> {
   const { default: keys } = await import('blessed/lib/keys.js');
-  const single = new EventEmitter();
+  const emitter = new EventEmitter();
   const decoder = new StringDecoder('utf8');
-  single.on('keypress', (character: string | undefined, raw: RawKey | undefined) => {
-    for (const key of keysOf(character, raw ?? {})) onKey(key);
+  emitter.on('keypress', (character: string | undefined, blessedKey: BlessedKey | undefined) => {
+    const key = keyOf(character, blessedKey ?? {});
+    if (key !== null) onKey(key);
   });
-  keys.emitKeypressEvents(single);
+  keys.emitKeypressEvents(emitter);
   const onData = (data: Buffer): void => {
-    for (const sequence of sequencesOf(decoder.write(data))) single.emit('data', Buffer.from(sequence));
+    for (const sequence of splitKeys(decoder.write(data))) emitter.emit('data', Buffer.from(sequence));
   };
   input.on('data', onData);
   return () => input.off('data', onData);
 }
 
-/** Within tmux, blessed asks `tmux -V` for its version when it starts; no process is started here, so it does not see it. */
+/** Without TMUX in the environment, since blessed would run `tmux -V`: no process may be started. */
 async function openProgram(input: ReadStream, output: WriteStream) {
   const { default: Program } = await import('blessed/lib/program.js');
   const { TMUX } = process.env;

@@ -1,15 +1,15 @@
 import type { Style } from './line.js';
 
-/** Colours a terminal has: none, 16 or 256. */
-export type Depth = 'none' | '16' | '256';
+/** How many colours the terminal has. */
+export type ColourDepth = 'none' | '16' | '256';
 export type Background = 'dark' | 'light' | 'unknown';
 
-/** Parameters of SGR (ECMA-48, 8.3.117) for every style. */
+/** SGR parameters (ECMA-48, 8.3.117) of each style. */
 export type Theme = Readonly<Record<Style, string>>;
 
 type Palette = Readonly<Record<'good' | 'error' | 'warning' | 'info' | 'unknown' | 'accent' | 'dim', string>>;
 
-/** Bold and inverse are no colours: NO_COLOR leaves them (no-color.org). */
+/** NO_COLOR does not disable bold and inverse (no-color.org). */
 const NO_COLOUR: Palette = { good: '', error: '1', warning: '1', info: '', unknown: '', accent: '', dim: '' };
 
 const COLOURS_16: Readonly<Record<Background, Palette>> = {
@@ -39,25 +39,25 @@ const colours256 = (
 const COLOURS_256: Readonly<Record<Background, Palette>> = {
   dark: colours256(114, 203, 221, 80, 176, 247),
   light: colours256(28, 124, 94, 25, 90, 240),
-  // Of middle brightness: a contrast of three to one or more on black as on white.
+  // Of medium brightness: a contrast of at least 3:1 on both black and white.
   unknown: colours256(28, 160, 136, 32, 133, 244),
 };
 
-export function themeFor(depth: Depth, background: Background): Theme {
+export function themeFor(depth: ColourDepth, background: Background): Theme {
   const palette = { none: NO_COLOUR, '16': COLOURS_16[background], '256': COLOURS_256[background] }[depth];
   return { ...palette, plain: '', bold: '1', inverse: '7' };
 }
 
-/** What the terminal says of itself. NO_COLOR goes before all else, unless it is empty (no-color.org). */
-export function depthOf(env: Readonly<Record<string, string | undefined>>): Depth {
+/** A NO_COLOR that is not empty overrides everything else (no-color.org). */
+export function colourDepthOf(env: Readonly<Record<string, string | undefined>>): ColourDepth {
   const { NO_COLOR = '', TERM = '', COLORTERM = '' } = env;
   if (NO_COLOR !== '' || /^(?:dumb|vt[12]\d\d|unknown|)$/.test(TERM)) return 'none';
   return /256|direct/.test(TERM) || /truecolor|24bit/.test(COLORTERM) ? '256' : '16';
 }
 
 /**
- * COLORFGBG, which rxvt, Konsole and others set, is `foreground;background` or `foreground;default;background`, in the 16
- * colours: 7 is light grey, 9 to 15 are the bright ones.
+ * COLORFGBG, set by rxvt, Konsole and others, is `foreground;background` or `foreground;default;background`. Of the 16
+ * colours, 7 is light grey and 9 to 15 are the bright ones.
  */
 export function backgroundOf(env: Readonly<Record<string, string | undefined>>): Background {
   const colour = /;(\d+)$/.exec(env['COLORFGBG'] ?? '')?.[1];

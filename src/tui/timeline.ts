@@ -2,128 +2,121 @@ import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
 import type { Finding } from '../verdict/finding.js';
 import type { Change, Restarted, VerdictChanged } from '../watch/changes/change.js';
 
-/** One line of the timeline: a change, or several that are one thing to a person. */
-export interface Entry {
-  /** Counts up; unique within a run. */
+/** One line of the events view: a change, or several that belong together. */
+export interface TimelineEntry {
+  /** Unique within a run, in ascending order. */
   readonly id: number;
-  /** When it happened last, ISO 8601. */
+  /** When it last happened, ISO 8601. */
   readonly at: string;
-  /** When it was heard of last, milliseconds since the epoch. */
-  readonly heard: number;
+  /** When it was last reported, milliseconds since the epoch. */
+  readonly reportedAt: number;
   readonly change: Change;
-  /** The first of the listeners that a verdict is about, as they were then; none where they were not seen. */
-  readonly about: readonly OwnedListener[];
-  /** Listeners of the same verdict beyond those that are looked for. */
-  readonly moreAbout: number;
-  /** Further listeners of the same restart, the first of them. */
+  /** Of a verdict: the first of its listeners; none if they were never in a snapshot. */
+  readonly listeners: readonly OwnedListener[];
+  readonly moreListeners: number;
+  /** Of a restart: the first of the service's other listeners. */
   readonly restarts: readonly Restarted[];
-  /** Listeners of the same restart beyond those. */
   readonly moreRestarts: number;
-  /** How often the same thing happened in a row. */
+  /** How often the same change was reported in a row. */
   readonly count: number;
 }
 
 export interface Timeline {
   /** Newest first. */
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TimelineEntry[];
   readonly nextId: number;
-  /** Entries that were dropped for want of room. */
+  /** Number of old entries that were dropped. */
   readonly dropped: number;
 }
 
 export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
 
-/** Some hours of a node that is being worked on; a busy one is cut off, which `dropped` says. */
-const MOST_ENTRIES = 1_000;
-/** A service opens its listeners one after the other; what comes within this time belongs to one restart. */
-const SAME_RESTART_MS = 30_000;
-/** Of a restart with more listeners, the first are named and the others counted. */
-const MOST_RESTARTS = 50;
-/** The same of a verdict: a program may open thousands, and all anew again and again. */
-const MOST_ABOUT = 50;
-/** As far back as a closing or opening that belongs to a restart can be. */
-const LOOK_BACK = 200;
+const MAX_ENTRIES = 1_000;
+/** An entry names no more listeners than this; a program may open thousands, again and again. */
+const MAX_LISTENERS = 50;
+/** A service reopens its listeners one after the other; those within this time belong to one restart. */
+const MAX_RESTART_MS = 30_000;
+/** How many entries back the `closed` and `opened` of a restart are looked for. */
+const MAX_LOOKBACK = 200;
 
-/** Finds a listener by its id among those that were seen in a look. */
+/** Finds a listener of the last snapshot by its id. */
 export type FindListener = (id: string) => OwnedListener | undefined;
 
-/** The timeline with a change added: restarts swallow what they consist of, repetitions are counted. Pure. */
+/** Adds a change. A restart replaces the changes it consists of; repeated changes are counted. Pure. */
 export function withChange(timeline: Timeline, change: Change, now: number, find: FindListener): Timeline {
   if (change.event === 'restarted') return withRestart(timeline, change, now);
   const [last] = timeline.entries;
   if (last !== undefined && isSame(last.change, change)) {
-    const again = { ...last, change, at: change.at, heard: now, count: last.count + 1 };
+    const again = { ...last, change, at: change.at, reportedAt: now, count: last.count + 1 };
     return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
   }
-  return added(timeline, timeline.entries, change.event === 'verdict' ? shortened(change) : change, now, {
-    // What is there no more is in what was seen last; what is new will be in what is seen next.
-    about: change.event === 'verdict' && change.after === null ? found(change.before, find) : [],
-    moreAbout: change.event === 'verdict' ? moreThanKept(change.after ?? change.before) : 0,
+  if (change.event !== 'verdict') return withEntry(timeline, timeline.entries, change, now);
+  const { before, after } = change;
+  return withEntry(timeline, timeline.entries, withFewListeners(change), now, {
+    // Removed listeners are in the last snapshot; `withListeners` adds new ones from the next.
+    listeners: after === null ? listenersOf(before, find) : [],
+    moreListeners: Math.max(0, ((after ?? before)?.sockets.length ?? 0) - MAX_LISTENERS),
   });
 }
 
-/** The change with no more listeners named than are kept. */
-function shortened(change: VerdictChanged): VerdictChanged {
-  const short = (finding: Finding | null): Finding | null =>
-    moreThanKept(finding) === 0 || finding === null
-      ? finding
-      : { ...finding, sockets: finding.sockets.slice(0, MOST_ABOUT) };
-  return { ...change, before: short(change.before), after: short(change.after) };
+function withFewListeners(change: VerdictChanged): VerdictChanged {
+  const cut = (finding: Finding | null): Finding | null =>
+    finding === null ? null : { ...finding, sockets: finding.sockets.slice(0, MAX_LISTENERS) };
+  return { ...change, before: cut(change.before), after: cut(change.after) };
 }
 
-function moreThanKept(finding: Finding | null): number {
-  return Math.max(0, (finding?.sockets.length ?? 0) - MOST_ABOUT);
+function listenersOf(finding: Finding | null, find: FindListener): OwnedListener[] {
+  return (finding?.sockets ?? []).slice(0, MAX_LISTENERS).flatMap((id) => find(id) ?? []);
 }
 
-function found(finding: Finding | null, find: FindListener): OwnedListener[] {
-  return (finding?.sockets ?? []).slice(0, MOST_ABOUT).flatMap((id) => find(id) ?? []);
-}
-
-/** The timeline after the look that its last verdicts came from: they have the listeners they are about. */
+/** Adds the listeners of new verdicts from the snapshot that the verdicts came from. */
 export function withListeners(timeline: Timeline, find: FindListener): Timeline {
-  let isOther = false;
+  let isChanged = false;
   const entries = timeline.entries.map((entry) => {
-    if (entry.change.event !== 'verdict' || entry.about.length > 0) return entry;
-    const about = found(entry.change.after, find);
-    isOther ||= about.length > 0;
-    return about.length > 0 ? { ...entry, about } : entry;
+    if (entry.change.event !== 'verdict' || entry.listeners.length > 0) return entry;
+    const listeners = listenersOf(entry.change.after, find);
+    if (listeners.length === 0) return entry;
+    isChanged = true;
+    return { ...entry, listeners };
   });
-  return isOther ? { ...timeline, entries } : timeline;
+  return isChanged ? { ...timeline, entries } : timeline;
 }
 
-function added(
-  timeline: Timeline,
-  entries: readonly Entry[],
+function withEntry(
+  { nextId, dropped }: Timeline,
+  entries: readonly TimelineEntry[],
   change: Change,
   now: number,
-  listeners: Pick<Entry, 'about' | 'moreAbout'> = { about: [], moreAbout: 0 },
+  about: Pick<TimelineEntry, 'listeners' | 'moreListeners'> = { listeners: [], moreListeners: 0 },
 ): Timeline {
-  const id = timeline.nextId;
-  const entry: Entry = { id, at: change.at, heard: now, change, ...listeners, restarts: [], moreRestarts: 0, count: 1 };
+  const { at } = change;
+  const entry = { id: nextId, at, reportedAt: now, change, ...about, restarts: [], moreRestarts: 0, count: 1 };
   const all = [entry, ...entries];
-  const dropped = timeline.dropped + Math.max(0, all.length - MOST_ENTRIES);
-  return { entries: all.slice(0, MOST_ENTRIES), nextId: timeline.nextId + 1, dropped };
+  return {
+    entries: all.slice(0, MAX_ENTRIES),
+    nextId: nextId + 1,
+    dropped: dropped + Math.max(0, all.length - MAX_ENTRIES),
+  };
 }
 
-/** The closing and the opening that it is made of are no news besides it, nor is each further listener of the service. */
+/** Replaces the `closed` and `opened` that the restart consists of; further listeners of the service join its entry. */
 function withRestart(timeline: Timeline, restart: Restarted, now: number): Timeline {
-  const recent = timeline.entries.slice(0, LOOK_BACK).filter((entry) => !isPartOf(entry, restart));
-  const rest = [...recent, ...timeline.entries.slice(LOOK_BACK)];
-  const at = recent.findIndex(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
-  const known = recent[at];
-  if (known === undefined) return added(timeline, rest, restart, now);
-  const isFull = known.restarts.length === MOST_RESTARTS;
-  const longer = {
+  const recent = timeline.entries.slice(0, MAX_LOOKBACK).filter((entry) => !isPartOf(entry, restart));
+  const entries = [...recent, ...timeline.entries.slice(MAX_LOOKBACK)];
+  const known = recent.find(({ change }) => change.event === 'restarted' && isSameRestart(change, restart));
+  if (known === undefined) return withEntry(timeline, entries, restart, now);
+  const isFull = known.restarts.length === MAX_LISTENERS;
+  const joined = {
     ...known,
     restarts: isFull ? known.restarts : [...known.restarts, restart],
     moreRestarts: known.moreRestarts + (isFull ? 1 : 0),
     at: restart.at,
-    heard: now,
+    reportedAt: now,
   };
-  return { ...timeline, entries: rest.map((entry) => (entry === known ? longer : entry)) };
+  return { ...timeline, entries: entries.map((entry) => (entry === known ? joined : entry)) };
 }
 
-function isPartOf({ change, count }: Entry, { before, after }: Restarted): boolean {
+function isPartOf({ change, count }: TimelineEntry, { before, after }: Restarted): boolean {
   if (count > 1) return false;
   return (
     (change.event === 'closed' && change.socket.id === before.id) ||
@@ -132,17 +125,18 @@ function isPartOf({ change, count }: Entry, { before, after }: Restarted): boole
 }
 
 function isSameRestart(one: Restarted, other: Restarted): boolean {
-  const [a, b] = [processOf(one), processOf(other)];
-  return a.before === b.before && a.after === b.after && Date.parse(other.at) - Date.parse(one.at) <= SAME_RESTART_MS;
+  return (
+    pidOf(one.before) === pidOf(other.before) &&
+    pidOf(one.after) === pidOf(other.after) &&
+    Date.parse(other.at) - Date.parse(one.at) <= MAX_RESTART_MS
+  );
 }
 
-function processOf({ before, after }: Restarted): { before: number | null; after: number | null } {
-  const pid = (owners: Restarted['before']['owners']): number | null =>
-    owners.find((owner): owner is ProcessOwner => owner.kind === 'process')?.pid ?? null;
-  return { before: pid(before.owners), after: pid(after.owners) };
+function pidOf({ owners }: OwnedListener): number | null {
+  return owners.find((owner): owner is ProcessOwner => owner.kind === 'process')?.pid ?? null;
 }
 
-/** A program that tries again and again, and notices that say nothing but that something happened. */
+/** A bind that a program retries, or a network change, which carries no details. */
 function isSame(one: Change, other: Change): boolean {
   if (one.event === 'network' && other.event === 'network') return true;
   if (one.event !== 'bind-failed' || other.event !== 'bind-failed') return false;

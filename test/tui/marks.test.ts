@@ -1,52 +1,51 @@
 import t from 'tap';
-import { UNICODE } from '../../src/tui/glyphs.js';
-import { MARK_MS } from '../../src/tui/marks.js';
-import { later, settle } from '../../src/tui/update.js';
+import { MAX_MARK_AGE_MS } from '../../src/tui/marks.js';
+import { clampSelection } from '../../src/tui/selection.js';
+import { tick } from '../../src/tui/update.js';
 import {
   CILIUM,
   KUBELET,
   KUBELET_API,
-  look,
   NOW,
   nodeWith,
   press,
   SOCKETS,
   screenText,
   screenWith,
-  see,
-  stranger,
-} from './scene.js';
+  unexpected,
+  withSnapshot,
+} from './screen.js';
 
-/** The marks on the screen: the sign with what stands behind it. */
+/** The marked lines: the mark and the first two words. */
 function marksIn(text: string): string[] {
   return text.split('\n').flatMap((one) => /^[-+~] \S+ \S+/.exec(one)?.[0] ?? []);
 }
 
-t.test('nothing is marked at first, nor where nothing changed', (t) => {
+t.test('the first snapshot and an equal one mark nothing', (t) => {
   t.strictSame(marksIn(screenText(screenWith([nodeWith(SOCKETS)]))), []);
   t.strictSame(marksIn(screenText(screenWith([nodeWith(SOCKETS), nodeWith(SOCKETS)]))), []);
   t.end();
 });
 
-t.test('new, changed and gone are marked, for a while', (t) => {
-  const intruder = stranger(31337);
-  const came = screenWith([nodeWith(SOCKETS), nodeWith([...SOCKETS, intruder])]);
-  t.strictSame(marksIn(screenText(came)), ['+ ✚ unexpected']);
+t.test('added, changed and removed items are marked until the marks expire', (t) => {
+  const intruder = unexpected(31337);
+  const added = screenWith([nodeWith(SOCKETS), nodeWith([...SOCKETS, intruder])]);
+  t.strictSame(marksIn(screenText(added)), ['+ ✚ unexpected']);
 
-  const went = see(came, look(nodeWith(SOCKETS)));
-  t.strictSame(marksIn(screenText(went)), ['- ✚ unexpected'], 'what is gone stays in sight');
-  t.match(screenText(went), /31337/);
+  const removed = withSnapshot(added, nodeWith(SOCKETS));
+  t.strictSame(marksIn(screenText(removed)), ['- ✚ unexpected'], 'a removed item stays on the screen');
+  t.match(screenText(removed), /31337/);
 
   const changed = screenWith([nodeWith(SOCKETS), nodeWith([KUBELET_API, CILIUM])]);
   t.strictSame(marksIn(screenText(changed)), ['~ ✗ missing']);
 
-  const after = settle(later(went, NOW + MARK_MS), UNICODE);
+  const after = clampSelection(tick(removed, NOW + MAX_MARK_AGE_MS));
   t.strictSame(marksIn(screenText(after)), []);
   t.notMatch(screenText(after), /31337/);
   t.end();
 });
 
-t.test('a listener that comes back in the same place has changed, and is not shown twice', (t) => {
+t.test('a listener that replaces another at the same endpoint is marked as changed', (t) => {
   const again = { ...KUBELET, id: 'tcp:another', inode: 1 };
   const state = press(screenWith([nodeWith(SOCKETS), nodeWith([again, KUBELET_API, CILIUM])]), '2');
   t.equal(
@@ -59,7 +58,7 @@ t.test('a listener that comes back in the same place has changed, and is not sho
   t.end();
 });
 
-t.test('what is gone and back is not gone', (t) => {
+t.test('an item that was removed and is back is not marked as removed', (t) => {
   const states = [nodeWith(SOCKETS), nodeWith([KUBELET_API, CILIUM]), nodeWith(SOCKETS)];
   const state = press(screenWith(states), '2');
   t.notMatch(screenText(state), /^- /m);

@@ -1,16 +1,17 @@
 import t from 'tap';
-import { UNICODE } from '../../src/tui/glyphs.js';
+import { frameOf } from '../../src/tui/render/frame.js';
 import type { State } from '../../src/tui/state.js';
-import { frameOf } from '../../src/tui/views/frame.js';
 import { held, unixListener } from '../verdict/factory.js';
-import { LARGE, nodeWith, press, SOCKETS, screenText, screenWith, stranger, textsOf } from './scene.js';
+import { LARGE, linesOf, nodeWith, press, SOCKETS, screenText, screenWith, unexpected } from './screen.js';
 
-t.test('what is wrong with a listener has the same colour in both views', (t) => {
+t.test('a fault has the same colour in both views', (t) => {
   const styleOf = (state: State, word: string) =>
-    frameOf(state, UNICODE)
+    frameOf(state)
       .flat()
       .find(({ text }) => text.includes(word))?.style;
-  const state = screenWith([nodeWith([...SOCKETS, stranger(31337), held('nc', '127.0.0.1', 31338)])], { size: LARGE });
+  const state = screenWith([nodeWith([...SOCKETS, unexpected(31337), held('nc', '127.0.0.1', 31338)])], {
+    size: LARGE,
+  });
   for (const [word, style] of [
     ['◎ exposed', 'error'],
     ['✚ unexpected', 'warning'],
@@ -21,7 +22,7 @@ t.test('what is wrong with a listener has the same colour in both views', (t) =>
   t.end();
 });
 
-t.test('listeners come by protocol, port and address', (t) => {
+t.test('listeners are sorted by protocol, port and address', (t) => {
   const shuffled = [
     unixListener('/run/b.sock'),
     held('x', '::', 53, { protocol: 'udp' }),
@@ -31,7 +32,7 @@ t.test('listeners come by protocol, port and address', (t) => {
     unixListener('/run/a.sock'),
     held('x', '0.0.0.0', 2379),
   ];
-  const lines = textsOf(press(screenWith([nodeWith(shuffled)]), '2'));
+  const lines = linesOf(press(screenWith([nodeWith(shuffled)]), '2'));
   t.match(lines[3], /by protocol and port {2}7$/);
   t.strictSame(
     lines.slice(5, 12).map((text) => text.trim().split(/ +/).slice(0, 2).join(' ')),
@@ -48,19 +49,19 @@ t.test('listeners come by protocol, port and address', (t) => {
   t.end();
 });
 
-t.test('other network namespaces stand under headings of their own', (t) => {
+t.test('listeners of other network namespaces are grouped under headings', (t) => {
   const document = nodeWith(SOCKETS);
-  const pod = { ...stranger(8080, 'nginx'), netns: '4026532999', explainedBy: { by: null, text: null } };
+  const pod = { ...unexpected(8080, 'nginx'), netns: '4026532999', explainedBy: { by: null, text: null } };
   const namespace = { netns: '4026532999', name: null, processes: 2, pods: ['5d2c1f0e'], containers: [], error: null };
   const state = press(screenWith([{ ...document, sockets: [...document.sockets, pod], namespaces: [namespace] }]), '2');
   t.match(
     screenText(state),
-    /── Network namespace 4026532999: pod 5d2c1f0e, not judged\n.*0\.0\.0\.0:8080 .* not judged/,
+    /── Network namespace 4026532999: pod 5d2c1f0e, not evaluated\n.*0\.0\.0\.0:8080 .* not evaluated/,
   );
   t.match(
     screenText(press(state, 'G')),
     /│ 0\.0\.0\.0:8080\/tcp: nginx \([\s\S]*; Network namespace\s/,
-    'and of the one selected it is told again',
+    'the summary of the selected line repeats the heading',
   );
   t.end();
 });

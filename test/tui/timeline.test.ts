@@ -1,13 +1,13 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
-import { endpointOf, messageOf } from '../../src/tui/change_words.js';
+import { eventEndpoint, eventText } from '../../src/tui/event_text.js';
 import { EMPTY_TIMELINE, type Timeline, withChange, withListeners } from '../../src/tui/timeline.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { listenerText } from '../../src/verdict/text/format.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import type { Change, Restarted } from '../../src/watch/changes/change.js';
 import { held, processOwner } from '../verdict/factory.js';
-import { NOW } from './scene.js';
+import { NOW } from './screen.js';
 
 const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
 
@@ -39,7 +39,7 @@ function restartOf(before: OwnedListener, after: OwnedListener, second: number):
 }
 
 function failure(pid: number, second: number): Change {
-  const actor = processOwner('python3', { pid });
+  const process = processOwner('python3', { pid });
   const holder = { kind: 'listener' as const, place: '[::]:10250', owners: [processOwner('kubelet')] };
   const event = {
     kind: 'bind-failed' as const,
@@ -51,10 +51,10 @@ function failure(pid: number, second: number): Change {
     sinceBootMs: 0,
     comm: Buffer.from('python3'),
   };
-  return bindFailure(event, actor, [holder]);
+  return bindFailure(event, process, [holder]);
 }
 
-t.test('newest first', (t) => {
+t.test('the newest entry comes first', (t) => {
   const { entries } = timelineOf([
     { event: 'opened', at: at(1), seenBy: 'kernel', socket: socketOf(1, 1) },
     { event: 'lost', at: at(2), count: 7 },
@@ -69,32 +69,29 @@ t.test('newest first', (t) => {
   t.end();
 });
 
-t.test('a restart of a service with several listeners is one line', (t) => {
+t.test('a restart of a service with several listeners is one entry', (t) => {
   const [a, b] = [restartOf(socketOf(1, 10), socketOf(1, 20), 5), restartOf(socketOf(2, 10), socketOf(2, 20), 6)];
   const timeline = timelineOf([{ event: 'network', at: at(0) }, ...a, ...b]);
   t.equal(timeline.entries.length, 2);
   const [restart] = timeline.entries;
   t.equal(restart?.change.event, 'restarted');
   t.equal(restart?.restarts.length, 1);
-  t.match(
-    restart === undefined ? '' : messageOf(restart),
-    /127\.0\.0\.1:1 closed for 0\.412 s; with it 127\.0\.0\.1:2$/,
-  );
+  t.match(restart === undefined ? '' : eventText(restart), /127\.0\.0\.1:1 closed for 0\.412 s; also 127\.0\.0\.1:2$/);
   t.end();
 });
 
-t.test('of a restart with very many listeners the first are named, and the others counted', (t) => {
+t.test('a restart with very many listeners names the first and counts the others', (t) => {
   const ports = Array.from({ length: 60 }, (_, at) => 1000 + at);
   const timeline = timelineOf(ports.flatMap((port) => restartOf(socketOf(port, 10), socketOf(port, 20), 5)));
   const [restart] = timeline.entries;
   t.equal(timeline.entries.length, 1);
-  const text = restart === undefined ? '' : messageOf(restart);
-  t.match(text, /127\.0\.0\.1:1000 closed for 0\.412 s; with it 127\.0\.0\.1:1001, .*127\.0\.0\.1:1050 and 9 more$/);
+  const text = restart === undefined ? '' : eventText(restart);
+  t.match(text, /127\.0\.0\.1:1000 closed for 0\.412 s; also 127\.0\.0\.1:1001, .*127\.0\.0\.1:1050 and 9 more$/);
   t.equal(text.match(/127\.0\.0\.1:/g)?.length, 51);
   t.end();
 });
 
-t.test('the next restart of the same service is another line', (t) => {
+t.test('the next restart of the same service is another entry', (t) => {
   const changes = [
     ...restartOf(socketOf(1, 10), socketOf(1, 20), 5),
     ...restartOf(socketOf(1, 20), socketOf(1, 30), 9),
@@ -106,17 +103,17 @@ t.test('the next restart of the same service is another line', (t) => {
   t.end();
 });
 
-t.test('a program that tries again and again is counted', (t) => {
+t.test('a bind that is retried is counted', (t) => {
   const { entries } = timelineOf([failure(1, 1), failure(2, 2), failure(3, 3)]);
   t.equal(entries.length, 1);
   t.match(entries[0], { count: 3, at: at(3) });
-  t.match(entries[0]?.change, { process: { pid: 3 } }, 'the last attempt is what is shown');
+  t.match(entries[0]?.change, { process: { pid: 3 } }, 'the last attempt is shown');
   const apart = timelineOf([failure(1, 1), { event: 'lost', at: at(2), count: 1 }, failure(2, 3)]);
-  t.equal(apart.entries.length, 3, 'but not over other things that happened');
+  t.equal(apart.entries.length, 3, 'attempts are not merged across other events');
   t.end();
 });
 
-t.test('a busy node does not fill the memory', (t) => {
+t.test('the number of entries is limited', (t) => {
   let timeline = EMPTY_TIMELINE;
   const one = socketOf(1, 1);
   for (let n = 0; n < 1_050; n++) {
@@ -132,7 +129,7 @@ t.test('a busy node does not fill the memory', (t) => {
   t.end();
 });
 
-t.test('of a verdict about thousands of listeners, the first are kept and the others counted', async (t) => {
+t.test('a verdict about thousands of listeners keeps the first and counts the others', (t) => {
   const sockets = Array.from({ length: 3000 }, (_, at) => socketOf(at + 1, 1));
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   const find = (id: string): OwnedListener | undefined => byId.get(id);
@@ -142,16 +139,17 @@ t.test('of a verdict about thousands of listeners, the first are kept and the ot
     expected: null,
     sockets: sockets.map(({ id }) => id),
     matchedBy: null,
-    message: 'neither the page nor a note knows it',
+    message: 'not in the page or notes',
     reason: null,
   };
-  const came = { event: 'verdict' as const, at: at(1), before: null, after: finding };
-  const went = { event: 'verdict' as const, at: at(2), before: finding, after: null };
-  const timeline = [came, went].reduce((before, change) => withChange(before, change, NOW, find), EMPTY_TIMELINE);
+  const added = { event: 'verdict' as const, at: at(1), before: null, after: finding };
+  const removed = { event: 'verdict' as const, at: at(2), before: finding, after: null };
+  const timeline = [added, removed].reduce((before, change) => withChange(before, change, NOW, find), EMPTY_TIMELINE);
   for (const entry of withListeners(timeline, find).entries) {
-    t.equal(entry.about.length, 50);
-    t.equal(entry.moreAbout, 2950);
-    t.equal(endpointOf(entry), '127.0.0.1:1 +2999');
-    t.ok(JSON.stringify(entry).length < 50_000, 'nothing else keeps them');
+    t.equal(entry.listeners.length, 50);
+    t.equal(entry.moreListeners, 2950);
+    t.equal(eventEndpoint(entry), '127.0.0.1:1 +2999');
+    t.ok(JSON.stringify(entry).length < 50_000, 'no other field keeps them');
   }
+  t.end();
 });

@@ -1,4 +1,4 @@
-/** The part of blessed that is used here: its terminal, without its widgets. */
+/** The parts of blessed in use: its terminal, not its widgets. */
 declare module 'blessed/lib/program.js' {
   import type { EventEmitter } from 'node:events';
   import type { ReadStream, WriteStream } from 'node:tty';
@@ -6,9 +6,9 @@ declare module 'blessed/lib/program.js' {
   interface ProgramOptions {
     readonly input: ReadStream;
     readonly output: WriteStream;
-    /** false: no terminfo is read. */
+    /** false: do not read terminfo. */
     readonly tput: boolean;
-    /** Coordinates of the mouse count from 0. */
+    /** Mouse coordinates start at 0. */
     readonly zero: boolean;
   }
 
@@ -16,7 +16,7 @@ declare module 'blessed/lib/program.js' {
     constructor(options: ProgramOptions);
     readonly cols: number;
     readonly rows: number;
-    /** Writes as it is. */
+    /** Writes text unchanged. */
     write(text: string): void;
     setMode(mode: string): void;
     resetMode(mode: string): void;
@@ -30,12 +30,11 @@ declare module 'blessed/lib/program.js' {
   export default Program;
 }
 
-/** What a terminal sends as keys. */
 declare module 'blessed/lib/keys.js' {
   import type { EventEmitter } from 'node:events';
 
   const keys: {
-    /** Makes an emitter of `data` one of `keypress`, with the character and the key, for as long as somebody listens to that. */
+    /** While `keypress` has a listener, emits it with character and key for each `data` event. */
     emitKeypressEvents(emitter: EventEmitter): void;
   };
   export default keys;

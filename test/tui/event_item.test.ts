@@ -3,44 +3,46 @@ import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { ASCII } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
-import { settle } from '../../src/tui/update.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
-import type { Change } from '../../src/watch/changes/change.js';
+import type { Change, Closed, Opened } from '../../src/watch/changes/change.js';
 import { verdictChanges } from '../../src/watch/changes/verdict_changes.js';
 import { held, processOwner, unixListener } from '../verdict/factory.js';
-import { LARGE, look, NOW, nodeWith, press, SOCKETS, screenText, screenWith, see, stranger } from './scene.js';
+import {
+  LARGE,
+  NOW,
+  nodeWith,
+  press,
+  resized,
+  SOCKETS,
+  screenText,
+  screenWith,
+  unexpected,
+  withEvents,
+  withSnapshot,
+} from './screen.js';
 
 const AT = new Date(NOW).toISOString();
-const BACKDOOR = stranger(31337, 'backdoor', { id: 'tcp:31337' });
+const BACKDOOR = unexpected(31337, 'backdoor', { id: 'tcp:31337' });
 
-function told(state: State, ...changes: readonly Change[]): State {
-  return changes.reduce((before, change) => see(before, { kind: 'change', change }), state);
+/** Applies what a watcher reports between two snapshots: sockets closed and opened, then verdicts, then the snapshot. */
+function transition(state: State, before: SnapshotDocument, after: SnapshotDocument): State {
+  const closed = onlyIn(before, after).map((socket) => socketEvent('closed', socket));
+  const opened = onlyIn(after, before).map((socket) => socketEvent('opened', socket));
+  const verdicts = verdictChanges(before.findings, after.findings, AT);
+  return withSnapshot(withEvents(state, ...closed, ...opened, ...verdicts), after);
 }
 
-/** What changes between two moments, as a watcher tells it: what opens and closes, then verdicts, then what there is now. */
-function became(state: State, before: SnapshotDocument, after: SnapshotDocument): State {
-  const opened = missingIn(before, after).map((socket) => ({
-    event: 'opened' as const,
-    at: AT,
-    seenBy: 'kernel' as const,
-    socket,
-  }));
-  const closed = missingIn(after, before).map((socket) => ({
-    event: 'closed' as const,
-    at: AT,
-    seenBy: 'kernel' as const,
-    socket,
-  }));
-  return see(told(state, ...closed, ...opened, ...verdictChanges(before.findings, after.findings, AT)), look(after));
+function onlyIn({ sockets }: SnapshotDocument, other: SnapshotDocument): OwnedListener[] {
+  return sockets.filter(({ id }) => other.sockets.every((one) => one.id !== id));
 }
 
-function missingIn({ sockets }: SnapshotDocument, other: SnapshotDocument): OwnedListener[] {
-  return other.sockets.filter(({ id }) => sockets.every((one) => one.id !== id));
+function socketEvent(event: 'opened' | 'closed', socket: OwnedListener): Opened | Closed {
+  return { event, at: AT, seenBy: 'kernel', socket };
 }
 
-/** The lines of the events view, newest first, without their time. */
+/** The lines of the events view, newest first, without the mark and the time. */
 function events(state: State, size = { width: 120, height: 40 }): string[] {
-  const lines = screenText(press({ ...state, size }, '3'))
+  const lines = screenText(press(resized(state, { size }), '3'))
     .split('\n')
     .slice(5);
   return lines
@@ -51,58 +53,62 @@ function events(state: State, size = { width: 120, height: 40 }): string[] {
     .map((line) => line.slice(11).trimEnd());
 }
 
-t.test('a verdict about a listener that no row explains says where it listens', async (t) => {
+t.test('an unexpected listener is listed with its endpoint and owner', (t) => {
   const [without, with_] = [nodeWith(SOCKETS), nodeWith([...SOCKETS, BACKDOOR])];
   const start = screenWith([without]);
-  const opened = became(start, without, with_);
-  t.match(events(opened)[0], /^verdict +0\.0\.0\.0:31337 +nothing → unexpected: 812 backdoor$/);
-  const closed = became(opened, with_, without);
-  t.match(events(closed)[0], /^verdict +0\.0\.0\.0:31337 +unexpected → gone: 812 backdoor$/);
+  const opened = transition(start, without, with_);
+  t.match(events(opened)[0], /^verdict +0\.0\.0\.0:31337 +none → unexpected: 812 backdoor$/);
+  const closed = transition(opened, with_, without);
+  t.match(events(closed)[0], /^verdict +0\.0\.0\.0:31337 +unexpected → none: 812 backdoor$/);
   t.match(
-    screenText(press({ ...closed, size: LARGE }, '3 return')),
-    /where +0\.0\.0\.0:31337[\s\S]*holder +backdoor +pid 812/,
+    screenText(press(resized(closed, { size: LARGE }), '3 return')),
+    /where +0\.0\.0\.0:31337[\s\S]*owner +backdoor +pid 812/,
   );
 
-  const late = told(screenWith([with_]), ...verdictChanges(with_.findings, without.findings, AT));
-  t.match(events(late)[0], /^verdict +0\.0\.0\.0:31337 +unexpected → gone/, 'one that was there before it was watched');
-  const unseen = told(start, ...verdictChanges(without.findings, with_.findings, AT));
-  t.match(events(unseen)[0], /^verdict +- +nothing → unexpected: backdoor \(pid 812/, 'one that nothing told of');
-});
-
-t.test('however many there are at once', (t) => {
-  const many = Array.from({ length: 1_500 }, (_, at) => stranger(2_000 + at, `p${at}`, { id: `tcp:${at}` }));
-  const [without, with_] = [nodeWith(SOCKETS), nodeWith([...SOCKETS, ...many])];
-  const lines = events(became(screenWith([without]), without, with_), { width: 120, height: 200 });
-  t.equal(lines.length, 191);
-  t.ok(lines.every((line) => /^verdict +0\.0\.0\.0:\d+ +nothing → unexpected: 812 p\d+$/.test(line)));
+  const late = withEvents(screenWith([with_]), ...verdictChanges(with_.findings, without.findings, AT));
+  t.match(events(late)[0], /^verdict +0\.0\.0\.0:31337 +unexpected → none/, 'a listener older than the watch');
+  const unseen = withEvents(start, ...verdictChanges(without.findings, with_.findings, AT));
+  t.match(
+    events(unseen)[0],
+    /^verdict +- +none → unexpected: backdoor \(pid 812/,
+    'a listener that was never reported',
+  );
   t.end();
 });
 
-t.test('one on several addresses has the first, and how many more', (t) => {
+t.test('each of 1,500 unexpected listeners is listed with its endpoint and owner', (t) => {
+  const many = Array.from({ length: 1_500 }, (_, at) => unexpected(2_000 + at, `p${at}`, { id: `tcp:${at}` }));
+  const [without, with_] = [nodeWith(SOCKETS), nodeWith([...SOCKETS, ...many])];
+  const lines = events(transition(screenWith([without]), without, with_), { width: 120, height: 200 });
+  t.equal(lines.length, 191);
+  t.ok(lines.every((line) => /^verdict +0\.0\.0\.0:\d+ +none → unexpected: 812 p\d+$/.test(line)));
+  t.end();
+});
+
+t.test('an unexpected listener on several addresses shows the first and a count', (t) => {
   const six = held('backdoor', '::1', 31337, { id: 'tcp:6', protocol: 'udp' });
   const two = [held('backdoor', '127.0.0.1', 31337, { id: 'tcp:4', protocol: 'udp' }), six];
   const [without, with_] = [nodeWith(SOCKETS), nodeWith([...SOCKETS, ...two])];
   t.match(
-    events(became(screenWith([without]), without, with_))[0],
-    /^verdict +127\.0\.0\.1:31337\/udp \+1 +nothing → /,
+    events(transition(screenWith([without]), without, with_))[0],
+    /^verdict +127\.0\.0\.1:31337\/udp \+1 +none → /,
   );
   t.end();
 });
 
-t.test('a verdict about a row has the place as the page has it', (t) => {
+t.test('a verdict about a row shows the endpoint of the page', (t) => {
   const [healthy, stopped] = [nodeWith(SOCKETS), nodeWith(SOCKETS.slice(1))];
-  const state = became(screenWith([healthy]), healthy, stopped);
+  const state = transition(screenWith([healthy]), healthy, stopped);
   t.match(
     events(state)[0],
     /^verdict +localhost:10248 +kubelet: ok → missing: nothing listens on localhost:10248\/tcp/,
   );
-  const ascii = screenText(settle(press({ ...state, size: LARGE }, '3'), ASCII), ASCII);
-  t.match(ascii, /kubelet: ok > missing: nothing/);
-  t.match(screenText(press({ ...state, size: LARGE }, '3 return')), /kubelet: ok before, missing now: nothing/);
+  t.match(screenText(press(resized(state, { size: LARGE, glyphs: ASCII }), '3')), /kubelet: ok > missing: nothing/);
+  t.match(screenText(press(resized(state, { size: LARGE }), '3 return')), /kubelet: ok before, missing now: nothing/);
   t.end();
 });
 
-t.test('every kind of change says where and what', (t) => {
+t.test('every kind of change has an endpoint and a summary', (t) => {
   const socket = held('kubelet', '127.0.0.1', 10248);
   const again = held('kubelet', '127.0.0.1', 10248, { id: 'tcp:2', owners: [processOwner('kubelet', { pid: 900 })] });
   const file = unixListener('/run/x.sock', { owners: [processOwner('x')] });
@@ -142,7 +148,7 @@ t.test('every kind of change says where and what', (t) => {
         role: 'worker',
         verdicts,
       },
-      /^started +node-7 +watching; the kernel tells of every/,
+      /^started +node-7 +watching; the kernel reports every/,
     ],
     [
       {
@@ -163,7 +169,7 @@ t.test('every kind of change says where and what', (t) => {
       { event: 'opened', at: AT, seenBy: 'table', socket: { ...socket, owners: [], ownersUnknown: 'permission' } },
       /^opened +127\.0\.0\.1:10248 +somebody unseen \(its holder could not be seen/,
     ],
-    [failed, /^bind-failed +0\.0\.0\.0:161\/udp +7 nc: EADDRINUSE; in the way: 812 snmpd$/],
+    [failed, /^bind-failed +0\.0\.0\.0:161\/udp +7 nc: EADDRINUSE; in use by 812 snmpd$/],
     [
       {
         event: 'restarted',
@@ -177,8 +183,8 @@ t.test('every kind of change says where and what', (t) => {
       },
       /^restarted +127\.0\.0\.1:10248 +kubelet restarted, /,
     ],
-    [{ event: 'lost', at: AT, count: 7 }, /^lost +- +7 reports of the kernel were lost/],
-    [{ event: 'network', at: AT }, /^network +- +a link, an address or a route changed$/],
+    [{ event: 'lost', at: AT, count: 7 }, /^lost +- +7 kernel events dropped/],
+    [{ event: 'network', at: AT }, /^network +- +a link, address or route changed$/],
     [
       { event: 'coverage', at: AT, complete: false, errors: ['tcp: refused'] },
       /^coverage +- +could not be read: tcp: refused$/,
@@ -186,21 +192,20 @@ t.test('every kind of change says where and what', (t) => {
     [{ event: 'coverage', at: AT, complete: true, errors: [] }, /^coverage +- +everything can be read again$/],
   ];
   for (const [change, line] of cases)
-    t.match(events(told(screenWith([nodeWith(SOCKETS)]), change))[0], line, change.event);
+    t.match(events(withEvents(screenWith([nodeWith(SOCKETS)]), change))[0], line, change.event);
   t.end();
 });
 
-t.test('at 80 columns the longest IPv4 address is whole', (t) => {
+t.test('the longest IPv4 endpoint fits at 80 columns', (t) => {
   const socket = held('kubelet', '192.168.100.200', 10250);
-  const state = told(screenWith([nodeWith(SOCKETS)]), { event: 'opened', at: AT, seenBy: 'kernel', socket });
+  const state = withEvents(screenWith([nodeWith(SOCKETS)]), { event: 'opened', at: AT, seenBy: 'kernel', socket });
   t.match(events(state, { width: 80, height: 24 })[0], /^opened +192\.168\.100\.200:10250 812 kubelet$/);
   t.end();
 });
 
-t.test('what a busy node left no room for is told', (t) => {
-  let state = screenWith([nodeWith(SOCKETS)]);
-  const socket = held('x', '127.0.0.1', 1);
-  for (let at = 0; at < 1_003; at++) state = told(state, { event: 'opened', at: AT, seenBy: 'kernel', socket });
+t.test('the events view counts the entries that were dropped', (t) => {
+  const opened = socketEvent('opened', held('x', '127.0.0.1', 1));
+  const state = withEvents(screenWith([nodeWith(SOCKETS)]), ...Array<Opened | Closed>(1_003).fill(opened));
   t.match(screenText(press(state, '3')), /newest first {2}1000, 3 older dropped$/m);
   t.notMatch(screenText(press(state, '2')), /dropped/);
   t.end();

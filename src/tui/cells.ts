@@ -1,0 +1,150 @@
+import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
+import type { Protocol } from '../kernel/sockets/listener.js';
+import type { Expected, Severity } from '../verdict/finding.js';
+import { listenerText, programName } from '../verdict/text/format.js';
+import type { Cell, Socket } from './item.js';
+import type { Style } from './line.js';
+import { ageText } from './text.js';
+
+/* Short texts for the columns of a list; the details say the same at length. */
+
+export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+  error: 'error',
+  warning: 'warning',
+  info: 'info',
+  unknown: 'unknown',
+  none: 'good',
+};
+
+export const EMPTY_CELL: Cell = { text: '', style: 'plain' };
+
+/** `812 kubelet`, `device cilium_vxlan`. The PID comes first, since a column cuts the end. */
+export function shortOwner(owner: Owner): string {
+  return owner.kind === 'kernel' ? `device ${owner.device}` : `${owner.pid} ${programName(owner)}`;
+}
+
+/** `812 kubelet snap.k8s.kubelet.service`. */
+export function ownerWithUnit(owner: Owner): string {
+  return owner.kind === 'process' && owner.unit !== null ? `${shortOwner(owner)} ${owner.unit}` : shortOwner(owner);
+}
+
+/** The first owner, and how many more there are. */
+export function ownerCell(sockets: readonly Socket[], withUnit: boolean): Cell {
+  const owners = uniqueOwners(sockets);
+  const [first] = owners;
+  if (first === undefined) {
+    if (sockets.length === 0) return EMPTY_CELL;
+    const creator = sockets.map(({ origin }) => origin?.unit ?? null).find((unit) => unit !== null);
+    return { text: creator === undefined ? 'unknown' : `unknown, of ${creator}`, style: 'unknown' };
+  }
+  const more = owners.length > 1 ? ` +${owners.length - 1}` : '';
+  const unit = withUnit && first.kind === 'process' && first.unit !== null ? ` ${first.unit}` : '';
+  return { text: `${shortOwner(first)}${more}${unit}`, style: 'plain' };
+}
+
+export function uniqueOwners(sockets: readonly OwnedListener[]): Owner[] {
+  const owners = sockets.flatMap((socket) => socket.owners);
+  return [...new Map(owners.map((owner) => [ownerKey(owner), owner])).values()];
+}
+
+export function ownerKey(owner: Owner): string {
+  return owner.kind === 'kernel' ? `device ${owner.device}` : `pid ${owner.pid}`;
+}
+
+type Backlog = NonNullable<Socket['backlog']>;
+
+/** The fullest accept queue, as `current/limit`. */
+export function queueCell(sockets: readonly Socket[]): Cell {
+  const backlog = fullestBacklog(sockets);
+  if (backlog === null) return EMPTY_CELL;
+  const { current, max } = backlog;
+  // The kernel drops connections once the queue is longer than its limit (sk_acceptq_is_full(), include/net/sock.h).
+  const style: Style = current > max ? 'error' : current > 0 && current * 2 >= max ? 'warning' : 'plain';
+  return { text: `${current}/${max}`, style };
+}
+
+/** The fullest queue comes first; listeners without one come last. */
+export function queueSortKey(sockets: readonly Socket[]): number {
+  const backlog = fullestBacklog(sockets);
+  return backlog === null ? 1 : -fillOf(backlog);
+}
+
+function fullestBacklog(sockets: readonly Socket[]): Backlog | null {
+  const backlogs = sockets.flatMap(({ backlog }) => (backlog === null ? [] : [backlog]));
+  return backlogs.length === 0 ? null : backlogs.reduce((worst, one) => (fillOf(one) > fillOf(worst) ? one : worst));
+}
+
+function fillOf({ current, max }: Backlog): number {
+  return current / Math.max(1, max);
+}
+
+/** When the youngest owner started: only since then is the service up. */
+function startedAt(sockets: readonly Socket[]): number | null {
+  const times = uniqueOwners(sockets).flatMap((owner) =>
+    owner.kind === 'process' && owner.startedAt !== null ? [Date.parse(owner.startedAt)] : [],
+  );
+  return times.length === 0 ? null : Math.max(...times);
+}
+
+export function uptimeCell(sockets: readonly Socket[], now: number): Cell {
+  const start = startedAt(sockets);
+  return start === null ? EMPTY_CELL : { text: ageText(now - start), style: 'plain' };
+}
+
+/** The youngest comes first; unknown start times come last. */
+export function uptimeSortKey(sockets: readonly Socket[]): number {
+  return -(startedAt(sockets) ?? 0);
+}
+
+/** `localhost:10248`, `*:8472/udp` or a path. */
+export function expectedEndpoint({ path, host, port, protocol }: Expected): string {
+  return path ?? withoutTcp(`${host ?? ''}:${port ?? ''}`, protocol);
+}
+
+/** `127.0.0.1:10248`, `0.0.0.0:8472/udp` or a path. */
+export function listenerEndpoint(listener: OwnedListener): string {
+  return withoutTcp(listenerText(listener), listener.protocol);
+}
+
+/** Adds the protocol only to UDP endpoints: nearly all others are TCP, and a path speaks for itself. */
+export function withoutTcp(endpoint: string, protocol: Protocol): string {
+  return protocol === 'udp' ? `${endpoint}/udp` : endpoint;
+}
+
+/** The first of several texts, and how many more there are; null if there are none. */
+export function firstOf(texts: readonly string[], others = 0): string | null {
+  const unique = [...new Set(texts)];
+  const [first = null] = unique;
+  const more = unique.length - 1 + others;
+  return first !== null && more > 0 ? `${first} +${more}` : first;
+}
+
+export function endpointsCell(sockets: readonly Socket[]): Cell {
+  const text = firstOf(sockets.map(listenerText));
+  return text === null ? { text: '-', style: 'dim' } : { text, style: 'plain' };
+}
+
+export function reachText({ address, device }: Socket): string {
+  if (address === null) return 'local';
+  if (isLoopback(address) || device === 'lo') return 'loopback';
+  return isWildcard(address) && device === null ? 'everywhere' : 'one address';
+}
+
+/** What a filter can find of a socket and its owners, in lower case. */
+export function socketSearchText(socket: Socket): string {
+  const { protocol, port, netns, origin, explainedBy } = socket;
+  // Concatenated because it is fast: the first letter of a filter needs this text of every socket.
+  let text = `${protocol} ${listenerText(socket)}${word(port)} ${netns}${word(origin?.unit)}${word(explainedBy.text)}`;
+  for (const owner of socket.owners) {
+    text +=
+      owner.kind === 'kernel'
+        ? ` ${owner.device} ${owner.deviceKind}`
+        : `${word(owner.comm)}${word(owner.exe)}${word(owner.argv0)}${word(owner.unit)}${word(owner.pod)}${word(owner.container)} pid ${owner.pid}`;
+  }
+  return text.toLowerCase();
+}
+
+function word(value: string | number | null | undefined): string {
+  return value === null || value === undefined ? '' : ` ${value}`;
+}

@@ -1,0 +1,71 @@
+import type { Change } from '../watch/changes/change.js';
+import { EMPTY_CELL } from './cells.js';
+import { eventEndpoint, eventName, eventStyle, eventSummary, eventText } from './event_text.js';
+import type { Cell, CellContext, Item, Subject } from './item.js';
+import { timeOfDay } from './text.js';
+import type { TimelineEntry } from './timeline.js';
+
+export class EventItem implements Item {
+  readonly key: string;
+  readonly endpoint: string;
+  readonly group = '';
+  readonly isFault: boolean;
+  readonly signature = '';
+  readonly subject: Subject & { readonly kind: 'event' };
+  #searchText: string | null = null;
+
+  constructor(entry: TimelineEntry) {
+    this.key = `event ${entry.id}`;
+    this.endpoint = this.key;
+    this.isFault = isFault(entry.change);
+    this.subject = { kind: 'event', entry };
+  }
+
+  cell(column: string, { glyphs }: CellContext): Cell {
+    const { entry } = this.subject;
+    const { at, change, count } = entry;
+    switch (column) {
+      case 'time':
+        return { text: timeOfDay(at), style: 'dim' };
+      case 'event':
+        return { text: eventName(change) + (count > 1 ? ` ${glyphs.times}${count}` : ''), style: eventStyle(change) };
+      case 'endpoint': {
+        const endpoint = eventEndpoint(entry);
+        return endpoint === null ? { text: '-', style: 'dim' } : { text: endpoint, style: 'plain' };
+      }
+      case 'text':
+        return { text: eventSummary(entry, glyphs), style: 'plain' };
+      default:
+        return EMPTY_CELL;
+    }
+  }
+
+  sortKey(column: string): number | string {
+    const { entry } = this.subject;
+    return column === 'event' ? entry.change.event : (eventEndpoint(entry) ?? '~');
+  }
+
+  searchText(): string {
+    const { entry } = this.subject;
+    this.#searchText ??= `${eventName(entry.change)} ${eventEndpoint(entry) ?? ''} ${eventText(entry)}`.toLowerCase();
+    return this.#searchText;
+  }
+}
+
+function isFault(change: Change): boolean {
+  switch (change.event) {
+    case 'bind-failed':
+    case 'lost':
+      return true;
+    case 'coverage':
+      return !change.complete;
+    case 'verdict':
+      return change.after !== null && change.after.severity !== 'none';
+    case 'started':
+    case 'opened':
+    case 'closed':
+    case 'restarted':
+    case 'network':
+      return false;
+  }
+}

@@ -1,0 +1,235 @@
+import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Finding } from '../../verdict/finding.js';
+import { adviceFor } from '../../verdict/text/advice.js';
+import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
+import { expectedEndpoint, reachText, SEVERITY_STYLE } from '../cells.js';
+import { eventEndpoint, eventName, eventText } from '../event_text.js';
+import type { Glyphs } from '../glyphs.js';
+import type { Socket, Subject } from '../item.js';
+import { type Line, type Style, segment } from '../line.js';
+import { type State, shownData, shownTime } from '../state.js';
+import { ageText, wrap } from '../text.js';
+import type { TimelineEntry } from '../timeline.js';
+
+/** A field without a name continues the one above it. */
+type Part =
+  | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'field'; readonly name: string; readonly text: string; readonly style: Style };
+
+/** Fits the longest field name and a space. */
+const NAME_WIDTH = 13;
+
+/** Everything about the item whose details are open. */
+export function detailLines(state: State, width: number): Line[] {
+  const { details, glyphs } = state;
+  if (details === null) return [];
+  const removed = details.removed ? [field('', 'It is gone. This is its last known state.', 'warning')] : [];
+  return [...removed, ...partsOf(details.item.subject, state)].flatMap((part) => linesOf(part, width, glyphs));
+}
+
+function linesOf(part: Part, width: number, glyphs: Glyphs): Line[] {
+  if (part.kind === 'heading') {
+    return [[], ...wrap(part.text, width, glyphs).map((text) => [segment(text, 'accent')])];
+  }
+  return wrap(part.text, width - NAME_WIDTH, glyphs).map((text, at) => [
+    segment((at === 0 ? part.name : '').padEnd(NAME_WIDTH), 'dim'),
+    segment(text, part.style),
+  ]);
+}
+
+function heading(text: string): Part {
+  return { kind: 'heading', text };
+}
+
+function field(name: string, text: string, style: Style = 'plain'): Part {
+  return { kind: 'field', name, text, style };
+}
+
+function optional(name: string, text: string | null | undefined): Part[] {
+  return text === null || text === undefined || text === '' ? [] : [field(name, text)];
+}
+
+function partsOf(subject: Subject, state: State): Part[] {
+  switch (subject.kind) {
+    case 'finding':
+      return [...findingParts(subject.finding, subject.sockets), ...socketParts(subject.sockets, shownTime(state))];
+    case 'socket':
+      return [...explanationParts(subject.socket, state), ...socketParts([subject.socket], shownTime(state))];
+    case 'event':
+      return eventParts(subject.entry);
+  }
+}
+
+function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
+  return [...verdictParts(finding), field('next', adviceFor(finding, sockets), 'bold')];
+}
+
+function verdictParts(finding: Finding): Part[] {
+  const { verdict, severity, message, reason, matchedBy } = finding;
+  return [
+    field('verdict', severity === 'none' ? verdict : `${verdict} (${severity})`, SEVERITY_STYLE[severity]),
+    field('page', pageText(finding)),
+    field('why', message),
+    ...(reason === null || message.includes(reason) ? [] : [field('', reason)]),
+    ...(matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])]),
+  ];
+}
+
+function pageText({ expected }: Finding): string {
+  if (expected === null) return 'not in the page or notes';
+  const { service, path, protocol, role } = expected;
+  const transport = path === null ? `, ${protocol.toUpperCase()}` : '';
+  return `${service} on ${expectedEndpoint(expected)}${transport}, ${role ?? 'all'} nodes`;
+}
+
+const MATCHED_BY = {
+  unit: 'systemd unit',
+  exe: 'executable',
+  argv0: 'argv[0], which the caller of exec can choose',
+  comm: 'comm, which any process can choose',
+  device: 'kernel device',
+} as const;
+
+/** What explains a listener, and the findings about it. */
+function explanationParts(socket: Socket, state: State): Part[] {
+  const { document } = shownData(state);
+  const findings = document?.findings.filter(({ sockets }) => sockets.includes(socket.id)) ?? [];
+  const isEvaluated = document === null || socket.netns === document.node.netns;
+  return [
+    field('explained by', explanationText(socket, isEvaluated)),
+    ...findings.flatMap((finding) => findingParts(finding, [socket])),
+  ];
+}
+
+function explanationText({ explainedBy: { by, text }, protocol }: Socket, isEvaluated: boolean): string {
+  if (by === 'page') return `the page: ${text}`;
+  if (by !== null) return `${by}: ${text}`;
+  if (protocol === 'unix') return 'not evaluated: no row of the page names this unix socket';
+  return isEvaluated ? 'nothing: not in the page or notes' : 'not evaluated: another network namespace';
+}
+
+function socketParts(sockets: readonly Socket[], now: number): Part[] {
+  return sockets.flatMap((socket, at) => {
+    const { device, drops, inode, cookie, uid, netns } = socket;
+    return [
+      heading(`Socket ${at + 1} of ${sockets.length}: ${listenerText(socket)}/${socket.protocol}`),
+      field('reach', reachDetails(socket)),
+      ...optional('device', device),
+      field('queue', queueText(socket)),
+      ...optional('drops', drops === null || drops === 0 ? null : `${drops} packets`),
+      field('inode', `${inode}   cookie ${cookie ?? 'unknown'}   uid ${uid ?? 'unknown'}   netns ${netns}`),
+      ...ownersParts(socket, now),
+    ];
+  });
+}
+
+function reachDetails(socket: Socket): string {
+  const { protocol, type, state, family, v6only } = socket;
+  if (protocol === 'unix') return `this machine (${type ?? 'unknown type'}, ${state})`;
+  const families = v6only === null ? 'v6only unknown' : v6only ? 'IPv6 only' : 'IPv4 as well';
+  return `${reachText(socket)} (${family}, ${state}${family === 'ipv6' ? `, ${families}` : ''})`;
+}
+
+function queueText({ backlog, protocol }: Socket): string {
+  if (backlog !== null) return `${backlog.current} waiting, at most ${backlog.max}`;
+  return protocol === 'udp' ? 'none: UDP accepts no connections' : 'unknown, or none';
+}
+
+function ownersParts(socket: OwnedListener, now: number): Part[] {
+  const { owners, origin } = socket;
+  if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now));
+  return [
+    field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
+    ...optional('created in', origin?.cgroup),
+    ...optional('pod', origin?.pod),
+    ...optional('container', origin?.container),
+  ];
+}
+
+function ownerParts(owner: Owner, count: number, at: number, now: number): Part[] {
+  const name = count > 1 ? `owner ${at + 1}/${count}` : 'owner';
+  if (owner.kind === 'kernel') return [field(name, `the kernel, for device ${owner.device} (${owner.deviceKind})`)];
+  return [
+    field(name, `${programName(owner)}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
+    ...optional('exe', owner.exe),
+    ...optional('argv[0]', owner.argv0),
+    ...optional('comm', owner.comm),
+    ...optional('started', startText(owner, now)),
+    ...optional('unit', owner.unit),
+    ...optional('cgroup', owner.cgroup),
+    ...optional('pod', owner.pod),
+    ...optional('container', owner.container),
+  ];
+}
+
+function startText({ startedAt }: ProcessOwner, now: number): string | null {
+  return startedAt === null ? null : `${startedAt} (${ageText(now - Date.parse(startedAt))} ago)`;
+}
+
+function eventParts(entry: TimelineEntry): Part[] {
+  const { change, count } = entry;
+  return [
+    field('event', `${eventName(change)}${count > 1 ? `, ${count} times in a row` : ''}`, 'bold'),
+    field('at', entry.at),
+    ...optional('where', eventEndpoint(entry)),
+    field('what', eventText(entry)),
+    ...changeParts(entry),
+  ];
+}
+
+function changeParts(entry: TimelineEntry): Part[] {
+  const { change } = entry;
+  const at = Date.parse(entry.at);
+  switch (change.event) {
+    case 'bind-failed': {
+      const { code, errno, call, process, holders } = change;
+      const inUse = holders.flatMap(({ place, owners, kind }) => [
+        field(kind, place),
+        ...owners.flatMap((owner, nth) => ownerParts(owner, owners.length, nth, at)),
+      ]);
+      return [
+        field('error', `${code} (${errno}) from ${call}`),
+        ...ownerParts(process, 1, 0, at),
+        heading('In use by'),
+        ...(inUse.length === 0 ? [field('', 'nothing that could be seen; it may be gone already')] : inUse),
+      ];
+    }
+    case 'verdict': {
+      const { before, after } = change;
+      return [
+        ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
+        ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.listeners)]),
+        ...entry.listeners.flatMap((socket) => [
+          heading(`${listenerText(socket)}/${socket.protocol}`),
+          ...ownersParts(socket, at),
+        ]),
+        ...moreParts(entry.moreListeners),
+      ];
+    }
+    case 'restarted':
+      return [
+        ...[change, ...entry.restarts].flatMap(({ place, protocol, downMs, before, after }) => [
+          heading(`${place}/${protocol}`),
+          field('closed for', `${downMs} ms`),
+          field('before', ownersText([before])),
+          field('after', ownersText([after])),
+        ]),
+        ...moreParts(entry.moreRestarts),
+      ];
+    case 'opened':
+    case 'closed':
+      return [
+        field('seen by', change.seenBy === 'kernel' ? 'a kernel event' : 'comparing the tables'),
+        ...ownersParts(change.socket, at),
+      ];
+    case 'started':
+    case 'lost':
+    case 'network':
+    case 'coverage':
+      return [];
+  }
+}
+
+function moreParts(count: number): Part[] {
+  return count === 0 ? [] : [heading(`and ${count} more`)];
+}

@@ -1,0 +1,96 @@
+import { columnsOf, MARK_WIDTH, type PlacedColumn } from '../columns.js';
+import type { Item } from '../item.js';
+import type { Layout } from '../layout.js';
+import { type Line, type Segment, type Style, segment } from '../line.js';
+import { listOf } from '../list.js';
+import { MAX_MARK_AGE_MS, type Mark } from '../marks.js';
+import { type State, shownData, shownTime } from '../state.js';
+import { fit } from '../text.js';
+import { VIEWS } from '../view.js';
+import { fitSegments, truncateSegments } from './segments.js';
+
+/** The column titles and the visible lines of the list; only those are rendered. */
+export function listLines(state: State, { list: { width, height } }: Layout): Line[] {
+  const { glyphs } = state;
+  const columns = columnsOf(state);
+  const { top, line } = state.lists[state.view];
+  const visible = listOf(state).lines.slice(top, top + height);
+  const rows = visible.map((one, index): Line => {
+    if (one.kind === 'heading') {
+      return truncateSegments([segment(`${glyphs.rule}${glyphs.rule} ${one.text}`, 'accent')], width, glyphs);
+    }
+    const row = rowLine(state, one.item, columns);
+    const isSelected = top + index === line;
+    return isSelected ? fitSegments(row.map(select), width, glyphs) : row;
+  });
+  const empty = truncateSegments([segment(`  ${emptyListText(state)}`, 'dim')], width, glyphs);
+  return [titleLine(state, columns), ...(visible.length === 0 ? [empty] : rows)];
+}
+
+function select(segment: Segment): Segment {
+  return { ...segment, selected: true };
+}
+
+function titleLine({ view, lists, glyphs }: State, columns: readonly PlacedColumn[]): Line {
+  const { sort, reversed } = lists[view];
+  const sortedBy = sort === 0 ? null : VIEWS[view].sortKeys[sort];
+  const titles = columns.map(({ name, title, width, align }) => {
+    const arrow = name === sortedBy ? (reversed ? glyphs.up : glyphs.down) : '';
+    return segment(fit(`${title}${arrow}`, width, glyphs, align), 'bold');
+  });
+  return [segment(' '.repeat(MARK_WIDTH)), ...spaced(titles)];
+}
+
+function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Line {
+  const { glyphs } = state;
+  const mark = markOf(item, state);
+  const context = { now: shownTime(state), glyphs };
+  const cells = columns.map(({ name, width, align }) => {
+    const { text, style } = item.cell(name, context);
+    return segment(fit(text, width, glyphs, align), markedStyle(style, mark));
+  });
+  return [markSegment(mark), ...spaced(cells)];
+}
+
+function spaced(cells: readonly Segment[]): Segment[] {
+  return cells.flatMap((cell, at) => (at === 0 ? [cell] : [segment(' '), cell]));
+}
+
+type MarkKind = Mark['kind'] | null;
+
+function markOf({ key, subject }: Item, state: State): MarkKind {
+  // Events can arrive by the thousand, so their own time serves as the mark.
+  if (subject.kind === 'event') return state.now - subject.entry.reportedAt < MAX_MARK_AGE_MS ? 'added' : null;
+  return shownData(state).marks.get(key)?.kind ?? null;
+}
+
+function markedStyle(style: Style, mark: MarkKind): Style {
+  if (mark === 'removed') return 'dim';
+  return mark !== null && (style === 'plain' || style === 'dim') ? 'bold' : style;
+}
+
+function markSegment(mark: MarkKind): Segment {
+  switch (mark) {
+    case 'added':
+      return segment('+ ', 'inverse');
+    case 'changed':
+      return segment('~ ', 'inverse');
+    case 'removed':
+      return segment('- ', 'inverse');
+    case null:
+      return segment('  ');
+  }
+}
+
+/** Says why a list is empty, so that it is not mistaken for a healthy node. */
+function emptyListText(state: State): string {
+  const { document } = shownData(state);
+  if (state.filter !== '') return `nothing matches "${state.filter}"; Esc clears the filter`;
+  if (state.faultsOnly) return 'no faults here; f shows everything';
+  if (state.view === 'events') {
+    return state.source.kind === 'recording' ? 'a recording has no events' : 'no events yet';
+  }
+  if (document === null) return 'reading the tables';
+  const failed = document.coverage.sources.filter(({ status }) => status !== 'ok').map(({ name }) => name);
+  return failed.length > 0 ? `nothing found, but could not be read completely: ${failed.join(', ')}` : 'nothing';
+}

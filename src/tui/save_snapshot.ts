@@ -1,0 +1,17 @@
+import { resolve } from 'node:path';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+
+/**
+ * Writes a snapshot to a new file in the working directory and returns what to tell the user.
+ * @throws SockwatchError ERR_OUTPUT
+ */
+export async function saveSnapshot(document: SnapshotDocument): Promise<string> {
+  const [{ toJson }, { writeNew }] = await Promise.all([
+    import('../report/json.js'),
+    import('../report/write_output.js'),
+  ]);
+  const host = document.node.hostname.replace(/[^A-Za-z0-9.-]/g, '_');
+  const path = resolve(`k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}.json`);
+  await writeNew(path, toJson(document));
+  return `saved as ${path}`;
+}

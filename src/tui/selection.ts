@@ -1,0 +1,84 @@
+import type { Item } from './item.js';
+import { layoutOf } from './layout.js';
+import { itemAt, itemsOf, type List, listOf } from './list.js';
+import { FIRST_LINE, type Position, type State, shownData, withList } from './state.js';
+import type { ViewName } from './view.js';
+
+/** null if the list is empty. */
+export function selectedItem(state: State): Item | null {
+  return itemAt(listOf(state), state.lists[state.view].line);
+}
+
+/** Adjusts cursor, scroll position and details to lists that may have changed, and to the size of the screen. */
+export function clampSelection(state: State): State {
+  const { height } = layoutOf(state).list;
+  const { view } = state;
+  const list = listOf(state);
+  const position = state.lists[view];
+  // Until the cursor is moved off the newest event, it follows the newest.
+  const next =
+    view === 'events' && position.key === null
+      ? { ...FIRST_LINE, top: moveTo(list, position, 0, 1, height).top }
+      : reselect(list, position, height);
+  return withList({ ...state, details: refreshDetails(state) }, view, next);
+}
+
+function refreshDetails(state: State): State['details'] {
+  const { details } = state;
+  if (details === null) return null;
+  const { key, endpoint, subject } = details.item;
+  const items = itemsOf(shownData(state), VIEW_OF_SUBJECT[subject.kind]);
+  const item = items.find((one) => one.key === key) ?? items.find((one) => one.endpoint === endpoint);
+  return item === undefined ? { ...details, removed: true } : { ...details, item, removed: false };
+}
+
+const VIEW_OF_SUBJECT: Readonly<Record<Item['subject']['kind'], ViewName>> = {
+  finding: 'spec',
+  socket: 'listeners',
+  event: 'events',
+};
+
+/** Moves the cursor to a line. From a heading it moves on in the given direction. */
+export function moveSelection(state: State, line: number, direction: 1 | -1): State {
+  const { view } = state;
+  const position = moveTo(listOf(state), state.lists[view], line, direction, layoutOf(state).list.height);
+  const isNewest = view === 'events' && position.line === 0 && state.lists.events.sort === 0;
+  return withList(state, view, isNewest ? { ...FIRST_LINE, top: position.top } : position);
+}
+
+/** The position on an item at or near a line, scrolled no further than needed. */
+function moveTo(list: List, position: Position, line: number, direction: 1 | -1, height: number): Position {
+  const found = nearestItem(list, line, direction);
+  const item = found === null ? null : itemAt(list, found);
+  if (found === null || item === null) return FIRST_LINE;
+  return { key: item.key, endpoint: item.endpoint, line: found, top: scrollTo(list, position.top, found, height) };
+}
+
+function nearestItem(list: List, line: number, direction: 1 | -1): number | null {
+  const last = list.lines.length - 1;
+  const start = Math.min(Math.max(line, 0), last);
+  for (const step of [direction, -direction]) {
+    for (let at = start; at >= 0 && at <= last; at += step) if (itemAt(list, at) !== null) return at;
+  }
+  return null;
+}
+
+function scrollTo(list: List, top: number, line: number, height: number): number {
+  // The heading above the first item of a group scrolls into view with it.
+  const first = line > 0 && itemAt(list, line - 1) === null ? line - 1 : line;
+  const rows = Math.max(1, height);
+  const within = Math.min(Math.max(top, line - rows + 1), first);
+  return Math.max(0, Math.min(within, list.lines.length - rows));
+}
+
+/**
+ * Finds the selected item in a changed list and keeps it on the same screen line. If it was removed, selects the item at the
+ * same endpoint, else the one on the same line.
+ */
+function reselect(list: List, position: Position, height: number): Position {
+  const { key, endpoint, line, top } = position;
+  const found =
+    (key === null ? undefined : list.byKey.get(key)) ?? (endpoint === null ? undefined : list.byEndpoint.get(endpoint));
+  if (found === undefined) return moveTo(list, position, line, 1, height);
+  return moveTo(list, { ...position, top: top + found - line }, found, 1, height);
+}

@@ -1,0 +1,113 @@
+import t from 'tap';
+import {
+  effectOf,
+  nodeWith,
+  press,
+  resized,
+  SOCKETS,
+  screenText,
+  screenWith,
+  selectedKey,
+  selectedLine,
+  unexpected,
+  withSnapshot,
+} from './screen.js';
+
+t.test('a filter applies as it is typed, and can be cleared', (t) => {
+  const start = screenWith([nodeWith(SOCKETS)]);
+  const typing = press(start, '/ :cil');
+  t.match(screenText(typing), /^\/cil▏/m);
+  t.match(screenText(typing), /1 of 5/);
+  t.equal(effectOf(typing, 'q'), null, 'while a filter is typed, letters belong to it');
+  const kept = press(typing, 'return j');
+  t.match(screenText(kept), /\/cil .*1 of 5/);
+  t.match(screenText(press(kept, 'escape')), / 5$/m);
+  t.match(screenText(press(typing, 'backspace backspace backspace')), / 5$/m);
+  t.match(screenText(press(start, '/ :EXPOSED return')), /1 of 5/, 'by verdict, ignoring case');
+  t.match(screenText(press(start, '/ :10250 return')), /1 of 5/, 'by port');
+  t.match(screenText(press(start, '/ :kubelet return')), /2 of 5/);
+  t.match(screenText(press(start, '/ :zzz return')), /nothing matches "zzz"/);
+  const two = press(start, '/ :kubelet');
+  t.match(screenText(press(resized(two, { filter: 'kubelet 10250' }), 'return')), /1 of 5/, 'all words must match');
+  t.end();
+});
+
+t.test('f shows only faults; an empty list says why', (t) => {
+  const start = screenWith([nodeWith(SOCKETS)]);
+  const faults = press(start, 'f');
+  t.match(screenText(faults), /faults only.* 2 of 5/);
+  t.notMatch(screenText(faults), /✓ ok/);
+  t.match(screenText(press(faults, 'f')), /✓ ok/);
+  t.match(screenText(press(start, '3 f')), /no faults here/);
+  t.match(screenText(press(start, '3')), /no events yet/);
+  t.end();
+});
+
+t.test('a cursor on the first line stays there when the order changes', (t) => {
+  const many = [...SOCKETS, ...Array.from({ length: 40 }, (_, at) => unexpected(2000 + at, `p${at}`))];
+  const start = screenWith([nodeWith(many)]);
+  t.match(selectedLine(start)?.text, / ok .* kubelet /);
+  t.match(selectedLine(press(start, 's')), { at: 5, text: / exposed / });
+  t.match(selectedLine(press(start, 's o')), { at: 5, text: / not-applicable | ok / });
+  t.end();
+});
+
+t.test('s sorts worst first and keeps the selected item', (t) => {
+  const start = press(screenWith([nodeWith([...SOCKETS, unexpected(31337)])]), 'j');
+  const key = selectedKey(start);
+  const worst = press(start, 's');
+  t.match(screenText(worst), /by worst first/);
+  const verdicts = screenText(worst).match(/(?<=^ {2}. )(exposed|missing|unexpected|ok)/gm);
+  t.strictSame(verdicts, ['exposed', 'missing', 'unexpected', 'ok', 'ok']);
+  t.equal(selectedKey(worst), key);
+  t.notMatch(screenText(worst), /── /, 'without headings');
+  const reversed = screenText(press(worst, 'o')).match(/(?<=^ {2}. )(exposed|missing|unexpected|ok)/gm);
+  t.strictSame(reversed, ['ok', 'ok', 'unexpected', 'missing', 'exposed']);
+  t.end();
+});
+
+t.test('s cycles through all sort keys of a view', (t) => {
+  for (const [view, count] of [
+    ['1', 8],
+    ['2', 11],
+    ['3', 3],
+  ] as const) {
+    let state = press(screenWith([nodeWith(SOCKETS)]), view);
+    const first = screenText(state);
+    const seen = new Set<string>();
+    for (let n = 0; n < count; n++) {
+      seen.add(/ by (.*?) {2}\d+$/m.exec(screenText(state))?.[1] ?? '');
+      state = press(state, 's');
+    }
+    t.equal(seen.size, count, view);
+    t.equal(screenText(press(state, 'g')), first);
+  }
+  t.end();
+});
+
+t.test('a pause freezes the screen; resuming marks what changed', (t) => {
+  const paused = press(screenWith([nodeWith(SOCKETS)]), 'p');
+  const missed = withSnapshot(paused, nodeWith([...SOCKETS, unexpected(31337)]));
+  t.match(screenText(missed), /PAUSED/);
+  t.notMatch(screenText(missed), /31337/);
+  const resumed = press(missed, 'p');
+  t.notMatch(screenText(resumed), /PAUSED/);
+  t.match(screenText(resumed), /^\+ ✚ unexpected/m, 'what changed during the pause is marked');
+  t.end();
+});
+
+t.test('keys with an effect', (t) => {
+  const state = screenWith([nodeWith(SOCKETS)], { actions: [{ key: 'K', label: 'kill' }] });
+  t.strictSame(effectOf(state, 'q'), { kind: 'quit' });
+  t.strictSame(effectOf(state, 'C-c'), { kind: 'quit' });
+  t.strictSame(effectOf(press(state, '/ :x'), 'C-c'), { kind: 'quit' }, 'also while a filter is typed');
+  t.strictSame(effectOf(state, 'r'), { kind: 'read-again' });
+  t.strictSame(effectOf(state, 'w'), { kind: 'save' });
+  t.strictSame(effectOf(state, 'K'), { kind: 'action', key: 'K' });
+  t.equal(effectOf(state, 'X'), null);
+  t.match(screenText(state), /^ K {2}kill/m);
+  const recording = resized(state, { source: { kind: 'recording', file: 'x' } });
+  t.equal(effectOf(recording, 'r'), null);
+  t.match(screenText(press(recording, 'r')), /a recording cannot be read again/);
+  t.end();
+});

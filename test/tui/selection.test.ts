@@ -1,0 +1,90 @@
+import t from 'tap';
+import { NO_MARKS } from '../../src/tui/marks.js';
+import type { Change } from '../../src/watch/changes/change.js';
+import { processOwner } from '../verdict/factory.js';
+import {
+  CILIUM,
+  KUBELET,
+  KUBELET_API,
+  NOW,
+  nodeWith,
+  press,
+  resized,
+  SOCKETS,
+  screenText,
+  screenWith,
+  selectedKey,
+  selectedLine,
+  unexpected,
+  withEvents,
+  withSnapshot,
+} from './screen.js';
+
+const manyUnexpected = (from: number, count: number) =>
+  Array.from({ length: count }, (_, at) => unexpected(from + at, `nc${at}`));
+const MANY = [...SOCKETS, ...manyUnexpected(30_000, 60)];
+
+t.test('the cursor starts on the first row, skips headings and stops at the ends', (t) => {
+  const start = screenWith([nodeWith(SOCKETS)]);
+  t.match(selectedLine(start)?.text, /kubelet .*localhost:10248/);
+  t.match(selectedLine(press(start, 'j'))?.text, /kubelet .*\*:10250/);
+  t.match(selectedLine(press(start, 'down down down'))?.text, /k8sd/, 'it skips the heading of the next group');
+  t.match(selectedLine(press(start, 'G'))?.text, /containerd/);
+  t.match(selectedLine(press(start, 'G j down'))?.text, /containerd/);
+  t.match(selectedLine(press(start, 'G g k up'))?.text, /localhost:10248/);
+  t.match(selectedLine(press(start, 'pagedown'))?.text, /containerd/);
+  t.end();
+});
+
+t.test('the selected item stays selected, and on the same line of the screen', (t) => {
+  const before = press(screenWith([nodeWith(MANY)]), '2 G k k k k k k');
+  const key = selectedKey(before);
+  const line = selectedLine(before);
+  const more = [...manyUnexpected(20_000, 10), ...MANY];
+  const after = withSnapshot(before, nodeWith(more));
+  t.equal(selectedKey(after), key, 'after ten more lines above it');
+  t.strictSame(selectedLine(after)?.at, line?.at);
+  const fewer = withSnapshot(after, nodeWith(MANY));
+  t.equal(selectedKey(fewer), key);
+  t.end();
+});
+
+t.test('after its item is removed, the cursor goes to the one at the same endpoint, else to a neighbour', (t) => {
+  const start = press(screenWith([nodeWith(SOCKETS)]), '2 j');
+  const again = { ...KUBELET, id: 'tcp:another', inode: 1, owners: [processOwner('kubelet', { pid: 900 })] };
+  const restarted = withSnapshot(start, nodeWith([CILIUM, KUBELET_API, again]));
+  t.match(selectedLine(restarted)?.text, /127\.0\.0\.1:10248.*900/);
+
+  const last = press(screenWith([nodeWith(SOCKETS)]), '2 G');
+  const removed = withSnapshot(last, nodeWith([KUBELET]));
+  const expired = resized(removed, { data: { ...removed.data, marks: NO_MARKS } });
+  t.match(selectedLine(expired)?.text, /127\.0\.0\.1:10248/);
+  const nothing = resized(expired, { data: { ...expired.data, document: nodeWith([]), marks: NO_MARKS } });
+  t.equal(selectedLine(nothing), null);
+  t.equal(selectedKey(press(nothing, 'j k G g return')), null, 'keys do nothing in an empty list');
+  t.end();
+});
+
+t.test('details stay open after their item is removed, and say so', (t) => {
+  const intruder = unexpected(31337, 'backdoor');
+  const open = press(screenWith([nodeWith([...SOCKETS, intruder])]), 'G return');
+  t.match(screenText(open), /backdoor/);
+  t.notMatch(screenText(open), /It is gone/);
+  const removed = withSnapshot(open, nodeWith(SOCKETS));
+  t.match(screenText(removed), /It is gone/);
+  t.match(screenText(removed), /backdoor/, 'its last known state');
+  t.notMatch(screenText(press(removed, 'escape')), /It is gone/);
+  t.end();
+});
+
+const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count });
+
+t.test('the cursor follows the newest event until it is moved', (t) => {
+  let state = press(screenWith([nodeWith(SOCKETS)]), '3');
+  for (const count of [1, 2, 3]) state = withEvents(state, lost(count));
+  t.match(selectedLine(state)?.text, /lost .* 3 kernel events/);
+  const moved = withEvents(press(state, 'j'), lost(4));
+  t.match(selectedLine(moved)?.text, / 2 kernel events/);
+  t.match(selectedLine(withEvents(press(moved, 'g'), lost(5)))?.text, / 5 kernel events/);
+  t.end();
+});
