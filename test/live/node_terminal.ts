@@ -3,19 +3,19 @@ import { Terminal, type TerminalOptions } from '../tui/terminal.js';
 import { CLI } from './cli.js';
 
 export interface ProgramOptions extends TerminalOptions {
-  /** Of the command line; none: the terminal UI on the node. */
+  /** Arguments; none: the screen on the node. */
   readonly argv?: readonly string[];
-  /** User and group; 0 unless given. */
+  /** User and group; default: 0. */
   readonly uid?: number;
-  /** The program; as compiled in this checkout unless given. */
+  /** Path of the program; default: this checkout's. */
   readonly cli?: string;
-  /** For node, before the program. */
+  /** Options for node. */
   readonly node?: readonly string[];
-  /** Working directory; ours unless given. */
+  /** Working directory; default: the current one. */
   readonly directory?: string;
 }
 
-/** The command line that runs another on a lab's node from a parent that is not us; without a lab, where we are. */
+/** A command line that runs `argv` in the namespaces of a lab's node. */
 export function inLab(lab: Lab | null, argv: readonly string[], directory = process.cwd()): string[] {
   const namespaces = lab === null ? [] : [`--net=${lab.netns}`, `--mount=${lab.netns.replace(/net$/, 'mnt')}`];
   return ['nsenter', ...namespaces, `--wd=${directory}`, ...argv];
@@ -27,14 +27,14 @@ function programOn(lab: Lab | null, options: ProgramOptions): string[] {
   return inLab(lab, [...user, process.execPath, ...node, cli, ...argv], directory);
 }
 
-/** Opens the program in a terminal on a lab's node. */
+/** Runs the program in a terminal on a lab's node. */
 export function openProgram(lab: Lab | null, options: ProgramOptions = {}): Promise<Terminal> {
   return Terminal.start(programOn(lab, options), options);
 }
 
 /**
- * The same from a shell, as a user has it: what the terminal was like before and after is on its screen, as
- * `before: …` and `after N: …` with the exit code and what stty says, and it stays open.
+ * Runs the program from a shell. The terminal shows its stty settings as `before: …` and, with the exit code N, `after N: …`,
+ * and stays open.
  */
 export function openFromShell(lab: Lab | null, options: ProgramOptions = {}): Promise<Terminal> {
   const script = 'echo "before: $(stty -g)"; "$@"; echo "after $?: $(stty -g)"; exec cat';

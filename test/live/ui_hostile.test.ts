@@ -5,7 +5,7 @@ import { holdSocket } from './holder.js';
 import { openProgram } from './node_terminal.js';
 import { isOpen } from './ui_screen.js';
 
-/** Names that act on a terminal, on blessed's markup or on the layout, and how they must look. */
+/** Names that could act on the terminal, as blessed tags or on the layout, and how the screen shows them. */
 const NAMES: readonly (readonly [comm: string, shown: string])[] = [
   ['\x1b[2J\x1b[Hgone', '\\x1b[2J\\x1b[Hgone'],
   ['{red-fg}{bold}', '{red-fg}{bold}'],
@@ -23,34 +23,34 @@ t.before(async () => {
 });
 t.teardown(() => lab.stop());
 
-t.test('no name acts on the screen', { timeout: 60_000 }, async (t) => {
+t.test('hostile process names are shown as text', { timeout: 60_000 }, async (t) => {
   for (const [at, [comm]] of NAMES.entries()) await holdSocket(t, lab, comm, PORT + at);
   const terminal = await openProgram(lab, { width: 160, height: 60 });
   t.teardown(() => terminal.stop());
-  const spec = await terminal.until((text) => isOpen(text) && text.includes(`:${PORT + 5}`), 'all of them');
-  t.match(spec, '\\x1b[31mkubelet', 'the one of the lab');
+  const spec = await terminal.until((text) => isOpen(text) && text.includes(`:${PORT + 5}`), 'all names');
+  t.match(spec, '\\x1b[31mkubelet', 'the name from the lab');
   const [, header] = spec.split('\n');
 
-  /** parseScreen throws on a control character; a name that acted would move, colour or hide something. */
+  /** parseScreen throws on control characters; a name that acted would move, colour or hide something. */
   const check = async (what: string): Promise<string> => {
     const text = await terminal.still();
     const runs = parseScreen(await terminal.styled()).flat();
     t.ok(
       runs.every(({ style }) => style.background === null && style.foreground !== 1),
-      `${what}: no colours of theirs`,
+      `${what}: no colours from a name`,
     );
-    t.equal(text.split('\n')[1], header, `${what}: the header stands`);
-    t.match(text.split('\n').at(-1), /^(?:Enter|Esc) /, `${what}: and the footer`);
+    t.equal(text.split('\n')[1], header, `${what}: the header is intact`);
+    t.match(text.split('\n').at(-1), /^(?:Enter|Esc) /, `${what}: so is the footer`);
     return text;
   };
   await check('spec');
   await terminal.keys('2', '/');
   await terminal.type(':670');
   await terminal.keys('Enter');
-  await terminal.until((text) => text.includes(`${NAMES.length} of `), 'theirs');
+  await terminal.until((text) => text.includes(`${NAMES.length} of `), 'the listeners of these names');
   const listeners = await check('listeners');
   for (const [comm, shown] of NAMES) {
-    // Cut to the width of the column, if need be.
+    // The column may cut the name.
     t.ok(listeners.includes(shown.slice(0, 14)), JSON.stringify(comm));
     await terminal.keys('/', 'C-u');
     await terminal.type(`:670${NAMES.findIndex((one) => one[0] === comm)}`);

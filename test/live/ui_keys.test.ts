@@ -21,19 +21,19 @@ t.teardown(() => lab.stop());
 async function open(t: Test, height = 40, width = 140): Promise<Terminal> {
   const terminal = await openProgram(lab, { width, height });
   t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   await terminal.still();
   return terminal;
 }
 
-/** Presses a key and waits for the screen that it must lead to. */
+/** Presses a key and waits for its effect on the screen. */
 async function press(terminal: Terminal, key: string, wanted: RegExp | ((text: string) => boolean)): Promise<string> {
   await terminal.keys(key);
   await terminal.until(wanted instanceof RegExp ? (text) => wanted.test(text) : wanted, `after ${key}, ${wanted}`);
   return terminal.still();
 }
 
-t.test('the header says who, from what, and how it stands', async (t) => {
+t.test('the header shows node, sources, verdicts and tabs', async (t) => {
   const terminal = await open(t);
   const text = await terminal.text();
   const [first = '', second = '', third = '', tabs = ''] = text.split('\n');
@@ -42,15 +42,15 @@ t.test('the header says who, from what, and how it stands', async (t) => {
   t.match(second, /^eth0 192\.0\.2\.2 fd00:2::2 .*owners bpf {2}events bpf {2}✓ all read$/);
   t.match(third, /^14 ok · 1 exposed · 1 missing · 1 unexpected · 3 not-applicable {3}drifts from the page/);
   t.match(tabs, /1 Spec.*2 Listeners.*3 Events/);
-  await terminal.until((later) => later.split('\n')[0] !== first, 'the clock goes on');
+  await terminal.until((later) => later.split('\n')[0] !== first, 'the clock moves');
 });
 
-t.test('views', async (t) => {
+t.test('keys switch views', async (t) => {
   const terminal = await open(t);
   const spec = /VERDICT +SERVICE +PAGE +NODE +OWNER/;
   const listeners = /PROT +ADDRESS +OWNER +EXPLAINED BY/;
   const events = /TIME +EVENT +WHERE +WHAT/;
-  t.match(await terminal.text(), spec, 'the spec comes first');
+  t.match(await terminal.text(), spec, 'the spec view is the first');
   for (const [key, view] of [
     ['Tab', listeners],
     ['Tab', events],
@@ -69,14 +69,14 @@ t.test('views', async (t) => {
   }
 });
 
-t.test('what the views show', async (t) => {
+t.test('the views show findings, listeners and events', async (t) => {
   const terminal = await open(t, 50, 200);
   const spec = await terminal.text();
   t.match(spec, /✗ missing +kube-scheduler +\*:10259/);
   t.match(spec, /◎ exposed +kubelet +localhost:10248 +\[::\]:10248 +\d+ kubelet snap\.k8s\.kubelet\.service/);
   t.match(spec, /✓ ok +containerd +\/run\/containerd\/contain/);
   t.match(spec, /✚ unexpected +- +- +\[::\]:31337 +\d+ backdoor/);
-  for (const heading of ['All nodes', 'Control plane nodes', 'Unix sockets', 'Not on the page']) t.match(spec, heading);
+  for (const heading of ['All nodes', 'Control plane nodes', 'Unix sockets', 'Not in the page']) t.match(spec, heading);
   const listeners = await press(terminal, '2', /PROT/);
   t.match(listeners, /udp +0\.0\.0\.0:8472 +device cilium_vxlan +page: cilium-agent/);
   t.match(listeners, /tcp +0\.0\.0\.0:22 +\d+ sshd +note: /);
@@ -88,10 +88,10 @@ t.test('what the views show', async (t) => {
   await terminal.until((text) => /closed +\[::\]:10259/.test(text), 'it closes');
 });
 
-/** Without the age at its end, which goes on meanwhile. */
-const withoutAge = (line: string): string => line.replace(/\s+\d+[smhdy]$/, '');
+/** Without the uptime at the end, which changes during the test. */
+const withoutUptime = (line: string): string => line.replace(/\s+\d+[smhdy]$/, '');
 
-t.test('moving', async (t) => {
+t.test('keys move the cursor', async (t) => {
   const terminal = await open(t, 24);
   const first = await untilSelected(terminal, (line) => line !== '', 'something is selected');
   await terminal.keys('j');
@@ -99,23 +99,23 @@ t.test('moving', async (t) => {
   await terminal.keys('Down');
   const third = await untilSelected(terminal, (line) => line !== second, 'Down');
   await terminal.keys('k');
-  await untilSelected(terminal, (line) => withoutAge(line) === withoutAge(second), 'k');
+  await untilSelected(terminal, (line) => withoutUptime(line) === withoutUptime(second), 'k');
   await terminal.keys('Up');
-  await untilSelected(terminal, (line) => withoutAge(line) === withoutAge(first), 'Up');
+  await untilSelected(terminal, (line) => withoutUptime(line) === withoutUptime(first), 'Up');
   await terminal.keys('G');
   const last = await untilSelected(terminal, (line) => line.includes('31337'), 'G');
   await terminal.keys('j');
   await terminal.keys('PPage');
   const above = await untilSelected(terminal, (line) => line !== last, 'PgUp');
-  t.not(above, first, 'one screen is less than everything');
+  t.not(above, first, 'a page is less than the whole list');
   await terminal.keys('NPage');
-  await untilSelected(terminal, (line) => withoutAge(line) === withoutAge(last), 'PgDn');
+  await untilSelected(terminal, (line) => withoutUptime(line) === withoutUptime(last), 'PgDn');
   await terminal.keys('g');
-  await untilSelected(terminal, (line) => withoutAge(line) === withoutAge(first), 'g');
+  await untilSelected(terminal, (line) => withoutUptime(line) === withoutUptime(first), 'g');
   t.ok(third);
 });
 
-t.test('details', async (t) => {
+t.test('details open and close', async (t) => {
   const terminal = await open(t, 50);
   await terminal.keys('/');
   await terminal.type('10248');
@@ -142,7 +142,7 @@ t.test('details', async (t) => {
   await press(terminal, 'Enter', /VERDICT +SERVICE/);
   await press(terminal, 'Enter', /next/);
   await press(terminal, 'Escape', /VERDICT +SERVICE/);
-  t.match(await terminal.text(), '/10248', 'Escape closes one thing at a time');
+  t.match(await terminal.text(), '/10248', 'Escape closes the details and keeps the filter');
   await press(terminal, 'Escape', (text) => !text.includes('/10248'));
   await press(terminal, '2', /PROT/);
   await press(terminal, 'Enter', /explained by/);
@@ -150,7 +150,7 @@ t.test('details', async (t) => {
   await press(terminal, 'Enter', /event +started/);
 });
 
-t.test('filters', async (t) => {
+t.test('a filter finds ports, verdicts, names, addresses and pods', async (t) => {
   const terminal = await open(t, 50);
   const shown = async (filter: string, count: number): Promise<string> => {
     await terminal.keys('/', 'C-u');
@@ -163,19 +163,19 @@ t.test('filters', async (t) => {
   t.match(await shown('192.0.2.2', 4), /k8sd/, 'an address');
   if (lab.hasCgroups) t.match(await shown('5d2c1f0e', 4), /cilium-agent/, 'a pod');
   await shown('nothing-like-it', 0);
-  t.match(await terminal.text(), 'nothing has "nothing-like-it" in it');
+  t.match(await terminal.text(), 'nothing matches "nothing-like-it"');
   await terminal.keys('BSpace');
-  await terminal.until((text) => text.includes('/nothing-like-i '), 'a letter less');
+  await terminal.until((text) => text.includes('/nothing-like-i '), 'one letter less');
   await terminal.keys('Escape');
   await terminal.until((text) => text.includes('kube-apiserver'), 'everything again');
 });
 
-t.test('orders, and faults only', async (t) => {
+t.test('sort orders and faults only', async (t) => {
   const terminal = await open(t, 50);
   await press(terminal, 's', /by worst first/);
   t.match(listLines(await terminal.text())[0], 'exposed', 'worst first');
   await press(terminal, 'o', /by worst first ▴/);
-  t.match(listLines(await terminal.text())[0], 'not-applicable', 'the other way round');
+  t.match(listLines(await terminal.text())[0], 'not-applicable', 'reversed');
   await terminal.keys('o');
   for (const order of ['service', 'port', 'node', 'owner', 'queue', 'up', 'page']) {
     await press(terminal, 's', new RegExp(`by ${order} `));
@@ -206,20 +206,19 @@ t.test('orders, and faults only', async (t) => {
   await press(terminal, '1', /VERDICT/);
 });
 
-t.test('pause', async (t) => {
+t.test('a pause freezes the screen', async (t) => {
   const terminal = await open(t, 50);
   await press(terminal, 'p', /PAUSED/);
   await lab.apply('unexpected-loopback');
-  // What is shown when the pause ends tells that it was seen before.
   await press(terminal, 'r', /reading everything again/);
-  t.notMatch(await terminal.text(), '9229', 'the screen stands still');
+  t.notMatch(await terminal.text(), '9229', 'the screen does not change');
   await press(terminal, 'p', /127\.0\.0\.1:9229/);
   await lab.clear('unexpected-loopback');
 });
 
-t.test('help tells every key', async (t) => {
+t.test('help lists every key', async (t) => {
   const terminal = await open(t, 50);
-  const help = await press(terminal, '?', /one line up or down/);
+  const help = await press(terminal, '?', /move one line up or down/);
   for (const key of [
     'arrows, j k',
     'PgUp PgDn g G',
@@ -241,7 +240,7 @@ t.test('help tells every key', async (t) => {
     );
   }
   await press(terminal, '?', /VERDICT +SERVICE/);
-  await press(terminal, '?', /one line up or down/);
+  await press(terminal, '?', /move one line up or down/);
   await press(terminal, 'Escape', /VERDICT +SERVICE/);
 });
 
@@ -265,21 +264,21 @@ t.test('the mouse selects, opens, sorts and scrolls', async (t) => {
   await terminal.until((now) => now.includes('EXPLAINED BY'), 'a click on a tab');
 });
 
-t.test('writing a snapshot', async (t) => {
+t.test('w saves a snapshot', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'sockwatch-ui-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const terminal = await openProgram(lab, { width: 120, height: 40, directory });
   t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   await terminal.keys('w');
-  const text = await terminal.until((now) => /\.json/.test(now), 'it says where');
+  const text = await terminal.until((now) => /\.json/.test(now), 'the message has the path');
   const [file = ''] = /[\w.:-]+\.json/.exec(text) ?? [];
   const written = await readFile(join(directory, file), 'utf8');
   t.equal(snapshotIn(written).summary.verdicts.missing, 1);
   t.equal((await stat(join(directory, file))).mode & 0o777, 0o600);
 });
 
-t.test('leaving', async (t) => {
+t.test('q and Ctrl-C quit', async (t) => {
   for (const key of ['q', 'C-c']) {
     const terminal = await open(t);
     await terminal.keys(key);
@@ -289,5 +288,5 @@ t.test('leaving', async (t) => {
   await typing.keys('/', 'q');
   await typing.until((text) => text.includes('/q'), 'a letter of a filter');
   await typing.keys('C-c');
-  t.equal(await typing.exit(), 0, 'Ctrl-C leaves from everywhere');
+  t.equal(await typing.exit(), 0, 'Ctrl-C also quits while a filter is typed');
 });

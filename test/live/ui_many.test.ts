@@ -6,15 +6,15 @@ import { startLoad } from '../bench/load.js';
 import { measureUi, summary } from '../bench/ui_load.js';
 import { compile, mustFind, ROOT } from '../native/toolchain.js';
 
-/** Half of the keys may take twice what is promised (50 ms), and doing nothing several times that (2 %), while tests run beside. */
-const MEDIAN_MS = 100;
-const IDLE_PERCENT = 15;
-/** What is promised; it hardly depends on what else the machine does. */
-const MEMORY_MIB = 150;
+/** Above the promises (50 ms, 2 %), since other tests run at the same time. */
+const MAX_MEDIAN_MS = 100;
+const MAX_IDLE_PERCENT = 15;
+/** The promise; other load hardly affects it. */
+const MAX_MEMORY_MIB = 150;
 
 t.setTimeout(180_000);
 
-t.test('with 10,000 listeners it is still quick, and small', async (t) => {
+t.test('with 10,000 listeners keys are fast and memory is limited', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'sockwatch-many-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const binary = join(directory, 'load');
@@ -29,7 +29,7 @@ t.test('with 10,000 listeners it is still quick, and small', async (t) => {
     `memory ${residentMiB.toFixed(0)} MiB, at most ${peakMiB.toFixed(0)} MiB; idle ${idlePercent.toFixed(1)} %`,
   );
   t.equal(listeners, 10_000, 'all are listed');
-  t.ok(medianMs < MEDIAN_MS, `keys in ${medianMs.toFixed(0)} ms`);
-  t.ok(peakMiB < MEMORY_MIB, `${peakMiB.toFixed(0)} MiB`);
-  t.ok(idlePercent < IDLE_PERCENT, `${idlePercent.toFixed(1)} % while nothing happens`);
+  t.ok(medianMs < MAX_MEDIAN_MS, `keys in ${medianMs.toFixed(0)} ms`);
+  t.ok(peakMiB < MAX_MEMORY_MIB, `${peakMiB.toFixed(0)} MiB`);
+  t.ok(idlePercent < MAX_IDLE_PERCENT, `${idlePercent.toFixed(1)} % while nothing happens`);
 });

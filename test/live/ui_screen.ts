@@ -3,18 +3,18 @@ import type { Lab } from '../lab/lab.js';
 import { parseScreen } from '../tui/sgr.js';
 import type { Terminal } from '../tui/terminal.js';
 
-/** Of the terminal UI: three lines about the node, the tabs, and the titles of the columns. */
+/** Above the list: three lines about the node, the tabs and the column titles. */
 export const FIRST_LIST_LINE = 5;
 
-/** What changed has a mark of this width, which is inverted as well. */
+/** The mark of a change is inverse, like the selected line. */
 const MARK_WIDTH = 2;
 
-/** Whether the first look has come. The footer is drawn last: a terminal gets a screen in parts, which can be seen. */
+/** Whether the first snapshot is on the screen, down to the footer, which is drawn last. */
 export function isOpen(text: string): boolean {
   return /^\d+ [a-z]/m.test(text) && /^Enter /.test(text.trimEnd().split('\n').at(-1) ?? '');
 }
 
-/** The line under the cursor: the one of the list that is drawn inverted, and not its mark alone; null where there is none. */
+/** The selected line: inverse beyond its mark. null if there is none. */
 export async function selectedLine(terminal: Terminal): Promise<string | null> {
   const lines = parseScreen(await terminal.styled()).slice(FIRST_LIST_LINE);
   const selected = lines.find((runs) =>
@@ -25,7 +25,7 @@ export async function selectedLine(terminal: Terminal): Promise<string | null> {
   return text.trim();
 }
 
-/** Waits until the line under the cursor is as wanted. */
+/** Waits for a selected line and returns it. */
 export async function untilSelected(
   terminal: Terminal,
   wanted: (line: string) => boolean,
@@ -39,12 +39,12 @@ export async function untilSelected(
   return selected ?? '';
 }
 
-/** The line of the screen that says what a fault of the lab must lead to; undefined where there is none. */
+/** The line that shows what a fault of the lab must lead to. */
 export function lineFor(text: string, lab: Lab, { subject, verdict, culprit }: Expectation): string | undefined {
   const words = [
     verdict,
     ...(subject.kind === 'listener' ? [] : [subject.service]),
-    // A path may be cut to the width of its column.
+    // The column may cut a path.
     subject.kind === 'unix-row' ? subject.path.slice(0, 12) : `:${subject.port}`,
     ...(culprit?.device === undefined ? [] : [culprit.device]),
     ...(culprit?.process === undefined ? [] : [` ${lab.processes.get(culprit.process)} `]),
@@ -52,7 +52,7 @@ export function lineFor(text: string, lab: Lab, { subject, verdict, culprit }: E
   return text.split('\n').find((line) => words.every((word) => `${line} `.includes(word)));
 }
 
-/** The lines of the list without headings, down to the first empty one. */
+/** The lines of the list down to the first empty one, without headings. */
 export function listLines(text: string): string[] {
   const lines = text.split('\n').slice(FIRST_LIST_LINE);
   const end = lines.indexOf('');

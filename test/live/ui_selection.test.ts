@@ -15,13 +15,13 @@ t.teardown(() => lab.stop());
 async function openListeners(t: Test): Promise<Terminal> {
   const terminal = await openProgram(lab, { width: 160, height: 24 });
   t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   await terminal.keys('2');
   await terminal.until((text) => text.includes('EXPLAINED BY'), 'listeners');
   return terminal;
 }
 
-/** Moves the cursor down until it is on a line. */
+/** Moves the cursor down to a line that contains `part`. */
 async function select(terminal: Terminal, part: string): Promise<string> {
   await terminal.keys('g');
   await terminal.still();
@@ -34,16 +34,16 @@ async function select(terminal: Terminal, part: string): Promise<string> {
   throw new Error(`no line has ${part}:\n${await terminal.text()}`);
 }
 
-t.test('the cursor stays with the thing, whatever comes and goes', { timeout: 60_000 }, async (t) => {
+t.test('the cursor stays on its item while others are added and removed', { timeout: 60_000 }, async (t) => {
   const terminal = await openListeners(t);
   await terminal.keys('s', 's', 's');
   await terminal.until((text) => text.includes('by port'), 'sorted by port');
   await select(terminal, ':10250');
-  // Some before it and some behind it.
+  // Above and below it.
   const others = await Promise.all([1025, 1026, 20_000, 20_001].map((port) => holdSocket(t, lab, 'other', port)));
   await terminal.keys('r');
   await untilSelected(terminal, (line) => line.includes(':10250'), 'still there');
-  await terminal.until((text) => / 3\d\b/.test(text), 'all have come');
+  await terminal.until((text) => / 3\d\b/.test(text), 'all of them');
   t.match(await selectedLine(terminal), ':10250');
   for (const other of others) await other.kill();
   await lab.apply('unexpected-udp');
@@ -52,35 +52,35 @@ t.test('the cursor stays with the thing, whatever comes and goes', { timeout: 60
   await lab.clear('unexpected-udp');
 });
 
-t.test('a process tree that dies under the cursor', { timeout: 60_000 }, async (t) => {
+t.test('the item under the cursor goes away', { timeout: 60_000 }, async (t) => {
   const tree = await holdSocket(t, lab, 'tree', 5555, 3);
   const terminal = await openListeners(t);
   const line = await select(terminal, ':5555');
-  t.match(line, /\+3/, 'four hold it');
+  t.match(line, /\+3/, 'four owners');
   await terminal.keys('Enter');
-  await terminal.until((text) => tree.pids.every((pid) => text.includes(`pid ${pid}`)), 'all four are told');
+  await terminal.until((text) => tree.pids.every((pid) => text.includes(`pid ${pid}`)), 'all four owners');
   await tree.kill();
-  await terminal.until((text) => text.includes('It is gone'), 'its end is told where it is looked at');
+  await terminal.until((text) => text.includes('It is gone'), 'the details say that it is gone');
   await terminal.keys('Escape');
-  const gone = await untilSelected(terminal, (now) => now.includes(':5555'), 'and it is under the cursor still');
-  t.match(gone, /^- /, 'marked as gone');
+  const gone = await untilSelected(terminal, (now) => now.includes(':5555'), 'it is still selected');
+  t.match(gone, /^- /, 'marked as removed');
   await untilSelected(
     terminal,
     (now) => now !== '' && !now.includes(':5555'),
-    'until the mark expires, then another is',
+    'another item after the mark expires',
   );
 });
 
-t.test('what comes back in its place is under the cursor', { timeout: 60_000 }, async (t) => {
+t.test('the listener that replaces the selected one is selected', { timeout: 60_000 }, async (t) => {
   const terminal = await openListeners(t);
   const before = await select(terminal, ':10249');
   t.match(before, ` ${lab.processes.get('kube-proxy')} `);
-  // Which starts it anew.
+  // This fault restarts it.
   await lab.apply('held-by-child-too');
   const after = await untilSelected(
     terminal,
     (line) => line.includes(` ${lab.processes.get('kube-proxy')} `),
-    'the new one',
+    'the new process',
   );
   t.match(after, ':10249');
   await lab.clear('held-by-child-too');

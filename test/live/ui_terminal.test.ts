@@ -6,7 +6,7 @@ import type { Terminal } from '../tui/terminal.js';
 import { openFromShell, openProgram, type ProgramOptions } from './node_terminal.js';
 import { isOpen } from './ui_screen.js';
 
-// A recording looks the same on every machine; live, where it matters how the program ends.
+// A recording looks the same on every machine. How the program ends is tested live.
 const REPLAY = ['--replay', RECORDING];
 
 t.setTimeout(180_000);
@@ -16,19 +16,19 @@ const AGAIN = /after (\d+): ([\da-f:]+)/;
 async function shell(t: Test, options: ProgramOptions = {}): Promise<Terminal> {
   const terminal = await openFromShell(null, { width: 120, height: 30, ...options });
   t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   return terminal;
 }
 
-/** That the terminal is as it was found; gives what stands on it. */
+/** Checks that the terminal was restored, and returns its text. */
 async function checkRestored(t: Test, terminal: Terminal, code: number): Promise<string> {
-  const text = await terminal.until((now) => AGAIN.test(now), 'the shell again');
+  const text = await terminal.until((now) => AGAIN.test(now), 'the shell is back');
   const [, exit, settings] = AGAIN.exec(text) ?? [];
   t.equal(Number(exit), code, 'exit code');
   t.equal(
     settings,
     /before: ([\da-f:]+)/.exec(text)?.[1],
-    'stty says the same, and what stood there before still does',
+    'the same stty settings, and the earlier text is back',
   );
   t.match(await terminal.state(), {
     alternateScreen: false,
@@ -38,11 +38,11 @@ async function checkRestored(t: Test, terminal: Terminal, code: number): Promise
     wraps: true,
   });
   await terminal.type('y'.repeat(130));
-  await terminal.until((now) => /^y{120}\ny{10}$/m.test(now), 'what is typed is echoed, and long lines are carried on');
+  await terminal.until((now) => /^y{120}\ny{10}$/m.test(now), 'input is echoed and long lines wrap');
   return text;
 }
 
-t.test('the terminal is left as it was found', async (t) => {
+t.test('the terminal is restored at the end', async (t) => {
   for (const key of ['q', 'C-c']) {
     await t.test(key, async (t) => {
       const terminal = await shell(t);
@@ -51,7 +51,7 @@ t.test('the terminal is left as it was found', async (t) => {
       await checkRestored(t, terminal, 0);
     });
   }
-  // A hangup ends it as it ends what does nothing about it: 128 and the signal's number, for a shell.
+  // SIGHUP kills the program: a shell reports 128 plus the number of the signal.
   for (const [signal, code] of [
     ['SIGTERM', 0],
     ['SIGINT', 0],
@@ -65,12 +65,12 @@ t.test('the terminal is left as it was found', async (t) => {
   }
 });
 
-/** Makes the program throw where nothing catches it, when it gets a signal that it does not know. */
+/** Node options that make the program throw an uncaught error on SIGUSR2. */
 function failing(how: string): readonly string[] {
   return ['--import', `data:text/javascript,process.on('SIGUSR2', () => { ${encodeURIComponent(how)} })`];
 }
 
-t.test('an error nobody caught is told on the normal screen', async (t) => {
+t.test('an uncaught error is printed on the normal screen', async (t) => {
   for (const how of ["throw new Error('boom \\x1b[31m')", "Promise.reject(new Error('boom \\x1b[31m'))"]) {
     await t.test(how, async (t) => {
       const terminal = await shell(t, { node: failing(how) });
@@ -81,9 +81,9 @@ t.test('an error nobody caught is told on the normal screen', async (t) => {
   }
 });
 
-t.test('a terminal that is taken away ends it', async (t) => {
+t.test('the program ends when its terminal goes away', async (t) => {
   const terminal = await openProgram(null);
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   const { pid } = await terminal.state();
   await terminal.stop();
   const isGone = (): boolean => {
@@ -94,11 +94,11 @@ t.test('a terminal that is taken away ends it', async (t) => {
       return true;
     }
   };
-  await waitFor('its end', async () => (isGone() ? true : null), 5_000);
+  await waitFor('the program to end', async () => (isGone() ? true : null), 5_000);
   t.pass('gone');
 });
 
-t.test('stopped and continued, it goes on', async (t) => {
+t.test('the screen works after SIGSTOP and SIGCONT', async (t) => {
   const terminal = await shell(t, { argv: REPLAY });
   const before = await terminal.still();
   const pid = await terminal.child();
@@ -106,19 +106,19 @@ t.test('stopped and continued, it goes on', async (t) => {
   await terminal.keys('j', 'k');
   process.kill(pid, 'SIGCONT');
   await terminal.keys('?');
-  await terminal.until((text) => text.includes('one line up or down'), 'help');
+  await terminal.until((text) => text.includes('move one line up or down'), 'help');
   await terminal.keys('?');
   await terminal.until((text) => text === before, 'the same as before');
   t.pass();
 });
 
-t.test('a size that changes', async (t) => {
+t.test('the screen follows the size of the terminal', async (t) => {
   const terminal = await openProgram(null, { width: 80, height: 24, argv: REPLAY });
   t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first look');
+  await terminal.until(isOpen, 'the first snapshot');
   const small = await terminal.still();
   const styled = await terminal.styled();
-  t.match(small, /VERDICT +SERVICE +PAGE +NODE/, 'all that matters fits');
+  t.match(small, /VERDICT +SERVICE +PAGE +NODE/, 'the main columns fit');
   await terminal.resize(200, 60);
   const fills = (text: string): boolean =>
     /OWNER +QUEUE +UP$/m.test(text) && text.split('\n')[59]?.startsWith('Enter') === true;
@@ -127,24 +127,24 @@ t.test('a size that changes', async (t) => {
   await terminal.resize(80, 24);
   await terminal.until((text) => text === small, 'the screen as it was');
   await terminal.still();
-  t.strictSame(await terminal.styled(), styled, 'with nothing left over, nor of colours');
+  t.strictSame(await terminal.styled(), styled, 'the colours are the same as before');
 
   await terminal.resize(50, 10);
-  t.match(await terminal.until((text) => text.includes('q leaves'), 'too small'), /80x16[\s\S]*50x10/);
+  t.match(await terminal.until((text) => text.includes('q quits'), 'too small'), /80x16[\s\S]*50x10/);
   await terminal.resize(10, 2);
   await terminal.resize(80, 24);
-  await terminal.until((text) => text === small, 'and back');
+  await terminal.until((text) => text === small, 'the screen as it was');
   await terminal.keys('q');
   t.equal(await terminal.exit(), 0);
 });
 
-/** The different colours of texts. */
+/** The distinct text colours. */
 function colours(styled: readonly string[]): number[] {
   const found = parseScreen(styled).flatMap((runs) => runs.map(({ style }) => style.foreground));
   return [...new Set(found)].filter((colour) => typeof colour === 'number');
 }
 
-t.test('every kind of terminal', async (t) => {
+t.test('colours and glyphs suit every kind of terminal', async (t) => {
   const kinds: [name: string, env: Record<string, string>, colour: 'none' | '16' | '256', ascii: boolean][] = [
     ['xterm with 256', { TERM: 'xterm-256color' }, '256', false],
     ['tmux', { TERM: 'tmux-256color' }, '256', false],
@@ -153,16 +153,16 @@ t.test('every kind of terminal', async (t) => {
     ['Linux console', { TERM: 'linux' }, '16', true],
     ['NO_COLOR', { NO_COLOR: '1' }, 'none', false],
     ['C', { LANG: 'C' }, '256', true],
-    ['LC_ALL goes before LANG', { LC_ALL: 'POSIX', LANG: 'C.UTF-8' }, '256', true],
+    ['LC_ALL overrides LANG', { LC_ALL: 'POSIX', LANG: 'C.UTF-8' }, '256', true],
     ['VT100', { TERM: 'vt100' }, 'none', false],
   ];
   for (const [name, env, colour, ascii] of kinds) {
     await t.test(name, async (t) => {
       const terminal = await openFromShell(null, { width: 100, height: 50, env, argv: REPLAY });
       t.teardown(() => terminal.stop());
-      await terminal.until(isOpen, 'the first look');
+      await terminal.until(isOpen, 'the first snapshot');
       const text = await terminal.still();
-      if (ascii) t.match(text, /^[\x20-\x7e\n]*$/, 'ASCII alone');
+      if (ascii) t.match(text, /^[\x20-\x7e\n]*$/, 'ASCII only');
       for (const verdict of [
         'ok',
         'missing',
@@ -174,14 +174,14 @@ t.test('every kind of terminal', async (t) => {
         'not-applicable',
         'unexpected',
       ]) {
-        t.match(text, new RegExp(`\\S ${verdict} `), `the word ${verdict}, with a sign`);
+        t.match(text, new RegExp(`\\S ${verdict} `), `${verdict} with a symbol`);
       }
       const found = colours(await terminal.styled());
       if (colour === 'none') t.strictSame(found, [], 'no colours');
       else
         t.ok(found.length > 2 && found.every((one) => one < 16 === (colour === '16')), `${colour} colours`, { found });
       await terminal.keys('Down', 'q');
-      await terminal.until((now) => AGAIN.test(now), 'the shell again');
+      await terminal.until((now) => AGAIN.test(now), 'the shell is back');
       t.match(await terminal.state(), { alternateScreen: false, cursorVisible: true, mouse: false });
     });
   }

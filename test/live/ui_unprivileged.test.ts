@@ -28,7 +28,7 @@ t.teardown(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-t.test('without root it works with what it can see, and says once what it cannot', async (t) => {
+t.test('without root the screen works and a notice says what it cannot see', async (t) => {
   const lab = await startLab({
     role: 'control-plane',
     family: 'dual',
@@ -41,22 +41,22 @@ t.test('without root it works with what it can see, and says once what it cannot
   });
   t.teardown(() => terminal.stop());
   const text = await terminal.until((now) => isOpen(now) && now.includes('sudo k8s-sockwatch'), 'the notice');
-  t.match(text, /holders of \d+ of \d+ listeners cannot be seen/);
+  t.match(text, /owners of \d+ of \d+ listeners are unknown/);
   t.match(text, '! incomplete: owners', 'a mark in the header');
-  t.match(text, 'polling', 'where changes come from');
+  t.match(text, 'polling', 'the source of events');
   t.match(text, /✗ missing +kube-scheduler/);
   t.match(text, /◎ exposed +kubelet/);
   await terminal.keys('j');
-  await terminal.until((now) => !now.includes('sudo k8s-sockwatch'), 'it is told once');
+  await terminal.until((now) => !now.includes('sudo k8s-sockwatch'), 'the notice goes away');
   await lab.apply('unexpected-udp');
-  await terminal.until((now) => /0\.0\.0\.0:161|\[::\]:161/.test(now), 'what changes is seen, if later');
+  await terminal.until((now) => /0\.0\.0\.0:161|\[::\]:161/.test(now), 'changes are still found');
   await terminal.keys('w');
-  await terminal.until((now) => /EACCES|permission/i.test(now), 'where it may not write, it says so');
+  await terminal.until((now) => /EACCES|permission/i.test(now), 'a failure to write is shown');
   await terminal.keys('q');
   t.equal(await terminal.exit(), 0);
 });
 
-t.test('a recording opens anywhere, for anybody', async (t) => {
+t.test('a recording needs neither root nor a node', async (t) => {
   const terminal = await openProgram(null, {
     ...{ width: 160, height: 50, uid: NOBODY, cli, directory },
     argv: ['--replay', 'node.json'],
@@ -78,8 +78,8 @@ t.test('a recording opens anywhere, for anybody', async (t) => {
   t.equal(await terminal.exit(), 0);
 });
 
-t.test('what is no snapshot is refused in one line', async (t) => {
-  // Nobody ever writes to the pipe: whoever opens it waits.
+t.test('a file that is not a snapshot is refused in one line', async (t) => {
+  // Opening a pipe that has no writer blocks.
   t.equal(spawnSync('mkfifo', [join(directory, 'pipe')]).status, 0);
   for (const file of [CLI, '/dev/null', 'none.json', 'pipe', directory]) {
     const terminal = await openProgram(null, { width: 200, directory, argv: ['--replay', file] });
@@ -90,9 +90,9 @@ t.test('what is no snapshot is refused in one line', async (t) => {
   }
 });
 
-t.test('where there is no terminal it says so', (t) => {
+t.test('without a terminal an error names the alternatives', (t) => {
   const cases: readonly (readonly [argv: readonly string[], instead: RegExp])[] = [
-    [[], /\(give --once /],
+    [[], /\(use --once /],
     [['--replay', join(directory, 'node.json')], /\(k8s-sockwatch check FILE /],
   ];
   for (const [argv, instead] of cases) {

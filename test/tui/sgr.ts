@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** An index into the palette of 256, or red, green and blue. */
+/** An index into the palette of 256 colours, or red, green and blue. */
 export type Colour = number | readonly [red: number, green: number, blue: number];
 
 export interface Style {
@@ -17,7 +17,7 @@ export interface Style {
 export interface Run {
   readonly text: string;
   readonly style: Style;
-  /** From 0, in cells. */
+  /** From 0. */
   readonly column: number;
   readonly width: number;
 }
@@ -36,19 +36,19 @@ const ESC = '\x1b';
 const SEQUENCE = new RegExp(`${ESC}\\[([\\d;:]*)m`);
 
 /**
- * Lines as `tmux capture-pane -e` gives them. Their only escape sequences are SGR (ECMA-48, 8.3.117; colours as in
- * xterm's ctlseqs), and a style goes on until it is changed, over the ends of lines too.
- * @throws Error on any other control character: a screen is not what it should be then
+ * Parses the output of `tmux capture-pane -e`. Its only escape sequences are SGR (ECMA-48, 8.3.117; colours as in xterm's
+ * ctlseqs); a style stays in effect until it is changed, also over line ends.
+ * @throws Error on any other control character
  */
 export function parseScreen(lines: readonly string[]): Run[][] {
   let style = PLAIN;
   return lines.map((line) => {
     const runs: Run[] = [];
     let column = 0;
-    // What a capture group matched stands between the texts.
+    // The matches of the capture group alternate with the text between them.
     for (const [at, part] of line.split(SEQUENCE).entries()) {
       if (at % 2 === 1) {
-        style = applied(style, part);
+        style = withParameters(style, part);
         continue;
       }
       if (/\p{Cc}/u.test(part)) throw new Error(`a control character in ${JSON.stringify(part)}`);
@@ -60,19 +60,19 @@ export function parseScreen(lines: readonly string[]): Run[][] {
   });
 }
 
-function applied(before: Style, parameters: string): Style {
+function withParameters(before: Style, parameters: string): Style {
   let style = before;
   const codes = parameters.split(/[;:]/).map(Number);
   for (let code = codes.shift(); code !== undefined; code = codes.shift()) {
     if (code === 38 || code === 48) {
       const colour = extendedColour(codes);
       style = code === 38 ? { ...style, foreground: colour } : { ...style, background: colour };
-    } else style = { ...style, ...changeOf(code) };
+    } else style = { ...style, ...styleOf(code) };
   }
   return style;
 }
 
-/** `5;n` or `2;r;g;b` after 38 or 48, taken off the front. */
+/** Takes `5;n` or `2;r;g;b`, which follow 38 or 48, off the front. */
 function extendedColour(codes: number[]): Colour {
   const kind = codes.shift();
   const [first = 0] = codes.splice(0, 1);
@@ -81,7 +81,7 @@ function extendedColour(codes: number[]): Colour {
   return [first, green, blue];
 }
 
-function changeOf(code: number): Partial<Style> {
+function styleOf(code: number): Partial<Style> {
   switch (code) {
     case 0:
       return PLAIN;
@@ -108,11 +108,11 @@ function changeOf(code: number): Partial<Style> {
     case 49:
       return { background: null };
     default:
-      return colourOf(code);
+      return colourStyle(code);
   }
 }
 
-function colourOf(code: number): Partial<Style> {
+function colourStyle(code: number): Partial<Style> {
   if (code >= 30 && code <= 37) return { foreground: code - 30 };
   if (code >= 40 && code <= 47) return { background: code - 40 };
   if (code >= 90 && code <= 97) return { foreground: code - 90 + 8 };

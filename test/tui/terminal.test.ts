@@ -2,7 +2,7 @@ import t from 'tap';
 import { waitFor } from '../lab/wait.js';
 import { Terminal } from './terminal.js';
 
-t.test('a command in a terminal', async (t) => {
+t.test('a command runs in a terminal', async (t) => {
   const terminal = await Terminal.start(
     ['sh', '-c', `printf '\\033[31mit'"'"'s \\342\\234\\223\\033[0m\\n'; read line; echo "<$line>"; exit 7`],
     {
@@ -34,7 +34,7 @@ t.test('a command in a terminal', async (t) => {
   );
 });
 
-t.test('a terminal that goes away hangs up', async (t) => {
+t.test('a command gets SIGHUP when its terminal stops', async (t) => {
   const terminal = await Terminal.start(['sleep', '60']);
   const { pid } = await terminal.state();
   await terminal.stop();

@@ -7,24 +7,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 export interface TerminalOptions {
   readonly width?: number;
   readonly height?: number;
-  /** Besides PATH, HOME, TERM (tmux-256color) and LANG (C.UTF-8); nothing else of our own environment gets through. */
+  /** Added to PATH, HOME, TERM (tmux-256color) and LANG (C.UTF-8); nothing else of our environment is passed on. */
   readonly env?: { readonly [name: string]: string };
 }
 
-/** What the terminal itself is in, as tmux tells it. */
+/** The state of the terminal according to tmux. */
 export interface TerminalState {
   readonly alternateScreen: boolean;
   readonly cursorVisible: boolean;
   readonly mouse: boolean;
   /** Arrow keys send application sequences. */
   readonly applicationKeys: boolean;
-  /** A line that is too long goes on in the next one. */
+  /** Autowrap is on. */
   readonly wraps: boolean;
   readonly width: number;
   readonly height: number;
-  /** Process id of the command that was started. */
+  /** Of the command. */
   readonly pid: number;
-  /** How it ended: as a shell gives it; null while it runs. */
+  /** As a shell reports it; null while the command runs. */
   readonly exitCode: number | null;
 }
 
@@ -38,9 +38,8 @@ const STILL_MS = 30;
 let started = 0;
 
 /**
- * A command in a real terminal: that of tmux, whose server is our own and dies with us. It is driven by tmux's control
- * mode (tmux(1), CONTROL MODE) over a pipe, since starting a process for every look would take longer than what is
- * measured.
+ * A command in a real terminal, provided by a tmux server that ends with this process. Uses tmux's control mode (tmux(1),
+ * CONTROL MODE) over a pipe, since starting a process for each query would take longer than what is measured.
  */
 export class Terminal {
   readonly #control: ChildProcessByStdio<Writable, Readable, null>;
@@ -58,12 +57,12 @@ export class Terminal {
     const settings = [
       ...['set', '-g', 'remain-on-exit', 'on', ';', 'set', '-g', 'remain-on-exit-format', '', ';'],
       ...['set', '-g', 'status', 'off', ';', 'set', '-s', 'escape-time', '0', ';'],
-      // Its server, and what runs in it, ends with us even where we are killed.
+      // Ends the server and the command even if this process is killed.
       ...['set', '-s', 'exit-unattached', 'on', ';'],
     ];
     const size = ['-x', String(width), '-y', String(height)];
     const server = ['-L', `sockwatch-${process.pid}-${started}`, '-f', '/dev/null', '-u'];
-    // A command line in several words is not given to a shell. env as its first word, because tmux sets TERM itself.
+    // Several words are run without a shell. `env` comes first because tmux sets TERM itself.
     const command = ['env', '-i', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), ...argv];
     this.#control = spawn('tmux', [...server, '-C', ...settings, 'new-session', ...size, '--', ...command], {
       stdio: ['pipe', 'pipe', 'inherit'],
@@ -71,7 +70,7 @@ export class Terminal {
     });
     this.#control.stdin.on('error', () => {});
     let rest = '';
-    // By hand: node:readline takes more for the end of a line than a newline, and a screen may hold any of it.
+    // Not node:readline, which also ends lines at characters that a screen can contain.
     this.#control.stdout.setEncoding('utf8').on('data', (text: string) => {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
@@ -84,28 +83,28 @@ export class Terminal {
     });
   }
 
-  /** Starts a command, which is a program and its arguments, and gives its terminal. */
+  /** Starts a program with its arguments. */
   static async start(argv: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
     const terminal = new Terminal(argv, options);
-    // Otherwise a window has the size of the clients that look at it.
+    // Otherwise the window has the size of its clients.
     await terminal.#tmux('set', '-g', 'window-size', 'manual');
     return terminal;
   }
 
-  /** Presses keys by tmux's names for them: `j`, `Enter`, `Escape`, `C-c`, `PPage`, `Down`. */
+  /** Presses keys by their tmux names: `j`, `Enter`, `Escape`, `C-c`, `PPage`, `Down`. */
   async keys(...names: readonly string[]): Promise<void> {
     await this.#tmux('send-keys', ...names.map(quoted));
   }
 
-  /** Types text as it is. */
+  /** Types text literally. */
   async type(text: string): Promise<void> {
     await this.#tmux('send-keys', '-H', ...[...Buffer.from(text)].map((byte) => byte.toString(16)));
   }
 
-  /** A click of the left button, as xterm's SGR mode reports it (ctlseqs, "Extended coordinates"); from 0. */
+  /** Clicks the left button at a position from 0, as xterm's SGR mode reports it (ctlseqs, "Extended coordinates"). */
   async click(column: number, row: number): Promise<void> {
-    const place = `${column + 1};${row + 1}`;
-    await this.type(`\x1b[<0;${place}M\x1b[<0;${place}m`);
+    const position = `${column + 1};${row + 1}`;
+    await this.type(`\x1b[<0;${position}M\x1b[<0;${position}m`);
   }
 
   async wheel(direction: 'up' | 'down', column: number, row: number): Promise<void> {
@@ -116,7 +115,7 @@ export class Terminal {
     await this.#tmux('resize-window', '-x', String(width), '-y', String(height));
   }
 
-  /** The screen, a string a line, without spaces at the ends. */
+  /** The lines of the screen, without trailing spaces. */
   async lines(): Promise<string[]> {
     return (await this.#tmux('capture-pane', '-p')).map((line) => line.trimEnd());
   }
@@ -125,7 +124,7 @@ export class Terminal {
     return (await this.lines()).join('\n');
   }
 
-  /** The screen with its colours, as SGR sequences. */
+  /** The lines of the screen with their colours as SGR sequences. */
   async styled(): Promise<string[]> {
     return [...(await this.#tmux('capture-pane', '-p', '-e', '-N'))];
   }
@@ -156,38 +155,35 @@ export class Terminal {
     };
   }
 
-  /** The process that the command has started, where it has started one: that of a shell. */
+  /** Process id of the command's first child, such as the program that a shell runs. */
   async child(): Promise<number> {
     const { pid } = await this.state();
     const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ');
-    if (child === undefined || child === '') throw new Error('it has no child');
+    if (child === undefined || child === '') throw new Error('the command has no child');
     return Number(child);
   }
 
-  /** Waits until the screen is as wanted and gives it; throws with the screen as it is where that takes too long. */
+  /** Waits for a screen and returns it. On timeout, throws an error that shows the current screen. */
   async until(wanted: (text: string) => boolean, what: string, deadlineMs = 10_000): Promise<string> {
     let text = '';
-    const isWanted = async () => {
+    const matches = async () => {
       text = await this.text();
       return wanted(text);
     };
-    await this.untilTrue(isWanted, what, deadlineMs);
+    await this.untilTrue(matches, what, deadlineMs);
     return text;
   }
 
-  /** The same for whatever can be asked of the terminal. */
+  /** The same for any condition. */
   async untilTrue(ask: () => Promise<boolean>, what: string, deadlineMs = 10_000): Promise<void> {
     const deadline = Date.now() + deadlineMs;
     while (!(await ask())) {
       if (Date.now() > deadline) throw new Error(`${what}: not after ${deadlineMs} ms:\n${await this.text()}`);
-      await this.#somethingNew();
+      await this.#nextOutput();
     }
   }
 
-  /**
-   * Waits until nothing has been written for a moment, and gives the screen. A screen comes in parts, since what a pseudo
-   * terminal takes at once is limited, so that one can be seen half drawn.
-   */
+  /** Waits until output pauses, and returns the screen. A pseudo terminal delivers a frame in parts, so it can be half drawn. */
   async still(): Promise<string> {
     for (;;) {
       const before = this.#outputs;
@@ -196,27 +192,27 @@ export class Terminal {
     }
   }
 
-  /** Waits until the command has ended and gives its exit code. */
+  /** Waits for the command to end and returns its exit code. */
   async exit(deadlineMs = 10_000): Promise<number> {
     let exitCode: number | null = null;
     const hasEnded = async () => {
       exitCode = (await this.state()).exitCode;
-      // tmux 3.3 misses a child's end now and then; at the end of another child it sees both.
+      // tmux 3.3 sometimes misses the end of a child until another one ends.
       if (exitCode === null) await this.#tmux('run-shell', '-b', 'true');
       return exitCode !== null;
     };
-    await this.untilTrue(hasEnded, 'its end', deadlineMs);
+    await this.untilTrue(hasEnded, 'the command to end', deadlineMs);
     return exitCode ?? 0;
   }
 
-  /** Takes the terminal away, as closing its window does: whatever runs in it gets SIGHUP. */
+  /** Closes the terminal like a window: the command gets SIGHUP. */
   async stop(): Promise<void> {
     if (!this.#isOver) this.#control.stdin.write('kill-server\n');
     await this.#ended;
   }
 
-  /** Until the command has written something, or a moment has passed: some changes of state are told by nobody. */
-  async #somethingNew(): Promise<void> {
+  /** Waits for output or a short time: not every change of state causes output. */
+  async #nextOutput(): Promise<void> {
     const over = new AbortController();
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve;
@@ -233,7 +229,7 @@ export class Terminal {
     });
   }
 
-  /** A reply stands between %begin and %end (or %error) with the same numbers; the last is 1 where we have asked for it. */
+  /** A reply is between %begin and %end (or %error) with the same numbers; the last number is 1 for replies to our commands. */
   #read(line: string): void {
     if (this.#block === null) {
       const [, guard] = /^%begin (.*)$/.exec(line) ?? [];
@@ -257,13 +253,13 @@ export class Terminal {
   }
 }
 
-/** A pane is dead once its output is closed, and only told how a moment later, so that `pane_dead` alone says too little. */
+/** tmux reports `pane_dead` before it knows the exit status, so the status alone tells whether the command has ended. */
 function exitCodeOf(status = '', signal = ''): number | null {
   if (status !== '') return Number(status);
   return signal === '' ? null : 128 + Number(signal);
 }
 
-/** As tmux's own parser takes it: nothing is special between single quotes but they themselves. */
+/** Quotes a word for tmux's parser, in which only a single quote is special between single quotes. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
