@@ -64,11 +64,7 @@ t.test('the item under the cursor goes away', { timeout: 60_000 }, async (t) => 
   await terminal.keys('Escape');
   const gone = await untilSelected(terminal, (now) => now.includes(':5555'), 'it is still selected');
   t.match(gone, /^- /, 'marked as removed');
-  await untilSelected(
-    terminal,
-    (now) => now !== '' && !now.includes(':5555'),
-    'another item after the mark expires',
-  );
+  await untilSelected(terminal, (now) => now !== '' && !now.includes(':5555'), 'another item after the mark expires');
 });
 
 t.test('the listener that replaces the selected one is selected', { timeout: 60_000 }, async (t) => {

@@ -25,11 +25,7 @@ async function checkRestored(t: Test, terminal: Terminal, code: number): Promise
   const text = await terminal.until((now) => AGAIN.test(now), 'the shell is back');
   const [, exit, settings] = AGAIN.exec(text) ?? [];
   t.equal(Number(exit), code, 'exit code');
-  t.equal(
-    settings,
-    /before: ([\da-f:]+)/.exec(text)?.[1],
-    'the same stty settings, and the earlier text is back',
-  );
+  t.equal(settings, /before: ([\da-f:]+)/.exec(text)?.[1], 'the same stty settings, and the earlier text is back');
   t.match(await terminal.state(), {
     alternateScreen: false,
     cursorVisible: true,
