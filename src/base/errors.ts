@@ -1,32 +1,31 @@
-/** What went wrong, as a stable word that scripts and library users may compare with. */
+/** Stable error codes for scripts and library users. */
 export type ErrorCode =
-  /** An option or argument on the command line, or of a library call, is not valid. */
+  /** A command-line option, or an argument of a library call, is invalid. */
   | 'ERR_USAGE'
-  /** A page, notes file or snapshot could not be read or does not have the form it must have. */
+  /** A page, notes file or snapshot could not be read or is malformed. */
   | 'ERR_INPUT'
-  /** The result could not be written where it was asked for. */
+  /** The result could not be written. */
   | 'ERR_OUTPUT'
-  /** The network namespace asked for could not be entered. */
+  /** The requested network namespace could not be entered. */
   | 'ERR_NETNS'
   /** The native addon could not be loaded on this machine. */
   | 'ERR_NATIVE_LOAD'
   /** The kernel refused a request; `syscall` and `errno` say which and how. */
   | 'ERR_KERNEL';
 
-/** What goes with the message. */
 export interface SockwatchErrorDetails {
-  /** What the reader can do about it, as a sentence of its own. */
+  /** What to do about it, as a sentence. */
   hint?: string;
-  /** The system call that failed, as in `man 2`. */
+  /** Name of the failed system call. */
   syscall?: string;
-  /** The kernel's error number, positive. */
+  /** errno, positive. */
   errno?: number;
   cause?: unknown;
 }
 
 /**
- * The one error type that leaves this package on purpose. `message` is a single line meant for people: what failed, on
- * what, and why; `hint` says what to do. Anything else that is thrown is a defect of ours.
+ * The only error type this package throws on purpose; anything else is a bug. `message` is a single line that says what
+ * failed, on what, and why; `hint` says what to do.
  */
 export class SockwatchError extends Error {
   override readonly name = 'SockwatchError';
@@ -44,7 +43,7 @@ export class SockwatchError extends Error {
   }
 }
 
-/** The message of anything that was thrown, on one line. */
+/** The message of any thrown value, on one line. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return text.replace(/\s*\n\s*/g, '; ').trim();

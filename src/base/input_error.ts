@@ -1,36 +1,33 @@
 import { SockwatchError } from './errors.js';
 import { printable } from './text.js';
 
-/** Longest piece of an input that is repeated in a message, in characters. */
-const LONGEST_QUOTE = 60;
+/** In characters, of input text repeated in a message. */
+const MAX_QUOTE_LENGTH = 60;
 
-export interface Complaint {
+export interface InputFault {
   readonly file: string;
-  /** Counted from 1; null where the fault has no line, as in a file that cannot be opened. */
+  /** From 1; null if the fault has no line, as for a file that cannot be opened. */
   readonly line: number | null;
-  /** What should be there, as the rest of the sentence "expected …". */
+  /** Completes the sentence "expected …". */
   readonly expected: string;
-  /** What is there instead; text from the input passes through `quoted` first. */
+  /** Completes "found …". Text from the input must pass through `quoted`. */
   readonly found: string;
   readonly hint?: string;
 }
 
-/** The error for an input file that is not as it must be: `file:line: expected …, found …`, always one line. */
-export function inputError({ file, line, expected, found, hint }: Complaint): SockwatchError {
-  const place = line === null ? printable(file) : `${printable(file)}:${line}`;
-  return new SockwatchError('ERR_INPUT', `${place}: expected ${expected}, found ${found}`, hint ? { hint } : {});
+/** An ERR_INPUT error in the form `file:line: expected …, found …`, on one line. */
+export function inputError({ file, line, expected, found, hint }: InputFault): SockwatchError {
+  const location = line === null ? printable(file) : `${printable(file)}:${line}`;
+  return new SockwatchError('ERR_INPUT', `${location}: expected ${expected}, found ${found}`, hint ? { hint } : {});
 }
 
-/**
- * Text from an input, fit for a message: in quotes, cut to a sane length, without anything that moves a cursor. The
- * spaces that align the columns of a table are left out.
- */
+/** Input text for a message: quoted, truncated, printable, with runs of blanks (the padding of table columns) collapsed. */
 export function quoted(text: string): string {
-  return `"${shortened(text.trim().replace(/[ \t]+/g, ' '), LONGEST_QUOTE)}"`;
+  return `"${shortened(text.trim().replace(/[ \t]+/g, ' '), MAX_QUOTE_LENGTH)}"`;
 }
 
-/** The first `longest` characters, printable, with `…` where there were more. */
-export function shortened(text: string, longest: number): string {
+/** `text` as printable characters, truncated to `maxLength` of them with a trailing `…`. */
+export function shortened(text: string, maxLength: number): string {
   const characters = [...text];
-  return printable(characters.length > longest ? `${characters.slice(0, longest).join('')}…` : text);
+  return printable(characters.length > maxLength ? `${characters.slice(0, maxLength).join('')}…` : text);
 }

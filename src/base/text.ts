@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
 /**
- * Names that somebody else chose (comm, argv, paths, cgroups) arrive as bytes. They are kept as text where they are valid
- * UTF-8. Otherwise each invalid byte is written `\xNN` and all bytes stand beside the text in base64, in a field of the
- * same name with `Raw` behind it, so that nothing is lost. Text may hold control characters: only `printable` makes it
- * fit for a screen.
+ * A name chosen by a process (comm, argv, paths, cgroups) arrives as bytes and is kept as UTF-8 text. If the bytes are not
+ * valid UTF-8, each invalid byte is written `\xNN` and the field `<key>Raw` holds all bytes in base64, so that nothing is
+ * lost. The text may contain control characters: pass it through `printable` before showing it.
  */
 export type TextField<Key extends string> = { readonly [key in Key]: string | null } & {
   readonly [key in `${Key}Raw`]?: string;
@@ -12,7 +11,7 @@ export type TextField<Key extends string> = { readonly [key in Key]: string | nu
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The field `key` for these bytes, with its `Raw` companion where the bytes are not UTF-8; `null` gives a null field. */
+/** The field `key` for `bytes`, with its `Raw` companion if they are not UTF-8; null for null. */
 export function textField<Key extends string>(key: Key, bytes: Uint8Array | null): TextField<Key> {
   return { [key]: bytes === null ? null : textOf(bytes), ...rawField(key, bytes) } as unknown as TextField<Key>;
 }
@@ -21,12 +20,11 @@ function rawField(key: string, bytes: Uint8Array | null): Record<string, string>
   return bytes === null || isUtf8(bytes) ? {} : { [`${key}Raw`]: Buffer.from(bytes).toString('base64') };
 }
 
-/** Bytes as text, each byte that is not valid UTF-8 as `\xNN`. */
+/** Decodes UTF-8, writing each invalid byte as `\xNN`. */
 export function textOf(bytes: Uint8Array): string {
   return isUtf8(bytes) ? strict.decode(bytes) : escapeInvalid(bytes);
 }
 
-/** Valid UTF-8 sequences as they are, every other byte as `\xNN`. */
 function escapeInvalid(bytes: Uint8Array): string {
   let out = '';
   let at = 0;
@@ -52,7 +50,7 @@ function escapeInvalid(bytes: Uint8Array): string {
   return out;
 }
 
-/** Length of a UTF-8 sequence by its first byte (RFC 3629), 0 where none starts with that byte. */
+/** Length of a UTF-8 sequence from its first byte (RFC 3629); 0 for a byte that starts none. */
 function sequenceLength(first: number): number {
   if (first < 0x80) return 1;
   if (first >= 0xc2 && first <= 0xdf) return 2;
@@ -66,16 +64,15 @@ function hexEscape(byte: number): string {
 }
 
 /**
- * C0 and C1 controls, line and paragraph separators, and the characters that reorder or hide text (bidirectional
- * controls, zero widths, fillers, tags): everything that could move a cursor, change a colour or make a name read as
- * another. Lone surrogates are in the class because they are not text at all.
+ * Everything that could move the cursor, change colours or make one name look like another: C0 and C1 controls, line and
+ * paragraph separators, bidirectional controls, zero-width characters, fillers and tags. Lone surrogates are not text.
  */
 export const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
-/** Nearly every text: found out in a fraction of the time that the classes above take. */
+/** Fast path: matches nearly every text and is much cheaper than the class above. */
 const PLAIN = /^[\x20-\x7e]*$/;
 
-/** A string that is safe on a terminal and in a table: each unprintable character as `\xNN` or `\u{NNNN}`. */
+/** Makes text safe for terminals and tables: unprintable characters become `\xNN` or `\u{NNNN}`. */
 export function printable(text: string): string {
   if (PLAIN.test(text)) return text;
   return text.replace(UNPRINTABLE, (character) => {
@@ -84,7 +81,7 @@ export function printable(text: string): string {
   });
 }
 
-/** The same bytes in memory of their own: a copy only where something else lies beside them. */
+/** Copies `bytes` if they share their buffer, so that keeping them does not keep the rest of it alive. */
 export function unshared(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
 }

@@ -1,14 +1,14 @@
 import { SockwatchError } from './errors.js';
 
-/** A timer waits no longer (2^31 - 1 ms); Node makes one millisecond of more. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-/** Of what a caller gave, this much is repeated. */
-const SHOWN = 40;
+/** Node fires a timer with a longer delay after 1 ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+/** In characters, of a value repeated in a message. */
+const MAX_SHOWN = 40;
 
 /**
- * For what callers of the library may get wrong where no compiler looks after them.
- * @param rule What `found` must be: `role is one of auto, worker`.
- * @throws SockwatchError ERR_USAGE unless `fits`: the rule, and what was found instead, on one line
+ * Validates arguments of library calls, whose callers may not use TypeScript.
+ * @param rule What `found` must be, such as `role is one of auto, worker`.
+ * @throws SockwatchError ERR_USAGE unless `fits`, with the rule and the value on one line
  */
 export function assertArgument(fits: boolean, rule: string, found: unknown, hint?: string): void {
   if (fits) return;
@@ -19,7 +19,7 @@ export function assertObject(rule: string, found: unknown): void {
   assertArgument(typeof found === 'object' && found !== null && !Array.isArray(found), rule, found);
 }
 
-/** For an option that may be left out. */
+/** Of an optional option. */
 export function assertOneOf(name: string, found: unknown, values: readonly string[]): void {
   assertArgument(
     found === undefined || values.some((one) => one === found),
@@ -28,7 +28,7 @@ export function assertOneOf(name: string, found: unknown, values: readonly strin
   );
 }
 
-/** For an option that may be left out, and null where it says nothing. */
+/** Of an optional, nullable option. */
 export function assertPath(name: string, found: unknown): void {
   const fits = found === undefined || found === null || (typeof found === 'string' && /^[^\0]+$/.test(found));
   assertArgument(fits, `${name} is a path`, found);
@@ -39,8 +39,8 @@ export function assertBoolean(name: string, found: unknown): void {
 }
 
 export function assertMilliseconds(name: string, found: unknown): void {
-  const fits = typeof found === 'number' && found >= 1 && (found <= LONGEST_TIMER || found === Infinity);
-  assertArgument(found === undefined || fits, `${name} is a number of milliseconds from 1 to ${LONGEST_TIMER}`, found);
+  const fits = typeof found === 'number' && found >= 1 && (found <= MAX_TIMER_MS || found === Infinity);
+  assertArgument(found === undefined || fits, `${name} is a number of milliseconds from 1 to ${MAX_TIMER_MS}`, found);
 }
 
 export function assertSignal(found: unknown): void {
@@ -50,32 +50,32 @@ export function assertSignal(found: unknown): void {
 
 export function assertSpec(found: unknown): void {
   const fits = typeof found === 'object' && found !== null && 'rows' in found && 'notes' in found;
-  assertArgument(fits, 'spec is what loadSpec() gives', found, 'await loadSpec({}) gives the built-in page');
+  assertArgument(fits, 'spec is a result of loadSpec()', found, 'await loadSpec() gives the built-in page');
 }
 
 export function assertSnapshot(found: unknown): void {
   const fits = typeof found === 'object' && found !== null && 'schemaVersion' in found && found.schemaVersion === 1;
   const hint = 'readSnapshot() reads one from its JSON';
-  assertArgument(fits, 'a snapshot is what snapshot() or readSnapshot() gives, of schemaVersion 1', found, hint);
+  assertArgument(fits, 'a snapshot is a result of snapshot() or readSnapshot() with schemaVersion 1', found, hint);
 }
 
-/** On one line, and nothing in it that a terminal would heed. */
+/** On one line, without control characters. */
 function shown(found: unknown): string {
   switch (typeof found) {
     case 'string':
-      return JSON.stringify(found.length > SHOWN ? `${found.slice(0, SHOWN)}…` : found);
+      return JSON.stringify(found.length > MAX_SHOWN ? `${found.slice(0, MAX_SHOWN)}…` : found);
     case 'object':
       if (found === null) return 'null';
       if (Array.isArray(found)) return 'an array';
-      return kindOf(found);
+      return objectKind(found);
     case 'function':
       return 'a function';
     default:
-      return String(found).slice(0, SHOWN);
+      return String(found).slice(0, MAX_SHOWN);
   }
 }
 
-function kindOf(found: object): string {
+function objectKind(found: object): string {
   const kind = Object.prototype.toString.call(found).slice('[object '.length, -1);
-  return /^[A-Z]\w+$/.test(kind) && kind !== 'Object' ? `an object of kind ${kind}` : 'an object of another form';
+  return /^[A-Z]\w+$/.test(kind) && kind !== 'Object' ? `an object of type ${kind}` : 'an object of another shape';
 }

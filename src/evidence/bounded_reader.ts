@@ -1,55 +1,53 @@
 import { inputError } from '../base/input_error.js';
 import { unshared } from '../base/text.js';
-import { type EvidenceKind, HEAD_LENGTH, kindOf, LARGEST } from './classify_file.js';
-import type { Found } from './evidence_file.js';
+import { classifyFile, type EvidenceKind, MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
+import type { EvidenceItem } from './evidence_file.js';
 
-/**
- * Takes a file as it comes, in pieces, and keeps it only where its beginning looks like evidence, up to the size that such
- * evidence may have.
- */
-export class Collector {
-  private pieces: Uint8Array[] = [];
+/** Collects a file in chunks. Keeps it only if its head looks like evidence, up to the size limit of that kind. */
+export class BoundedReader {
+  private chunks: Uint8Array[] = [];
   private length = 0;
   private kind: EvidenceKind | null | undefined;
-  private tooLarge = false;
+  private isTooLarge = false;
 
-  /** `source` is what messages call the file, `path` its path within the bundle. */
+  /** `source` names the file in messages, `path` is its path within the bundle. */
   constructor(
     private readonly source: string,
     private readonly path: string,
   ) {}
 
-  /** False once nothing more is wanted. */
-  write(piece: Uint8Array): boolean {
-    if (this.kind === null || this.tooLarge) return false;
-    this.pieces.push(piece);
-    this.length += piece.length;
-    if (this.kind === undefined && this.length >= HEAD_LENGTH) this.recognise();
-    if (this.kind !== null && this.kind !== undefined && this.length > LARGEST[this.kind]) this.tooLarge = true;
-    if (this.kind === null || this.tooLarge) this.pieces = [];
-    return this.kind !== null && !this.tooLarge;
+  /** Returns false once no more data is needed. */
+  write(chunk: Uint8Array): boolean {
+    if (this.kind === null || this.isTooLarge) return false;
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    if (this.kind === undefined && this.length >= MAX_HEAD_BYTES) this.classify();
+    if (this.kind !== null && this.kind !== undefined && this.length > MAX_EVIDENCE_BYTES[this.kind])
+      this.isTooLarge = true;
+    if (this.kind === null || this.isTooLarge) this.chunks = [];
+    return this.kind !== null && !this.isTooLarge;
   }
 
-  /** What was found; null for a file that is no evidence. */
-  finish(modifiedAt: Date): Found | null {
-    if (this.kind === undefined) this.recognise();
-    const { kind, path, tooLarge, pieces } = this;
+  /** null if the file is not evidence. */
+  finish(modifiedAt: Date): EvidenceItem | null {
+    if (this.kind === undefined) this.classify();
+    const { kind, path, isTooLarge, chunks } = this;
     const source = this.source;
     if (kind === null || kind === undefined) return null;
-    // Nobody needs a host name so much that its file has to be complained about.
-    if (tooLarge && kind === 'hostname') return null;
-    if (!tooLarge) return { kind, path, source, bytes: joined(pieces), modifiedAt };
-    const expected = `at most ${LARGEST[kind]} bytes`;
+    if (!isTooLarge) return { kind, path, source, bytes: joined(chunks), modifiedAt };
+    // A missing host name is not worth an error.
+    if (kind === 'hostname') return null;
+    const expected = `at most ${MAX_EVIDENCE_BYTES[kind]} bytes`;
     return { kind: 'refused', source, error: inputError({ file: source, line: null, expected, found: 'more' }) };
   }
 
-  private recognise(): void {
-    this.kind = kindOf(this.path, joined(this.pieces).subarray(0, HEAD_LENGTH));
+  private classify(): void {
+    this.kind = classifyFile(this.path, joined(this.chunks).subarray(0, MAX_HEAD_BYTES));
   }
 }
 
-/** A piece of an archive would keep all that was inflated with it. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const [first] = pieces;
-  return first !== undefined && pieces.length === 1 ? unshared(first) : Buffer.concat(pieces);
+/** Copies a single chunk too: a slice would keep the whole inflated buffer alive. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  const [first] = chunks;
+  return first !== undefined && chunks.length === 1 ? unshared(first) : Buffer.concat(chunks);
 }

@@ -5,35 +5,36 @@ import { inputError } from '../base/input_error.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { readSnapshot } from '../snapshot/document/read_snapshot.js';
 import { hostnameIn, hostnameRoot } from './classify_file.js';
-import type { Found, FoundFile } from './evidence_file.js';
-import { documentOfSs, type HostName, type SsEvidence } from './ss_document.js';
+import type { EvidenceFile, EvidenceItem } from './evidence_file.js';
+import { documentOfSs, type NodeName, type SsEvidence } from './ss_document.js';
 import { readSsText } from './ss_text.js';
 
-/** A document that nobody has judged again yet, or why there is none. */
+/** A document that has not been evaluated yet, or the error that prevented reading one. */
 export type Evidence =
   | { readonly source: string; readonly document: SnapshotDocument }
   | { readonly source: string; readonly error: SockwatchError };
 
-/** A snapshot as it was found, which nobody has parsed yet: `snapshotIn` does. */
+/** An unparsed snapshot, for `snapshotIn`. */
 export interface RawSnapshot {
   readonly source: string;
   readonly bytes: Uint8Array;
 }
 
-/** ss texts are kept until the bundle has been seen, since what names their node may come later. */
-const LARGEST_TEXTS = 256 * 1024 * 1024;
+/** ss texts are kept until the end of the bundle, since the file with their node's name may come later. */
+const MAX_SS_BYTES_TOTAL = 256 * 1024 * 1024;
 
 /**
- * What a bundle holds: each snapshot as it comes, then one document for each node of which there is ss text.
- * `name` is what people call the bundle, `version` that of this program.
+ * The evidence in a bundle: snapshots in their order, then one document per node that has ss text.
+ * @param name Name of the bundle in messages
+ * @param version Version of this program
  */
 export async function* evidenceIn(
-  files: AsyncIterable<Found>,
+  files: AsyncIterable<EvidenceItem>,
   name: string,
   version: string,
 ): AsyncGenerator<Evidence | RawSnapshot> {
-  const texts: FoundFile[] = [];
-  const hostnames: FoundFile[] = [];
+  const texts: EvidenceFile[] = [];
+  const hostnames: EvidenceFile[] = [];
   let size = 0;
   let isEmpty = true;
   for await (const file of files) {
@@ -43,7 +44,7 @@ export async function* evidenceIn(
         continue;
       case 'ss':
         size += file.bytes.length;
-        if (size > LARGEST_TEXTS) throw tooManyTexts(name);
+        if (size > MAX_SS_BYTES_TOTAL) throw tooManyTexts(name);
         texts.push(file);
         continue;
       case 'refused':
@@ -56,12 +57,12 @@ export async function* evidenceIn(
     }
     isEmpty = false;
   }
-  for (const [host, members] of byNode(texts, hostnames, name)) yield* textsOf(members, host, version);
+  for (const [host, members] of byNode(texts, hostnames, name)) yield* documentOfTexts(members, host, version);
   if (isEmpty && texts.length === 0) yield { source: name, error: nothingIn(name) };
 }
 
 function tooManyTexts(file: string): SockwatchError {
-  return inputError({ file, line: null, expected: `at most ${LARGEST_TEXTS} bytes of ss output`, found: 'more' });
+  return inputError({ file, line: null, expected: `at most ${MAX_SS_BYTES_TOTAL} bytes of ss output`, found: 'more' });
 }
 
 function nothingIn(file: string): SockwatchError {
@@ -69,30 +70,29 @@ function nothingIn(file: string): SockwatchError {
   return inputError({ file, line: null, expected, found: 'no file that is either' });
 }
 
-/** Bundles hold much JSON of other programs. Every snapshot names its generator. */
+/** Bundles contain JSON of other programs. Every snapshot names its generator. */
 function isSnapshot(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.includes('"schemaVersion"') && buffer.includes('"k8s-sockwatch"');
 }
 
-/** A snapshot in a file's bytes, or what is wrong with it. */
+/** Parses a snapshot. */
 export function snapshotIn(source: string, bytes: Uint8Array): Evidence {
   try {
-    return { source, document: readSnapshot(utf8(bytes, source), source) };
+    return { source, document: readSnapshot(decodeUtf8(bytes, source), source) };
   } catch (error) {
     if (error instanceof SockwatchError) return { source, error };
     throw error;
   }
 }
 
-/** A mark of the byte order is left out. */
-function utf8(bytes: Uint8Array, file: string): string {
+function decodeUtf8(bytes: Uint8Array, file: string): string {
   if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
   throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
 }
 
-/** One document of all texts of a node that can be read, and the faults of the others. */
-export function* textsOf(files: readonly FoundFile[], host: HostName, version: string): Generator<Evidence> {
+/** One document for all readable ss texts of a node, and errors for the others. */
+export function* documentOfTexts(files: readonly EvidenceFile[], host: NodeName, version: string): Generator<Evidence> {
   const read: SsEvidence[] = [];
   for (const { source, bytes, modifiedAt } of files) {
     try {
@@ -106,13 +106,13 @@ export function* textsOf(files: readonly FoundFile[], host: HostName, version: s
   if (first !== undefined) yield { source: first.source, document: documentOfSs(read, host, version) };
 }
 
-/** Texts by their directory, each called by the nearest host name above it. */
+/** Groups texts by directory and names each group after the nearest host name file above it. */
 function byNode(
-  texts: readonly FoundFile[],
-  hostnames: readonly FoundFile[],
+  texts: readonly EvidenceFile[],
+  hostnames: readonly EvidenceFile[],
   bundle: string,
-): Map<HostName, FoundFile[]> {
-  const directories = new Map<string, FoundFile[]>();
+): Map<NodeName, EvidenceFile[]> {
+  const directories = new Map<string, EvidenceFile[]>();
   for (const text of texts) {
     const directory = dirname(text.path);
     const group = directories.get(directory);
@@ -124,16 +124,16 @@ function byNode(
     const name = hostnameIn(file.bytes);
     return root === null || name === null ? [] : [{ root, host: { name, source: file.source } }];
   });
-  // The nearest is the one furthest down.
+  // Nearest first.
   named.sort((a, b) => b.root.length - a.root.length);
   const nearest = (directory: string) => named.find(({ root }) => `${directory}/`.startsWith(root) || root === '');
-  const places = [...directories.keys()].map((directory) => ({ directory, found: nearest(directory) }));
+  const groups = [...directories.keys()].map((directory) => ({ directory, nearby: nearest(directory) }));
   return new Map(
-    places.map(({ directory, found }) => {
-      // One name above several directories may be that of whoever collected them.
-      const isAlone = places.filter((one) => one.found === found).length === 1;
-      const place = { name: directory === '.' ? bundle : directory, source: null };
-      return [found !== undefined && isAlone ? found.host : place, directories.get(directory) ?? []];
+    groups.map(({ directory, nearby }) => {
+      // A host name above several directories may belong to the machine that collected them.
+      const isUnambiguous = groups.filter((one) => one.nearby === nearby).length === 1;
+      const fallback = { name: directory === '.' ? bundle : directory, source: null };
+      return [nearby !== undefined && isUnambiguous ? nearby.host : fallback, directories.get(directory) ?? []];
     }),
   );
 }

@@ -1,59 +1,54 @@
 import { basename } from 'node:path';
 import { looksLikeSs } from './ss_rows.js';
 
-/** What a file of a bundle may be good for. */
-export type EvidenceKind =
-  | 'snapshot'
-  | 'ss'
-  /** Tells the name of the node that it comes from. */
-  | 'hostname';
+export type EvidenceKind = 'snapshot' | 'ss' | 'hostname';
 
 const MIB = 1024 * 1024;
 
-/** In bytes. A snapshot of a node with 5,000 listeners has 7 MiB, ss text of it 1 MiB. */
-export const LARGEST: Readonly<Record<EvidenceKind, number>> = {
+/** A snapshot of a node with 5,000 listeners is 7 MiB, its ss text 1 MiB. */
+export const MAX_EVIDENCE_BYTES: Readonly<Record<EvidenceKind, number>> = {
   snapshot: 64 * MIB,
   ss: 16 * MIB,
   hostname: 4096,
 };
 
-/** As many bytes of a file's beginning as its kind is told by. */
-export const HEAD_LENGTH = 1024;
+/** Bytes at the start of a file that decide its kind. */
+export const MAX_HEAD_BYTES = 1024;
 
-/** `ss_-plntu`, `ss -plnt`, `sudo-ss_-plnt.txt`, `ss.log`: how collectors name a file after the command. */
+/** `ss_-plntu`, `ss -plnt`, `sudo-ss_-plnt.txt`, `ss.log`: collectors name files after the command. */
 const SS_NAME = /^(?:sudo[-_ ])?(?:usr[-_.]s?bin[-_.])?ss(?:[-_ ]+-?(?<options>[A-Za-z0-9]+))?(?:\.(?:txt|log|out))?$/;
 
-/** Where collectors put the host name, below the directory of a node. */
-const HOSTNAME_PLACES = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'];
+/** Paths of the host name file below a node's directory. */
+const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'];
 
 /**
- * What a file may be, by its path and the first `HEAD_LENGTH` bytes; null for what is none of ours. A file with ss's name
- * is taken for ss output whatever it holds, so that one that failed is told and not passed over.
+ * The kind of a file by its path and first `MAX_HEAD_BYTES` bytes; null if it is not evidence. A file named after ss
+ * counts as ss output whatever it contains, so that a failed run is reported rather than skipped.
  */
-export function kindOf(path: string, head: Uint8Array): EvidenceKind | null {
+export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
   if (hostnameRoot(path) !== null) return 'hostname';
   const text = Buffer.from(head).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') ? 'snapshot' : null;
-  return looksLikeSs(text) || isNamedSs(path) ? 'ss' : null;
+  return looksLikeSs(text) || hasSsName(path) ? 'ss' : null;
 }
 
-/** Whether a file is named after an ss that lists listeners: others (`ss_-s`) print other things. */
-export function isNamedSs(path: string): boolean {
+/** Whether a file is named after an ss command that lists listeners, unlike `ss_-s`. */
+export function hasSsName(path: string): boolean {
   const match = SS_NAME.exec(basename(path));
   const options = match?.groups?.['options'];
   return match !== null && (options === undefined || /[la]/.test(options));
 }
 
-/** The directory, with a slash behind it where it is not the root, for whose node a path tells the host name; or null. */
+/** For a host name file, the node's directory (with a trailing slash unless it is the root); else null. */
 export function hostnameRoot(path: string): string | null {
-  const place = HOSTNAME_PLACES.find((one) => path === one || path.endsWith(`/${one}`));
-  return place === undefined ? null : path.slice(0, path.length - place.length);
+  const suffix = HOSTNAME_PATHS.find((one) => path === one || path.endsWith(`/${one}`));
+  return suffix === undefined ? null : path.slice(0, path.length - suffix.length);
 }
 
-/** RFC 1123, section 2.1, in lower or upper case, and the underscores that people use all the same. */
+/** RFC 1123, section 2.1, plus underscores, which occur in practice. */
 const HOSTNAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
 
-/** The host name in a file; null where it holds anything else. */
+/** null if the file contains anything but a host name. */
 export function hostnameIn(bytes: Uint8Array): string | null {
   const text = Buffer.from(bytes).toString('latin1').trim();
   return HOSTNAME.test(text) ? text : null;

@@ -4,43 +4,43 @@ import { join } from 'node:path';
 import { messageOf } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import { printable } from '../base/text.js';
-import { Collector } from './bounded_reader.js';
-import { HEAD_LENGTH } from './classify_file.js';
-import type { Found } from './evidence_file.js';
+import { BoundedReader } from './bounded_reader.js';
+import { MAX_HEAD_BYTES } from './classify_file.js';
+import type { EvidenceItem } from './evidence_file.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
-const MOST_FILES = 200_000;
-const DEEPEST = 32;
-const PIECE = 64 * 1024;
-const LARGEST_PIECE = 1024 * 1024;
+const MAX_FILES = 200_000;
+const MAX_DEPTH = 32;
+const CHUNK_BYTES = 64 * 1024;
+const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
- * The files in and below a directory that look like evidence, by name, and those in archives that lie there. Links are not
- * followed, devices and pipes not opened.
+ * Evidence files in and below a directory, sorted by name, including those in archives. Does not follow symbolic links or
+ * open devices and pipes.
  */
-export async function* directoryFiles(root: string): AsyncGenerator<Found> {
-  let seen = 0;
-  const waiting: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+export async function* directoryFiles(root: string): AsyncGenerator<EvidenceItem> {
+  let fileCount = 0;
+  const pending: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, depth } = next;
     const names = await namesIn(join(root, path));
     if (!Array.isArray(names)) {
       yield refusal(join(root, path), 'a directory that can be read', names.failure);
       continue;
     }
-    seen += names.length;
-    if (seen > MOST_FILES || depth > DEEPEST) {
-      yield refusal(root, `at most ${MOST_FILES} files, ${DEEPEST} directories deep`, 'more');
+    fileCount += names.length;
+    if (fileCount > MAX_FILES || depth > MAX_DEPTH) {
+      yield refusal(root, `at most ${MAX_FILES} files, ${MAX_DEPTH} directories deep`, 'more');
       return;
     }
-    const below: { readonly path: string; readonly depth: number }[] = [];
+    const children: { readonly path: string; readonly depth: number }[] = [];
     for (const name of names) {
       const inner = path === '' ? name : `${path}/${name}`;
       const stats = await lstat(join(root, inner)).catch(() => null);
-      if (stats?.isDirectory() === true) below.push({ path: inner, depth: depth + 1 });
+      if (stats?.isDirectory() === true) children.push({ path: inner, depth: depth + 1 });
       else if (stats?.isFile() === true) yield* fileContent(join(root, inner), inner);
     }
-    waiting.push(...below.reverse());
+    pending.push(...children.reverse());
   }
 }
 
@@ -49,7 +49,7 @@ async function namesIn(path: string): Promise<string[] | { readonly failure: str
     const names: string[] = [];
     for await (const { name } of await opendir(path)) {
       names.push(name);
-      if (names.length > MOST_FILES) break;
+      if (names.length > MAX_FILES) break;
     }
     return names.sort();
   } catch (error) {
@@ -57,30 +57,30 @@ async function namesIn(path: string): Promise<string[] | { readonly failure: str
   }
 }
 
-function refusal(file: string, expected: string, found: string): Found {
+function refusal(file: string, expected: string, found: string): EvidenceItem {
   return { kind: 'refused', source: file, error: inputError({ file, line: null, expected, found: printable(found) }) };
 }
 
-/** What a file holds: itself, where it looks like evidence, or the members of an archive that do. */
-async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
+/** The file itself if it is evidence, or the evidence in it if it is an archive. */
+async function* fileContent(file: string, path: string): AsyncGenerator<EvidenceItem> {
   let handle: FileHandle | null = null;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY);
     const stats = await handle.stat();
     if (!stats.isFile()) return;
-    const head = Buffer.alloc(HEAD_LENGTH);
-    const { bytesRead } = await handle.read(head, 0, HEAD_LENGTH, 0);
+    const head = Buffer.alloc(MAX_HEAD_BYTES);
+    const { bytesRead } = await handle.read(head, 0, MAX_HEAD_BYTES, 0);
     if (isArchive(path, head.subarray(0, bytesRead))) {
-      // Below the archive as below a directory, so that those of several archives are kept apart.
+      // Members get the archive as parent directory, so that several archives are not mixed up.
       for await (const one of tarMembers(handle, file)) {
         yield one.kind === 'refused' ? one : { ...one, path: `${path}/${one.path}` };
       }
       return;
     }
-    const found = await collected(handle, new Collector(file, path), stats);
-    if (found !== null) yield found;
+    const item = await readBounded(handle, new BoundedReader(file, path), stats);
+    if (item !== null) yield item;
   } catch (error) {
-    // Files of /proc and /sys can be opened that cannot be read. What is not the system's doing is a defect of ours.
+    // Some files in /proc and /sys can be opened but not read. Errors without a syscall are bugs.
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     yield refusal(file, 'a file that can be read', messageOf(error));
   } finally {
@@ -88,25 +88,25 @@ async function* fileContent(file: string, path: string): AsyncGenerator<Found> {
   }
 }
 
-/** Many files of a bundle are compressed; only what is named an archive is taken for one. */
+/** Bundles contain many compressed files; only those with an archive's name are opened as one. */
 function isArchive(path: string, head: Uint8Array): boolean {
   return isTar(head) || (isGzip(head) && /\.(?:tar\.gz|tgz)$/.test(path));
 }
 
-/** Reads a file for as long as more of it is wanted, whatever size it claimed, most files in one piece. */
-export async function collected(
+/** Reads until EOF or until the reader needs no more, whatever the reported size; most files in one read. */
+async function readBounded(
   handle: FileHandle,
-  collector: Collector,
+  reader: BoundedReader,
   { size, mtime }: Pick<Stats, 'size' | 'mtime'>,
-): Promise<Found | null> {
+): Promise<EvidenceItem | null> {
   let position = 0;
-  let room = Buffer.alloc(0);
+  let buffer = Buffer.alloc(0);
   for (;;) {
     const left = size - position;
-    if (room.length === 0) room = Buffer.allocUnsafeSlow(left > 0 ? Math.min(left, LARGEST_PIECE) : PIECE);
-    const { bytesRead } = await handle.read(room, 0, room.length, position);
+    if (buffer.length === 0) buffer = Buffer.allocUnsafeSlow(left > 0 ? Math.min(left, MAX_CHUNK_BYTES) : CHUNK_BYTES);
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
     position += bytesRead;
-    if (bytesRead === 0 || !collector.write(room.subarray(0, bytesRead))) return collector.finish(mtime);
-    room = room.subarray(bytesRead);
+    if (bytesRead === 0 || !reader.write(buffer.subarray(0, bytesRead))) return reader.finish(mtime);
+    buffer = buffer.subarray(bytesRead);
   }
 }

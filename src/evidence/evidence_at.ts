@@ -1,14 +1,14 @@
 import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
-import { readInput, unreadable } from '../base/read_file.js';
-import { type Evidence, evidenceIn, type RawSnapshot, textsOf } from './bundle.js';
-import { HEAD_LENGTH, LARGEST } from './classify_file.js';
+import { readInput, unreadableError } from '../base/read_file.js';
+import { documentOfTexts, type Evidence, evidenceIn, type RawSnapshot } from './bundle.js';
+import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
-const HINT = 'Is this the right file? A snapshot or ss text is smaller by far.';
+const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
 
 /**
  * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz, told apart by content. Never throws for
@@ -19,7 +19,7 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
     else {
-      const head = stats?.isFile() === true ? await headOf(path) : Buffer.alloc(HEAD_LENGTH);
+      const head = stats?.isFile() === true ? await headOf(path) : Buffer.alloc(MAX_HEAD_BYTES);
       if (isGzip(head) || isTar(head) || path.endsWith('.tar')) yield* archiveAt(path, version);
       else {
         refuseCompressed(head, path);
@@ -31,21 +31,21 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
   }
 }
 
-/** Some files can be opened and not read: /proc/self/mem. What is not the system's doing is a defect of ours. */
+/** Some files can be opened but not read, such as /proc/self/mem. Errors without a syscall are bugs. */
 function asInputError(path: string, error: unknown): SockwatchError {
   if (error instanceof SockwatchError) return error;
-  if (error instanceof Error && 'syscall' in error) return unreadable(path, error);
+  if (error instanceof Error && 'syscall' in error) return unreadableError(path, error);
   throw error;
 }
 
-/** The first bytes of a file, with zeros behind a shorter one. */
+/** The first bytes of a file, zero-padded. */
 async function headOf(path: string): Promise<Buffer> {
-  const head = Buffer.alloc(HEAD_LENGTH);
+  const head = Buffer.alloc(MAX_HEAD_BYTES);
   const file = await open(path).catch(() => null);
-  // Why it cannot be opened is told by whoever reads it.
+  // Reading it will report the error.
   if (file === null) return head;
   try {
-    await file.read(head, 0, HEAD_LENGTH, 0);
+    await file.read(head, 0, MAX_HEAD_BYTES, 0);
     return head;
   } finally {
     await file.close();
@@ -62,11 +62,11 @@ async function* archiveAt(path: string, version: string): AsyncGenerator<Evidenc
 }
 
 async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence | RawSnapshot> {
-  const bytes = await readInput(path, { bytes: LARGEST.snapshot, hint: HINT });
-  const beginning = bytes.subarray(0, HEAD_LENGTH).toString('latin1');
+  const bytes = await readInput(path, { maxBytes: MAX_EVIDENCE_BYTES.snapshot, hint: HINT });
+  const beginning = bytes.subarray(0, MAX_HEAD_BYTES).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield { source: path, bytes };
   else {
     const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
-    yield* textsOf([file], { name: path, source: null }, version);
+    yield* documentOfTexts([file], { name: path, source: null }, version);
   }
 }

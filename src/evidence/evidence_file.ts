@@ -1,22 +1,22 @@
 import type { SockwatchError } from '../base/errors.js';
 import type { EvidenceKind } from './classify_file.js';
 
-/** A file that looks like evidence, whole. */
-export interface FoundFile {
+/** A complete file that looks like evidence. */
+export interface EvidenceFile {
   readonly kind: EvidenceKind;
-  /** Within the bundle, with slashes; the name alone for a file that was named itself. */
+  /** Within the bundle; the base name of a file given directly. */
   readonly path: string;
-  /** What people call it: the bundle and the path within. */
+  /** For messages: the bundle and the path within it. */
   readonly source: string;
   readonly bytes: Uint8Array;
   readonly modifiedAt: Date;
 }
 
-/** Something that is not read, and why. */
-export interface Refused {
+/** A file that was not read, and why. */
+export interface RefusedFile {
   readonly kind: 'refused';
   readonly source: string;
   readonly error: SockwatchError;
 }
 
-export type Found = FoundFile | Refused;
+export type EvidenceItem = EvidenceFile | RefusedFile;

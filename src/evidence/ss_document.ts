@@ -6,30 +6,28 @@ import { summarize } from '../snapshot/document/summary.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
 import type { SsText } from './ss_text.js';
 
-/** An ss text and where it was found. */
 export interface SsEvidence {
-  /** Path of the file, or of the bundle and the member within. */
+  /** The file, or the bundle and the path within it. */
   readonly source: string;
   readonly text: SsText;
-  /** When the file was last written. */
+  /** mtime of the file. */
   readonly modifiedAt: Date;
 }
 
-/** What a text is called by, where nothing beside it tells the host name. */
-export interface HostName {
+export interface NodeName {
   readonly name: string;
-  /** The file that tells it; null where the name is that of the text's place. */
+  /** The host name file; null if the node is named after the location of its text. */
   readonly source: string | null;
 }
 
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
 /**
- * What one or several ss texts of a node say, as a snapshot that nobody has judged yet: of each kind of sockets, the text
- * that tells most about it. All that a text does not tell is said in `coverage`, so no verdict is drawn from it.
+ * The ss texts of a node as a snapshot that has not been evaluated: for each protocol, the text with the most detail.
+ * `coverage` lists what a text does not contain, so that no verdict is drawn from it.
  */
-export function documentOfSs(texts: readonly SsEvidence[], host: HostName, version: string): SnapshotDocument {
-  const chosen = PROTOCOLS.map((protocol) => ({ protocol, best: bestFor(protocol, texts) }));
+export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, version: string): SnapshotDocument {
+  const chosen = PROTOCOLS.map((protocol) => ({ protocol, best: bestTable(protocol, texts) }));
   const sockets = chosen.flatMap(({ best }) => best?.table.sockets ?? []);
   const coverage = coverageOf([
     ...chosen.map(({ protocol, best }) => tableSource(protocol, best)),
@@ -64,31 +62,31 @@ export function documentOfSs(texts: readonly SsEvidence[], host: HostName, versi
   };
 }
 
-/** The last instant that ISO 8601 writes with four digits for the year. An archive may claim any time. */
-const END_OF_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** The last time with a four-digit year. An archive may contain any mtime. */
+const MAX_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 function latest(texts: readonly SsEvidence[]): Date {
-  const times = texts.map(({ modifiedAt }) => modifiedAt.getTime()).filter((time) => time >= 0 && time <= END_OF_TIME);
+  const times = texts.map(({ modifiedAt }) => modifiedAt.getTime()).filter((time) => time >= 0 && time <= MAX_TIME);
   return new Date(times.reduce((a, b) => Math.max(a, b), 0));
 }
 
-interface Best {
+interface ChosenTable {
   readonly from: SsEvidence;
   readonly table: { readonly sockets: readonly OwnedListener[]; readonly incomplete: string | null };
 }
 
-/** A whole table before one with faults, then the one that names the most holders, then the larger one. */
-function bestFor(protocol: Protocol, texts: readonly SsEvidence[]): Best | null {
+/** Prefers complete tables, then those with more owners, then larger ones. */
+function bestTable(protocol: Protocol, texts: readonly SsEvidence[]): ChosenTable | null {
   const all = texts.flatMap((from) => {
     const table = from.text.get(protocol);
     return table === undefined ? [] : [{ from, table }];
   });
-  const worth = ({ table }: Best): number[] => [
+  const rank = ({ table }: ChosenTable): number[] => [
     table.incomplete === null ? 1 : 0,
     table.sockets.filter(({ owners }) => owners.length > 0).length,
     table.sockets.length,
   ];
-  return all.sort((a, b) => compare(worth(b), worth(a)))[0] ?? null;
+  return all.sort((a, b) => compare(rank(b), rank(a)))[0] ?? null;
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -96,7 +94,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-function tableSource(protocol: Protocol, best: Best | null): CoverageSource {
+function tableSource(protocol: Protocol, best: ChosenTable | null): CoverageSource {
   if (best === null) return source(protocol, 0, { status: 'failed', error: `no ${protocol} listener is in this text` });
   const { table, from } = best;
   const rows = table.sockets.length;
@@ -121,7 +119,7 @@ function ownersSource(sockets: readonly OwnedListener[]): CoverageSource {
   return { ...source('owners', seen, { status: 'partial', error }), note };
 }
 
-function hostSource({ name, source: from }: HostName): CoverageSource {
+function hostSource({ name, source: from }: NodeName): CoverageSource {
   const time = 'the time of the snapshot is when the file was last written';
   if (from !== null) {
     return {

@@ -3,19 +3,19 @@ import type { Transport } from '../kernel/sockets/listener.js';
 
 /** A local address as ss prints it. */
 export interface SsEndpoint {
-  /** null: `*`, which means different things to different versions of ss. */
+  /** null: `*`, whose meaning depends on the version of ss. */
   readonly address: string | null;
   readonly device: string | null;
-  /** null where it is given by a name that is not known. */
+  /** null if given by an unknown name. */
   readonly port: number | null;
   readonly portText: string;
-  /** Without brackets around IPv6, as versions before 4.15 have it. */
+  /** IPv6 without brackets, as before iproute2 4.15. */
   readonly isOldStyle: boolean;
 }
 
 /**
- * Names that ss prints for ports without -n, of the services that are met on a node. They come from the /etc/services of the
- * machine that ss ran on; these are the same everywhere (IANA, Service Name and Transport Protocol Port Number Registry).
+ * Service names that ss prints instead of ports without -n, for services found on nodes. They come from /etc/services where
+ * ss ran; these are the same everywhere (IANA Service Name and Transport Protocol Port Number Registry).
  */
 const PORT_NAMES: ReadonlyMap<string, number> = new Map([
   ['ssh', 22],
@@ -42,10 +42,10 @@ const PORT_NAMES: ReadonlyMap<string, number> = new Map([
   ['sun-sr-https', 6443],
 ]);
 
-/** `bootpc` and its like are the same for TCP and UDP but for these. */
+/** The other names mean the same port for TCP and UDP. */
 const UDP_ONLY: readonly string[] = ['syslog'];
 
-/** The parts of `127.0.0.53%lo:53`, `[fe80::1]%eth0:546`, `*:22`, `:::22`; null for what is no address and port. */
+/** Parses `127.0.0.53%lo:53`, `[fe80::1]%eth0:546`, `*:22`, `:::22`; null if it is not an address and port. */
 export function parseSsEndpoint(text: string, protocol: Transport): SsEndpoint | null {
   const colon = text.lastIndexOf(':');
   const host = text.slice(0, Math.max(0, colon));

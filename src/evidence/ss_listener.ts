@@ -7,20 +7,20 @@ import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
 import type { SsRow } from './ss_rows.js';
 import { parseUsers, type SsUser } from './ss_users.js';
 
-/** The network namespace, which ss does not tell. Real ones have large numbers (/proc/self/ns/net). */
+/** Stands for the network namespace, which ss does not print. Real inode numbers are large. */
 export const UNKNOWN_NETNS = '0';
 
-/** A row that is not as ss prints them; the message says what of it. */
-export class NotUnderstood extends Error {}
+/** A row that is not in the format of ss. */
+export class UnreadableRow extends Error {}
 
-/** Which table a row belongs to; null for sockets of other kinds (netlink, packet, raw, vsock, …), which nobody judges. */
+/** null for other kinds of sockets (netlink, packet, raw, vsock, …), which are not evaluated. */
 export function protocolOf({ netid, state }: SsRow): Protocol | null {
   switch (netid) {
     case 'tcp':
     case 'udp':
       return netid;
     case null:
-      // Of TCP alone, or of UDP alone: ss leaves the column out where there is one kind only.
+      // ss omits the column if only one kind of socket was requested.
       if (state === 'LISTEN') return 'tcp';
       return state === 'UNCONN' ? 'udp' : null;
     default:
@@ -28,10 +28,10 @@ export function protocolOf({ netid, state }: SsRow): Protocol | null {
   }
 }
 
-/** Recv-Q, Send-Q, local address, peer, and what follows. */
+/** Recv-Q, Send-Q, local address, peer address. */
 const INET = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)\s+\S+(?:\s+|$)/;
 
-/** Whether a row is of a version that writes IPv6 without brackets, and `*` for 0.0.0.0. */
+/** Whether a row is from a version that prints IPv6 without brackets and `*` for 0.0.0.0. */
 export function isOfOldStyle(row: SsRow): boolean {
   const protocol = protocolOf(row);
   if (protocol !== 'tcp' && protocol !== 'udp') return false;
@@ -42,8 +42,8 @@ export function isOfOldStyle(row: SsRow): boolean {
 }
 
 /**
- * The listener in a row; null where the socket does not accept. With `isOldStyle`, `*` is the wildcard of IPv4 alone.
- * @throws NotUnderstood
+ * The listener in a row; null if the socket does not accept. With `isOldStyle`, `*` is the IPv4 wildcard.
+ * @throws UnreadableRow
  */
 export function listenerOf(protocol: Protocol, row: SsRow, isOldStyle: boolean): OwnedListener | null {
   return protocol === 'unix' ? unixListener(row) : inetListener(protocol, row, isOldStyle);
@@ -53,9 +53,9 @@ function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): Own
   if (row.state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return null;
   const [columns, current, max, local = ''] = INET.exec(row.rest) ?? [];
   const endpoint = parseSsEndpoint(local, protocol);
-  if (columns === undefined || endpoint === null) throw new NotUnderstood('no address and port where they should be');
+  if (columns === undefined || endpoint === null) throw new UnreadableRow('expected a local address and port');
   const { port, portText, device } = endpoint;
-  if (port === null) throw new NotUnderstood(`the port is given by a name that is not known, "${portText}"`);
+  if (port === null) throw new UnreadableRow(`unknown service name "${portText}" instead of a port`);
   const { owners, details } = ownersIn(row.rest.slice(columns.length));
   return {
     ...common(row, protocol, owners),
@@ -73,7 +73,7 @@ function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): Own
   };
 }
 
-/** `*` stands for `::` of a socket that serves both families; `[::]` tells nothing sure, since versions differ. */
+/** `*` is a dual-stack `::`. `[::]` says nothing about v6only, since versions differ. */
 function addressOf(
   { address }: SsEndpoint,
   isOldStyle: boolean,
@@ -85,17 +85,17 @@ function addressOf(
       : { address: '::', family: 'ipv6', v6only: false };
   }
   if (isIPv4(address)) return { address, family: 'ipv4', v6only: null };
-  const said = /(?:^|\s)v6only:([01])(?:\s|$)/.exec(details)?.[1];
-  return { address: address.toLowerCase(), family: 'ipv6', v6only: said === undefined ? null : said === '1' };
+  const v6only = /(?:^|\s)v6only:([01])(?:\s|$)/.exec(details)?.[1];
+  return { address: address.toLowerCase(), family: 'ipv6', v6only: v6only === undefined ? null : v6only === '1' };
 }
 
-/** `sk:2ab0`, the cookie in hex; versions before 4.18 print a pointer there, or two numbers, which are no cookie. */
+/** `sk:2ab0` is the cookie in hex. Versions before 4.18 print a pointer or two numbers, which are not cookies. */
 function cookieIn(details: string): string | null {
   const hex = /(?:^|\s)sk:([0-9a-f]{1,16})(?:\s|$)/.exec(details)?.[1];
   return hex === undefined ? null : String(BigInt(`0x${hex}`));
 }
 
-/** -e leaves the uid out where it is 0. */
+/** -e omits uid 0. */
 function uidIn(details: string): number | null {
   const uid = /(?:^|\s)uid:(\d{1,10})(?:\s|$)/.exec(details)?.[1];
   if (uid !== undefined) return Number(uid);
@@ -105,7 +105,7 @@ function uidIn(details: string): number | null {
 /** Recv-Q and Send-Q. */
 const QUEUES = /^(\d{1,10})\s+(\d{1,10})\s+(?=\S)/;
 
-/** Behind a name: the inode, `*`, the peer's inode, and then nothing or what options add. */
+/** After a name: inode, `*`, the peer's inode, and then nothing or the details of options. */
 const BEHIND_NAME = /\s(\d{1,10})\s+\*\s+\d+(?=\s*$|\s+(?:users:\(\(|<->|skmem:|-->|<--|---))\s*/g;
 
 const UNIX_TYPES: ReadonlyMap<string | null, UnixType> = new Map([
@@ -120,11 +120,11 @@ function unixListener(row: SsRow): OwnedListener | null {
   if (!listens && (row.state !== 'UNCONN' || type !== 'dgram')) return null;
   const [queues = '', current, max] = QUEUES.exec(row.rest) ?? [];
   const columns = row.rest.slice(queues.length);
-  // A name may hold spaces and line ends and look like what is behind it, so it reaches as far as it can.
+  // A name may contain spaces, newlines and text that looks like the columns after it, so the last match counts.
   const behind = Array.from(columns.matchAll(BEHIND_NAME)).at(-1);
-  if (queues === '' || behind === undefined) throw new NotUnderstood('no name and inode where they should be');
+  if (queues === '' || behind === undefined) throw new UnreadableRow('expected a name and inode');
   const name = columns.slice(0, behind.index).trimEnd();
-  // `*` stands for no name.
+  // `*`: unnamed.
   if (!listens && name === '*') return null;
   const { owners } = ownersIn(columns.slice(behind.index + behind[0].length));
   const bytes = Buffer.from(name, 'latin1');
@@ -148,9 +148,9 @@ function unixListener(row: SsRow): OwnedListener | null {
 }
 
 function ownersIn(text: string): { readonly owners: ProcessOwner[]; readonly details: string } {
-  const found = parseUsers(text);
-  if (found === null) throw new NotUnderstood('the users are not as ss prints them');
-  return { owners: found.users.map(ownerOf), details: found.details };
+  const parsed = parseUsers(text);
+  if (parsed === null) throw new UnreadableRow('expected users:(("name",pid=N,fd=N))');
+  return { owners: parsed.users.map(ownerOf), details: parsed.details };
 }
 
 function ownerOf({ comm, pid, fd }: SsUser): ProcessOwner {
@@ -173,7 +173,7 @@ function common(row: SsRow, protocol: Protocol, owners: readonly ProcessOwner[])
     cgroupId: null,
     origin: null,
     owners,
-    // ss says the same where it was not asked, may not see the process, and where there is none.
+    // ss prints the same without -p, without permission to see the process, and for kernel sockets.
     ownersUnknown: owners.length === 0 ? ('permission' as const) : null,
   };
 }

@@ -1,28 +1,28 @@
 /*
- * `ss` of iproute2 (misc/ss.c) prints one row a socket: Netid (only where several kinds were asked for), State, Recv-Q,
- * Send-Q, local and peer address, and what options add. Between columns stands any number of spaces; where the terminal
- * is narrow, and before the details of some options, a row goes on in further lines.
+ * ss (iproute2, misc/ss.c) prints one row per socket: Netid (if several kinds were requested), State, Recv-Q, Send-Q, local
+ * and peer address, and details for some options. Columns are separated by any number of spaces. A row continues on further
+ * lines on a narrow terminal, and before the details of some options.
  */
 
-/** One socket of an ss text, its lines put together. */
+/** One socket, with its continuation lines. */
 export interface SsRow {
-  /** Of its first line in the text, counted from 1. */
+  /** Line number of its first line, from 1. */
   readonly line: number;
-  /** null where the text has no such column. */
+  /** null if the text lacks that column. */
   readonly netid: string | null;
   readonly state: string;
-  /** Behind the state, as it stands there; line ends are kept. */
+  /** Everything after the state, with newlines. */
   readonly rest: string;
 }
 
 export interface SsRows {
   readonly rows: readonly SsRow[];
   readonly hasHeader: boolean;
-  /** The text ends without a line end: it may be cut off. */
-  readonly isCutOff: boolean;
+  /** The text does not end with a newline. */
+  readonly isTruncated: boolean;
 }
 
-/** sstate_name in misc/ss.c, and those that SCTP has besides. */
+/** sstate_name in misc/ss.c, including SCTP states. */
 const STATES =
   'UNKNOWN|ESTAB|SYN-SENT|SYN-RECV|FIN-WAIT-1|FIN-WAIT-2|TIME-WAIT|UNCONN|CLOSE-WAIT|LAST-ACK|LISTEN|CLOSING|CLOSED';
 
@@ -30,19 +30,16 @@ const STATES =
 const ROW = new RegExp(`^(?:([a-z?][a-z0-9_?]{1,5})[ \\t]+)?(${STATES})(?:[ \\t]+|$)`);
 const HEADER = /^(?:Netid[ \t]+)?State[ \t]+Recv-Q[ \t]+Send-Q\b/;
 
-/** A row goes on in one or two lines; more of them belong to something that follows the table. */
-const MOST_LINES = 16;
+/** Rows continue on one or two lines; more belong to something after the table. */
+const MAX_ROW_LINES = 16;
 
 interface OpenRow extends Omit<SsRow, 'rest'> {
   readonly lines: string[];
 }
 
-/**
- * Puts the rows of an ss text together, given as what stands between its line ends. What comes before the first row, and
- * headers, are left out.
- */
+/** Joins the lines of an ss text into rows, without headers and anything before the first row. */
 export function ssRows(lines: readonly string[]): SsRows {
-  const isCutOff = lines.at(-1) !== '';
+  const isTruncated = lines.at(-1) !== '';
   const rows: SsRow[] = [];
   let open: OpenRow | null = null;
   let hasHeader = false;
@@ -51,8 +48,8 @@ export function ssRows(lines: readonly string[]): SsRows {
       rows.push({ line: open.line, netid: open.netid, state: open.state, rest: open.lines.join('\n') });
     open = null;
   };
-  for (const [at, ended] of lines.entries()) {
-    const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
+  for (const [at, raw] of lines.entries()) {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
     const [start, netid = null, state] = ROW.exec(line) ?? [];
     if (start !== undefined && state !== undefined) {
       close();
@@ -60,22 +57,22 @@ export function ssRows(lines: readonly string[]): SsRows {
     } else if (HEADER.test(line)) {
       close();
       hasHeader = true;
-    } else {
-      goOn(open, line);
+    } else if (open !== null) {
+      continueRow(open, line);
     }
   }
   close();
-  return { rows, hasHeader, isCutOff };
+  return { rows, hasHeader, isTruncated };
 }
 
-function goOn(open: OpenRow | null, line: string): void {
-  if (open !== null && open.lines.length < MOST_LINES) open.lines.push(line);
+function continueRow(open: OpenRow, line: string): void {
+  if (open.lines.length < MAX_ROW_LINES) open.lines.push(line);
 }
 
-/** Whether a text begins like the output of ss: with a header, or with a row that has its two numbers. */
-export function looksLikeSs(beginning: string): boolean {
-  return beginning
-    .split('\n', MOST_LINES)
+/** Whether a text starts with a header of ss, or a row with Recv-Q and Send-Q. */
+export function looksLikeSs(head: string): boolean {
+  return head
+    .split('\n', MAX_ROW_LINES)
     .some((line) => HEADER.test(line) || /^\d+[ \t]+\d+[ \t]/.test(afterState(line)));
 }
 

@@ -2,29 +2,28 @@ import { messageOf, type SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
-import { LARGEST } from './classify_file.js';
-import { isOfOldStyle, listenerOf, NotUnderstood, protocolOf } from './ss_listener.js';
+import { MAX_EVIDENCE_BYTES } from './classify_file.js';
+import { isOfOldStyle, listenerOf, protocolOf, UnreadableRow } from './ss_listener.js';
 import { type SsRows, ssRows } from './ss_rows.js';
 
-/** What an ss text holds of one kind of sockets. */
+/** The sockets of one protocol in an ss text. */
 export interface SsTable {
-  /** Those that accept, at least one. */
+  /** Those that accept. */
   readonly sockets: readonly OwnedListener[];
-  /** Why there may be more of them; null where nothing says so. */
+  /** Why there may be more; null if there is no sign of that. */
   readonly incomplete: string | null;
 }
 
-/** What an ss text says. Where it has no listener of a kind that kind is left out: it may not have been asked for. */
+/** Protocols without a listener are absent: ss may not have been asked for them. */
 export type SsText = ReadonlyMap<Protocol, SsTable>;
 
-/** How many rows that were not understood are named. */
-const MOST_NAMED = 3;
+const MAX_NAMED_FAULTS = 3;
 
-/** With -a a text has a line or more for each of a busy node's connections. */
-const MOST_LINES = 500_000;
+/** With -a, every connection of a busy node is one line or more. */
+const MAX_LINES = 500_000;
 
-/** A node has some thousand listeners at most. */
-const MOST_LISTENERS = 20_000;
+/** Nodes have a few thousand at most. */
+const MAX_LISTENERS = 20_000;
 
 interface Gathered {
   readonly sockets: OwnedListener[];
@@ -32,28 +31,28 @@ interface Gathered {
 }
 
 /**
- * Reads what ss printed with any of -t, -u, -x, -l, -a, -n, -p, -e, -m, -i. What a text does not tell is null in the
- * listeners: executable and unit of a process, v6only (but for `*`), inode and cookie of TCP and UDP (but with -e).
- * @throws SockwatchError ERR_INPUT for a text that holds no listener
+ * Parses the output of ss with any of -t, -u, -x, -l, -a, -n, -p, -e, -m, -i. Facts that it lacks are null: executable and
+ * unit of a process, v6only (except for `*`), and without -e the inode and cookie of TCP and UDP sockets.
+ * @throws SockwatchError ERR_INPUT if the text contains no listener
  */
 export function readSsText(bytes: Uint8Array, file: string): SsText {
-  const bound = (expected: string): SockwatchError => inputError({ file, line: null, expected, found: 'more' });
-  if (bytes.length > LARGEST.ss) throw bound(`at most ${LARGEST.ss} bytes of ss output`);
-  // latin1 keeps every byte of a name.
+  const tooLarge = (expected: string): SockwatchError => inputError({ file, line: null, expected, found: 'more' });
+  if (bytes.length > MAX_EVIDENCE_BYTES.ss) throw tooLarge(`at most ${MAX_EVIDENCE_BYTES.ss} bytes of ss output`);
+  // latin1 preserves the bytes of names.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-  const lines = text.split('\n', MOST_LINES + 1);
-  if (lines.length > MOST_LINES) throw bound(`at most ${MOST_LINES} lines of ss output`);
+  const lines = text.split('\n', MAX_LINES + 1);
+  if (lines.length > MAX_LINES) throw tooLarge(`at most ${MAX_LINES} lines of ss output`);
   const rows = ssRows(lines);
   const tables = gather(rows);
   const sockets = [...tables.values()].flatMap((table) => table.sockets);
-  if (sockets.length > MOST_LISTENERS) throw bound(`at most ${MOST_LISTENERS} listening sockets`);
+  if (sockets.length > MAX_LISTENERS) throw tooLarge(`at most ${MAX_LISTENERS} listening sockets`);
   if (sockets.length === 0) {
-    const hint = 'What is judged is a snapshot (JSON), or what `ss -plntu` prints when root runs it.';
+    const hint = 'Give a snapshot (JSON), or the output of `ss -plntu` run as root.';
     throw inputError({
       file,
       line: null,
-      expected: 'the output of ss with a listening socket',
-      found: kindOf(text, rows),
+      expected: 'ss output with a listening socket',
+      found: contentsOf(text, rows),
       hint,
     });
   }
@@ -65,7 +64,7 @@ export function readSsText(bytes: Uint8Array, file: string): SsText {
 }
 
 function gather(text: SsRows): Map<Protocol, Gathered> {
-  const { rows, isCutOff } = text;
+  const { rows, isTruncated } = text;
   const isOldStyle = rows.some(isOfOldStyle);
   const tables = new Map<Protocol, Gathered>(
     (['tcp', 'udp', 'unix'] as const).map((protocol) => [protocol, { sockets: [], faults: [] }]),
@@ -78,24 +77,24 @@ function gather(text: SsRows): Map<Protocol, Gathered> {
       const listener = listenerOf(protocol, row, isOldStyle);
       if (listener !== null) table.sockets.push(listener);
     } catch (error) {
-      if (!(error instanceof NotUnderstood)) throw error;
+      if (!(error instanceof UnreadableRow)) throw error;
       table.faults.push(`line ${row.line}: ${messageOf(error)}`);
     }
   }
   const last = rows.at(-1);
-  const cut = isCutOff && last !== undefined ? protocolOf(last) : null;
-  if (cut !== null) tables.get(cut)?.faults.push('the text ends within a line, so it may be cut off');
+  const cut = isTruncated && last !== undefined ? protocolOf(last) : null;
+  if (cut !== null) tables.get(cut)?.faults.push('the text ends without a newline, so it may be truncated');
   return tables;
 }
 
 function faultsText(faults: readonly string[]): string | null {
   if (faults.length === 0) return null;
-  const more = faults.length > MOST_NAMED ? [`and ${faults.length - MOST_NAMED} more`] : [];
-  return [...faults.slice(0, MOST_NAMED), ...more].join('; ');
+  const more = faults.length > MAX_NAMED_FAULTS ? [`and ${faults.length - MAX_NAMED_FAULTS} more`] : [];
+  return [...faults.slice(0, MAX_NAMED_FAULTS), ...more].join('; ');
 }
 
-function kindOf(text: string, { rows, hasHeader }: SsRows): string {
-  if (text.trim() === '') return 'an empty text';
-  if (rows.length > 0) return 'none that listens';
-  return hasHeader ? 'its header alone' : 'other text';
+function contentsOf(text: string, { rows, hasHeader }: SsRows): string {
+  if (text.trim() === '') return 'an empty file';
+  if (rows.length > 0) return 'none';
+  return hasHeader ? 'only its header' : 'other text';
 }

@@ -1,6 +1,6 @@
-/** A process as ss names it. */
+/** A process in ss's `users:` list. */
 export interface SsUser {
-  /** One character a byte, as ss printed it: at most 15 bytes, which the process chose. */
+  /** In latin1, so that no byte is lost; chosen by the process, at most 15 bytes. */
   readonly comm: string;
   readonly pid: number;
   readonly fd: number;
@@ -8,22 +8,22 @@ export interface SsUser {
 
 export interface SsUsers {
   readonly users: readonly SsUser[];
-  /** Behind them: what options such as -e add. */
+  /** The text after them, from options such as -e. */
   readonly details: string;
 }
 
-/** `("name",pid=1,fd=2)`; -T adds the thread, -Z contexts. */
+/** `("name",pid=1,fd=2)`; -T adds the tid, -Z security contexts. */
 const USER =
   /\("(.*?)",pid=(\d{1,10})(?:,tid=\d{1,10})?(?:,proc_ctx=[^,]*)?,fd=(\d{1,10})(?:,sock_ctx=[^,)]*)?\)(?=,\("|$)/sy;
 const BEGINNING = 'users:(';
 
-/** Where a list of users may end: at the last of these, since a name is too short to hold one whole user and more. */
+/** A list ends at the last match: names are too short to contain a whole user. */
 const END = /,fd=\d{1,10}(?:,sock_ctx=[^,)]*)?\)\)/g;
 
 /**
- * Reads `users:(("kubelet",pid=809,fd=7),("kubelet",pid=809,fd=8))` at the beginning of a text. A name may hold quotes,
- * commas, parentheses and line ends, so each user reaches to the first end that another user or the end of all follows. null where
- * they are not as ss prints them; no users where none stand there.
+ * Parses `users:(("kubelet",pid=809,fd=7),("kubelet",pid=809,fd=8))` at the start of a text. A name may contain quotes,
+ * commas, parentheses and newlines, so a user ends at the first `)` that is followed by another user or the end of the list.
+ * @returns null for a malformed list; no users if the text does not start with one
  */
 export function parseUsers(text: string): SsUsers | null {
   if (!text.startsWith(BEGINNING)) return { users: [], details: text };
@@ -37,7 +37,7 @@ export function parseUsers(text: string): SsUsers | null {
     const [whole, comm, pid, fd] = USER.exec(list) ?? [];
     if (whole === undefined || comm === undefined) return null;
     users.push({ comm, pid: Number(pid), fd: Number(fd) });
-    // The comma before the next one.
+    // Skips the comma.
     at += whole.length + 1;
   }
   return { users, details: text.slice(length) };

@@ -4,25 +4,24 @@ import { Parser, type ReadEntry } from 'tar';
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { inputError, shortened } from '../base/input_error.js';
 import { printable } from '../base/text.js';
-import { Collector } from './bounded_reader.js';
-import { isNamedSs } from './classify_file.js';
-import type { Found } from './evidence_file.js';
+import { BoundedReader } from './bounded_reader.js';
+import { hasSsName } from './classify_file.js';
+import type { EvidenceItem } from './evidence_file.js';
 
 /*
- * An archive is read as hostile. Nothing of it is written anywhere, so a path or link in it can do no harm here; one that
- * climbs out is refused all the same, since no collector makes such a thing. What it inflates to is bounded, and of its
- * members only those that look like evidence are kept, one at a time.
+ * Archives are treated as hostile. Nothing is written to disk, so paths and links in them are harmless; one that leads out
+ * of the archive is refused anyway, since no collector produces it. The inflated size is limited, and only members that
+ * look like evidence are kept in memory.
  */
 
 const MIB = 1024 * 1024;
 
 export interface TarLimits {
   readonly members: number;
-  /** Of one member, whatever it is, in bytes. */
   readonly memberBytes: number;
-  /** Of all that an archive inflates to, in bytes. */
+  /** Size of the inflated archive. */
   readonly totalBytes: number;
-  /** Inflated to compressed size. Text is compressed to a tenth, a bomb to a thousandth. */
+  /** Of inflated to compressed size. Text compresses to a tenth, a decompression bomb to a thousandth. */
   readonly ratio: number;
   readonly pathLength: number;
 }
@@ -35,14 +34,14 @@ export const TAR_LIMITS: TarLimits = {
   pathLength: 4096,
 };
 
-/** What is inflated before the ratio counts: few bytes of log can be very alike. */
-const FREE_BYTES = 64 * MIB;
+/** Inflated bytes before the ratio limit applies: short logs can be very repetitive. */
+const MIN_RATIO_BYTES = 64 * MIB;
 
 const BLOCK = 512;
-const PIECE = 64 * 1024;
+const CHUNK_BYTES = 64 * 1024;
 /** RFC 1952, section 2.3.1. */
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
-/** Of a POSIX header, and of GNU's, at offset 257 (tar.h). */
+/** At offset 257 of POSIX and GNU headers (tar.h). */
 const USTAR = Buffer.from('ustar');
 
 export function isGzip(head: Uint8Array): boolean {
@@ -53,19 +52,16 @@ export function isTar(head: Uint8Array): boolean {
   return USTAR.equals(head.subarray(257, 257 + USTAR.length));
 }
 
-/**
- * The members of a .tar or .tar.gz that look like evidence, in its order. What cannot be read further ends with a refusal;
- * what came before it counts.
- */
+/** The members of a .tar or .tar.gz that look like evidence, in order, ending with a refusal if the archive is faulty. */
 export async function* tarMembers(
   file: FileHandle,
   name: string,
   limits: TarLimits = TAR_LIMITS,
-): AsyncGenerator<Found> {
+): AsyncGenerator<EvidenceItem> {
   const archive = new Archive(name, limits);
   try {
-    for await (const piece of inflated(file, name, limits)) {
-      archive.write(piece);
+    for await (const chunk of inflated(file, name, limits)) {
+      archive.write(chunk);
       yield* archive.take();
     }
     archive.end();
@@ -80,32 +76,32 @@ function asInputError(error: unknown, file: string): SockwatchError {
   if (error instanceof SockwatchError) return error;
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const found =
-    code === 'Z_BUF_ERROR' ? 'its end: it was cut off' : `an error: ${shortened(printable(messageOf(error)), 120)}`;
+    code === 'Z_BUF_ERROR' ? 'its end: it is truncated' : `an error: ${shortened(printable(messageOf(error)), 120)}`;
   return inputError({ file, line: null, expected: 'a whole .tar or .tar.gz', found });
 }
 
-/** `gzip node.json` is an easy mistake where archives in gzip are taken. */
-const ONE_FILE = 'If it is a single file in gzip, unpack it first, with gzip -d.';
+/** `gzip node.json` is an easy mistake, as gzipped archives are supported. */
+const SINGLE_FILE_HINT = 'If it is a single gzipped file, decompress it first, with gzip -d.';
 
 async function* inflated(file: FileHandle, name: string, limits: TarLimits): AsyncGenerator<Buffer> {
   const head = Buffer.alloc(BLOCK);
   const { bytesRead } = await file.read(head, 0, BLOCK, 0);
-  const raw = file.createReadStream({ start: 0, highWaterMark: PIECE, autoClose: false });
+  const raw = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
   const compressed = isGzip(head.subarray(0, bytesRead));
-  const gunzip = createGunzip({ chunkSize: PIECE });
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   if (compressed) raw.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
-  const pieces: AsyncIterable<Buffer> = compressed ? gunzip : raw;
+  const chunks: AsyncIterable<Buffer> = compressed ? gunzip : raw;
   let total = 0;
   try {
-    for await (const piece of pieces) {
-      total += piece.length;
-      const bound = `at most ${limits.totalBytes} bytes within the archive`;
+    for await (const chunk of chunks) {
+      total += chunk.length;
+      const bound = `an archive of at most ${limits.totalBytes} bytes inflated`;
       if (total > limits.totalBytes) throw inputError({ file: name, line: null, expected: bound, found: 'more' });
-      if (compressed && total > FREE_BYTES && total > limits.ratio * gunzip.bytesWritten) {
-        const found = `a bomb: ${gunzip.bytesWritten} bytes inflate to more than ${total}`;
+      if (compressed && total > MIN_RATIO_BYTES && total > limits.ratio * gunzip.bytesWritten) {
+        const found = `a decompression bomb: ${gunzip.bytesWritten} bytes inflate to more than ${total}`;
         throw inputError({ file: name, line: null, expected: 'an archive of files', found });
       }
-      yield piece;
+      yield chunk;
     }
   } finally {
     raw.destroy();
@@ -113,10 +109,10 @@ async function* inflated(file: FileHandle, name: string, limits: TarLimits): Asy
   }
 }
 
-/** Takes an archive in pieces, and gives what was found in them. */
+/** Parses an archive in chunks and collects its evidence. */
 class Archive {
   private readonly parser = new Parser({ zstd: false, brotli: false });
-  private found: Found[] = [];
+  private items: EvidenceItem[] = [];
   private members = 0;
   private current = '';
   private fault: SockwatchError | null = null;
@@ -133,18 +129,17 @@ class Archive {
     this.parser.on('eof', () => {
       this.ended = true;
     });
-    this.parser.on('warn', (_code: string, message: string | Error) => this.warned(messageOf(message)));
-    // Told by `warn` as well.
+    this.parser.on('warn', (_code: string, message: string | Error) => this.warn(messageOf(message)));
+    // Also emitted as 'warn'.
     this.parser.on('error', () => {});
   }
 
-  /** Data reaches the members while this runs. */
-  write(piece: Buffer): void {
-    this.length += piece.length;
+  write(chunk: Buffer): void {
+    this.length += chunk.length;
     if (this.head === null) {
-      this.parser.write(piece);
+      this.parser.write(chunk);
     } else {
-      this.head = Buffer.concat([this.head, piece]);
+      this.head = Buffer.concat([this.head, chunk]);
       if (this.head.length >= BLOCK) this.begin(this.head);
     }
     if (this.fault !== null) throw this.fault;
@@ -152,24 +147,24 @@ class Archive {
 
   end(): void {
     if (this.head !== null) this.begin(this.head);
-    if (this.length < BLOCK) this.refuse(null, 'a .tar or .tar.gz', 'something else', ONE_FILE);
+    if (this.length < BLOCK) this.refuse(null, 'a .tar or .tar.gz', 'something else', SINGLE_FILE_HINT);
     this.parser.end();
     if (this.fault === null && (!this.ended || this.length % BLOCK !== 0)) {
-      this.refuse(this.current, 'more of the archive', 'its end: it was cut off');
+      this.refuse(this.current, 'the rest of the archive', 'its end: it is truncated');
     }
     if (this.fault !== null) throw this.fault;
   }
 
-  take(): Found[] {
-    const taken = this.found;
-    this.found = [];
+  take(): EvidenceItem[] {
+    const taken = this.items;
+    this.items = [];
     return taken;
   }
 
-  /** The parser would inflate what is compressed within, without a bound. */
+  /** Refuses a gzip stream in the archive, which the parser would inflate without a limit. */
   private begin(head: Buffer): void {
     this.head = null;
-    if (isGzip(head)) this.refuse(null, 'an archive of files', 'one that is compressed twice');
+    if (isGzip(head)) this.refuse(null, 'an archive of files', 'one that was compressed twice');
     else this.parser.write(head);
   }
 
@@ -207,49 +202,54 @@ class Archive {
     if (members > limits.members) this.refuse(path, `at most ${limits.members} members`, 'more');
     else if (path.length > limits.pathLength)
       this.refuse(path, `a path of at most ${limits.pathLength} characters`, 'a longer one');
-    else if (path.startsWith('/')) this.refuse(path, 'a path within the archive', 'one that begins at the root');
-    else if (path.split('/').includes('..')) this.refuse(path, 'a path within the archive', 'one that climbs out');
+    else if (path.startsWith('/')) this.refuse(path, 'a path within the archive', 'an absolute one');
+    else if (path.split('/').includes('..')) this.refuse(path, 'a path within the archive', 'one with ..');
     else if (size > limits.memberBytes) this.refuse(path, `members of at most ${limits.memberBytes} bytes`, `${size}`);
   }
 
   private collect(entry: ReadEntry): void {
     const path = entry.path.replace(/^(?:\.\/)+/, '');
-    const collector = new Collector(this.sourceOf(path), path);
-    entry.on('data', (piece: Buffer) => {
-      collector.write(piece);
+    const reader = new BoundedReader(this.sourceOf(path), path);
+    entry.on('data', (chunk: Buffer) => {
+      reader.write(chunk);
     });
     entry.on('end', () => {
-      const found = collector.finish(entry.mtime ?? new Date(0));
-      if (found !== null) this.found.push(found);
+      const item = reader.finish(entry.mtime ?? new Date(0));
+      if (item !== null) this.items.push(item);
     });
   }
 
-  /** Bundles have many links, and what they lead to stands there itself; one in place of evidence is told. */
+  /** Reports links in place of evidence. Bundles contain many others, whose targets are members too. */
   private link({ path }: ReadEntry): void {
-    if (!path.endsWith('.json') && !isNamedSs(path)) return;
+    if (!path.endsWith('.json') && !hasSsName(path)) return;
     const source = this.sourceOf(path);
     const error = inputError({ file: source, line: null, expected: 'a file', found: 'a link, which is not followed' });
-    this.found.push({ kind: 'refused', source, error });
+    this.items.push({ kind: 'refused', source, error });
   }
 
-  /** Headers of the archive itself that are larger than any path. */
+  /** The parser ignores extended headers above its size limit. */
   private ignored({ path, meta }: ReadEntry): void {
-    if (meta) this.refuse(path, 'headers of a sane size', 'a larger one');
+    if (meta) this.refuse(path, 'extended headers of a reasonable size', 'a larger one');
   }
 
-  private warned(message: string): void {
-    const isCut = /^Truncated/.test(message);
-    const found = isCut ? 'its end: it was cut off' : `an error: ${shortened(message, 120)}`;
-    this.refuse(this.current, 'a whole .tar or .tar.gz', found, this.current === '' && !isCut ? ONE_FILE : '');
+  private warn(message: string): void {
+    const isTruncated = /^Truncated/.test(message);
+    const found = isTruncated ? 'its end: it is truncated' : `an error: ${shortened(message, 120)}`;
+    this.refuse(
+      this.current,
+      'a whole .tar or .tar.gz',
+      found,
+      this.current === '' && !isTruncated ? SINGLE_FILE_HINT : '',
+    );
   }
 
   private sourceOf(path: string): string {
     return `${this.name}:${shortened(path, this.limits.pathLength)}`;
   }
 
-  /** The first fault counts; what follows is its consequence. */
+  /** Keeps the first fault; later ones are consequences of it. */
   private refuse(member: string | null, expected: string, found: string, hint = ''): void {
-    const place = member === null || member === '' ? this.name : `${this.name}:${shortened(member, 200)}`;
-    this.fault ??= inputError({ file: place, line: null, expected, found, hint });
+    const file = member === null || member === '' ? this.name : `${this.name}:${shortened(member, 200)}`;
+    this.fault ??= inputError({ file, line: null, expected, found, hint });
   }
 }

@@ -1,6 +1,6 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { inputError, quoted } from '../base/input_error.js';
-import type { Source } from '../base/text_source.js';
+import type { TextSource } from '../base/text_source.js';
 
 /** Lines of the file, counted from 1: the first, and the one behind the last. */
 interface Span {
@@ -58,7 +58,7 @@ const parser = new MarkdownIt('commonmark').enable('table');
  * Reads a page into blocks. GFM pads a row that is too short and drops cells that are too many; here both are errors,
  * and so is a table or heading inside a list or quote, where it would not be read. Throws ERR_INPUT.
  */
-export function readMarkdown(source: Source): Markdown {
+export function readMarkdown(source: TextSource): Markdown {
   const tokens = parser.parse(withoutFrontMatter(source), {});
   const blocks: Block[] = [];
   const fences: Fence[] = [];
@@ -81,19 +81,19 @@ export function readMarkdown(source: Source): Markdown {
   return { blocks, fences };
 }
 
-function nested({ file }: Source, type: 'table_open' | 'heading_open', line: number): Error {
+function nested({ file }: TextSource, type: 'table_open' | 'heading_open', line: number): Error {
   const thing = type === 'table_open' ? 'table' : 'heading';
   return inputError({ file, line, expected: `every ${thing} at the left margin`, found: 'one inside a list or quote' });
 }
 
 /** The text with YAML front matter blanked, so that every line keeps its number. */
-function withoutFrontMatter(source: Source): string {
+function withoutFrontMatter(source: TextSource): string {
   const end = frontMatterEnd(source);
   return end === 0 ? source.text : source.lines.map((line, at) => (at < end ? '' : line)).join('\n');
 }
 
 /** How many lines the YAML front matter takes, 0 if there is none. */
-export function frontMatterEnd({ file, lines }: Source): number {
+export function frontMatterEnd({ file, lines }: TextSource): number {
   if (lines[0]?.trimEnd() !== '---') return 0;
   const last = lines.findIndex((line, at) => at > 0 && /^(?:---|\.\.\.)\s*$/.test(line));
   if (last !== -1) return last + 1;
@@ -102,7 +102,7 @@ export function frontMatterEnd({ file, lines }: Source): number {
 }
 
 /** The table whose opening token is at `start`. */
-function readTable(source: Source, tokens: readonly Token[], start: number, span: Span): Table {
+function readTable(source: TextSource, tokens: readonly Token[], start: number, span: Span): Table {
   const rows: TableRow[] = [];
   let cells: string[] = [];
   for (let at = start; tokens[at]?.type !== 'table_close' && at < tokens.length; at += 1) {
@@ -119,7 +119,7 @@ function readTable(source: Source, tokens: readonly Token[], start: number, span
 }
 
 /** GFM pads or cuts a row to the header's width, and takes one that lacks its last pipe; a page that was cut ends so. */
-function refuseMisshapen({ file, lines }: Source, header: TableRow, line: number): void {
+function refuseMisshapen({ file, lines }: TextSource, header: TableRow, line: number): void {
   const text = lines[line - 1] ?? '';
   const count = splitCells(text).length;
   if (count !== header.cells.length) {

@@ -1,4 +1,4 @@
-import type { Source } from '../base/text_source.js';
+import type { TextSource } from '../base/text_source.js';
 import { frontMatterEnd, type Markdown } from './markdown.js';
 
 /** `code` is program text between fences; what is in a directive such as ```{note} is text. */
@@ -11,7 +11,7 @@ export interface Line {
 }
 
 /** Every line that is not part of a table, with what Markdown makes of it. Blank ones are left out. */
-export function linesOutsideTables(source: Source, { blocks, fences }: Markdown): Line[] {
+export function linesOutsideTables(source: TextSource, { blocks, fences }: Markdown): Line[] {
   const kinds = new Map<number, LineKind | 'table'>();
   for (let at = 0; at < frontMatterEnd(source); at += 1) kinds.set(at + 1, 'front matter');
   for (const block of [...blocks, ...fences]) {

@@ -1,6 +1,6 @@
 import { inputError, quoted } from '../base/input_error.js';
 import { readInput } from '../base/read_file.js';
-import { sourceOf } from '../base/text_source.js';
+import { decodeSource } from '../base/text_source.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
 import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
@@ -45,7 +45,7 @@ export async function readNotes(file: string): Promise<Notes> {
 
 /** As `readNotes`, of bytes that were read already; `file` is their source and stands in messages. */
 export function parseNotes(file: string, bytes: Uint8Array): Notes {
-  const yaml = readYaml(sourceOf(file, bytes));
+  const yaml = readYaml(decodeSource(file, bytes));
   const { services = {}, rows = [], listeners = [] } = validated(file, yaml);
   return {
     sources: [file],

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inputError } from '../base/input_error.js';
 import { readInput } from '../base/read_file.js';
-import { sourceOf } from '../base/text_source.js';
+import { decodeSource } from '../base/text_source.js';
 import { hostKey } from './endpoint.js';
 import { type Markdown, readMarkdown } from './markdown.js';
 import type { Page, Row } from './rows.js';
@@ -23,7 +23,7 @@ export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {
  * shorter list. Throws ERR_INPUT.
  */
 export function parsePage(file: string, bytes: Uint8Array): Page {
-  const source = sourceOf(file, bytes);
+  const source = decodeSource(file, bytes);
   const markdown = readMarkdown(source);
   refuseStrays(source, markdown);
   const title = titleOf(file, markdown);

@@ -1,5 +1,5 @@
 import { inputError, quoted } from '../base/input_error.js';
-import type { Source } from '../base/text_source.js';
+import type { TextSource } from '../base/text_source.js';
 import { hostKey, parseEndpoint, parseSocketPath } from './endpoint.js';
 import type { Markdown } from './markdown.js';
 import { linesOutsideTables } from './non_table_text.js';
@@ -21,7 +21,7 @@ const MENTIONS = [
  * Refuses a listener that is mentioned outside of the tables and is in none of them: it may be a row that was moved into
  * a list. In program text only one at the start of a line counts. Throws ERR_INPUT for the first.
  */
-export function refuseUnlisted(source: Source, markdown: Markdown, rows: readonly Row[]): void {
+export function refuseUnlisted(source: TextSource, markdown: Markdown, rows: readonly Row[]): void {
   for (const { number: line, text, kind } of linesOutsideTables(source, markdown)) {
     if (kind === 'front matter') continue;
     for (const match of MENTIONS.flatMap((form) => [...text.matchAll(form)])) {

@@ -1,5 +1,5 @@
 import { inputError, quoted } from '../base/input_error.js';
-import type { Source } from '../base/text_source.js';
+import type { TextSource } from '../base/text_source.js';
 import { parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
 import { type Markdown, splitCells } from './markdown.js';
 import { directiveName, type Line, linesOutsideTables } from './non_table_text.js';
@@ -25,7 +25,7 @@ const OTHER_SYNTAX: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Refuses what looks like a row, or may hold rows, outside of the tables. Throws ERR_INPUT for the first such line. */
-export function refuseStrays(source: Source, markdown: Markdown): void {
+export function refuseStrays(source: TextSource, markdown: Markdown): void {
   const directives = new Map(markdown.fences.map(({ line, info }) => [line, directiveName(info)]));
   for (const line of linesOutsideTables(source, markdown)) {
     refuseRow(source.file, line);
@@ -68,7 +68,7 @@ function refuseUnreadHeading(file: string, { number: line, text }: Line): void {
 }
 
 /** Directives between lines of colons, which CommonMark knows nothing of: what is inside is read as if they were not. */
-function refuseColonDirectives(source: Source, markdown: Markdown): void {
+function refuseColonDirectives(source: TextSource, markdown: Markdown): void {
   const tables = new Set(markdown.blocks.filter(({ kind }) => kind === 'table').map(({ line }) => line));
   const texts = new Map(
     linesOutsideTables(source, markdown)

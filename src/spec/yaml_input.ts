@@ -1,7 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf } from '../base/errors.js';
 import { inputError, quoted, shortened } from '../base/input_error.js';
-import type { Source } from '../base/text_source.js';
+import type { TextSource } from '../base/text_source.js';
 
 /** A YAML file as plain values, and where each of them is. */
 export interface YamlInput {
@@ -19,7 +19,7 @@ const LONGEST_MESSAGE = 120;
  * Reads one YAML 1.2 document. Throws ERR_INPUT, with the line, for what is not valid YAML, for a key given twice, for an
  * unknown tag, and for a file that nests or refers to itself beyond reason.
  */
-export function readYaml(source: Source): YamlInput {
+export function readYaml(source: TextSource): YamlInput {
   const { file, text } = source;
   refuseDeepNesting(source);
   const lines = new LineCounter();
@@ -47,7 +47,7 @@ export function readYaml(source: Source): YamlInput {
 }
 
 /** The library follows nesting by recursion, and a stack that runs out inside of V8's regular expressions is fatal. */
-function refuseDeepNesting({ file, lines }: Source): void {
+function refuseDeepNesting({ file, lines }: TextSource): void {
   let depth = 0;
   for (const [at, text] of lines.entries()) {
     const indicators = /^[\s?:-]*/.exec(text)?.[0].length ?? 0;

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { messageOf, SockwatchError } from '../../src/base/errors.js';
 
-t.test('an error carries code, hint and the kernel facts, and null where there are none', (t) => {
+t.test('errors have a code, and hint, syscall and errno or null', (t) => {
   const plain = new SockwatchError('ERR_INPUT', 'page.md:3: expected a port');
   t.match(plain, { name: 'SockwatchError', code: 'ERR_INPUT', hint: null, syscall: null, errno: null });
   const full = new SockwatchError('ERR_KERNEL', 'no', { hint: 'try again', syscall: 'recvmsg', errno: 105, cause: 1 });
@@ -9,7 +9,7 @@ t.test('an error carries code, hint and the kernel facts, and null where there a
   t.end();
 });
 
-t.test('messageOf puts whatever was thrown on one line', (t) => {
+t.test('messageOf gives one line for any thrown value', (t) => {
   t.equal(messageOf(new Error('one\n  two\nthree ')), 'one; two; three');
   t.equal(messageOf('plain'), 'plain');
   t.end();

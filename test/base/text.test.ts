@@ -3,7 +3,7 @@ import { printable, textField, textOf, unshared } from '../../src/base/text.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
-t.test('valid UTF-8 is text as it is, every other byte is written out', (t) => {
+t.test('decodes UTF-8 and escapes invalid bytes', (t) => {
   const cases: [string, Uint8Array, string][] = [
     ['nothing', bytes(), ''],
     ['ASCII', Buffer.from('kubelet'), 'kubelet'],
@@ -13,21 +13,21 @@ t.test('valid UTF-8 is text as it is, every other byte is written out', (t) => {
     ['NUL and controls are valid UTF-8', bytes(0x00, 0x1b, 0x0a), '\0\x1b\n'],
     ['a byte that never occurs', bytes(0x61, 0xff, 0x62), 'a\\xffb'],
     ['a continuation byte alone', bytes(0x80), '\\x80'],
-    ['a sequence that is cut', bytes(0x61, 0xe2, 0x82), 'a\\xe2\\x82'],
-    ['cut by another character', bytes(0xe2, 0x82, 0x61), '\\xe2\\x82a'],
-    ['cut by another sequence', bytes(0xe2, 0xc3, 0xa9), '\\xe2é'],
+    ['a truncated sequence', bytes(0x61, 0xe2, 0x82), 'a\\xe2\\x82'],
+    ['interrupted by a character', bytes(0xe2, 0x82, 0x61), '\\xe2\\x82a'],
+    ['interrupted by a sequence', bytes(0xe2, 0xc3, 0xa9), '\\xe2é'],
     ['overlong slash', bytes(0xc0, 0xaf), '\\xc0\\xaf'],
     ['overlong in three bytes', bytes(0xe0, 0x80, 0xaf), '\\xe0\\x80\\xaf'],
     ['a surrogate', bytes(0xed, 0xa0, 0x80), '\\xed\\xa0\\x80'],
-    ['beyond the last code point', bytes(0xf4, 0x90, 0x80, 0x80), '\\xf4\\x90\\x80\\x80'],
-    ['a first byte beyond all', bytes(0xf5, 0x80, 0x80, 0x80), '\\xf5\\x80\\x80\\x80'],
+    ['above the last code point', bytes(0xf4, 0x90, 0x80, 0x80), '\\xf4\\x90\\x80\\x80'],
+    ['a first byte above all', bytes(0xf5, 0x80, 0x80, 0x80), '\\xf5\\x80\\x80\\x80'],
     ['valid characters keep their place', bytes(0xc3, 0xa9, 0xff, 0xf0, 0x9f, 0x98, 0x80), 'é\\xff😀'],
   ];
   for (const [name, input, expected] of cases) t.equal(textOf(input), expected, name);
   t.end();
 });
 
-t.test('the first and last character of every length, beside a byte that is none', (t) => {
+t.test('the first and last code point of every length, between invalid bytes', (t) => {
   for (const code of [0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0xffff, 0x10000, 0x100000, 0x10ffff]) {
     const character = String.fromCodePoint(code);
     const input = Buffer.concat([bytes(0xff), Buffer.from(character), bytes(0xff)]);
@@ -36,16 +36,16 @@ t.test('the first and last character of every length, beside a byte that is none
   t.end();
 });
 
-t.test('a field has its bytes beside it exactly where the text has lost something', (t) => {
+t.test('the Raw field is present only if the bytes are not UTF-8', (t) => {
   t.strictSame(textField('comm', null), { comm: null });
   t.strictSame(textField('comm', Buffer.from('sshd\x1b[0m')), { comm: 'sshd\x1b[0m' });
   t.strictSame(textField('exe', bytes(0x61, 0xff)), { exe: 'a\\xff', exeRaw: 'Yf8=' });
-  // Text that looks like an escape is told from one by the missing raw form.
+  // Literal text that looks like an escape has no Raw field.
   t.strictSame(textField('exe', Buffer.from('a\\xff')), { exe: 'a\\xff' });
   t.end();
 });
 
-/** A small generator, so that a failure can be had again. */
+/** A seeded generator, so that a failure is reproducible. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -54,11 +54,11 @@ function random(seed: number): () => number {
   };
 }
 
-t.test('whatever the bytes, nothing is lost', (t) => {
+t.test('any bytes survive a round trip', (t) => {
   const next = random(1);
   const wrong = [];
   for (let round = 0; round < 20_000; round++) {
-    // Few values, so that sequences which are almost valid come up often.
+    // Few distinct values, so that almost valid sequences are frequent.
     const values = [0x00, 0x41, 0x5c, 0x78, 0x80, 0xbf, 0xc2, 0xe0, 0xed, 0xf0, 0xf4, 0xff, next() & 0xff];
     const input = Uint8Array.from({ length: next() % 9 }, () => values[next() % values.length] ?? 0);
     const { name, nameRaw } = textField('name', input);
@@ -70,7 +70,7 @@ t.test('whatever the bytes, nothing is lost', (t) => {
   t.end();
 });
 
-t.test('printable leaves no character that moves a cursor or hides', (t) => {
+t.test('printable escapes control, formatting and invisible characters', (t) => {
   const cases: [string, string][] = [
     ['plain text, é€😀 /run/x.sock', 'plain text, é€😀 /run/x.sock'],
     ['a\x1b[31mred', 'a\\x1b[31mred'],
@@ -91,13 +91,13 @@ t.test('printable leaves no character that moves a cursor or hides', (t) => {
     if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(shown)) left.push(code.toString(16));
   }
   t.same(left, [], 'of all code points');
-  t.equal(printable(printable('a\x1bb')), printable('a\x1bb'), 'twice is no different from once');
+  t.equal(printable(printable('a\x1bb')), printable('a\x1bb'), 'idempotent');
   t.end();
 });
 
-t.test('bytes in memory of their own', (t) => {
+t.test('unshared copies only slices of a larger buffer', (t) => {
   const alone = Buffer.from(new ArrayBuffer(3));
-  t.equal(unshared(alone), alone, 'are left where they are');
+  t.equal(unshared(alone), alone, 'not copied');
   const part = Buffer.from('abcdef').subarray(1, 3);
   const copy = unshared(part);
   t.equal(Buffer.from(copy).toString(), 'bc');

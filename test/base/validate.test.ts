@@ -12,8 +12,8 @@ import {
   assertSpec,
 } from '../../src/base/validate.js';
 
-/** What is said against a value; null where it fits. */
-function said(check: () => void): string | null {
+/** The error message; null if the check passes. */
+function messageOf(check: () => void): string | null {
   try {
     check();
     return null;
@@ -23,9 +23,9 @@ function said(check: () => void): string | null {
   }
 }
 
-t.test('what does not fit is told on one line, and shown as no more than that', async (t) => {
+t.test('messages show the value on one line', async (t) => {
   t.equal(
-    said(() => assertArgument(true, 'it is right', 1)),
+    messageOf(() => assertArgument(true, 'it is right', 1)),
     null,
   );
   const values: readonly [unknown, string][] = [
@@ -37,21 +37,21 @@ t.test('what does not fit is told on one line, and shown as no more than that', 
     [undefined, 'undefined'],
     [null, 'null'],
     [[], 'an array'],
-    [{}, 'an object of another form'],
-    [Promise.resolve(), 'an object of kind Promise'],
-    [{ [Symbol.toStringTag]: 'two\nlines' }, 'an object of another form'],
+    [{}, 'an object of another shape'],
+    [Promise.resolve(), 'an object of type Promise'],
+    [{ [Symbol.toStringTag]: 'two\nlines' }, 'an object of another shape'],
     [() => {}, 'a function'],
     [Symbol('s'), 'Symbol(s)'],
   ];
   for (const [value, shown] of values) {
     t.equal(
-      said(() => assertArgument(false, 'it is a rule', value)),
+      messageOf(() => assertArgument(false, 'it is a rule', value)),
       `it is a rule, not ${shown}`,
     );
   }
 });
 
-t.test('what may be left out, and what may not', async (t) => {
+t.test('valid and invalid values', async (t) => {
   const fits: readonly (() => void)[] = [
     () => assertObject('it is one', {}),
     () => assertOneOf('role', undefined, ['a', 'b']),
@@ -68,7 +68,7 @@ t.test('what may be left out, and what may not', async (t) => {
     () => assertSignal(undefined),
     () => assertSignal(new AbortController().signal),
   ];
-  for (const check of fits) t.equal(said(check), null, String(check));
+  for (const check of fits) t.equal(messageOf(check), null, String(check));
   const faulty: readonly (() => void)[] = [
     () => assertObject('it is one', null),
     () => assertObject('it is one', []),
@@ -89,5 +89,5 @@ t.test('what may be left out, and what may not', async (t) => {
     () => assertSnapshot({}),
     () => assertSnapshot({ schemaVersion: 2 }),
   ];
-  for (const check of faulty) t.match(said(check), /^[^\n]+, not [^\n]+$/, String(check));
+  for (const check of faulty) t.match(messageOf(check), /^[^\n]+, not [^\n]+$/, String(check));
 });

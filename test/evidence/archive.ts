@@ -1,17 +1,17 @@
 import { gzipSync } from 'node:zlib';
 import { Header, type HeaderData } from 'tar';
 
-/** A member: its content, and what in its header is not as usual. */
+/** A member: content, and header fields that differ from the defaults. */
 export interface Member extends Partial<Omit<HeaderData, 'path'>> {
   readonly path: string;
   readonly content?: string | Uint8Array;
 }
 
 const BLOCK = 512;
-/** Two blocks of zeros end an archive (tar(5)). */
+/** End-of-archive marker (tar(5)). */
 const END = Buffer.alloc(2 * BLOCK);
 
-/** An archive as tar writes it, or as somebody else does who means harm. */
+/** A tar archive, well-formed or not. */
 export function tarOf(members: readonly Member[], end: Buffer = END): Buffer {
   return Buffer.concat([...members.flatMap(memberOf), end]);
 }

@@ -3,7 +3,7 @@ import type { Evidence } from '../../src/evidence/bundle.js';
 import { refuseCompressed } from '../../src/evidence/compression.js';
 import { documentsAt } from './documents_at.js';
 
-t.test('what Node cannot unpack is named, with what unpacks it', async (t) => {
+t.test('unsupported formats are named with the command that decompresses them', async (t) => {
   const heads: readonly [string, string, string][] = [
     ['fd377a585a000004', 'xz', 'xz -d'],
     ['425a683931415926', 'bzip2', 'bzip2 -d'],
@@ -16,19 +16,19 @@ t.test('what Node cannot unpack is named, with what unpacks it', async (t) => {
       message: new RegExp(
         `^bundle\\\\x0a\\.x: expected a snapshot, ss text, \\.tar or \\.tar\\.gz, found ${name} data$`,
       ),
-      hint: `Unpack it first, with ${unpack}.`,
+      hint: `Decompress it first, with ${unpack}.`,
     });
   }
 });
 
-t.test('anything else is left to whoever reads it', async (t) => {
+t.test('accepts anything else', async (t) => {
   for (const head of ['', '{"schemaVersion": 1', 'Netid State', '\x1f\x8b\b']) {
     refuseCompressed(Buffer.from(head, 'latin1'), 'file');
     t.pass(JSON.stringify(head));
   }
 });
 
-t.test('a report of sos as it comes is told so, and nothing is made of it', async (t) => {
+t.test('refuses an xz-compressed sos report', async (t) => {
   const directory = t.testdir({ 'sosreport.tar.xz': Buffer.from('fd377a585a000004e6d6b446', 'hex') });
   const found: Evidence[] = [];
   for await (const one of documentsAt(`${directory}/sosreport.tar.xz`)) found.push(one);

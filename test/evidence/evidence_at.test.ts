@@ -12,7 +12,7 @@ const SNAPSHOT = toJson(documentOf());
 const TCP = 'LISTEN 0 5 127.0.0.1:10248 0.0.0.0:* users:(("kubelet",pid=1,fd=2))\n';
 const BOTH = 'udp UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\ntcp LISTEN 0 5 127.0.0.1:10248 0.0.0.0:*\n';
 
-/** `source: host, sockets`, or the error, of everything at a path; `directory` is left out of names. */
+/** One line per document (`source: host, sockets`) or error, without `directory`. */
 async function read(path: string, directory: string): Promise<string[]> {
   const all: string[] = [];
   for await (const one of documentsAt(path)) {
@@ -46,7 +46,7 @@ const EXPECTED = [
   ': node, ',
   /^bundle(?:\.tgz:bundle)?\/c\/cut\.json: expected valid JSON, found an error: /,
   'a/network/ss -plnt: node-a, tcp 1 udp 0',
-  'b/ss_-plnu: expected the output of ss with a listening socket, found other text',
+  'b/ss_-plnu: expected ss output with a listening socket, found other text',
   'b/ss_-plnt: bundle/b, tcp 1',
   'd/ss.txt: bundle/d, tcp 1',
   'e/sos_commands/networking/ss_-peaonmi: node-e.example, tcp 1',
@@ -64,36 +64,36 @@ t.test('a bundle of several nodes, as an archive', async (t) => {
     for (const [at, expected] of EXPECTED.entries()) {
       if (typeof expected === 'string') t.ok(all[at]?.endsWith(expected), expected, { all });
       else t.match(all[at], /c\/cut\.json: expected valid JSON/);
-      t.ok(all[at]?.startsWith(`${name}:bundle/`), 'and is named with the archive');
+      t.ok(all[at]?.startsWith(`${name}:bundle/`), 'named with the archive');
     }
   }
 });
 
-t.test('and as a directory, with archives in it', async (t) => {
+t.test('a bundle of several nodes, as a directory with archives in it', async (t) => {
   const directory = t.testdir({});
   for (const { path, content = '' } of MEMBERS) {
     await mkdir(join(directory, path, '..'), { recursive: true });
     await writeFile(join(directory, path), content);
   }
   await writeFile(join(directory, 'bundle/z.tar.gz'), tarGzOf([{ path: 'x.json', content: SNAPSHOT }]));
-  // What must not be followed, opened or waited for.
+  // Must not be followed, opened or waited for.
   await symlink(directory, join(directory, 'bundle/loop'));
   await symlink('c/snapshot.json', join(directory, 'bundle/link.json'));
   execFileSync('mkfifo', [join(directory, 'bundle/pipe.json')]);
   const all = await read(directory, directory);
-  t.equal(all[0], 'bundle/z.tar.gz:x.json: node, ', 'the files of a directory come before those below it');
+  t.equal(all[0], 'bundle/z.tar.gz:x.json: node, ', 'files come before subdirectories');
   t.match(all[1], /^bundle\/c\/cut\.json: expected valid JSON/);
   t.strictSame(all.slice(2), [
     'bundle/c/snapshot.json: node, ',
     'bundle/a/network/ss -plnt: node-a, tcp 1 udp 0',
-    'bundle/b/ss_-plnu: expected the output of ss with a listening socket, found other text',
+    'bundle/b/ss_-plnu: expected ss output with a listening socket, found other text',
     'bundle/b/ss_-plnt: bundle/b, tcp 1',
     'bundle/d/ss.txt: bundle/d, tcp 1',
     'bundle/e/sos_commands/networking/ss_-peaonmi: node-e.example, tcp 1',
   ]);
 });
 
-t.test('what lies in several places is kept apart', async (t) => {
+t.test('several archives and directories are not mixed up', async (t) => {
   const directory = t.testdir({});
   const node = (name: string): Buffer =>
     tarGzOf([
@@ -112,17 +112,17 @@ t.test('what lies in several places is kept apart', async (t) => {
   t.strictSame(
     await read(join(directory, 'both.tar'), directory),
     ['both.tar:a/ss.txt: a, tcp 1', 'both.tar:b/ss.txt: b, tcp 1'],
-    'a name above two may be that of neither',
+    'a host name above two directories is ambiguous',
   );
   for (const mtime of [new Date(8.64e15), new Date(253402300800000)]) {
     await writeFile(join(directory, 'both.tar'), tarOf([{ path: 'ss.txt', content: TCP, mtime }]));
     for await (const one of documentsAt(join(directory, 'both.tar'))) {
-      t.match('document' in one && one.document.capturedAt, /^\d{4}-/, 'a time that no archive can have');
+      t.match('document' in one && one.document.capturedAt, /^\d{4}-/, 'an mtime out of range');
     }
   }
 });
 
-t.test('single files, by their content', async (t) => {
+t.test('single files, by content', async (t) => {
   const directory = t.testdir({ none: {} });
   const files: Record<string, string | Buffer> = {
     'node.dat': SNAPSHOT,
@@ -140,11 +140,11 @@ t.test('single files, by their content', async (t) => {
     'node.dat': 'node.dat: node, ',
     'other.json': 'other.json: expected a snapshot of k8s-sockwatch, found a list',
     'text.json': /^text\.json: .*text\.json, tcp 1$/,
-    empty: 'empty: expected the output of ss with a listening socket, found an empty text',
+    empty: 'empty: expected ss output with a listening socket, found an empty file',
     real: /^real: .*real, tcp 1/,
-    binary: 'binary: expected the output of ss with a listening socket, found other text',
+    binary: 'binary: expected ss output with a listening socket, found other text',
     'utf8.json': 'utf8.json: expected text in UTF-8, found bytes that are not UTF-8',
-    'gz.tgz': 'gz.tgz: expected a whole .tar or .tar.gz, found its end: it was cut off',
+    'gz.tgz': 'gz.tgz: expected a whole .tar or .tar.gz, found its end: it is truncated',
     'empty.tar': 'empty.tar: expected a .tar or .tar.gz, found something else',
     'nothing.tgz': 'nothing.tgz: expected a snapshot of k8s-sockwatch, or output of ss, found no file that is either',
   };
@@ -161,14 +161,14 @@ t.test('single files, by their content', async (t) => {
   t.match(await read('/dev/zero', directory), ['/dev/zero: expected a regular file, found a device']);
 });
 
-t.test('what a text does not tell is said', async (t) => {
+t.test('coverage lists what ss text lacks', async (t) => {
   const directory = t.testdir({ 'ss.txt': BOTH });
   for await (const one of documentsAt(join(directory, 'ss.txt'))) {
     if ('error' in one) throw one.error;
     const { node, coverage, generator, capturedAt } = one.document;
     t.match(node, { kernel: 'unknown', netns: '0', role: 'unknown', defaultInterface: null, ephemeralPorts: null });
     t.strictSame(generator, { name: 'k8s-sockwatch', version: '1.2.3' });
-    t.ok(Math.abs(Date.now() - Date.parse(capturedAt)) < 60_000, 'the time is that of the file');
+    t.ok(Math.abs(Date.now() - Date.parse(capturedAt)) < 60_000, 'the mtime of the file');
     const states = Object.fromEntries(coverage.sources.map(({ name, status }) => [name, status]));
     t.strictSame(states, {
       tcp: 'ok',

@@ -7,7 +7,7 @@ import { factsBesideIt, ssFixture } from './ss_fixtures.js';
 
 const FACTS = factsBesideIt();
 const ALL: readonly Protocol[] = ['tcp', 'udp', 'unix'];
-/** What stands between a name and its end in `/proc/PID/stat` is where ss 6.1 stops to read. */
+/** ss 6.1 stops reading a name at a `)` in `/proc/PID/stat`. */
 const CUT = /\).*$/s;
 
 interface Shown {
@@ -16,7 +16,7 @@ interface Shown {
   readonly owners: readonly string[];
 }
 
-/** What a text can tell of a listener, in a form to compare. */
+/** The facts of a listener that an ss text contains. */
 function shown({ protocol, type, address, port, device, path, abstract, v6only, owners }: OwnedListener): Shown {
   return {
     what: [protocol, type, address, port, device, path, abstract].join(' '),
@@ -31,7 +31,7 @@ function sorted(all: readonly Shown[]): Shown[] {
   return all.toSorted((a, b) => (a.what < b.what ? -1 : a.what > b.what ? 1 : 0));
 }
 
-/** The facts as a text without details tells them: `*` stands for both families, any other address leaves v6only open. */
+/** The facts in a text without details: `*` is dual-stack, any other address has an unknown v6only. */
 function facts(protocols: readonly Protocol[], changes: { withDetails?: boolean; withoutOwners?: boolean }): Shown[] {
   const all = FACTS.sockets.filter(({ protocol }) => protocols.includes(protocol)).map(shown);
   return sorted(
@@ -69,7 +69,7 @@ function refusal(text: string): string {
   throw new Error('it was read');
 }
 
-t.test('every form of a real text tells what there is', (t) => {
+t.test('ss output with various options', (t) => {
   const inet: readonly Protocol[] = ['tcp', 'udp'];
   const cases: [form: string, protocols: readonly Protocol[], changes: Parameters<typeof facts>[1]][] = [
     ['plnt', ['tcp'], {}],
@@ -95,7 +95,7 @@ t.test('every form of a real text tells what there is', (t) => {
   t.end();
 });
 
-t.test('inodes of unix sockets, and with -e what it adds', (t) => {
+t.test('inodes of unix sockets, and the details of -e', (t) => {
   const inodes = (sockets: readonly OwnedListener[]) => sockets.map(({ inode }) => inode).sort();
   const unix = FACTS.sockets.filter(({ protocol }) => protocol === 'unix');
   t.strictSame(inodes(read(ssFixture('pln').toString('latin1')).get('unix')?.sockets ?? []), inodes(unix));
@@ -110,7 +110,7 @@ t.test('inodes of unix sockets, and with -e what it adds', (t) => {
   t.end();
 });
 
-t.test('a socket without a process leaves open why', (t) => {
+t.test('a socket without a process', (t) => {
   for (const form of ['lntu', 'plntu-nobody']) {
     const all = [...readSsText(ssFixture(form), form).values()].flatMap(({ sockets }) => sockets);
     t.ok(
@@ -120,7 +120,7 @@ t.test('a socket without a process leaves open why', (t) => {
   }
   const udp = readSsText(ssFixture('plntu'), 'plntu').get('udp')?.sockets ?? [];
   const tunnel = udp.filter(({ owners }) => owners.length === 0);
-  t.strictSame(new Set(tunnel.map(({ port }) => port)), new Set([8472]), 'the tunnel of the kernel');
+  t.strictSame(new Set(tunnel.map(({ port }) => port)), new Set([8472]), 'the VXLAN socket of the kernel');
   t.end();
 });
 
@@ -144,11 +144,11 @@ t.test('addresses', (t) => {
   ];
   for (const [text, expected] of cases) t.match(only(`LISTEN 0 128 ${text}\n`), { protocol: 'tcp', ...expected }, text);
   const old = read('LISTEN 0 128 *:22 *:* users:(("sshd",pid=1,fd=3))\nLISTEN 0 128 127.0.0.1:25 *:*\n');
-  t.match(old.get('tcp')?.sockets[0], { address: '0.0.0.0', family: 'ipv4' }, 'as the row beside it shows');
+  t.match(old.get('tcp')?.sockets[0], { address: '0.0.0.0', family: 'ipv4' }, 'as other rows show');
   t.end();
 });
 
-t.test('rows that go on in further lines', (t) => {
+t.test('rows with continuation lines', (t) => {
   const wrapped = [
     'State      Recv-Q Send-Q Local Address:Port               Peer Address:Port',
     'LISTEN     0      128                                        *:10250',
@@ -176,7 +176,7 @@ t.test('rows that go on in further lines', (t) => {
   t.end();
 });
 
-t.test('names that look like what stands around them', (t) => {
+t.test('process names that look like other columns', (t) => {
   const names = [
     'a"b',
     'a,b',
@@ -207,7 +207,7 @@ t.test('names that look like what stands around them', (t) => {
     t.equal(owners.length, 3);
   }
   const bytes = only('LISTEN 0 5 127.0.0.1:1 0.0.0.0:* users:(("a\xff",pid=10,fd=3))\n');
-  t.match(bytes.owners, [{ comm: 'a\\xff', commRaw: 'Yf8=' }], 'and bytes that are not UTF-8');
+  t.match(bytes.owners, [{ comm: 'a\\xff', commRaw: 'Yf8=' }], 'bytes that are not UTF-8');
   t.match(
     only('LISTEN 0 5 1.2.3.4:1 0.0.0.0:* users:(("a",pid=1,tid=7,proc_ctx=unconfined,fd=3,sock_ctx=x))\n').owners,
     [{ comm: 'a', pid: 1, fd: 3 }],
@@ -220,55 +220,51 @@ t.test('unix names that look like rows', (t) => {
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0 users:(("evil",pid=66,fd=3))\n`), { path: name, inode: 777 });
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0\n`), { path: name, inode: 777, owners: [] });
   const forged = read('u_str LISTEN 0 5 /x\nu_str LISTEN 0 5 /run/c.sock 1 * 0 users:(("c",pid=1,fd=2)) 5 * 0\n');
-  t.match(forged.get('unix')?.incomplete, /^line 1: no name and inode/, 'a line end in one leaves a torn row behind');
+  t.match(forged.get('unix')?.incomplete, /^line 1: expected a name and inode/, 'a newline in a name splits its row');
   t.end();
 });
 
-t.test('what may be missing is said', (t) => {
+t.test('incomplete tables say why', (t) => {
   const whole = 'tcp LISTEN 0 5 127.0.0.1:1 0.0.0.0:*\n';
   t.match(read(whole).get('tcp'), { incomplete: null });
   const cases: [text: string, incomplete: RegExp][] = [
-    [whole.trim(), /^the text ends within a line, so it may be cut off$/],
+    [whole.trim(), /^the text ends without a newline, so it may be truncated$/],
     [
       `${whole}tcp LISTEN 0 5 0.0.0.0:nobodys-port 0.0.0.0:*\n`,
-      /^line 2: .* a name that is not known, "nobodys-port"$/,
+      /^line 2: unknown service name "nobodys-port" instead of a port$/,
     ],
-    [`${whole}tcp LISTEN 0 5 node.example:22 0.0.0.0:*\n`, /^line 2: no address and port/],
-    [`${whole}tcp LISTEN 0\n`, /^line 2: no address and port/],
+    [`${whole}tcp LISTEN 0 5 node.example:22 0.0.0.0:*\n`, /^line 2: expected a local address and port/],
+    [`${whole}tcp LISTEN 0\n`, /^line 2: expected a local address and port/],
     [`${whole}tcp LISTEN 0 5 1.2.3.4:70000 0.0.0.0:*\n`, /^line 2: /],
-    [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 2: the users are not as ss prints them$/],
+    [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 2: expected users:/],
     [`${whole}${'tcp LISTEN 0 5 x y\n'.repeat(9)}`, /^line 2: .*; line 3: .*; line 4: .*; and 6 more$/],
   ];
   for (const [text, incomplete] of cases) t.match(read(text).get('tcp')?.incomplete, incomplete, text.slice(0, 120));
-  t.equal(
-    read(`${whole}udp UNCONN 0 0 x y\n`).get('udp')?.sockets.length,
-    0,
-    'of a table nothing of which was understood',
-  );
+  t.equal(read(`${whole}udp UNCONN 0 0 x y\n`).get('udp')?.sockets.length, 0, 'a table without any valid row');
   t.end();
 });
 
-t.test('what is not the output of ss, or shows no listener', (t) => {
+t.test('refuses text that is not ss output or has no listener', (t) => {
   const header = 'State  Recv-Q Send-Q Local Address:Port  Peer Address:Port Process\n';
   const cases: [text: string, found: string][] = [
-    ['', 'an empty text'],
-    ['\n \n', 'an empty text'],
-    [header, 'its header alone'],
-    [`Netid ${header}`, 'its header alone'],
+    ['', 'an empty file'],
+    ['\n \n', 'an empty file'],
+    [header, 'only its header'],
+    [`Netid ${header}`, 'only its header'],
     ['ss: command not found\n', 'other text'],
     ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n', 'other text'],
     [ssFixture('s').toString('latin1'), 'other text'],
-    [ssFixture('tn').toString('latin1'), 'none that listens'],
-    ['nl UNCONN 0 0 0:0 *\n', 'none that listens'],
+    [ssFixture('tn').toString('latin1'), 'none'],
+    ['nl UNCONN 0 0 0:0 *\n', 'none'],
     ['\0\xff\0', 'other text'],
   ];
   for (const [text, found] of cases) {
-    t.equal(refusal(text), `ss.txt: expected the output of ss with a listening socket, found ${found}`);
+    t.equal(refusal(text), `ss.txt: expected ss output with a listening socket, found ${found}`);
   }
   t.end();
 });
 
-t.test('a text of any size and form is read or refused in time', (t) => {
+t.test('large texts are parsed or refused in time', (t) => {
   const run = 1_000_000;
   const texts = [
     `u_str LISTEN 0 5 ${' '.repeat(run)}\n`,

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { sourceOf } from '../../src/base/text_source.js';
+import { decodeSource } from '../../src/base/text_source.js';
 import { readYaml } from '../../src/spec/yaml_input.js';
 import { failure } from './helpers.js';
 
 function read(text: string) {
-  return readYaml(sourceOf('n.yaml', Buffer.from(text)));
+  return readYaml(decodeSource('n.yaml', Buffer.from(text)));
 }
 
 t.test('values and their lines', (t) => {
@@ -38,7 +38,7 @@ t.test('what is no YAML, or more than one document, or not for us', (t) => {
     ],
     ['a: 1\na: 2\n', '2: expected every key once, found "a" a second time'],
     ['"a": 1\nb: 2\n"\\u0061": 3\n', '3: expected every key once, found ""\\u0061"" a second time'],
-    ['a: 1\n---\nb: 2\n', `2: ${valid} Source contains multiple documents; please use YAML.parseAllDocuments()`],
+    ['a: 1\n---\nb: 2\n', `2: ${valid} TextSource contains multiple documents; please use YAML.parseAllDocuments()`],
     ['a: 1\nb: !!js/function x\n', `2: ${valid} Unresolved tag: tag:yaml.org,2002:js/function`],
     ['a:\n\t- b\n', `2: ${valid} Tabs are not allowed as indentation`],
     [
