@@ -1,5 +1,5 @@
 /**
- * `npm run screens`: makes the images of README anew: the UI in a real terminal, on a lab with some faults. As root.
+ * `npm run screens`: takes the images of README and docs/: the TUI in a real terminal, on a lab with some faults. Needs root.
  */
 
 import { link, writeFile } from 'node:fs/promises';
@@ -17,8 +17,8 @@ import { Terminal } from '../tui/terminal.js';
 import { likeRealNode } from './real_node.js';
 import { toSvg } from './svg.js';
 
-/** In the sources, while this file runs from dist/. */
-const DIRECTORY = fileURLToPath(new URL('../../../test/screens/', import.meta.url));
+/** In the source tree; this file runs from dist/. */
+const DIRECTORY = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
 /** On a dark background, as the images have it (COLORFGBG is how some terminals tell). */
 const TERMINAL = { width: 130, height: 34, env: { COLORFGBG: '15;0' } };
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
@@ -56,24 +56,24 @@ try {
     terminal,
     lab,
     'events',
-    'The events view: what opened, closed, restarted, failed to bind, and was judged anew',
+    'The events view: what opened, closed, restarted or failed to bind, and which verdicts changed',
   );
   await terminal.keys('1', 's', 'g', 'j');
   await terminal.until((text) => text.includes('by worst first'), 'the worst first');
-  await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, the worst first');
+  await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, worst first');
   await terminal.keys('Enter');
   await terminal.until((text) => /^next /m.test(text), 'details');
   await take(
     terminal,
     lab,
     'detail',
-    'Details of a row: why it is judged so, what to do next, its sockets and their holders',
+    'Details of a row: why it has its verdict, what to do next, its sockets and their owners',
   );
   await terminal.keys('2');
   await terminal.until((text) => text.includes('EXPLAINED BY'), 'listeners');
   await terminal.keys('s', 's', 's', 's', 's', 'g', 'j', 'j');
   await terminal.until((text) => text.includes('by explained'), 'what is wrong first');
-  await take(terminal, lab, 'listeners', 'The listeners view: everything that listens, and what explains it');
+  await take(terminal, lab, 'listeners', 'The listeners view: all listeners, and what explains each');
 } finally {
   await terminal.stop();
   await lab.stop();
