@@ -54,7 +54,7 @@ export type { Capture, NodeFacts } from './verdict/capture.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
 export type { Expected, Finding, MatchedBy, Severity, Verdict } from './verdict/finding.js';
 export type {
-  AddressHolder,
+  AddressOwner,
   BindFailed,
   Change,
   Closed,

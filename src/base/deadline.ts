@@ -1,96 +1,95 @@
-/**
- * Questions that were given up and have not been answered since. Each holds a thread of this process's pool, which has few, so
- * that it is not put again meanwhile.
- */
-const unanswered = new Set<string>();
-
-export function isUnanswered(question: string): boolean {
-  return unanswered.has(question);
+export interface DeadlineOptions {
+  /** Aborting it ends all waiting. */
+  readonly signal?: AbortSignal | null;
+  /** See {@link Deadline.read}. Deadlines that share it skip what any of them gave up on. */
+  readonly unanswered?: Set<string>;
 }
 
 /**
- * Until when answers are waited for, and whether somebody still waits for them at all. What is late goes on unheeded: a read
- * that hangs in the kernel (a process that cannot be woken, a file system that does not answer) cannot be called back.
+ * How long answers are waited for. A read that hangs in the kernel (a process in D state, a file system that does not answer)
+ * cannot be cancelled: after the deadline it goes on and its result is ignored.
  */
 export class Deadline {
-  readonly #start: number;
+  readonly #start = performance.now();
   readonly #ms: number;
   readonly #signal: AbortSignal | null;
+  readonly #unanswered: Set<string>;
 
-  /** `ms` from `start`, which is now unless given; Infinity: for as long as it takes. Aborting `signal` ends all waiting. */
-  constructor(ms: number, signal: AbortSignal | null = null, start = performance.now()) {
-    this.#start = start;
+  /** Ends `ms` from now; Infinity: never. */
+  constructor(ms: number, { signal = null, unanswered = new Set() }: DeadlineOptions = {}) {
     this.#ms = ms;
     this.#signal = signal;
+    this.#unanswered = unanswered;
   }
 
-  /** Nobody waits any more: what has not been begun need not be. */
   get isOver(): boolean {
-    return this.#signal?.aborted === true || performance.now() >= this.#start + this.#ms;
+    return this.#signal?.aborted === true || this.#remainingMs <= 0;
   }
 
-  /** Between two steps. @throws the reason of the signal, once it is aborted */
+  /** @throws the reason of the signal, once it is aborted */
   throwIfAborted(): void {
     this.#signal?.throwIfAborted();
   }
 
-  /** For one step of several, so that there is time for the next: over after this share of the time. */
-  part(share: number): Deadline {
-    return new Deadline(this.#ms * share, this.#signal, this.#start);
+  /** For one step of several: half of the remaining time, so that the next steps have some left even if this one hangs. */
+  step(): Deadline {
+    return new Deadline(this.#remainingMs / 2, { signal: this.#signal, unanswered: this.#unanswered });
   }
 
-  /** For the same steps once more: they share what is left until this share of the time. */
-  rest(share: number): Deadline {
-    const now = performance.now();
-    return new Deadline(Math.max(0, this.#start + this.#ms * share - now), this.#signal, now);
+  /** Whether a read of `key` was given up on and has not ended since. */
+  isUnanswered(key: string): boolean {
+    return this.#unanswered.has(key);
   }
 
   /**
-   * As `within`, of what may hang for good: what does not answer is not asked again before it has. `questions` are those that
-   * `ask` puts, in words of their own.
+   * As `within`, for a read that may hang for good. Each one that hangs holds a thread of libuv's pool, which has few, so nothing is
+   * read again before an earlier read of the same key has ended.
    */
-  async ask<Result>(
-    questions: readonly string[],
-    ask: () => Promise<Result>,
+  async read<Result>(
+    keys: readonly string[],
+    start: () => Promise<Result>,
     late: (why: string) => Result,
   ): Promise<Result> {
-    if (questions.some(isUnanswered)) return late('it was asked before and has not answered yet');
-    const work = ask();
+    if (keys.some((key) => this.isUnanswered(key))) return late('it was asked before and has not answered yet');
+    const work = start();
     return this.within(work, (why) => {
-      for (const question of questions) unanswered.add(question);
-      const answered = (): void => {
-        for (const question of questions) unanswered.delete(question);
+      for (const key of keys) this.#unanswered.add(key);
+      const forget = (): void => {
+        for (const key of keys) this.#unanswered.delete(key);
       };
-      work.then(answered, answered);
+      work.then(forget, forget);
       return late(why);
     });
   }
 
   /**
-   * What comes of `work`; where that is late, what `late` makes of the reason, in words.
+   * The result of `work`, or of `late` (given the reason) once the deadline is over.
    * @throws what `work` throws, or the reason of the signal as soon as it is aborted
    */
   async within<Result>(work: Promise<Result>, late: (why: string) => Result): Promise<Result> {
     const signal = this.#signal;
     if (this.#ms === Number.POSITIVE_INFINITY && signal === null) return work;
-    // If it fails once nobody waits for it any more, that is nobody's business.
-    work.catch(() => {});
     let timer: NodeJS.Timeout | undefined;
     let abort = (): void => {};
-    const ended = new Promise<Result>((resolve, reject) => {
+    const ended = new Promise<null>((resolve, reject) => {
       abort = () => reject(signal?.reason);
       if (signal?.aborted === true) abort();
       signal?.addEventListener('abort', abort, { once: true });
-      if (this.#ms === Number.POSITIVE_INFINITY) return;
-      const why = `there was no answer within ${(this.#ms / 1000).toFixed(1)} s`;
-      timer = setTimeout(() => resolve(late(why)), Math.max(0, this.#start + this.#ms - performance.now()));
+      if (this.#ms !== Number.POSITIVE_INFINITY) timer = setTimeout(resolve, this.#remainingMs, null);
     });
-    return Promise.race([work, ended]).finally(() => {
+    try {
+      const answer = await Promise.race([work.then((result) => ({ result })), ended]);
+      return answer === null ? late(`there was no answer within ${(this.#ms / 1000).toFixed(1)} s`) : answer.result;
+    } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
-    });
+    }
+  }
+
+  get #remainingMs(): number {
+    return Math.max(0, this.#start + this.#ms - performance.now());
   }
 }
 
-/** For whoever can wait. */
+/** For callers that wait as long as it takes. It never gives up on a read, so nothing is remembered in it. */
 export const NO_DEADLINE = new Deadline(Number.POSITIVE_INFINITY);

@@ -21,7 +21,7 @@ function searchHolders(argv: readonly string[]): void {
     const find = require('node-gyp-build') as (root: string) => Addon;
     const pass = find(path.join(__dirname, '../..')).iterateOwners?.(false);
     pass?.catch(() => {});
-    globalThis.k8sSockwatchHolders = pass;
+    globalThis.k8sSockwatchOwners = pass;
   } catch {
     return;
   }

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { textField } from '../base/text.js';
 import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
-import { NOTHING_KNOWN } from '../kernel/owners/process_fields.js';
+import { UNKNOWN_PROCESS } from '../kernel/owners/process_fields.js';
 import type { Protocol, Transport, UnixType } from '../kernel/sockets/listener.js';
 import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
 import type { SsRow } from './ss_rows.js';
@@ -158,7 +158,7 @@ function ownerOf({ comm, pid, fd }: SsUser): ProcessOwner {
     kind: 'process',
     pid,
     fd,
-    ...NOTHING_KNOWN,
+    ...UNKNOWN_PROCESS,
     ...textField('comm', Buffer.from(comm, 'latin1')),
   };
 }

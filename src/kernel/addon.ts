@@ -69,7 +69,7 @@ export interface ProcessFacts {
   readonly startMs: number | null;
 }
 
-export interface Holders {
+export interface OwnerRows {
   /** Three columns of equal length: descriptor `fd` of process `pid` is the socket `inode`. */
   readonly inode: Uint32Array;
   readonly pid: Uint32Array;
@@ -86,7 +86,7 @@ export interface Holders {
  * namespace) is the socket `inode`; `task` is a living thread of the process. Each once, in order of pid and fd. Sockets that
  * are connected are there only where `everyState` asks for them.
  */
-export interface HolderPass {
+export interface OwnerPass {
   readonly inode: Uint32Array;
   readonly pid: Uint32Array;
   readonly task: Uint32Array;
@@ -138,11 +138,11 @@ export interface Addon {
   decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
-  findOwners(procRoot: string, inodes: Uint32Array): Promise<Holders>;
+  findOwners(procRoot: string, inodes: Uint32Array): Promise<OwnerRows>;
   /** `tasks`: of each process a thread that is alive, mostly its main one, which has the process's number. */
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
   /** Only where eBPF is built in. */
-  iterateOwners?(everyState: boolean): Promise<HolderPass>;
+  iterateOwners?(everyState: boolean): Promise<OwnerPass>;
   /**
    * Only where eBPF is built in. Throws where the kernel does not take the programs. `onReady` says that there are events to take,
    * and not again before they were taken.
@@ -169,13 +169,13 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
 
 declare global {
   /** What main.cts leaves behind: a pass that began before anything else. */
-  var k8sSockwatchHolders: Promise<HolderPass> | undefined;
+  var k8sSockwatchOwners: Promise<OwnerPass> | undefined;
 }
 
 /** The early pass, for whoever is the first to want one; null: there was none. */
-export function takeEarlyPass(): Promise<HolderPass> | null {
-  const pass = globalThis.k8sSockwatchHolders ?? null;
-  globalThis.k8sSockwatchHolders = undefined;
+export function takeEarlyPass(): Promise<OwnerPass> | null {
+  const pass = globalThis.k8sSockwatchOwners ?? null;
+  globalThis.k8sSockwatchOwners = undefined;
   return pass;
 }
 

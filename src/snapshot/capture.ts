@@ -2,112 +2,134 @@ import { hostname, release } from 'node:os';
 import { coverageOf } from '../base/coverage.js';
 import type { Deadline } from '../base/deadline.js';
 import { SockwatchError } from '../base/errors.js';
-import type { Kept } from '../base/memo.js';
+import type { Memo } from '../base/memo.js';
 import { isKernelError, native } from '../kernel/addon.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
-import { settleOwners, withOwners } from '../kernel/owners/attach_owners.js';
-import { withOrigins } from '../kernel/owners/creator_cgroups.js';
-import type { OwnedListener } from '../kernel/owners/owner.js';
-import { startHolders } from '../kernel/owners/owner_source.js';
+import { attachOwners, findOwners, ownersCoverage } from '../kernel/owners/attach_owners.js';
+import { attachCreatorCgroups, findCreatorCgroups } from '../kernel/owners/creator_cgroups.js';
+import { type OwnersMode, startOwnerSearch } from '../kernel/owners/owner_source.js';
 import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { lookAtSocketFile, type SocketFile } from '../kernel/sockets/socket_file.js';
 import { readMarkedRole } from '../node/marked_role.js';
-import type { Spec } from '../spec/spec.js';
-import { applyNotes } from '../verdict/applied_row.js';
 import type { Capture } from '../verdict/capture.js';
-import { pathsToLookAt } from '../verdict/unix_row.js';
-import type { SnapshotOptions } from './options.js';
+import { pathsToLookAt, type SocketPath } from '../verdict/unix_row.js';
 
-/** Until which share of the time each step may take, so that there is some left for the next, and for what is made of it all. */
-export const SHARE = {
-  tables: 0.5,
-  processes: 0.65,
-  owners: 0.7,
-  files: 0.8,
-  again: 0.85,
-  otherHolders: 0.87,
-  otherProcesses: 0.89,
-  others: 0.9,
-} as const;
-
-/** What was read of a node, and when. */
-export interface Observed {
-  /** When it began, ISO 8601. */
-  readonly capturedAt: string;
-  readonly capture: Capture;
-  readonly network: NetworkFacts;
-  /** Of the sockets of whose closing no event tells. */
-  readonly inodes: Inodes;
-  readonly listeners: readonly Listener[];
+/** What to read. */
+export interface CaptureTarget {
+  /** Path of the network namespace; null: our own. */
+  readonly netns: string | null;
+  readonly owners: OwnersMode;
+  readonly allowModuleLoad: boolean;
+  readonly socketPaths: readonly SocketPath[];
 }
 
-/** Reads everything a verdict rests on. */
-export async function captureNode(options: SnapshotOptions, deadline: Deadline, kept: Kept): Promise<Observed> {
-  const { netns = null, owners = 'auto', allowModuleLoad = false, spec } = options;
+/** What was read of a node, and when. */
+export interface NodeCapture extends Capture {
+  /** When it began, ISO 8601. */
+  readonly capturedAt: string;
+  readonly network: NetworkFacts;
+  /** Of the sockets whose closing is no kernel event. */
+  readonly inodes: Inodes;
+}
+
+/**
+ * Reads everything that verdicts rest on. What is the same as in the last capture of the memo is the same object.
+ * @throws SockwatchError ERR_NETNS where the namespace cannot be entered
+ */
+export async function captureNode(target: CaptureTarget, deadline: Deadline, memo: Memo): Promise<NodeCapture> {
   const capturedAt = new Date().toISOString();
-  const namespace = identifyNetns(netns);
-  const find = startHolders(owners, { deadline: deadline.part(SHARE.processes) });
-  // The kernel is asked first; what reads its answer about the network is loaded while it works.
-  const early = deadline.part(SHARE.tables);
+  const netns = identifyNetns(target.netns);
+  const search = startOwnerSearch(target.owners, { deadline });
+  const step = deadline.step();
+  // The rtnetlink modules load while the kernel is already reading its tables.
   const [tables, network] = await Promise.all([
-    captureTables({ netns, allowModuleLoad, deadline: early }),
-    import('../kernel/network/facts.js').then(({ networkFacts }) => networkFacts(netns, early)),
+    captureTables({ ...target, deadline: step }),
+    import('../kernel/network/facts.js').then(({ networkFacts }) => networkFacts(target.netns, step)),
   ]);
-  const listeners = keptListeners(tables, namespace, network, kept);
-  const tunnels = kept.same('tunnels', network.tunnels);
-  const kernels = kernelInodes(listeners, tunnels);
-  const owned = await withOwners(listeners, owners, find, kernels, deadline.part(SHARE.owners), kept);
-  // Owners that nobody waited for are told as ones that could not be found.
   deadline.throwIfAborted();
-  const known = kept.once('known', [owned.listeners, tunnels], () =>
-    kept.sameEach('each known', withKernelOwners(owned.listeners, tunnels), ({ id }) => id),
-  );
-  const late = deadline.part(SHARE.files);
-  const [sockets, files, markedRole] = await Promise.all([
-    late.within(withOrigins(known, kept), () => known),
-    lookAtFiles(spec, known, late),
-    namespace === identifyNetns(null) ? late.within(readMarkedRole(), () => null) : null,
+  const listeners = listListeners(tables, netns, network, memo);
+  const fileStep = deadline.step();
+  const [owners, files, markedRole] = await Promise.all([
+    findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
+    lookAtFiles(target.socketPaths, listeners, fileStep),
+    netns === identifyNetns(null) ? fileStep.within(readMarkedRole(), () => null) : null,
   ]);
+  // findOwners() turns the abort into a failed source.
+  deadline.throwIfAborted();
+  const [found, tunnels] = [memo.reuseEqual('owners', owners.found), memo.reuseEqual('tunnels', network.tunnels)];
+  const owned = memo.memoize('owned', [listeners, found, tunnels], () =>
+    withKernelOwners(attachOwners(listeners, found), tunnels),
+  );
+  const creators = await deadline.step().within(findCreatorCgroups(owned), () => new Map());
+  const cgroups = memo.reuseEqual('cgroups', creators);
+  const sockets = memo.memoize('sockets', [owned, cgroups], () =>
+    memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
+  );
   const { defaultInterface, interfaces, ephemeralPorts } = network;
-  const capture: Capture = {
-    node: kept.same('node', {
+  return {
+    capturedAt,
+    node: {
       hostname: hostname(),
       kernel: release(),
-      netns: namespace,
+      netns,
       defaultInterface,
       interfaces,
       ephemeralPorts,
       markedRole,
-    }),
+    },
     sockets,
     coverage: coverageOf([
       tables.tcp.source,
       tables.udp.source,
       tables.unix.source,
-      settleOwners(owned.source, sockets),
+      ownersCoverage(owners.source, sockets),
       network.source,
     ]),
-    files: kept.same('files', files),
+    files,
+    network,
+    inodes: inodesOf(tables),
   };
-  return { capturedAt, capture, network, listeners, inodes: inodesOf(tables) };
 }
 
-/** The listeners in tables; those of the last time where the tables are the same. */
-export function keptListeners(tables: Tables, netns: string, network: NetworkFacts, kept: Kept): readonly Listener[] {
+/** Whether a listener that is not in this capture is in the tables now, or they cannot be read any more. */
+export async function hasNewListeners(
+  target: CaptureTarget,
+  { sockets, node, network }: NodeCapture,
+  deadline: Deadline,
+  memo: Memo,
+): Promise<boolean> {
+  const tables = await captureTables({ ...target, deadline });
+  if (![tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok')) return true;
+  const known = new Set(sockets.map(({ id }) => id));
+  return listListeners(tables, node.netns, network, memo).some(({ id }) => !known.has(id));
+}
+
+/** The later capture, with what only the earlier one saw: a table can lose an entry that moves while it is dumped. */
+export function mergeCaptures(earlier: NodeCapture, later: NodeCapture): NodeCapture {
+  const ids = new Set(later.sockets.map(({ id }) => id));
+  const missed = earlier.sockets.filter(({ id }) => !ids.has(id));
+  if (missed.length === 0) return later;
+  // They may as well have closed in between, which is noticed by comparing with the earlier tables.
+  return { ...later, sockets: [...later.sockets, ...missed], inodes: earlier.inodes };
+}
+
+function listListeners(tables: Tables, netns: string, network: NetworkFacts, memo: Memo): readonly Listener[] {
   const { tcp, udp, unix } = tables;
-  const read = [tcp, udp, unix].map(({ columns, detailed }) => ({ columns, detailed }));
-  const devices = kept.same('devices', network.deviceNames);
-  return kept.once('listeners', [kept.same('tables', read), devices], () => listenersOf(tables, { netns, devices }));
+  const inputs = memo.reuseEqual('tables', {
+    tables: [tcp, udp, unix].map(({ columns, detailed }) => ({ columns, detailed })),
+    devices: network.deviceNames,
+  });
+  return memo.memoize('listeners', [inputs], () => listenersOf(tables, { netns, devices: network.deviceNames }));
 }
 
-/** Inode number of a network namespace; thread-self, since a worker thread may have moved. */
+/** Inode number of a network namespace. Not /proc/self: in a worker thread that had moved, it would be another's. */
 function identifyNetns(path: string | null): string {
   try {
-    // To open a namespace takes less than to enter it, so that is tried at once instead of for every table.
+    // Opening a namespace needs fewer privileges than entering it, so entering is tried once, before any table is read.
     if (path !== null) native().inNetns(path, () => {});
     return String(native().netnsInode(path ?? '/proc/thread-self/ns/net'));
   } catch (error) {
@@ -122,10 +144,11 @@ function identifyNetns(path: string | null): string {
   }
 }
 
-/** Where the sockets of the page's unix rows may be: the notes' paths are the same for every role. */
-function lookAtFiles(spec: Spec, sockets: readonly OwnedListener[], deadline: Deadline): Promise<SocketFile[]> {
-  const paths = spec.rows.flatMap((row) =>
-    row.kind === 'unix' ? pathsToLookAt(row, applyNotes(row, spec.notes, 'unknown').paths, sockets) : [],
-  );
+function lookAtFiles(
+  socketPaths: readonly SocketPath[],
+  listeners: readonly Listener[],
+  deadline: Deadline,
+): Promise<SocketFile[]> {
+  const paths = socketPaths.flatMap((socketPath) => pathsToLookAt(socketPath, socketPath.patterns, listeners));
   return Promise.all([...new Set(paths)].map((path) => lookAtSocketFile(path, deadline)));
 }

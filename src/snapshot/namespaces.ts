@@ -3,13 +3,14 @@ import type { Deadline } from '../base/deadline.js';
 import { messageOf } from '../base/errors.js';
 import { native } from '../kernel/addon.js';
 import { withKernelOwners } from '../kernel/network/kernel_owners.js';
-import { withOwners } from '../kernel/owners/attach_owners.js';
+import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
-import { type OwnersMode, readFacts, startHolders } from '../kernel/owners/owner_source.js';
+import { readFacts, startOwnerSearch } from '../kernel/owners/owner_source.js';
 import { type ProcessFields, processFieldsByPid, readBootTime } from '../kernel/owners/process_fields.js';
 import { captureTables } from '../kernel/sockets/capture.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { findNamespaces, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
+import type { CaptureTarget } from './capture.js';
 import type { NamespaceDocument } from './document/document.js';
 
 export interface OtherNamespaces {
@@ -18,43 +19,36 @@ export interface OtherNamespaces {
   readonly source: CoverageSource;
 }
 
-/** Until when processes that hold listeners, and all that are in the namespaces, are waited for. */
-export interface Patience {
-  readonly holders: Deadline;
-  readonly processes: Deadline;
-}
-
 /**
- * The listeners of every other network namespace: those of pods, mostly. They are not judged, since the page speaks of the
- * node; who holds them is found out in one pass for all.
+ * The listeners of every other network namespace, which is mostly those of pods. They are not evaluated, since the page is about
+ * the node. Their owners are found in one search for all.
  */
 export async function captureOtherNamespaces(
   home: string,
-  owners: OwnersMode,
-  allowModuleLoad: boolean,
-  patience: Patience,
+  target: Pick<CaptureTarget, 'owners' | 'allowModuleLoad'>,
+  deadline: Deadline,
+): Promise<OtherNamespaces> {
+  return deadline.within(readOthers(home, target, deadline), unreadNamespaces);
+}
+
+async function readOthers(
+  home: string,
+  { owners: mode, allowModuleLoad }: Pick<CaptureTarget, 'owners' | 'allowModuleLoad'>,
+  deadline: Deadline,
 ): Promise<OtherNamespaces> {
   const start = performance.now();
   const { namespaces, unreadable } = await findNamespaces();
   const others = namespaces.filter(({ netns }) => netns !== home);
   const read = await Promise.all(others.map((namespace) => readOne(namespace, allowModuleLoad)));
-  const { listeners, source } = await withOwners(
-    read.flatMap((one) => one.listeners),
-    owners,
-    startHolders(owners, { deadline: patience.holders }),
-  );
-  const sockets = read.flatMap(({ namespace, tunnels }) =>
-    withKernelOwners(
-      listeners.filter(({ netns }) => netns === namespace.netns),
-      tunnels,
-    ),
-  );
+  const listeners = read.flatMap((one) => one.listeners);
+  const { found, source } = await findOwners(listeners, mode, startOwnerSearch(mode, { deadline }));
+  const sockets = read.flatMap((one) => withKernelOwners(attachOwners(one.listeners, found), one.tunnels));
   const pids = Uint32Array.from(new Set(others.flatMap((namespace) => namespace.pids)));
-  const [{ facts, late }, bootTime] = await Promise.all([readFacts(pids, pids, patience.processes), readBootTime()]);
+  const [{ facts, late }, bootTime] = await Promise.all([readFacts(pids, pids, deadline.step()), readBootTime()]);
   const fields = processFieldsByPid(facts, bootTime);
   const errors = [
     ...read.flatMap(({ namespace, error }) => (error === null ? [] : [`${namespace.netns}: ${error}`])),
-    ...(owners === 'none' || source.error === null ? [] : [source.error]),
+    ...(mode === 'none' || source.error === null ? [] : [source.error]),
     ...(late === 0 ? [] : [`${late} of ${pids.length} processes did not answer in time`]),
     ...(unreadable === 0 ? [] : [`the namespaces of ${unreadable} processes could not be read (permission)`]),
   ];
@@ -73,8 +67,7 @@ export async function captureOtherNamespaces(
   };
 }
 
-/** What is said of them where there was no time to look. */
-export function unseenNamespaces(why: string): OtherNamespaces {
+function unreadNamespaces(why: string): OtherNamespaces {
   const source = {
     name: 'namespaces',
     via: 'setns',
@@ -92,7 +85,7 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
   const { netns, path } = namespace;
   try {
     const inode = String(native().netnsInode(path));
-    // The process by which it was known has ended, and its number is another's by now.
+    // The process of that path has ended, and its pid was reused.
     if (inode !== netns) throw new Error('it was gone before it could be entered');
     const [tables, network] = await Promise.all([captureTables({ netns: path, allowModuleLoad }), networkFacts(path)]);
     const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
@@ -101,7 +94,7 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
     return {
       namespace,
       tunnels: network.tunnels,
-      // Cookies are counted for each namespace on its own by kernels before 5.8.
+      // Before Linux 5.8, cookies are unique within a namespace only.
       listeners: listeners.map((listener) => ({ ...listener, id: `${listener.id}@${netns}` })),
       error: failures.length === 0 ? null : failures.join('; '),
     };
@@ -110,7 +103,7 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
   }
 }
 
-/** Whose it is: pods and containers by the cgroups of the processes in it. */
+/** Pods and containers are those of the processes in the namespace, by their cgroups. */
 function describe(
   { netns, name, pids }: NetworkNamespace,
   error: string | null,

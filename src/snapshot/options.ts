@@ -10,42 +10,52 @@ import {
 import type { OwnersMode } from '../kernel/owners/owner_source.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import { socketPathsOf } from '../verdict/unix_row.js';
+import type { CaptureTarget } from './capture.js';
 import type { FailOn } from './document/document.js';
+import type { Expectation } from './evaluate_node.js';
 
-/** Where to look, how, with what to compare, and for how long. */
+/** What to read, what to compare it with, and how long to wait. */
 export interface SnapshotOptions {
   /** What the node is compared with. */
   readonly spec: Spec;
-  /** Default: `auto`, found out from the node. */
+  /** Default: `auto`, read from the node. */
   readonly role?: Role | 'auto';
-  /** Path of a network namespace to look into, such as /proc/1234/ns/net; default: the caller's own. */
+  /** Path of the network namespace to read, such as /proc/1234/ns/net; default: the caller's. */
   readonly netns?: string | null;
-  /** List the sockets of every other network namespace as well; they are not judged. Default: false. */
+  /** Also list the sockets of every other network namespace; they are not evaluated. Default: false. */
   readonly allNetns?: boolean;
-  /** Default: `auto`, the best way that works. */
+  /** How owners are found. Default: `auto`, the best way that works. */
   readonly owners?: OwnersMode;
-  /** Default: `warning`. */
+  /** Lowest severity that counts as drift. Default: `warning`. */
   readonly failOn?: FailOn;
   /**
-   * Milliseconds, 1 or more. After nine tenths of them the answer is what has been seen by then; what is cut is said in `coverage`.
-   * Default: as long as it takes. What hangs in the kernel goes on hanging behind it, and keeps the process from ending by
-   * itself: see {@link exitNow}.
+   * Milliseconds, 1 or more. Reading stops after nine tenths of them, and each step of it after half of what is left then; `coverage`
+   * says what was cut off. Default: no limit. A read that hangs in the kernel goes on hanging, and keeps the process from ending
+   * by itself: see {@link exitNow}.
    */
   readonly deadlineMs?: number;
   /**
-   * Once it is aborted, the promise is rejected with its reason at once and no further step is begun. What the kernel was asked
-   * before goes on unheeded until it answers, mostly within a second, and keeps the process from ending by itself: see {@link exitNow}.
+   * Once it is aborted, the promise is rejected with its reason at once, and nothing more is read. Reads that have started go on
+   * until the kernel answers, mostly within a second, and keep the process from ending by itself: see {@link exitNow}.
    */
   readonly signal?: AbortSignal;
-  /** Ask sock_diag even where that makes the kernel load its module; default: false, /proc/net is read instead. */
+  /** Use sock_diag even where that makes the kernel load its module. Default: false, /proc/net is read instead. */
   readonly allowModuleLoad?: boolean;
 }
 
-/**
- * What a program that no compiler has checked may have got wrong.
- * @throws SockwatchError ERR_USAGE, on one line
- */
-export function validateOptions(options: SnapshotOptions): void {
+/** Options with their defaults, as each part takes them. */
+export interface ValidOptions {
+  readonly target: CaptureTarget;
+  readonly expectation: Expectation;
+  readonly allNetns: boolean;
+  readonly failOn: FailOn;
+  readonly deadlineMs: number;
+  readonly signal: AbortSignal | null;
+}
+
+/** @throws SockwatchError ERR_USAGE, on one line */
+export function validateOptions(options: SnapshotOptions): ValidOptions {
   assertObject('options are an object with a spec', options);
   const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad } = options;
   assertSpec(spec);
@@ -57,4 +67,17 @@ export function validateOptions(options: SnapshotOptions): void {
   assertMilliseconds('deadlineMs', deadlineMs);
   assertSignal(signal);
   assertBoolean('allowModuleLoad', allowModuleLoad);
+  return {
+    target: {
+      netns: netns ?? null,
+      owners: owners ?? 'auto',
+      allowModuleLoad: allowModuleLoad ?? false,
+      socketPaths: socketPathsOf(spec),
+    },
+    expectation: { spec, role: role ?? 'auto' },
+    allNetns: allNetns ?? false,
+    failOn: failOn ?? 'warning',
+    deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
+    signal: signal ?? null,
+  };
 }

@@ -1,7 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { messageOf } from '../base/errors.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Update } from '../watch/watcher.js';
+import type { WatchUpdate } from '../watch/watcher.js';
 import { glyphsFor } from './glyphs.js';
 import { type Effect, handleKey } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
@@ -16,7 +16,7 @@ import { applyUpdate, showMessage, tick } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
-  updates(): AsyncIterable<Update>;
+  updates(): AsyncIterable<WatchUpdate>;
   readAgain(): void;
   close(): void;
 }

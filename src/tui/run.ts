@@ -73,7 +73,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
   const document = await readSnapshotFile(file);
   return {
     async *updates() {
-      yield { kind: 'look', document };
+      yield { kind: 'snapshot', document };
     },
     readAgain: () => {},
     close: () => {},

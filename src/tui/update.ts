@@ -1,6 +1,6 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Change } from '../watch/changes/change.js';
-import type { Update } from '../watch/watcher.js';
+import type { WatchUpdate } from '../watch/watcher.js';
 import { itemsOf, socketWith } from './list.js';
 import { markChanges, withoutExpired } from './marks.js';
 import { noticeOf } from './notice.js';
@@ -11,8 +11,8 @@ import { withChange, withListeners } from './timeline.js';
 
 const MESSAGE_MS = 8_000;
 
-export function applyUpdate(state: State, update: Update): State {
-  const data = update.kind === 'look' ? withSnapshot(state, update.document) : withEvent(state, update.change);
+export function applyUpdate(state: State, update: WatchUpdate): State {
+  const data = update.kind === 'snapshot' ? withSnapshot(state, update.document) : withEvent(state, update.change);
   const isFirst = state.data.document === null && data.document !== null;
   const notice = isFirst ? noticeOf(data.document, data.started, state.source) : state.notice;
   return { ...state, data, notice };

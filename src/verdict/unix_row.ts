@@ -1,20 +1,33 @@
 import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Listener } from '../kernel/sockets/listener.js';
 import type { SocketFile } from '../kernel/sockets/socket_file.js';
 import type { Notes } from '../spec/notes.js';
 import type { UnixRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, evaluateAbsence, type NodeRole } from './applied_row.js';
+import { type AppliedRow, applyNotes, evaluateAbsence, type NodeRole } from './applied_row.js';
 import type { EvaluationContext } from './capture.js';
 import { matchesPath } from './glob.js';
 import { matchListener } from './owner_match.js';
 import type { RowEvaluation } from './row_evaluation.js';
 import { ownersText, unknownOwnerText } from './text/format.js';
 
+/** Where the socket of a unix row may be: its own path, and glob patterns from notes. */
+export interface SocketPath extends Pick<UnixRow, 'path'> {
+  readonly patterns: readonly string[];
+}
+
+/** Those of a page. Notes about paths are the same for every role. */
+export function socketPathsOf({ rows, notes }: Spec): SocketPath[] {
+  return rows.flatMap((row) =>
+    row.kind === 'unix' ? [{ path: row.path, patterns: applyNotes(row, notes, 'unknown').paths }] : [],
+  );
+}
+
 /** Paths at which the socket of a unix row may be: the row's own, and those of listeners that fit a note's pattern. */
 export function pathsToLookAt(
-  row: UnixRow,
+  row: Pick<UnixRow, 'path'>,
   patterns: readonly string[],
-  listeners: readonly OwnedListener[],
+  listeners: readonly Listener[],
 ): string[] {
   const fitting = listeners.flatMap(({ path, pathRaw }) =>
     path !== null && pathRaw === undefined && patterns.some((pattern) => matchesPath(path, pattern)) ? [path] : [],

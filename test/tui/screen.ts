@@ -10,7 +10,7 @@ import { initialState, type State } from '../../src/tui/state.js';
 import { widthOf } from '../../src/tui/text.js';
 import { applyUpdate } from '../../src/tui/update.js';
 import type { Change } from '../../src/watch/changes/change.js';
-import type { Update } from '../../src/watch/watcher.js';
+import type { WatchUpdate } from '../../src/watch/watcher.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, held, row, socketFile, spec, unixRow } from '../verdict/factory.js';
 
@@ -56,14 +56,14 @@ export function screenWith(documents: readonly SnapshotDocument[], changes: Part
 }
 
 export function withSnapshot(state: State, document: SnapshotDocument): State {
-  return withUpdate(state, { kind: 'look', document });
+  return withUpdate(state, { kind: 'snapshot', document });
 }
 
 export function withEvents(state: State, ...changes: readonly Change[]): State {
   return changes.reduce((before, change) => withUpdate(before, { kind: 'change', change }), state);
 }
 
-function withUpdate(state: State, update: Update): State {
+function withUpdate(state: State, update: WatchUpdate): State {
   return clampSelection(applyUpdate(state, update));
 }
 

@@ -1,51 +1,42 @@
 import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
-import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { messageOf } from '../../base/errors.js';
-import { Kept } from '../../base/memo.js';
-import type { Holders } from '../addon.js';
 import type { Listener } from '../sockets/listener.js';
-import type { OwnedListener, OwnersUnknown, ProcessOwner } from './owner.js';
-import { type FindHolders, type FoundHolders, type OwnersMode, startHolders } from './owner_source.js';
-import { NOTHING_KNOWN, processFieldsByPid, readBootTime } from './process_fields.js';
+import type { OwnedListener, ProcessOwner } from './owner.js';
+import type { FoundOwners, OwnerSearch, OwnersMode } from './owner_source.js';
+import { processFieldsByPid, UNKNOWN_PROCESS } from './process_fields.js';
 
-export interface OwnedListeners {
-  readonly listeners: readonly OwnedListener[];
+export interface OwnersAnswer {
+  /** null: not looked up, or without an answer; `source` says which. */
+  readonly found: FoundOwners | null;
   readonly source: CoverageSource;
 }
 
 /**
- * Adds to each listener who holds it. What cannot be found out is said in `source` and in `ownersUnknown`; nothing is thrown. `kernels`
- * are the inodes of listeners that the kernel itself may well hold; `kept` is of the last time, if there was one.
+ * Looks up the owners of listeners; nothing is thrown. `kernelInodes` are those of listeners that may belong to the kernel, and
+ * so to no process.
  */
-export async function withOwners(
+export async function findOwners(
   listeners: readonly Listener[],
   mode: OwnersMode,
-  find: FindHolders = startHolders(mode),
-  kernels: ReadonlySet<number> = new Set(),
-  deadline: Deadline = NO_DEADLINE,
-  kept: Kept = new Kept(),
-): Promise<OwnedListeners> {
-  if (mode === 'none') return { listeners: unowned(listeners, 'not-looked'), source: notLooked() };
+  search: OwnerSearch,
+  kernelInodes: ReadonlySet<number> = new Set(),
+): Promise<OwnersAnswer> {
+  if (mode === 'none') return { found: null, source: notLooked() };
   const start = performance.now();
   try {
-    // Inode 0 is no inode: of sockets that are nobody's yet.
+    // A socket that was not accepted yet has no inode: 0.
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const [found, bootTime] = await Promise.all([
-      deadline.within<FoundHolders | string>(find(inodes, kernels), (why) => why),
-      readBootTime(),
-    ]);
-    if (typeof found === 'string') throw new Error(found);
-    const holders = kept.same('holders', found);
-    const { processes, unreadable, late } = holders;
+    const found = await search(inodes, kernelInodes);
+    const { processes, unreadable, late } = found;
     const notes = [
-      ...(holders.note === null ? [] : [holders.note]),
+      ...(found.note === null ? [] : [found.note]),
       ...(unreadable === 0 ? [] : [`${unreadable} of ${processes} processes could not be read (permission)`]),
     ];
     return {
-      listeners: kept.once('owned', [listeners, holders, bootTime], () => assignOwners(listeners, holders, bootTime)),
+      found,
       source: {
         name: 'owners',
-        via: holders.via,
+        via: found.via,
         status: late === 0 ? 'ok' : 'partial',
         error: late === 0 ? null : `${late} of ${processes} processes that hold listeners did not answer in time`,
         note: notes.length === 0 ? null : notes.join('; '),
@@ -55,18 +46,35 @@ export async function withOwners(
     };
   } catch (error) {
     const source = { name: 'owners', via: mode, note: null, rows: 0, ms: elapsedMs(start) };
-    return {
-      listeners: unowned(listeners, 'not-looked'),
-      source: { ...source, status: 'failed', error: messageOf(error) },
-    };
+    return { found: null, source: { ...source, status: 'failed', error: messageOf(error) } };
   }
 }
 
+/** Joins owners to listeners by inode. Pure. */
+export function attachOwners(listeners: readonly Listener[], found: FoundOwners | null): OwnedListener[] {
+  if (found === null) {
+    return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown: 'not-looked', origin: null }));
+  }
+  const fieldsByPid = processFieldsByPid(found.facts, found.bootTime);
+  const byInode = new Map<number, ProcessOwner[]>();
+  for (const [at, inode] of found.inode.entries()) {
+    const pid = found.pid[at] ?? 0;
+    const owners = byInode.get(inode) ?? [];
+    byInode.set(inode, owners);
+    owners.push({ kind: 'process', pid, fd: found.fd[at] ?? 0, ...(fieldsByPid.get(pid) ?? UNKNOWN_PROCESS) });
+  }
+  const unknown = found.unreadable > 0 ? 'permission' : 'not-found';
+  return listeners.map((listener) => {
+    const owners = byInode.get(listener.inode) ?? [];
+    return { ...listener, owners, ownersUnknown: owners.length > 0 ? null : unknown, origin: null };
+  });
+}
+
 /**
- * The source of owners once all owners are known, the kernel's included: processes that could not be read take something
- * away only where a listener was left without a holder.
+ * The source of owners once all owners are attached, the kernel included: processes that could not be read make it incomplete
+ * only where a listener was left without an owner.
  */
-export function settleOwners(source: CoverageSource, listeners: readonly OwnedListener[]): CoverageSource {
+export function ownersCoverage(source: CoverageSource, listeners: readonly OwnedListener[]): CoverageSource {
   const unseen = listeners.filter(({ ownersUnknown }) => ownersUnknown === 'permission').length;
   if (unseen === 0 || source.status !== 'ok') return source;
   const error = `the holders of ${unseen} of ${listeners.length} listeners could not be seen: ${source.note ?? ''}`;
@@ -76,30 +84,4 @@ export function settleOwners(source: CoverageSource, listeners: readonly OwnedLi
 function notLooked(): CoverageSource {
   const error = 'owners were not looked up, as asked';
   return { name: 'owners', via: 'none', status: 'partial', error, note: null, rows: 0, ms: 0 };
-}
-
-function unowned(listeners: readonly Listener[], ownersUnknown: OwnersUnknown): OwnedListener[] {
-  return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown, origin: null }));
-}
-
-/** Pure: joins holders to listeners by inode. `bootTime` is in milliseconds since the epoch. */
-export function assignOwners(
-  listeners: readonly Listener[],
-  holders: Holders,
-  bootTime: number | null,
-): OwnedListener[] {
-  const facts = processFieldsByPid(holders.facts, bootTime);
-  const byInode = new Map<number, ProcessOwner[]>();
-  for (const [at, inode] of holders.inode.entries()) {
-    const pid = holders.pid[at] ?? 0;
-    const fields = facts.get(pid) ?? NOTHING_KNOWN;
-    const owners = byInode.get(inode) ?? [];
-    byInode.set(inode, owners);
-    owners.push({ kind: 'process', pid, fd: holders.fd[at] ?? 0, ...fields });
-  }
-  const unknown = holders.unreadable > 0 ? 'permission' : 'not-found';
-  return listeners.map((listener) => {
-    const owners = byInode.get(listener.inode) ?? [];
-    return { ...listener, owners, ownersUnknown: owners.length > 0 ? null : unknown, origin: null };
-  });
 }

@@ -1,77 +1,81 @@
 import { stat } from 'node:fs/promises';
-import { type Deadline, isUnanswered, NO_DEADLINE } from '../../base/deadline.js';
+import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { SockwatchError } from '../../base/errors.js';
-import { type HolderPass, type Holders, native, type ProcessFacts, takeEarlyPass } from '../addon.js';
+import { native, type OwnerPass, type OwnerRows, type ProcessFacts, takeEarlyPass } from '../addon.js';
 import { explainRefusal } from './bpf_refusal.js';
+import { readBootTime } from './process_fields.js';
 
-/** How holders are found. `auto` takes the best way that works. */
+/** How owners are found. `auto` is the best way that works. */
 export type OwnersMode = 'auto' | 'bpf' | 'proc' | 'none';
 
-/** Holders, by what way they were found, and why not by a better one. */
-export interface FoundHolders extends Holders {
-  /** Processes that hold some of the sockets and of which nothing more could be read in time. */
+export interface FoundOwners extends OwnerRows {
+  /** Processes that own some of the sockets and could not be read in time. */
   readonly late: number;
   readonly via: 'bpf' | '/proc';
+  /** Why no better way was used; null: it was the best. */
   readonly note: string | null;
+  /** Milliseconds since the epoch, to which the start times of processes are relative. */
+  readonly bootTime: number | null;
 }
 
 /**
- * Finds every holder of the sockets with these inode numbers. Of `kernels`, which are among them, it is known that they may have
- * none.
+ * Finds the owners of the sockets with these inode numbers. Those of `kernelInodes` may have none.
+ * @throws Error where there is no answer in time, or no way to look
  */
-export type FindHolders = (inodes: Uint32Array, kernels?: ReadonlySet<number>) => Promise<FoundHolders>;
+export type OwnerSearch = (inodes: Uint32Array, kernelInodes?: ReadonlySet<number>) => Promise<FoundOwners>;
 
-export interface HolderOptions {
-  /** Where facts about processes come from; default: /proc. */
+export interface OwnerSearchOptions {
+  /** Default: /proc. */
   readonly procRoot?: string;
-  /** Holders of connected sockets can be asked for, too; default: only of those that listen, or may. */
+  /** Also find owners of connected sockets, not only of those that listen. */
   readonly everyState?: boolean;
-  /** Until when facts about processes are waited for. Without them a holder is known by its number alone. */
   readonly deadline?: Deadline;
 }
 
-/**
- * The way of finding holders that was asked for. Where it is eBPF, the first pass over all descriptors begins with this call,
- * so that it goes on while the tables are read.
- */
-export function startHolders(
+/** The search of this mode. With eBPF its first pass over all descriptors starts now, while the tables are being read. */
+export function startOwnerSearch(
   mode: OwnersMode,
-  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE }: HolderOptions = {},
-): FindHolders {
+  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE }: OwnerSearchOptions = {},
+): OwnerSearch {
   switch (mode) {
     case 'bpf':
-      return iteratorFinder(procRoot, everyState, deadline);
+      return searchByIterator(procRoot, everyState, deadline);
     case 'proc':
     case 'none':
-      return (inodes) => byProc(procRoot, inodes, null, deadline);
+      return (inodes) => searchProc(procRoot, inodes, null, deadline);
     case 'auto': {
-      const byIterator = iteratorFinder(procRoot, everyState, deadline);
-      return (inodes, kernels) =>
-        byIterator(inodes, kernels).catch((error: unknown) => {
+      const byIterator = searchByIterator(procRoot, everyState, deadline);
+      return (inodes, kernelInodes) =>
+        byIterator(inodes, kernelInodes).catch((error: unknown) => {
           if (!(error instanceof SockwatchError)) throw error;
-          return byProc(procRoot, inodes, error.message, deadline);
+          return searchProc(procRoot, inodes, error.message, deadline);
         });
     }
   }
 }
 
-function iteratorFinder(procRoot: string, everyState: boolean, deadline: Deadline): FindHolders {
-  let early: Promise<HolderPass> | null = iterate(everyState);
-  // Whoever waits for it is told; it may fail before anybody does.
+function searchByIterator(procRoot: string, everyState: boolean, deadline: Deadline): OwnerSearch {
+  let early: Promise<OwnerPass> | null = iterate(everyState);
+  // It may fail before the search awaits it.
   early.catch(() => {});
-  return async (inodes, kernels = new Set()) => {
+  return async (inodes, kernelInodes = new Set()) => {
     const wanted = new Set(inodes);
-    const begun = early;
+    const step = deadline.step();
+    const first = early;
     early = null;
-    let pass = await (begun ?? iterate(everyState));
-    // What opened after the early pass went by its process is not in it.
-    if (begun !== null && lacks(pass, wanted, kernels)) pass = await iterate(everyState);
-    return holdersIn(pass, wanted, procRoot, deadline);
+    let pass = await step.within(first ?? iterate(everyState), fail);
+    // The early pass can have been past a process before that opened its socket.
+    if (first !== null && lacksAny(pass, wanted, kernelInodes)) pass = await step.within(iterate(everyState), fail);
+    return ownersIn(pass, wanted, procRoot, deadline);
   };
 }
 
-/** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be had */
-async function iterate(everyState: boolean): Promise<HolderPass> {
+function fail(why: string): never {
+  throw new Error(why);
+}
+
+/** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be used */
+async function iterate(everyState: boolean): Promise<OwnerPass> {
   const { iterateOwners } = native();
   if (iterateOwners === undefined) {
     throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
@@ -83,92 +87,94 @@ async function iterate(everyState: boolean): Promise<HolderPass> {
   }
 }
 
-function lacks({ inode }: HolderPass, wanted: ReadonlySet<number>, kernels: ReadonlySet<number>): boolean {
+function lacksAny({ inode }: OwnerPass, wanted: ReadonlySet<number>, kernelInodes: ReadonlySet<number>): boolean {
   const seen = new Set(inode);
-  return [...wanted].some((one) => !seen.has(one) && !kernels.has(one));
+  return [...wanted].some((one) => !seen.has(one) && !kernelInodes.has(one));
 }
 
-/** Of a pass, what concerns the wanted sockets, with facts about each process. */
-async function holdersIn(
-  pass: HolderPass,
+/** The rows of a pass for the wanted sockets, with facts about each process. */
+async function ownersIn(
+  pass: OwnerPass,
   wanted: ReadonlySet<number>,
   procRoot: string,
   deadline: Deadline,
-): Promise<FoundHolders> {
+): Promise<FoundOwners> {
   const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
-  // In order of pid, so that the first row of each is where it differs from the one before.
+  // A pass is in order of pid.
   const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
-  const { facts, late } = await readFacts(column(pass.pid, firsts), column(pass.task, firsts), deadline, procRoot);
+  const [{ facts, late }, bootTime] = await Promise.all([
+    readFacts(select(pass.pid, firsts), select(pass.task, firsts), deadline.step(), procRoot),
+    readBootTime(),
+  ]);
   return {
-    inode: column(pass.inode, rows),
-    pid: column(pass.pid, rows),
-    fd: column(pass.fd, rows),
+    inode: select(pass.inode, rows),
+    pid: select(pass.pid, rows),
+    fd: select(pass.fd, rows),
     facts,
     processes: firsts.length,
     unreadable: 0,
     late,
     via: 'bpf',
     note: null,
+    bootTime,
   };
 }
 
-/** Of a column, these rows. */
-function column(values: Uint32Array, chosen: readonly number[]): Uint32Array {
-  return Uint32Array.from(chosen, (at) => values[at] ?? 0);
+function select(column: Uint32Array, rows: readonly number[]): Uint32Array {
+  return Uint32Array.from(rows, (at) => column[at] ?? 0);
 }
 
-const UNREAD = 'unread';
-/** So few at a time that one process that does not answer takes few others with it. */
-const FACTS_AT_ONCE = 8;
-/** So many at the same time at most, that threads of libuv's pool are left for all else when some of them hang. */
-const READERS = 3;
+/** A batch that hangs is lost as a whole, so batches are small. */
+const BATCH_SIZE = 8;
+/** Batches read at the same time. If all of them hang, libuv's pool of four still has a thread for everything else. */
+const MAX_READERS = 3;
 
-/** Facts about processes, in order, without those that did not answer in time, and how many these are. */
+/** Facts about processes, in order, without those that did not answer in time; `late` is their number. */
 export async function readFacts(
   pids: Uint32Array,
   tasks: Uint32Array,
   deadline: Deadline,
   procRoot = '/proc',
 ): Promise<{ readonly facts: ProcessFacts[]; readonly late: number }> {
-  const facts = Array.from(pids, (): ProcessFacts | typeof UNREAD => UNREAD);
-  const question = (at: number): string => `${procRoot}/${pids[at]}`;
-  const asked = Array.from(pids.keys()).filter((at) => !isUnanswered(question(at)));
+  const facts = new Map<number, ProcessFacts>();
+  const key = (at: number): string => `${procRoot}/${pids[at]}`;
+  const readable = Array.from(pids.keys()).filter((at) => !deadline.isUnanswered(key(at)));
   let next = 0;
-  const read = async (): Promise<void> => {
-    while (next < asked.length && !deadline.isOver) {
-      const some = asked.slice(next, next + FACTS_AT_ONCE);
-      next += FACTS_AT_ONCE;
-      const ask = () => native().processFacts(procRoot, column(pids, some), column(tasks, some));
-      const answers = await deadline.ask(some.map(question), ask, () => []);
-      for (const [index, answer] of answers.entries()) facts[some[index] ?? 0] = answer;
+  const readBatches = async (): Promise<void> => {
+    while (next < readable.length && !deadline.isOver) {
+      const batch = readable.slice(next, next + BATCH_SIZE);
+      next += BATCH_SIZE;
+      const read = () => native().processFacts(procRoot, select(pids, batch), select(tasks, batch));
+      const answers = await deadline.read(batch.map(key), read, () => []);
+      for (const [index, answer] of answers.entries()) facts.set(batch[index] ?? 0, answer);
     }
   };
-  await Promise.all(Array.from({ length: READERS }, read));
-  const answered = facts.filter((one) => one !== UNREAD);
-  return { facts: answered, late: facts.length - answered.length };
+  await Promise.all(Array.from({ length: MAX_READERS }, readBatches));
+  return {
+    facts: Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? []),
+    late: pids.length - facts.size,
+  };
 }
 
-/** @throws Error where it does not answer in time */
-async function byProc(
+async function searchProc(
   procRoot: string,
   inodes: Uint32Array,
   note: string | null,
   deadline: Deadline,
-): Promise<FoundHolders> {
-  const walk = (): Promise<Holders | string> => native().findOwners(procRoot, inodes);
-  const [holders, isHidden] = await Promise.all([
-    deadline.ask<Holders | string>([procRoot], walk, (why) => why),
+): Promise<FoundOwners> {
+  const [rows, isHidden, bootTime] = await Promise.all([
+    deadline.step().read([procRoot], () => native().findOwners(procRoot, inodes), fail),
     hidesProcesses(procRoot),
+    readBootTime(),
   ]);
-  if (typeof holders === 'string') throw new Error(holders);
-  // At least one process is there and cannot even be counted.
-  const unreadable = isHidden ? Math.max(1, holders.unreadable) : holders.unreadable;
+  // With hidepid, not even the number of hidden processes is known.
+  const unreadable = isHidden ? Math.max(1, rows.unreadable) : rows.unreadable;
   const notes = [note, isHidden ? 'processes of other users are hidden (/proc is mounted with hidepid)' : null];
-  const told = notes.filter((one) => one !== null).join('; ');
-  return { ...holders, unreadable, late: 0, via: '/proc', note: told === '' ? null : told };
+  const text = notes.filter((one) => one !== null).join('; ');
+  return { ...rows, unreadable, late: 0, via: '/proc', note: text === '' ? null : text, bootTime };
 }
 
-/** Every PID namespace has a first process; where it is not to be seen, others are not either (proc(5), hidepid). */
+/** Every PID namespace has a process 1; if it cannot be seen, /proc hides others as well (hidepid, proc(5)). */
 async function hidesProcesses(procRoot: string): Promise<boolean> {
   if (procRoot !== '/proc') return false;
   return stat('/proc/1').then(

@@ -7,7 +7,7 @@ import type { ProcessOwner } from './owner.js';
 export type ProcessFields = Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>;
 
 /** Of a process of which only its number is known. */
-export const NOTHING_KNOWN: ProcessFields = {
+export const UNKNOWN_PROCESS: ProcessFields = {
   comm: null,
   exe: null,
   argv0: null,

@@ -2,9 +2,10 @@ import { native } from '../addon.js';
 import type { Tables } from './capture.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from './states.js';
 
+/** How many costs are kept. */
 const RECENT = 5;
 
-/** Inode numbers of the UDP and unix sockets that listen, table by table, in the order in which the kernel has them. */
+/** Inode numbers of the UDP and unix sockets that listen, table by table, in the kernel's own order. */
 export type Inodes = readonly Uint32Array[];
 
 export function inodesOf({ udp, unix }: Tables): Inodes {
@@ -12,32 +13,32 @@ export function inodesOf({ udp, unix }: Tables): Inodes {
 }
 
 /**
- * Whether UDP or unix sockets have come or gone since the tables were read: neither tells of its closing by any event. It asks
- * for the listening ones only and makes no object of any, which takes a fraction of a reading.
+ * Notices that UDP or unix sockets have opened or closed since the tables were read: their closing is no kernel event. It dumps
+ * the listening ones only, as columns, at a fraction of the cost of a capture.
  */
-export class TablePulse {
+export class ClosedSocketPoller {
   readonly #netns: string | null;
   #read: Inodes | null = null;
-  readonly #took: number[] = [];
+  readonly #costs: number[] = [];
 
   constructor(netns: string | null) {
     this.#netns = netns;
   }
 
-  /** Milliseconds that it takes: the least of the last times, since most of a long one may be that others had their turn. */
+  /** Milliseconds: the least of the last costs, since a longer one is mostly time in which other processes ran. */
   get costMs(): number {
-    return this.#took.length === 0 ? 0 : Math.min(...this.#took);
+    return this.#costs.length === 0 ? 0 : Math.min(...this.#costs);
   }
 
   /**
-   * What the tables had when they were read. What comes and goes between two pulses may have been read in between, so that pulses
-   * are not compared with each other.
+   * Sets what was in the tables when they were read. Polls are not compared with each other: a socket that opened and closed
+   * between two polls may have been read in between.
    */
-  follow(read: Inodes): void {
+  compareWith(read: Inodes): void {
     this.#read = read;
   }
 
-  /** False before anything was read. @throws the kernel's error */
+  /** False before the tables were read. @throws the kernel's error */
   async hasChanged(): Promise<boolean> {
     const { dumpInet, dumpUnix } = native();
     const start = performance.now();
@@ -45,14 +46,14 @@ export class TablePulse {
       ...[AF_INET, AF_INET6].map((family) => dumpInet(this.#netns, family, IP_PROTOCOL.udp, LISTENING.udp)),
       dumpUnix(this.#netns, UNIX_LISTENING),
     ]);
-    this.#took.push(performance.now() - start);
-    if (this.#took.length > RECENT) this.#took.shift();
+    this.#costs.push(performance.now() - start);
+    if (this.#costs.length > RECENT) this.#costs.shift();
     const read = this.#read;
     return read !== null && !dumps.every(({ inode }, at) => areEqual(inode, read[at]));
   }
 }
 
-/** In the kernel's own order, which stays the same while nothing comes or goes. */
+/** The kernel's order stays the same while nothing opens or closes. */
 function areEqual(inodes: Uint32Array, others: Uint32Array | undefined): boolean {
   return others !== undefined && Buffer.compare(bytesOf(inodes), bytesOf(others)) === 0;
 }

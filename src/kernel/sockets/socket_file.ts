@@ -13,7 +13,7 @@ export interface SocketFile {
 /** Looks at a path, links followed. Never throws: what cannot be looked at, or not in time, is `unreadable`. */
 export function lookAtSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
   const unreadable = (): SocketFile => ({ path, state: 'unreadable', device: null, inode: null });
-  return deadline.ask([`the file ${path}`], () => lookAt(path), unreadable);
+  return deadline.read([`the file ${path}`], () => lookAt(path), unreadable);
 }
 
 async function lookAt(path: string): Promise<SocketFile> {

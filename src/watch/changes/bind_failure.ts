@@ -1,15 +1,15 @@
 import { getSystemErrorName } from 'node:util';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { listenerText, ownerText } from '../../verdict/text/format.js';
-import type { AddressHolder, BindFailed } from './change.js';
+import type { AddressOwner, BindFailed } from './change.js';
 import type { SocketEvent } from './socket_event.js';
 
-/** A failed bind or listen as one line: who wanted what, why not, and who is in the way. Pure. */
-export function bindFailure(event: SocketEvent, actor: ProcessOwner, holders: readonly AddressHolder[]): BindFailed {
+/** Pure. */
+export function bindFailure(event: SocketEvent, process: ProcessOwner, holders: readonly AddressOwner[]): BindFailed {
   const call = event.kind === 'listen-failed' ? 'listen' : 'bind';
   const code = getSystemErrorName(-event.errno);
   const place = listenerText(event.listener);
-  const wanted = `${ownerText(actor)} could not ${call} ${place}/${event.listener.protocol}: ${code}`;
+  const wanted = `${ownerText(process)} could not ${call} ${place}/${event.listener.protocol}: ${code}`;
   const { protocol } = event.listener;
   return {
     event: 'bind-failed',
@@ -19,13 +19,13 @@ export function bindFailure(event: SocketEvent, actor: ProcessOwner, holders: re
     errno: event.errno,
     protocol,
     place,
-    process: actor,
+    process,
     holders,
-    message: holders.length === 0 ? wanted : `${wanted}; ${holders.map(holderText).join('; ')}`,
+    message: holders.length === 0 ? wanted : `${wanted}; ${holders.map(addressOwnerText).join('; ')}`,
   };
 }
 
-function holderText({ kind, place, owners }: AddressHolder): string {
+function addressOwnerText({ kind, place, owners }: AddressOwner): string {
   const who = owners.length === 0 ? 'somebody unseen' : owners.map(ownerText).join(', ');
   switch (kind) {
     case 'listener':

@@ -3,24 +3,24 @@ import type { Protocol } from '../../kernel/sockets/listener.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 
-/** How a change was noticed: by the kernel as it happened, or by comparing the tables before and after. */
+/** How a change was seen: in a kernel event, or by comparing two readings of the tables. */
 export type SeenBy = 'kernel' | 'table';
 
-/** Somebody who has the address that somebody else could not get. */
-export interface AddressHolder {
-  /** `bound`: holds the address without listening; `client`: a connection's own end; `file`: a unix socket file without a listener. */
+/** Owner of an address that a bind or listen failed to get. */
+export interface AddressOwner {
+  /** `bound`: does not listen; `client`: the local end of a connection; `file`: a unix socket file without a listener. */
   readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file';
-  /** As a person names it: `0.0.0.0:10250`. */
+  /** Its endpoint: `0.0.0.0:10250`. */
   readonly place: string;
   readonly owners: readonly Owner[];
 }
 
-/** First of all: how changes are seen, and what can be missed that way. */
+/** Always the first: how changes are seen, and what can be missed. */
 export interface Started {
   readonly event: 'started';
   readonly at: string;
   readonly mode: 'ebpf' | 'polling';
-  /** What this way of looking can miss; null where nothing that opens is missed. */
+  /** What this mode can miss; null: nothing that opens. */
   readonly misses: string | null;
   readonly hostname: string;
   readonly netns: string;
@@ -44,7 +44,7 @@ export interface Closed {
   readonly socket: OwnedListener;
 }
 
-/** A bind or listen that failed, with whoever is in the way. */
+/** A bind or listen that failed, with the owners of the address. */
 export interface BindFailed {
   readonly event: 'bind-failed';
   readonly at: string;
@@ -53,15 +53,15 @@ export interface BindFailed {
   readonly code: string;
   readonly errno: number;
   readonly protocol: Protocol;
-  /** What was asked for: `127.0.0.1:10250`, or a path. */
+  /** The requested endpoint: `127.0.0.1:10250`, or a path. */
   readonly place: string;
   readonly process: ProcessOwner;
-  /** Present holders of the address; empty where it was refused for another reason, or they are gone by now. */
-  readonly holders: readonly AddressHolder[];
+  /** Present owners of the address; empty if it failed for another reason, or they are gone. */
+  readonly holders: readonly AddressOwner[];
   readonly message: string;
 }
 
-/** A finding that is another one than before; `before` or `after` is null where there was or is none. */
+/** A finding whose verdict changed; `before` or `after` is null where there was or is none. */
 export interface VerdictChanged {
   readonly event: 'verdict';
   readonly at: string;
@@ -69,7 +69,7 @@ export interface VerdictChanged {
   readonly after: Finding | null;
 }
 
-/** A service that came back on the same address, told as one thing besides what it did. */
+/** A program that came back on the same address with another pid; follows its `closed` and `opened`. */
 export interface Restarted {
   readonly event: 'restarted';
   readonly at: string;
@@ -81,20 +81,20 @@ export interface Restarted {
   readonly message: string;
 }
 
-/** Kernel events for which there was no room; the tables are read anew at once. */
+/** Kernel events were dropped (ring buffer full). The tables are read again at once. */
 export interface Lost {
   readonly event: 'lost';
   readonly at: string;
   readonly count: number;
 }
 
-/** A link, an address or a route changed; what follows from it are verdicts. */
+/** A link, an address or a route changed. Verdicts that change with it follow. */
 export interface NetworkChanged {
   readonly event: 'network';
   readonly at: string;
 }
 
-/** A table that could be read before and cannot now, or the other way round. */
+/** The coverage became complete or incomplete. */
 export interface CoverageChanged {
   readonly event: 'coverage';
   readonly at: string;

@@ -1,48 +1,48 @@
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { Closed, Opened } from './change.js';
 
-/** Moments on the clock of this process, in milliseconds (performance.now()). */
+/** Milliseconds on the clock of this process (performance.now()). */
 type Moment = number;
 
-interface Known {
+interface KnownListener {
   readonly socket: OwnedListener;
   readonly since: Moment;
-  /** Its opening was told, so that its closing must be, too. */
-  readonly told: boolean;
+  /** Its opening was reported, so its closing must be. */
+  readonly isReported: boolean;
 }
 
-/** Closed sockets are remembered this long, so that a table that was read meanwhile does not bring them back. */
+/** How long a closed socket is remembered, so that a table that was read meanwhile does not bring it back. */
 const REMEMBER_CLOSED_MS = 60_000;
 
 /**
- * Which listeners there are, from two sources that arrive in no fixed order: events, which come first and say little, and
- * tables, which come late and are the truth. Each opening and each closing is told once.
+ * Merges two sources that come in no fixed order: events, which are early and say little, and tables, which are late and
+ * authoritative. Each opening and each closing is reported once.
  */
 export class ListenerTracker {
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownListener>();
   readonly #byCookie = new Map<string, string>();
   readonly #closed = new Map<string, Moment>();
-  /** Seen in one table and not told yet. */
+  /** Seen in one table, and not reported yet. */
   #unconfirmed = new Set<string>();
   readonly #hasEvents: boolean;
 
   /**
-   * `hasEvents`: the kernel tells of openings. What only a table shows is then not told before a second table shows it too:
-   * the event, which knows who it was, may still be on its way.
+   * With `hasEvents`, what only a table shows is not reported before a second table shows it: its event, which says which process it
+   * was, may still be queued.
    */
   constructor(sockets: readonly OwnedListener[], now: Moment, hasEvents: boolean) {
     this.#hasEvents = hasEvents;
-    for (const socket of sockets) this.#add({ socket, since: now, told: false });
+    for (const socket of sockets) this.#add({ socket, since: now, isReported: false });
   }
 
-  /** The kernel says that a socket opened. */
+  /** An event of the kernel. */
   opened(socket: OwnedListener, at: string, now: Moment): Opened | null {
     if (this.#known.has(keyOf(socket))) return null;
-    this.#add({ socket, since: now, told: true });
+    this.#add({ socket, since: now, isReported: true });
     return { event: 'opened', at, seenBy: 'kernel', socket };
   }
 
-  /** The kernel says that a socket closed. By then it may have lost its inode, never its cookie. */
+  /** An event of the kernel. A socket that closes may have lost its inode already, but not its cookie. */
   closed(socket: OwnedListener, at: string, now: Moment): Closed | null {
     const key = (socket.cookie === null ? undefined : this.#byCookie.get(socket.id)) ?? keyOf(socket);
     this.#closed.set(socket.id, now);
@@ -53,8 +53,8 @@ export class ListenerTracker {
   }
 
   /**
-   * Puts a table beside what is known. `readSince` is when the reading began: what opened or closed after that may be missing
-   * from it, or still in it. `isQuiet` says which sockets are not worth telling when only a table shows them.
+   * Compares a table with what is known. Sockets that opened or closed after `readSince`, when its reading began, may be missing
+   * from it or still in it. What only a table shows is not reported where `isQuiet`.
    */
   reconcile(
     table: readonly OwnedListener[],
@@ -68,7 +68,7 @@ export class ListenerTracker {
     for (const [key, known] of this.#known) {
       if (present.has(key) || known.since >= readSince) continue;
       this.#remove(key, known, now);
-      if (known.told || !isQuiet(known.socket))
+      if (known.isReported || !isQuiet(known.socket))
         changes.push({ event: 'closed', at, seenBy: 'table', socket: known.socket });
     }
     const unconfirmed = new Set<string>();
@@ -80,13 +80,12 @@ export class ListenerTracker {
         unconfirmed.add(key);
         continue;
       }
-      // Of a table like the last one nothing is new.
       if (known?.socket === socket) continue;
       const isNews = known === undefined && !isQuiet(socket);
       this.#add({
         socket: withOwnersOf(socket, known?.socket),
         since: known?.since ?? now,
-        told: known?.told ?? isNews,
+        isReported: known?.isReported ?? isNews,
       });
       if (isNews) changes.push({ event: 'opened', at, seenBy: 'table', socket });
     }
@@ -95,33 +94,33 @@ export class ListenerTracker {
     return changes;
   }
 
-  /** Whether a table has to be read again: for what is known only from events yet, or from one table only. */
+  /** Whether something is known only from events since then, or from one table only. */
   needsTable(moment: Moment): boolean {
     if (this.#unconfirmed.size > 0) return true;
     for (const { since } of this.#known.values()) if (since >= moment) return true;
     return false;
   }
 
-  #add(known: Known): void {
+  #add(known: KnownListener): void {
     const { socket } = known;
     this.#known.set(keyOf(socket), known);
     if (socket.cookie !== null) this.#byCookie.set(socket.id, keyOf(socket));
   }
 
-  #remove(key: string, { socket }: Known, now: Moment): void {
+  #remove(key: string, { socket }: KnownListener, now: Moment): void {
     this.#known.delete(key);
     this.#byCookie.delete(socket.id);
     this.#closed.set(socket.id, now);
   }
 }
 
-/** What a table shows of a socket; its holder may have been gone when owners were looked up, and known before. */
+/** The owners of a socket are those known before if they had gone when the table was read. */
 function withOwnersOf(socket: OwnedListener, before: OwnedListener | undefined): OwnedListener {
   if (socket.owners.length > 0 || before === undefined) return socket;
   return { ...socket, owners: before.owners, ownersUnknown: before.ownersUnknown };
 }
 
-/** An event about a UDP or unix socket has no cookie yet, so that the inode is all that joins it to the table. */
+/** The event of a UDP or unix socket that opens has no cookie, so only the inode can join it with the table. */
 function keyOf({ protocol, inode, id }: OwnedListener): string {
   return inode === 0 ? id : `${protocol}:${inode}`;
 }

@@ -4,55 +4,54 @@ import type { OwnedListener, ProcessOwner } from '../../kernel/owners/owner.js';
 import { listenerText, programName } from '../../verdict/text/format.js';
 import type { Closed, Opened, Restarted } from './change.js';
 
-/** A program that comes back later than this was started again by somebody, not restarted. */
-const LONGEST_MS = 120_000;
-/** Of a node on which much opens and closes, the latest that closed are remembered. */
-const MOST_GONE = 2_000;
+/** A program that opens the same address later than this was started again, not restarted. */
+const MAX_DOWN_MS = 120_000;
+/** Where much closes and is not opened again, the latest are remembered. */
+const MAX_CLOSED = 2_000;
 
-interface Gone {
+interface ClosedSocket {
   readonly socket: OwnedListener;
   readonly at: number;
 }
 
-/** Puts a closing and an opening of the same program on the same address together. */
+/** Recognizes a close and an open of the same program on the same address as a restart. */
 export class RestartTracker {
-  /** In the order in which they closed. */
-  readonly #gone = new Map<string, Gone>();
+  /** By program and address, in the order in which they closed. */
+  readonly #closed = new Map<string, ClosedSocket>();
 
-  /** Looks at a change as it is told; gives the restart that it completes, if any. */
-  see(change: Opened | Closed): Restarted | null {
-    const place = placeOf(change.socket);
+  /** The restart that this change completes, if any. Changes are given in order. */
+  add(change: Opened | Closed): Restarted | null {
+    const key = keyOf(change.socket);
     const at = Date.parse(change.at);
-    if (place === null) return null;
-    const gone = this.#gone.get(place);
-    this.#gone.delete(place);
+    if (key === null) return null;
+    const closed = this.#closed.get(key);
+    this.#closed.delete(key);
     if (change.event === 'closed') {
-      this.#gone.set(place, { socket: change.socket, at });
-      const [oldest] = this.#gone.keys();
-      if (this.#gone.size > MOST_GONE && oldest !== undefined) this.#gone.delete(oldest);
+      this.#closed.set(key, { socket: change.socket, at });
+      const [oldest] = this.#closed.keys();
+      if (this.#closed.size > MAX_CLOSED && oldest !== undefined) this.#closed.delete(oldest);
       return null;
     }
-    return gone === undefined || gone.at < at - LONGEST_MS ? null : restarted(gone, change, at);
+    return closed === undefined || closed.at < at - MAX_DOWN_MS ? null : restarted(closed, change, at);
   }
 }
 
-function restarted(gone: Gone, { socket, at }: Opened, time: number): Restarted | null {
-  const [before, after] = [processOf(gone.socket), processOf(socket)];
-  // The same process that closes and opens again has not been restarted.
+function restarted(closed: ClosedSocket, { socket, at }: Opened, time: number): Restarted | null {
+  const [before, after] = [processOf(closed.socket), processOf(socket)];
+  // A process that closes and opens again has not been restarted.
   if (before === null || after === null || before.pid === after.pid) return null;
-  const downMs = Math.max(0, Math.round((time - gone.at) * 10) / 10);
+  const downMs = Math.max(0, Math.round((time - closed.at) * 10) / 10);
   const seconds = (downMs / 1000).toFixed(downMs < 1000 ? 3 : 1);
   const place = listenerText(socket);
-  const message = `${printable(programName(after))} restarted, ${place} closed for ${seconds} s`;
   return {
     event: 'restarted',
     at,
     place,
     protocol: socket.protocol,
     downMs,
-    before: gone.socket,
+    before: closed.socket,
     after: socket,
-    message,
+    message: `${printable(programName(after))} restarted, ${place} closed for ${seconds} s`,
   };
 }
 
@@ -60,8 +59,8 @@ function processOf({ owners }: OwnedListener): ProcessOwner | null {
   return owners.find((owner) => owner.kind === 'process') ?? null;
 }
 
-/** Same program on the same address; null where there is nobody to compare. */
-function placeOf(socket: OwnedListener): string | null {
+/** Program and address; null without a process. */
+function keyOf(socket: OwnedListener): string | null {
   const owner = processOf(socket);
   if (owner === null) return null;
   const program = owner.unit ?? basename(owner.exe ?? owner.comm ?? '');

@@ -5,31 +5,31 @@ import type { Listener, Protocol } from '../../kernel/sockets/listener.js';
 import { idOf, unixName, unixType } from '../../kernel/sockets/listeners.js';
 import { AF_INET, AF_INET6, AF_UNIX, IP_PROTOCOL } from '../../kernel/sockets/states.js';
 
-/** What a kernel event says happened (enum sockwatch_event_kind, native/bpf/event_record.h). */
+/** enum sockwatch_event_kind, native/bpf/event_record.h. */
 export type EventKind = 'opened' | 'closed' | 'bind-failed' | 'listen-failed';
 
 const KINDS: Readonly<Record<number, EventKind>> = { 1: 'opened', 2: 'closed', 3: 'bind-failed', 4: 'listen-failed' };
 
-/** A kernel event in the words of the other folders. */
+/** A kernel event, decoded. */
 export interface SocketEvent {
   readonly kind: EventKind;
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** The same moment in milliseconds since the machine booted. */
   readonly sinceBootMs: number;
-  /** The socket, as far as the event knows it. Of one that failed the address is the one it asked for. */
+  /** The socket, as far as the event describes it. If it failed, with the address that was requested. */
   readonly listener: Listener;
-  /** errno, positive; 0 for what did not fail. */
+  /** Positive; 0: it did not fail. */
   readonly errno: number;
   readonly pid: number;
-  /** null where the event does not know it. */
+  /** null: the event does not say. */
   readonly fd: number | null;
   readonly comm: Uint8Array;
 }
 
 const UNKNOWN_FD = 0xffff_ffff;
 
-/** null for an event that this version does not know. */
+/** null: an event unknown to this version. */
 export function socketEventOf(event: KernelEvent, devices: ReadonlyMap<number, string>): SocketEvent | null {
   const kind = KINDS[event.kind];
   const protocol = protocolOf(event);

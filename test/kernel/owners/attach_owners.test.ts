@@ -1,9 +1,13 @@
 import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
-import type { Holders } from '../../../src/kernel/addon.js';
-import { assignOwners, settleOwners, withOwners } from '../../../src/kernel/owners/attach_owners.js';
+import { attachOwners, findOwners, ownersCoverage } from '../../../src/kernel/owners/attach_owners.js';
 import type { OwnedListener, ProcessOwner } from '../../../src/kernel/owners/owner.js';
-import { type FoundHolders, startHolders } from '../../../src/kernel/owners/owner_source.js';
+import {
+  type FoundOwners,
+  type OwnerSearch,
+  type OwnersMode,
+  startOwnerSearch,
+} from '../../../src/kernel/owners/owner_source.js';
 import { listener } from '../../verdict/factory.js';
 import { listenTcp, shortDirectory } from '../sockets/live.js';
 import { addProcess } from './fake_proc.js';
@@ -13,12 +17,17 @@ const notRoot = uid === 0 ? false : `giving up root takes root, and we are user 
 
 const ofInode = (inode: number): OwnedListener => listener('127.0.0.1', inode, { inode, id: `tcp:i${inode}` });
 
+async function findAndAttach(listeners: readonly OwnedListener[], mode: OwnersMode, search: OwnerSearch) {
+  const { found, source } = await findOwners(listeners, mode, search);
+  return { listeners: attachOwners(listeners, found), source };
+}
+
 async function ownersIn(root: string, ...inodes: number[]): Promise<OwnedListener[]> {
-  const { listeners } = await withOwners(inodes.map(ofInode), 'proc', startHolders('proc', { procRoot: root }));
+  const { listeners } = await findAndAttach(inodes.map(ofInode), 'proc', startOwnerSearch('proc', { procRoot: root }));
   return [...listeners];
 }
 
-t.test('holders out of a /proc', async (t) => {
+t.test('owners from /proc', async (t) => {
   const root = t.testdir({});
   const cgroup = '0::/system.slice/snap.k8s.kubelet.service\n';
   const fds = { 3: 'socket:[501]', 4: 'socket:[502]', 5: '/dev/null', 6: 'anon_inode:[eventpoll]' };
@@ -46,9 +55,9 @@ t.test('holders out of a /proc', async (t) => {
       ...{ container: null, startedAt: new Date(btime * 1000 + 2500).toISOString() },
     },
   ]);
-  const holders = shared?.owners.map((owner) => (owner.kind === 'process' ? [owner.pid, owner.fd] : owner));
+  const owners = shared?.owners.map((owner) => (owner.kind === 'process' ? [owner.pid, owner.fd] : owner));
   t.strictSame(
-    holders,
+    owners,
     [
       [812, 4],
       [900, 9],
@@ -110,10 +119,10 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   chmodSync(`${root}/11/fd`, 0);
 
   process.seteuid?.(65534);
-  const { listeners, source } = await withOwners(
+  const { listeners, source } = await findAndAttach(
     [ofInode(10), ofInode(11), ofInode(12)],
     'auto',
-    startHolders('proc', { procRoot: root }),
+    startOwnerSearch('proc', { procRoot: root }),
   ).finally(() => process.seteuid?.(0));
   t.match(listeners[0]?.owners, [{ comm: 'open' }]);
   t.match(listeners[1], { owners: [], ownersUnknown: 'permission' });
@@ -124,15 +133,15 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   const [seen] = listeners;
   if (seen === undefined) throw new Error('a listener was lost');
   const error = `the holders of 2 of 3 listeners could not be seen: ${denied}`;
-  t.match(settleOwners(source, listeners), { name: 'owners', status: 'partial', error, note: null });
-  t.strictSame(settleOwners(source, [seen]), source, 'what could not be read matters only where a holder is missing');
+  t.match(ownersCoverage(source, listeners), { name: 'owners', status: 'partial', error, note: null });
+  t.strictSame(ownersCoverage(source, [seen]), source, 'what could not be read matters only where a holder is missing');
   const failed = { ...source, status: 'failed', error: 'broken' } as const;
-  t.strictSame(settleOwners(failed, listeners), failed, 'and makes nothing better');
+  t.strictSame(ownersCoverage(failed, listeners), failed, 'and makes nothing better');
 });
 
 t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t) => {
   const asked: number[][] = [];
-  const find = async (inodes: Uint32Array): Promise<FoundHolders> => {
+  const find = async (inodes: Uint32Array): Promise<FoundOwners> => {
     asked.push([...inodes]);
     const facts = [{ pid: 1, comm: null, exe: null, argv0: null, cgroup: null, startMs: null }];
     const one = (value: number) => Uint32Array.of(value);
@@ -146,10 +155,11 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
       via: '/proc',
       note: null,
       late: 0,
+      bootTime: null,
     };
   };
   const sockets = [ofInode(0), ofInode(7), ofInode(0), ofInode(7)];
-  const { listeners } = await withOwners(sockets, 'proc', find);
+  const { listeners } = await findAndAttach(sockets, 'proc', find);
   t.strictSame(asked, [[7]], 'and each inode once');
   const unknown = listeners.map(({ ownersUnknown }) => ownersUnknown);
   t.strictSame(unknown, ['not-found', null, 'not-found', null]);
@@ -157,8 +167,8 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
 
 t.test('a walk that fails, and one that was not wanted, leave owners unknown and say so', async (t) => {
   const [failed, skipped] = await Promise.all([
-    withOwners([ofInode(1)], 'auto', startHolders('proc', { procRoot: '/nowhere' })),
-    withOwners([ofInode(1)], 'none', startHolders('proc', { procRoot: '/nowhere' })),
+    findAndAttach([ofInode(1)], 'auto', startOwnerSearch('proc', { procRoot: '/nowhere' })),
+    findAndAttach([ofInode(1)], 'none', startOwnerSearch('proc', { procRoot: '/nowhere' })),
   ]);
   for (const { listeners } of [failed, skipped]) {
     t.strictSame(
@@ -176,20 +186,24 @@ t.test('a walk that fails, and one that was not wanted, leave owners unknown and
   t.match(skipped.source, { name: 'owners', rows: 0, ms: 0, via: 'none', status: 'partial', error: asked });
 });
 
-t.test('assignOwners is pure: facts join by pid, and of a holder without facts the number remains', (t) => {
-  const holders: Holders = {
+t.test('facts are joined by pid; of a process without facts the pid is known', (t) => {
+  const found: FoundOwners = {
     inode: Uint32Array.of(1, 1, 2),
     pid: Uint32Array.of(5, 6, 6),
     fd: Uint32Array.of(3, 4, 5),
     facts: [{ pid: 5, comm: Buffer.from('x'), exe: null, argv0: null, cgroup: null, startMs: 1000 }],
     processes: 2,
     unreadable: 0,
+    late: 0,
+    via: 'bpf',
+    note: null,
+    bootTime: null,
   };
-  const [one, two] = assignOwners([ofInode(1), ofInode(2)], holders, null);
+  const [one, two] = attachOwners([ofInode(1), ofInode(2)], found);
   t.match(one?.owners, [{ pid: 5, fd: 3, comm: 'x', startedAt: null, unit: null }]);
   t.match(one?.owners[1], { pid: 6, fd: 4, comm: null, exe: null, unit: null });
   t.match(two, { owners: [{ pid: 6, comm: null }], ownersUnknown: null });
-  const [dated] = assignOwners([ofInode(1)], holders, Date.UTC(2026, 0, 31));
+  const [dated] = attachOwners([ofInode(1)], { ...found, bootTime: Date.UTC(2026, 0, 31) });
   t.match(dated?.owners, [{ startedAt: '2026-01-31T00:00:01.000Z' }]);
   t.end();
 });
@@ -197,7 +211,7 @@ t.test('assignOwners is pure: facts join by pid, and of a holder without facts t
 t.test('live: this process holds its own listener', async (t) => {
   const { handle, inode, fd } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
-  const { listeners, source } = await withOwners([ofInode(inode)], 'auto');
+  const { listeners, source } = await findAndAttach([ofInode(inode)], 'auto', startOwnerSearch('auto'));
   t.match(listeners[0]?.owners, [{ kind: 'process', pid: process.pid, fd, exe: process.execPath }]);
   const [owner] = listeners[0]?.owners ?? [];
   const started = owner?.kind === 'process' ? Date.parse(owner.startedAt ?? '') : 0;

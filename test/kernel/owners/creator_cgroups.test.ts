@@ -1,6 +1,12 @@
 import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import t from 'tap';
-import { cgroup2Mount, findCgroups, withOrigins } from '../../../src/kernel/owners/creator_cgroups.js';
+import {
+  attachCreatorCgroups,
+  cgroup2Mount,
+  findCgroups,
+  findCreatorCgroups,
+} from '../../../src/kernel/owners/creator_cgroups.js';
+import type { OwnedListener } from '../../../src/kernel/owners/owner.js';
 import { listener, processOwner } from '../../verdict/factory.js';
 
 const inodeOf = (path: string | Buffer): string => String(statSync(path, { bigint: true }).ino);
@@ -49,7 +55,11 @@ t.test('names of cgroups hold any bytes', async (t) => {
   t.match(found.get(id), { cgroup: '/a\\xff\x1b.service', cgroupRaw: raw });
 });
 
-t.test('an origin is looked up for those whose holder could not be seen', async (t) => {
+async function withCreators(listeners: readonly OwnedListener[]): Promise<readonly OwnedListener[]> {
+  return attachCreatorCgroups(listeners, await findCreatorCgroups(listeners));
+}
+
+t.test('the creator is looked up for listeners without a known owner', async (t) => {
   const mount = cgroup2Mount(readFileSync('/proc/self/mountinfo', 'utf8'));
   if (mount === null) throw new Error('every machine that this program is for has cgroup2');
   const cgroupId = inodeOf(mount);
@@ -57,7 +67,7 @@ t.test('an origin is looked up for those whose holder could not be seen', async 
   const unseen = listener('127.0.0.1', 2, { cgroupId });
   const unknown = listener('127.0.0.1', 3, { cgroupId: '18446744073709551615' });
   const without = listener('127.0.0.1', 4, { cgroupId: null });
-  const origins = (await withOrigins([seen, unseen, unknown, without])).map(({ port, origin }) => [port, origin]);
+  const origins = (await withCreators([seen, unseen, unknown, without])).map(({ port, origin }) => [port, origin]);
   const root = { cgroup: '/', unit: null, pod: null, container: null };
   t.strictSame(origins, [
     [1, null],
@@ -65,7 +75,7 @@ t.test('an origin is looked up for those whose holder could not be seen', async 
     [3, null],
     [4, null],
   ]);
-  t.match(await withOrigins([unseen]), [{ origin: { cgroup: '/' } }]);
-  t.strictSame(await withOrigins([seen]), [seen]);
-  t.strictSame(await withOrigins([]), []);
+  t.match(await withCreators([unseen]), [{ origin: { cgroup: '/' } }]);
+  t.strictSame(await withCreators([seen]), [seen]);
+  t.strictSame(await withCreators([]), []);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { ProcessFacts } from '../../../src/kernel/addon.js';
-import { actorsOf } from '../../../src/watch/changes/event_processes.js';
+import { eventProcesses } from '../../../src/watch/changes/event_processes.js';
 import type { SocketEvent } from '../../../src/watch/changes/socket_event.js';
 import { listener } from '../../verdict/factory.js';
 
@@ -33,20 +33,20 @@ function facts(pid: number, startMs: number | null, comm: string | null): Proces
   };
 }
 
-t.test('who it was, as /proc still has it', async (t) => {
-  const [actor] = actorsOf([event(10, 5000)], [facts(10, 4000, 'kubelet')], BOOT);
-  t.match(actor, { pid: 10, fd: 7, comm: 'kubelet', exe: '/bin/kubelet', unit: 'kubelet.service' });
-  t.equal(actor?.startedAt, new Date(BOOT + 4000).toISOString());
+t.test('a process as /proc still has it', async (t) => {
+  const [owner] = eventProcesses([event(10, 5000)], [facts(10, 4000, 'kubelet')], BOOT);
+  t.match(owner, { pid: 10, fd: 7, comm: 'kubelet', exe: '/bin/kubelet', unit: 'kubelet.service' });
+  t.equal(owner?.startedAt, new Date(BOOT + 4000).toISOString());
 });
 
-t.test('of a process that has ended its name remains', async (t) => {
-  const [actor] = actorsOf([event(10, 5000)], [facts(10, null, null)], BOOT);
-  t.match(actor, { pid: 10, comm: 'kubelet', exe: null, unit: null, startedAt: null });
+t.test('of a process that has ended the name is known', async (t) => {
+  const [owner] = eventProcesses([event(10, 5000)], [facts(10, null, null)], BOOT);
+  t.match(owner, { pid: 10, comm: 'kubelet', exe: null, unit: null, startedAt: null });
 });
 
-t.test('a process that began after the event is another one under the same number', async (t) => {
-  const [actor] = actorsOf([event(10, 5000)], [facts(10, 5020, 'stranger')], BOOT);
-  t.match(actor, { pid: 10, comm: 'kubelet', exe: null, unit: null });
-  const [own] = actorsOf([event(10, 5000)], [facts(10, 5010, 'kubelet')], BOOT);
-  t.match(own, { exe: '/bin/kubelet' }, 'starts are told in ticks of 10 ms');
+t.test('a process that started after the event is another one with the same pid', async (t) => {
+  const [owner] = eventProcesses([event(10, 5000)], [facts(10, 5020, 'stranger')], BOOT);
+  t.match(owner, { pid: 10, comm: 'kubelet', exe: null, unit: null });
+  const [own] = eventProcesses([event(10, 5000)], [facts(10, 5010, 'kubelet')], BOOT);
+  t.match(own, { exe: '/bin/kubelet' }, 'start times are in ticks of 10 ms');
 });

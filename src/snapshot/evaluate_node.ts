@@ -1,0 +1,48 @@
+import type { Deadline } from '../base/deadline.js';
+import type { Memo } from '../base/memo.js';
+import type { Role } from '../spec/rows.js';
+import type { Spec } from '../spec/spec.js';
+import { type Evaluation, evaluate } from '../verdict/evaluate.js';
+import { type RoleAnswer, resolveRole } from '../verdict/role.js';
+import { type CaptureTarget, captureNode, hasNewListeners, mergeCaptures, type NodeCapture } from './capture.js';
+
+/** What a node is compared with. */
+export interface Expectation {
+  readonly spec: Spec;
+  readonly role: Role | 'auto';
+}
+
+export interface EvaluatedCapture extends NodeCapture {
+  readonly role: RoleAnswer;
+  readonly evaluation: Evaluation;
+}
+
+/**
+ * Captures a node and evaluates it. A table can lose an entry that moves while it is dumped, so where something is missing and
+ * the tables have changed since, both are done once more.
+ */
+export async function evaluateNode(
+  target: CaptureTarget,
+  expectation: Expectation,
+  deadline: Deadline,
+  memo: Memo,
+): Promise<EvaluatedCapture> {
+  const first = await captureNode(target, deadline, memo);
+  const evaluated = evaluateCapture(first, expectation, memo);
+  if (!evaluated.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return evaluated;
+  if (!(await hasNewListeners(target, first, deadline.step(), memo))) return evaluated;
+  const second = await captureNode(target, deadline, memo);
+  return evaluateCapture(mergeCaptures(first, second), expectation, memo);
+}
+
+function evaluateCapture(capture: NodeCapture, { spec, role: asked }: Expectation, memo: Memo): EvaluatedCapture {
+  const { node, sockets, files, coverage } = capture;
+  // No verdict depends on how long a source took, which is never the same.
+  const sources = coverage.sources.map((source) => ({ ...source, ms: 0 }));
+  const facts = memo.reuseEqual('facts', { node, files, sources });
+  const answer = memo.memoize('evaluation', [facts, sockets], () => {
+    const role = resolveRole(asked, node, sockets);
+    return { role, evaluation: evaluate(spec, capture, role.role) };
+  });
+  return { ...capture, ...answer };
+}

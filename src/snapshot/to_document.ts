@@ -1,0 +1,42 @@
+import { coverageOf } from '../base/coverage.js';
+import type { Memo } from '../base/memo.js';
+import { version } from '../base/version.js';
+import type { Spec } from '../spec/spec.js';
+import type { FailOn, SnapshotDocument } from './document/document.js';
+import { summarize } from './document/summary.js';
+import type { EvaluatedCapture } from './evaluate_node.js';
+import type { OtherNamespaces } from './namespaces.js';
+
+/** An evaluated capture, with the other namespaces if they were read, as a document. Pure. */
+export function toDocument(
+  evaluated: EvaluatedCapture,
+  others: OtherNamespaces | null,
+  { spec, failOn }: { readonly spec: Spec; readonly failOn: FailOn },
+  memo: Memo,
+): SnapshotDocument {
+  const { capturedAt, role, files } = evaluated;
+  const { findings, explanations } = evaluated.evaluation;
+  const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = evaluated.node;
+  const sockets = memo.memoize('explained', [evaluated.sockets, others?.sockets, explanations], () => {
+    const all = [...evaluated.sockets, ...(others?.sockets ?? [])];
+    const explained = all.map((socket) => ({
+      ...socket,
+      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+    }));
+    return memo.reuseEach('explained', explained, ({ id }) => id);
+  });
+  const coverage = coverageOf([...evaluated.coverage.sources, ...(others === null ? [] : [others.source])]);
+  return {
+    schemaVersion: 1,
+    generator: { name: 'k8s-sockwatch', version: version() },
+    capturedAt,
+    node: { hostname, kernel, netns, ...role, defaultInterface, interfaces, ephemeralPorts },
+    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    summary: summarize(findings, coverage, failOn),
+    findings,
+    sockets,
+    namespaces: others?.namespaces ?? null,
+    files,
+    coverage,
+  };
+}

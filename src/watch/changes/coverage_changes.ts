@@ -1,0 +1,9 @@
+import type { Coverage } from '../../base/coverage.js';
+import type { CoverageChanged } from './change.js';
+
+/** At most one: that the coverage became complete or incomplete. Pure. */
+export function coverageChanges(before: Coverage, after: Coverage, at: string): CoverageChanged[] {
+  if (before.complete === after.complete) return [];
+  const errors = after.sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+  return [{ event: 'coverage', at, complete: after.complete, errors }];
+}

@@ -1,0 +1,114 @@
+import { ReadingBudget } from './reading_budget.js';
+
+/** Where kernel events report changes, the tables are still read now and then, for what is no event: mostly other owners. */
+const RECONCILE_MS = 30_000;
+/** How often to check for closed UDP and unix sockets. */
+const CHECK_MS = 1_000;
+/** Share of one core that reading and checking may use while nothing changes. */
+const IDLE_CPU_SHARE = 0.01;
+/** Changes come in bursts; the tables are read once for those within this time. */
+const COALESCE_MS = 40;
+
+/** Time in milliseconds, and timers. */
+export interface Clock {
+  now(): number;
+  /** Returns a function that cancels it. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => performance.now(),
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/**
+ * `events`: kernel events can be taken; `network`: a link, address or route changed; `read`: read the tables; `done`: they have been
+ * read; `check`: see whether UDP or unix sockets have closed.
+ */
+export type Task = 'events' | 'network' | 'read' | 'done' | 'check';
+
+/** What a watcher does next, and when it reads the tables, so that it uses little of the processor. One `read` at a time. */
+export class Scheduler {
+  readonly #clock: Clock;
+  readonly #budget: ReadingBudget;
+  readonly #queue: Task[] = [];
+  #isReading = false;
+  #isClosed = false;
+  #pollMs: number | null = null;
+  #nextRead: { readonly at: number; cancel(): void } | null = null;
+  #cancelCheck: () => void = () => {};
+  #wake: () => void = () => {};
+
+  constructor(clock: Clock = SYSTEM_CLOCK) {
+    this.#clock = clock;
+    this.#budget = new ReadingBudget(clock.now());
+  }
+
+  /** The next task, once there is one; null after `close`. */
+  async next(): Promise<Task | null> {
+    while (!this.#isClosed) {
+      const at = this.#queue.findIndex((task) => task !== 'read' || !this.#isReading);
+      const [task] = at < 0 ? [] : this.#queue.splice(at, 1);
+      if (task === 'read') this.#isReading = true;
+      if (task !== undefined) return task;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    return null;
+  }
+
+  /** Adds a task, unless it is in the queue already. */
+  add(task: Task): void {
+    if (this.#isClosed) return;
+    if (!this.#queue.includes(task)) this.#queue.push(task);
+    this.#wake();
+  }
+
+  /** Without kernel events, the tables are read at this interval. */
+  pollEvery(ms: number): void {
+    this.#pollMs = ms;
+  }
+
+  /** After a change: soon, but within the budget. */
+  readSoon(): void {
+    this.#readAfter(Math.max(COALESCE_MS, this.#budget.waitMs(this.#clock.now())));
+  }
+
+  /** A reading has ended, at this cost in processor time. `isUnsettled`: the next must follow soon, to confirm what it showed. */
+  readDone(costMs: number, isUnsettled: boolean): void {
+    this.#isReading = false;
+    this.#budget.spend(costMs, this.#clock.now());
+    this.#readAfter(isUnsettled ? COALESCE_MS : (this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE)));
+    this.#wake();
+  }
+
+  /** Also for the first check. */
+  checkDone(costMs: number): void {
+    if (this.#isClosed) return;
+    const ms = Math.max(CHECK_MS, costMs / IDLE_CPU_SHARE);
+    this.#cancelCheck = this.#clock.after(ms, () => this.add('check'));
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#nextRead?.cancel();
+    this.#cancelCheck();
+    this.#wake();
+  }
+
+  /** Reads the tables then, unless they are to be read before that anyway. */
+  #readAfter(ms: number): void {
+    const at = this.#clock.now() + ms;
+    if (this.#isClosed || (this.#nextRead !== null && this.#nextRead.at <= at)) return;
+    this.#nextRead?.cancel();
+    const cancel = this.#clock.after(ms, () => {
+      this.#nextRead = null;
+      this.add('read');
+    });
+    this.#nextRead = { at, cancel };
+  }
+}

@@ -1,0 +1,76 @@
+import { Deadline } from '../base/deadline.js';
+import { Memo } from '../base/memo.js';
+import { type EventStream, type KernelEvent, native } from '../kernel/addon.js';
+import { watchNetwork } from '../kernel/network/watch.js';
+import { explainRefusal } from '../kernel/owners/bpf_refusal.js';
+import { ClosedSocketPoller } from '../kernel/sockets/closed_sockets.js';
+import { SocketFileWatch } from '../kernel/sockets/socket_file_watch.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
+import type { ValidOptions } from '../snapshot/options.js';
+import { toDocument } from '../snapshot/to_document.js';
+import { findAddressOwners } from './changes/address_owners.js';
+import type { BindFailed, Closed, Opened } from './changes/change.js';
+import { readEventProcesses } from './changes/event_processes.js';
+import type { ListenerTracker } from './changes/listener_tracker.js';
+import { resolveEvents } from './changes/resolve_events.js';
+
+/** A read that hangs is given up on after half of this, and one of a second capture after half of the rest. */
+const CAPTURE_MS = 15_000;
+/** An event is reported without what has not been read by then, so that others need not wait for it. */
+const EVENT_MS = 2_000;
+
+/** What a watcher learns of a node, and from where. */
+export interface WatchSources {
+  capture(): Promise<EvaluatedCapture>;
+  toDocument(capture: EvaluatedCapture): Promise<SnapshotDocument>;
+  /** A reason instead of a stream where there are no kernel events. */
+  openEvents(onReady: () => void): Promise<EventStream | string>;
+  resolveEvents(
+    events: readonly KernelEvent[],
+    capture: EvaluatedCapture,
+    tracker: ListenerTracker,
+  ): AsyncIterable<Opened | Closed | BindFailed>;
+  /** Returns a function that ends it. */
+  watchNetwork(onChange: () => void): () => void;
+  watchFiles(onChange: () => void): Pick<SocketFileWatch, 'follow' | 'close'>;
+  readonly closedSockets: Pick<ClosedSocketPoller, 'hasChanged' | 'compareWith' | 'costMs'>;
+}
+
+/** A real node. Reads that hang are remembered as long as these sources are used. */
+export function nodeSources({ target, expectation, allNetns, failOn }: ValidOptions): WatchSources {
+  const memo = new Memo();
+  const unanswered = new Set<string>();
+  const captureDeadline = (): Deadline => new Deadline(CAPTURE_MS, { unanswered });
+  const eventDeadline = (): Deadline => new Deadline(EVENT_MS, { unanswered });
+  return {
+    capture: () => evaluateNode(target, expectation, captureDeadline(), memo),
+    toDocument: async (capture) => {
+      const others = allNetns
+        ? await (await import('../snapshot/namespaces.js')).captureOtherNamespaces(
+            capture.node.netns,
+            target,
+            captureDeadline(),
+          )
+        : null;
+      return toDocument(capture, others, { spec: expectation.spec, failOn }, memo);
+    },
+    openEvents: async (onReady) => {
+      const { openEvents } = native();
+      if (openEvents === undefined) return 'this build leaves eBPF out';
+      try {
+        return openEvents(onReady);
+      } catch (error) {
+        return explainRefusal(error);
+      }
+    },
+    resolveEvents: (events, capture, tracker) =>
+      resolveEvents(events, capture, tracker, {
+        readProcesses: (events) => readEventProcesses(events, eventDeadline()),
+        findOwners: (wanted) => findAddressOwners(wanted, target, capture, eventDeadline()),
+      }),
+    watchNetwork: (onChange) => watchNetwork(target.netns, onChange),
+    watchFiles: (onChange) => new SocketFileWatch(onChange),
+    closedSockets: new ClosedSocketPoller(target.netns),
+  };
+}
