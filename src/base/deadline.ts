@@ -1,8 +1,21 @@
+/** Share of the remaining time that one step may take. */
+const STEP_SHARE = 2 / 3;
+
 export interface DeadlineOptions {
   /** Aborting it ends all waiting. */
   readonly signal?: AbortSignal | null;
-  /** See {@link Deadline.read}. Deadlines that share it skip what any of them gave up on. */
-  readonly unanswered?: Set<string>;
+  /** Deadlines that share it do not wait again for a read that one of them gave up on. */
+  readonly abandoned?: WeakSet<Promise<unknown>>;
+}
+
+/**
+ * Reads in progress in this process. One that hangs holds a thread of libuv's pool, which has four, so a second read of the same
+ * thing waits for the first, whoever asks for it.
+ */
+const inProgress = new Map<string, Promise<unknown>>();
+
+export function isInProgress(key: string): boolean {
+  return inProgress.has(key);
 }
 
 /**
@@ -13,13 +26,13 @@ export class Deadline {
   readonly #start = performance.now();
   readonly #ms: number;
   readonly #signal: AbortSignal | null;
-  readonly #unanswered: Set<string>;
+  readonly #abandoned: WeakSet<Promise<unknown>>;
 
   /** Ends `ms` from now; Infinity: never. */
-  constructor(ms: number, { signal = null, unanswered = new Set() }: DeadlineOptions = {}) {
+  constructor(ms: number, { signal = null, abandoned = new WeakSet() }: DeadlineOptions = {}) {
     this.#ms = ms;
     this.#signal = signal;
-    this.#unanswered = unanswered;
+    this.#abandoned = abandoned;
   }
 
   get isOver(): boolean {
@@ -31,33 +44,41 @@ export class Deadline {
     this.#signal?.throwIfAborted();
   }
 
-  /** For one step of several: half of the remaining time, so that the next steps have some left even if this one hangs. */
+  /** For one step of several. The next steps have time left even if this one hangs. */
   step(): Deadline {
-    return new Deadline(this.#remainingMs / 2, { signal: this.#signal, unanswered: this.#unanswered });
+    return new Deadline(this.#remainingMs * STEP_SHARE, { signal: this.#signal, abandoned: this.#abandoned });
   }
 
-  /** Whether a read of `key` was given up on and has not ended since. */
-  isUnanswered(key: string): boolean {
-    return this.#unanswered.has(key);
+  /** Whether a read of `key` is in progress that was given up on. */
+  isAbandoned(key: string): boolean {
+    const read = inProgress.get(key);
+    return read !== undefined && this.#abandoned.has(read);
   }
 
-  /**
-   * As `within`, for a read that may hang for good. Each one that hangs holds a thread of libuv's pool, which has few, so nothing is
-   * read again before an earlier read of the same key has ended.
-   */
+  /** As `within`, for a read that may hang for good: at most one of each key is in progress. */
   async read<Result>(
     keys: readonly string[],
     start: () => Promise<Result>,
     late: (why: string) => Result,
   ): Promise<Result> {
-    if (keys.some((key) => this.isUnanswered(key))) return late('it was asked before and has not answered yet');
-    const work = start();
-    return this.within(work, (why) => {
-      for (const key of keys) this.#unanswered.add(key);
-      const forget = (): void => {
-        for (const key of keys) this.#unanswered.delete(key);
-      };
-      work.then(forget, forget);
+    if (keys.some((key) => this.isAbandoned(key))) return late('it was asked before and has not answered yet');
+    const earlier = keys.flatMap((key) => inProgress.get(key) ?? []);
+    if (earlier.length > 0) {
+      const ended = Promise.allSettled(earlier).then(() => null);
+      const why = await this.within<string | null>(ended, (reason) => reason);
+      if (why !== null) {
+        for (const read of earlier) this.#abandoned.add(read);
+        return late(why);
+      }
+    }
+    const read = start();
+    for (const key of keys) inProgress.set(key, read);
+    const forget = (): void => {
+      for (const key of keys) if (inProgress.get(key) === read) inProgress.delete(key);
+    };
+    read.then(forget, forget);
+    return this.within(read, (why) => {
+      this.#abandoned.add(read);
       return late(why);
     });
   }
@@ -91,5 +112,5 @@ export class Deadline {
   }
 }
 
-/** For callers that wait as long as it takes. It never gives up on a read, so nothing is remembered in it. */
+/** For callers that wait as long as it takes. */
 export const NO_DEADLINE = new Deadline(Number.POSITIVE_INFINITY);

@@ -30,8 +30,8 @@ export interface SnapshotOptions {
   /** Lowest severity that counts as drift. Default: `warning`. */
   readonly failOn?: FailOn;
   /**
-   * Milliseconds, 1 or more. Reading stops after nine tenths of them, and each step of it after half of what is left then; `coverage`
-   * says what was cut off. Default: no limit. A read that hangs in the kernel goes on hanging, and keeps the process from ending
+   * Milliseconds, 1 or more. Reading stops after nine tenths of them, and each step of it after two thirds of what is left then;
+   * `coverage` says what was cut off. Default: no limit. A read that hangs in the kernel goes on hanging, and keeps the process from ending
    * by itself: see {@link exitNow}.
    */
   readonly deadlineMs?: number;

@@ -15,7 +15,7 @@ import { readEventProcesses } from './changes/event_processes.js';
 import type { ListenerTracker } from './changes/listener_tracker.js';
 import { resolveEvents } from './changes/resolve_events.js';
 
-/** A read that hangs is given up on after half of this, and one of a second capture after half of the rest. */
+/** A step that hangs is given up on after two thirds of this. */
 const CAPTURE_MS = 15_000;
 /** An event is reported without what has not been read by then, so that others need not wait for it. */
 const EVENT_MS = 2_000;
@@ -37,12 +37,12 @@ export interface WatchSources {
   readonly closedSockets: Pick<ClosedSocketPoller, 'hasChanged' | 'compareWith' | 'costMs'>;
 }
 
-/** A real node. Reads that hang are remembered as long as these sources are used. */
+/** A real node. What hangs is waited for once, by the first reading. */
 export function nodeSources({ target, expectation, allNetns, failOn }: ValidOptions): WatchSources {
   const memo = new Memo();
-  const unanswered = new Set<string>();
-  const captureDeadline = (): Deadline => new Deadline(CAPTURE_MS, { unanswered });
-  const eventDeadline = (): Deadline => new Deadline(EVENT_MS, { unanswered });
+  const abandoned = new WeakSet<Promise<unknown>>();
+  const captureDeadline = (): Deadline => new Deadline(CAPTURE_MS, { abandoned });
+  const eventDeadline = (): Deadline => new Deadline(EVENT_MS, { abandoned });
   return {
     capture: () => evaluateNode(target, expectation, captureDeadline(), memo),
     toDocument: async (capture) => {

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { Deadline, NO_DEADLINE } from '../../src/base/deadline.js';
+import { Deadline, isInProgress, NO_DEADLINE } from '../../src/base/deadline.js';
 
 const never = new Promise<string>(() => {});
 
@@ -69,34 +69,44 @@ t.test('a signal keeps no listener after the work has ended', async (t) => {
   t.strictSame(getEventListeners(signal, 'abort'), []);
 });
 
-t.test('a read that has not ended is not started again', async (t) => {
-  const unanswered = new Set<string>();
-  let answer: (text: string) => void = () => {};
-  let starts = 0;
+const late = (why: string): string => why;
+const TIMED_OUT = 'there was no answer within 0.0 s';
+
+/** A read that ends when it is told to. */
+function slowRead() {
+  let [answer, starts]: [(text: string) => void, number] = [() => {}, 0];
   const start = (): Promise<string> => {
     starts += 1;
     return new Promise((resolve) => {
       answer = resolve;
     });
   };
-  const late = (why: string): string => why;
-  const first = new Deadline(2, { unanswered });
-  t.equal(await first.step().read(['a', 'b'], start, late), 'there was no answer within 0.0 s');
-  t.strictSame([...unanswered], ['a', 'b'], 'steps share what was not answered');
-  const second = new Deadline(60_000, { unanswered });
-  t.ok(second.isUnanswered('a') && !second.isUnanswered('c'));
+  return { start, answer: (text: string) => answer(text), starts: () => starts };
+}
+
+t.test('a read that was given up on is not waited for again by deadlines that share it', async (t) => {
+  const abandoned = new WeakSet<Promise<unknown>>();
+  const { start, answer, starts } = slowRead();
+  t.equal(await new Deadline(2, { abandoned }).step().read(['a', 'b'], start, late), TIMED_OUT);
+  const second = new Deadline(60_000, { abandoned });
+  t.ok(second.isAbandoned('a') && !second.isAbandoned('c'));
   t.equal(await second.step().read(['b'], start, late), 'it was asked before and has not answered yet');
-  t.equal(starts, 1);
-  t.equal(
-    await new Deadline(60_000).read(['b'], async () => 'another', late),
-    'another',
-    'other deadlines know nothing',
-  );
+  t.equal(starts(), 1);
   answer('late');
   await setImmediate();
-  t.equal(unanswered.size, 0);
+  t.notOk(second.isAbandoned('a') || isInProgress('a'));
   t.equal(await second.read(['a'], async () => 'again', late), 'again');
   const refuse = (): Promise<string> => Promise.reject(new Error('no'));
   await t.rejects(second.read(['a'], refuse, late), { message: 'no' });
-  t.equal(unanswered.size, 0, 'an error is an answer');
+  t.notOk(isInProgress('a'), 'an error is an answer');
+});
+
+t.test('other deadlines wait for it, and then read for themselves', async (t) => {
+  const { start, answer, starts } = slowRead();
+  t.equal(await new Deadline(1).read(['a'], start, late), TIMED_OUT);
+  t.equal(await new Deadline(1).read(['a', 'x'], start, late), TIMED_OUT);
+  t.equal(starts(), 1, 'a second thread would hang as well');
+  const waiting = NO_DEADLINE.read(['a'], async () => 'fresh', late);
+  answer('stale');
+  t.equal(await waiting, 'fresh');
 });

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
 import { SockwatchError } from '../../base/errors.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts, takeEarlyPass } from '../addon.js';
 import { explainRefusal } from './bpf_refusal.js';
@@ -138,7 +138,11 @@ export async function readFacts(
 ): Promise<{ readonly facts: ProcessFacts[]; readonly late: number }> {
   const facts = new Map<number, ProcessFacts>();
   const key = (at: number): string => `${procRoot}/${pids[at]}`;
-  const readable = Array.from(pids.keys()).filter((at) => !deadline.isUnanswered(key(at)));
+  // Those that another call is waiting for come last, so that they do not delay the others.
+  const isBusy = (at: number): number => Number(isInProgress(key(at)));
+  const readable = Array.from(pids.keys())
+    .filter((at) => !deadline.isAbandoned(key(at)))
+    .sort((a, b) => isBusy(a) - isBusy(b));
   let next = 0;
   const readBatches = async (): Promise<void> => {
     while (next < readable.length && !deadline.isOver) {

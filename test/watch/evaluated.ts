@@ -1,0 +1,26 @@
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
+import type { Spec } from '../../src/spec/spec.js';
+import { evaluate } from '../../src/verdict/evaluate.js';
+import { capture, coverage, NODE, spec } from '../verdict/factory.js';
+
+/** A capture of a node with these listeners, evaluated; a worker, and every source complete unless it is in `faults`. */
+export function evaluated(
+  sockets: readonly OwnedListener[] = [],
+  page: Spec = spec([]),
+  faults: Parameters<typeof coverage>[0] = {},
+): EvaluatedCapture {
+  const read = capture(sockets, { coverage: coverage(faults) });
+  const { defaultInterface, interfaces, ephemeralPorts } = NODE;
+  return {
+    ...read,
+    capturedAt: '2026-01-31T12:00:00.000Z',
+    network: {
+      ...{ deviceNames: new Map(), tunnels: [], defaultInterface, interfaces, ephemeralPorts },
+      source: { name: 'network', via: 'rtnetlink', status: 'ok', error: null, note: null, rows: 0, ms: 0 },
+    },
+    inodes: [],
+    role: { role: 'worker', roleSource: 'flag' },
+    evaluation: evaluate(page, read, 'worker'),
+  };
+}

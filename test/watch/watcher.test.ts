@@ -1,0 +1,292 @@
+import { setImmediate } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { Memo } from '../../src/base/memo.js';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
+import { toDocument } from '../../src/snapshot/to_document.js';
+import type { Change } from '../../src/watch/changes/change.js';
+import type { WatchSources } from '../../src/watch/sources.js';
+import { Watcher, type WatchOptions, type WatchUpdate } from '../../src/watch/watcher.js';
+import { held, row, spec } from '../verdict/factory.js';
+import { evaluated } from './evaluated.js';
+import { FakeClock } from './fake_clock.js';
+
+const PAGE = spec([row('localhost:10248', 'kubelet')]);
+const KUBELET = held('kubelet', '127.0.0.1', 10248);
+const BACKDOOR = held('nc', '0.0.0.0', 31337);
+const HEALTHY = evaluated([KUBELET], PAGE);
+
+/** A node that a test changes: what the next capture returns, and what the kernel reports. */
+class FakeNode implements WatchSources {
+  /** Where a promise is given, the capture waits for it. */
+  next: EvaluatedCapture | Promise<EvaluatedCapture> = HEALTHY;
+  refusal: string | null = null;
+  captures = 0;
+  /** Sockets that opened, and how many events were lost, since they were last taken. */
+  opened: OwnedListener[] = [];
+  lost = 0;
+  hasClosedSockets = false;
+  paths: readonly string[] = [];
+  readonly open = new Set<string>();
+  report = { events: (): void => {}, network: (): void => {}, files: (): void => {} };
+
+  async capture(): Promise<EvaluatedCapture> {
+    this.captures += 1;
+    return this.next;
+  }
+
+  async toDocument(capture: EvaluatedCapture) {
+    return toDocument(capture, null, { spec: PAGE, failOn: 'warning' }, new Memo());
+  }
+
+  async openEvents(onReady: () => void) {
+    if (this.refusal !== null) return this.refusal;
+    this.report.events = onReady;
+    return {
+      take: () => ({ events: [], lost: this.lost > 0 ? this.lost-- : 0 }),
+      close: this.#opened('events'),
+    };
+  }
+
+  async *resolveEvents(...[, , tracker]: Parameters<WatchSources['resolveEvents']>) {
+    for (const socket of this.opened.splice(0)) {
+      const change = tracker.opened(socket, new Date(0).toISOString(), 0);
+      if (change !== null) yield change;
+    }
+  }
+
+  watchNetwork(onChange: () => void): () => void {
+    this.report.network = onChange;
+    return this.#opened('network');
+  }
+
+  watchFiles(onChange: () => void) {
+    this.report.files = onChange;
+    const close = this.#opened('files');
+    return {
+      follow: (paths: readonly string[]) => {
+        this.paths = paths;
+      },
+      close,
+    };
+  }
+
+  readonly closedSockets = {
+    costMs: 1,
+    compareWith: (): void => {},
+    hasChanged: async (): Promise<boolean> => this.hasClosedSockets,
+  };
+
+  #opened(what: string): () => void {
+    this.open.add(what);
+    return () => void this.open.delete(what);
+  }
+}
+
+/** A watcher of a fake node, and what it has yielded since it was last asked, in short. */
+function watch(t: Test, node: FakeNode, options: Partial<WatchOptions> = {}) {
+  const clock = new FakeClock();
+  const watcher = new Watcher({ spec: PAGE, ...options }, node, clock);
+  const updates: WatchUpdate[] = [];
+  let ended = 'running';
+  const running = (async () => {
+    for await (const update of watcher.updates()) updates.push(update);
+  })().then(
+    () => {
+      ended = 'ended';
+    },
+    (error: unknown) => {
+      ended = String(error);
+    },
+  );
+  t.teardown(() => watcher.close());
+  const seen = async (ms = 0): Promise<string[]> => {
+    clock.advance(ms);
+    for (let turn = 0; turn < 20; turn++) await setImmediate();
+    return updates.splice(0).map((update) => (update.kind === 'snapshot' ? 'snapshot' : inShort(update.change)));
+  };
+  return { clock, watcher, seen, running, state: () => ended };
+}
+
+function inShort(change: Change): string {
+  switch (change.event) {
+    case 'opened':
+    case 'closed':
+      return `${change.event} ${change.socket.port} by ${change.seenBy}`;
+    case 'verdict':
+      return `verdict ${change.before?.verdict ?? 'none'} ${change.after?.verdict ?? 'none'}`;
+    case 'lost':
+      return `lost ${change.count}`;
+    case 'started':
+      return `started ${change.mode}`;
+    case 'coverage':
+      return `coverage ${change.complete} ${change.errors.join()}`;
+    default:
+      return change.event;
+  }
+}
+
+t.test('first what was found, then a reading every 30 s', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  t.strictSame(await seen(), ['started ebpf', 'snapshot']);
+  t.strictSame(await seen(29_000), []);
+  t.strictSame(await seen(60_000), ['snapshot']);
+  t.equal(node.captures, 2);
+});
+
+t.test('an event is reported at once, its verdict after a reading', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  await seen();
+  node.opened.push(BACKDOOR);
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE);
+  node.report.events();
+  t.strictSame(await seen(), ['opened 31337 by kernel']);
+  t.strictSame(await seen(40), ['verdict none unexpected', 'snapshot']);
+});
+
+t.test('while a reading hangs, events and changes of the network are still reported', async (t) => {
+  const node = new FakeNode();
+  const { seen, watcher } = watch(t, node);
+  await seen();
+  let answer: (capture: EvaluatedCapture) => void = () => {};
+  node.next = new Promise((resolve) => {
+    answer = resolve;
+  });
+  watcher.readAgain();
+  await seen();
+  for (const port of [31337, 31338]) {
+    node.opened.push(held('nc', '0.0.0.0', port));
+    node.report.events();
+    t.strictSame(await seen(1_000), [`opened ${port} by kernel`]);
+  }
+  node.report.network();
+  t.strictSame(await seen(1_000), ['network']);
+  t.equal(node.captures, 2, 'no second reading is started beside it');
+  node.next = HEALTHY;
+  answer(HEALTHY);
+  t.strictSame((await seen()).at(-1), 'snapshot');
+});
+
+t.test('lost events, a changed file and closed sockets cause a reading', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  await seen();
+  node.lost = 1;
+  node.report.events();
+  t.strictSame(await seen(), ['lost 1']);
+  t.strictSame(await seen(40), ['snapshot']);
+  node.report.files();
+  t.strictSame(await seen(40), ['snapshot']);
+  node.report.network();
+  t.strictSame(await seen(), ['network']);
+  t.strictSame(await seen(40), ['snapshot']);
+});
+
+t.test('closed UDP and unix sockets are checked only where they were read through sock_diag', async (t) => {
+  const viaSockDiag: EvaluatedCapture = {
+    ...HEALTHY,
+    coverage: { ...HEALTHY.coverage, sources: HEALTHY.coverage.sources.map((one) => ({ ...one, via: 'sock_diag' })) },
+  };
+  for (const [capture, expected] of [
+    [viaSockDiag, ['snapshot']],
+    [HEALTHY, []],
+  ] as const) {
+    const node = new FakeNode();
+    node.next = capture;
+    const { seen } = watch(t, node);
+    await seen();
+    node.hasClosedSockets = true;
+    await seen(1_000);
+    node.hasClosedSockets = false;
+    t.strictSame(await seen(40), expected);
+  }
+});
+
+t.test('without kernel events the tables are polled, and what they show is reported at once', async (t) => {
+  const node = new FakeNode();
+  node.refusal = 'CAP_BPF is needed';
+  const { seen } = watch(t, node, { intervalMs: 200 });
+  t.strictSame(await seen(), ['started polling', 'snapshot']);
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE, { owners: 'partial' });
+  t.strictSame(await seen(200), [
+    'opened 31337 by table',
+    'verdict none unexpected',
+    'coverage false owners: owners is broken',
+    'snapshot',
+  ]);
+  node.next = HEALTHY;
+  t.strictSame(await seen(200), ['closed 31337 by table', 'verdict unexpected none', 'coverage true ', 'snapshot']);
+});
+
+t.test('changes() leaves the snapshots out, and names a restart', async (t) => {
+  const node = new FakeNode();
+  node.refusal = 'a test';
+  const clock = new FakeClock();
+  const watcher = new Watcher({ spec: PAGE, intervalMs: 200 }, node, clock);
+  const changes: Change[] = [];
+  const running = (async () => {
+    for await (const change of watcher.changes()) changes.push(change);
+  })();
+  const turn = async (next: EvaluatedCapture): Promise<void> => {
+    node.next = next;
+    clock.advance(200);
+    for (let count = 0; count < 20; count++) await setImmediate();
+  };
+  await turn(HEALTHY);
+  await turn(evaluated([], PAGE));
+  const restarted = held('kubelet', '127.0.0.1', 10248);
+  const [owner] = restarted.owners;
+  await turn(evaluated([{ ...restarted, owners: owner?.kind === 'process' ? [{ ...owner, pid: 813 }] : [] }], PAGE));
+  watcher.close();
+  await running;
+  t.strictSame(changes.map(inShort), [
+    'started polling',
+    'closed 10248 by table',
+    'verdict ok missing',
+    'opened 10248 by table',
+    'restarted',
+    'verdict missing ok',
+  ]);
+});
+
+t.test('however it ends, nothing stays open', async (t) => {
+  const abort = new AbortController();
+  const node = new FakeNode();
+  const { clock, seen, running } = watch(t, node, { signal: abort.signal });
+  await seen();
+  t.strictSame([...node.open].sort(), ['events', 'files', 'network']);
+  abort.abort();
+  await running;
+  t.strictSame([...node.open], []);
+  t.equal(clock.timers, 0);
+
+  const failing = new FakeNode();
+  const other = watch(t, failing);
+  await other.seen();
+  failing.next = Promise.reject(new Error('cannot enter'));
+  other.watcher.readAgain();
+  await other.running;
+  t.equal(other.state(), 'Error: cannot enter');
+  t.strictSame([...failing.open], []);
+});
+
+t.test('an aborted signal and invalid options', async (t) => {
+  const node = new FakeNode();
+  const { running, state } = watch(t, node, { signal: AbortSignal.abort() });
+  await running;
+  t.strictSame([state(), node.captures], ['ended', 0]);
+  t.throws(() => new Watcher({ spec: PAGE, intervalMs: -1 }), { code: 'ERR_USAGE' });
+});
+
+t.test('an opening after a table without it is not reported again', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  await seen();
+  node.opened.push(BACKDOOR);
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE);
+  node.report.events();
+  const all = [...(await seen()), ...(await seen(40)), ...(await seen(60_000))];
+  t.equal(all.filter((one) => one.startsWith('opened')).length, 1);
+});
