@@ -1,5 +1,5 @@
 import { SockwatchError } from '../base/errors.js';
-import { type EvaluatedFile, evaluateFiles } from '../fleet/evaluate_files.js';
+import { evaluateFiles } from '../fleet/evaluate_files.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import { Progress } from '../report/progress.js';
 import { writeWhole } from '../report/write_output.js';
@@ -62,21 +62,16 @@ async function evaluateAll(
   for await (const one of evaluateFiles(files, { spec, role, failOn })) {
     count += 1;
     only = count === 1 && 'document' in one ? one.document : null;
-    if ('reason' in one) progress.clear();
-    add(builder, one);
+    if ('document' in one) builder.add(one.source, one.document);
+    else {
+      builder.addUnreadable(one.source, one.reason);
+      progress.clear();
+      process.stderr.write(`k8s-sockwatch: ${one.reason}\n`);
+    }
     progress.update(one.done, `${one.done} of ${files.length} files read, ${count} found`);
   }
   progress.clear();
   return { fleet: builder.build(spec, failOn), only };
-}
-
-function add(builder: FleetBuilder, one: EvaluatedFile): void {
-  if ('document' in one) builder.add(one.source, one.document);
-  else if ('share' in one) builder.addShare(one.share, one.renumbering);
-  else {
-    builder.addUnreadable(one.source, one.reason);
-    process.stderr.write(`k8s-sockwatch: ${one.reason}\n`);
-  }
 }
 
 /** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */

@@ -14,12 +14,6 @@ export type Evidence =
   | { readonly source: string; readonly document: SnapshotDocument }
   | { readonly source: string; readonly error: SockwatchError };
 
-/** An unparsed snapshot, for `snapshotIn`. */
-export interface RawSnapshot {
-  readonly source: string;
-  readonly bytes: Uint8Array;
-}
-
 /** ss texts are kept until the end of the bundle, since the file with their node's name may come later. */
 const MAX_SS_BYTES_TOTAL = 256 * 1024 * 1024;
 
@@ -32,7 +26,7 @@ export async function* evidenceIn(
   files: AsyncIterable<EvidenceItem>,
   name: string,
   version: string,
-): AsyncGenerator<Evidence | RawSnapshot> {
+): AsyncGenerator<Evidence> {
   const texts: EvidenceFile[] = [];
   const hostnames: EvidenceFile[] = [];
   let size = 0;
@@ -52,7 +46,7 @@ export async function* evidenceIn(
         break;
       case 'snapshot':
         if (!isSnapshot(file.bytes)) continue;
-        yield { source: file.source, bytes: file.bytes };
+        yield snapshotIn(file.source, file.bytes);
         break;
     }
     isEmpty = false;

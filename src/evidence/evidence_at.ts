@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { readInput, unreadableError } from '../base/read_file.js';
-import { documentOfTexts, type Evidence, evidenceIn, type RawSnapshot } from './bundle.js';
+import { documentOfTexts, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
@@ -14,7 +14,7 @@ const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
  * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz, told apart by content. Never throws for
  * bad input: that becomes an error among the results, which names the file.
  */
-export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
+export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence> {
   try {
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
@@ -52,7 +52,7 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence | RawSnapshot> {
+async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence> {
   const file = await open(path);
   try {
     yield* evidenceIn(tarMembers(file, path), path, version);
@@ -61,10 +61,10 @@ async function* archiveAt(path: string, version: string): AsyncGenerator<Evidenc
   }
 }
 
-async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence | RawSnapshot> {
+async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence> {
   const bytes = await readInput(path, { maxBytes: MAX_EVIDENCE_BYTES.snapshot, hint: HINT });
   const beginning = bytes.subarray(0, MAX_HEAD_BYTES).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield { source: path, bytes };
+  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(path, bytes);
   else {
     const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
     yield* documentOfTexts([file], { name: path, source: null }, version);

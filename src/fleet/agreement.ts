@@ -2,87 +2,87 @@ import type { Protocol } from '../kernel/sockets/listener.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import { entryAt } from './column.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';
-import { isOpen, NONE, type StateCode, UNSEEN } from './state.js';
+import { isUnknown, NONE, STATES, type StateCode, UNSEEN } from './state.js';
 
 export const ROLES: readonly NodeRole[] = ['control-plane', 'worker', 'unknown'];
 
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
-/** Enough for every state, as a power of two. */
-const STATE_SPACE = 64;
-
-/** Votes on one row by the nodes of one role. */
-interface Poll {
-  votes: number;
-  best: number;
-  state: StateCode;
-  isMixed: boolean;
+/** The states of one row on the nodes of one role. */
+interface Votes {
+  count: number;
+  mostFrequent: StateCode;
+  mostFrequentCount: number;
+  isUnanimous: boolean;
 }
 
 /**
- * Agreements of every row, by row number and then the role's place in ROLES. Counts what there is and infers what there is
- * not, so that the time goes with the findings, not with rows times nodes.
+ * The agreement of every row, by row number and role. Counts findings and derives the number of absent listeners, so that the
+ * cost grows with the findings and not with rows times nodes.
  */
 export function agreements(
   rows: readonly Omit<MatrixRow, 'agreement'>[],
   nodes: readonly FleetNode[],
 ): (row: number, role: NodeRole) => Agreement {
   const byNumber = new Map(rows.map((row) => [row.number, row]));
-  const present = new Map<number, number>();
-  const seen = new Map<number, number>();
-  const hidden = new Map<number, number>();
   const slotOf = (row: number, role: NodeRole): number => row * ROLES.length + ROLES.indexOf(role);
-  for (const { role, column, blind } of nodes) {
-    const masked = new Set<number>();
+  const inState = new Map<number, number>();
+  const withFinding = new Map<number, number>();
+  /** Nodes without a finding on which the listener may nevertheless exist, beyond those that did not read its table. */
+  const unseen = new Map<number, number>();
+  for (const { role, column, unreadProtocols } of nodes) {
+    const maybeSeen = new Set<number>();
     column.rows.forEach((number, at) => {
       const row = byNumber.get(number);
       const slot = slotOf(number, role);
-      count(present, slot * STATE_SPACE + (column.states[at] ?? UNSEEN));
-      count(seen, slot);
-      // Those of blind nodes are counted for all of them below, but for what they do have.
-      if (row !== undefined && blind.has(row.protocol)) count(hidden, slot, -1);
-      if (row === undefined || blind.has(row.protocol)) return;
-      for (const named of row.namedTwins) if (entryAt(column, named) < 0) masked.add(named);
+      add(inState, slot * STATES.length + (column.states[at] ?? UNSEEN));
+      add(withFinding, slot);
+      if (row === undefined) return;
+      // Below, all nodes with an unread table count as unseen; those with a finding are not.
+      if (unreadProtocols.has(row.protocol)) add(unseen, slot, -1);
+      else for (const known of row.knownOwnerRows) if (entryAt(column, known) < 0) maybeSeen.add(known);
     });
-    for (const named of masked) count(hidden, slotOf(named, role));
+    for (const row of maybeSeen) add(unseen, slotOf(row, role));
   }
-  const polls = new Map<number, Poll>();
-  for (const [key, times] of present) {
-    vote(polls, Math.floor(key / STATE_SPACE), key % STATE_SPACE, times);
+  const votes = new Map<number, Votes>();
+  for (const [key, count] of inState) {
+    vote(votes, Math.floor(key / STATES.length), key % STATES.length, count);
   }
   for (const role of ROLES) {
     const ofRole = nodes.filter((node) => node.role === role);
-    const blind = new Map(PROTOCOLS.map((one) => [one, ofRole.filter((node) => node.blind.has(one)).length]));
+    const unread = new Map(
+      PROTOCOLS.map((protocol) => [protocol, ofRole.filter((node) => node.unreadProtocols.has(protocol)).length]),
+    );
     for (const { number, expected, protocol } of rows) {
       if (expected !== null) continue;
       const slot = slotOf(number, role);
-      const unseen = (blind.get(protocol) ?? 0) + (hidden.get(slot) ?? 0);
-      vote(polls, slot, NONE, ofRole.length - (seen.get(slot) ?? 0) - unseen);
+      const known = ofRole.length - (unread.get(protocol) ?? 0) - (unseen.get(slot) ?? 0);
+      vote(votes, slot, NONE, known - (withFinding.get(slot) ?? 0));
     }
   }
-  return (row, role) => agreementOf(polls.get(slotOf(row, role)));
+  return (row, role) => agreementOf(votes.get(slotOf(row, role)));
 }
 
-function count(counts: Map<number, number>, key: number, times = 1): void {
-  counts.set(key, (counts.get(key) ?? 0) + times);
+function add(counts: Map<number, number>, key: number, count = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
-function vote(polls: Map<number, Poll>, slot: number, state: StateCode, times: number): void {
-  if (times <= 0 || isOpen(state)) return;
-  const poll = polls.get(slot);
-  if (poll === undefined) {
-    polls.set(slot, { votes: times, best: times, state, isMixed: false });
+function vote(all: Map<number, Votes>, slot: number, state: StateCode, count: number): void {
+  if (count <= 0 || isUnknown(state)) return;
+  const votes = all.get(slot);
+  if (votes === undefined) {
+    all.set(slot, { count, mostFrequent: state, mostFrequentCount: count, isUnanimous: true });
     return;
   }
-  poll.votes += times;
-  poll.isMixed = true;
-  if (times > poll.best) {
-    poll.best = times;
-    poll.state = state;
+  votes.count += count;
+  votes.isUnanimous = false;
+  if (count > votes.mostFrequentCount) {
+    votes.mostFrequent = state;
+    votes.mostFrequentCount = count;
   }
 }
 
-function agreementOf(poll: Poll | undefined): Agreement {
-  if (poll === undefined || !poll.isMixed) return 'alike';
-  return poll.best * 2 > poll.votes ? poll.state : 'split';
+function agreementOf(votes: Votes | undefined): Agreement {
+  if (votes === undefined || votes.isUnanimous) return 'alike';
+  return votes.mostFrequentCount * 2 > votes.count ? votes.mostFrequent : 'split';
 }

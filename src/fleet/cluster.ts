@@ -6,8 +6,8 @@ import { expectedOf } from '../verdict/evaluate.js';
 import type { Severity } from '../verdict/finding.js';
 import { stateAt } from './mark.js';
 import type { FleetNode, Matrix, MatrixRow } from './matrix.js';
-import { pageSubjects } from './row.js';
-import { isOpen, isServed, stateOf } from './state.js';
+import { isListening, isUnknown, stateOf } from './state.js';
+import { pageSubjects } from './subject.js';
 
 /** What a note says of a service in a whole cluster, with the rows by which its presence is known. */
 export interface ServiceRule {
@@ -110,8 +110,8 @@ function latestOf(nodes: readonly FleetNode[]): ReadonlySet<FleetNode> {
 function presenceOf(node: FleetNode, rows: readonly MatrixRow[], isConditional: boolean): Presence {
   const codes = rows.map((row) => stateAt(node, row));
   const verdicts = codes.map(stateOf).flatMap((state) => (state.kind === 'verdict' ? state.verdict : []));
-  if (codes.some(isServed) || (isConditional && verdicts.includes('missing'))) return 'yes';
-  if (codes.length === 0 || codes.some(isOpen)) return 'open';
+  if (codes.some(isListening) || (isConditional && verdicts.includes('missing'))) return 'yes';
+  if (codes.length === 0 || codes.some(isUnknown)) return 'open';
   return verdicts.every((verdict) => verdict === 'not-applicable') ? 'excused' : 'no';
 }
 

@@ -1,27 +1,21 @@
 import type { MatchedBy } from '../verdict/finding.js';
-import type { StateCode } from './state.js';
-import { filled, holesIn, type Parts } from './text_parts.js';
+import { type StateCode, UNSEEN } from './state.js';
 
-/** What matched an owner, at the place of its code; 0 for none. */
+/** Values of `matchedBy`, by their code in a column. */
 export const MATCHED_BY: readonly (MatchedBy | null)[] = [null, 'unit', 'exe', 'argv0', 'comm', 'device'];
 
-/**
- * All that is kept of the findings of one snapshot, one entry a row that it has something to say on, by rising row number.
- * The texts are in a TextTable, a message and then its reason; `fillings` holds what fills them, those of entry N from
- * `fillingsFrom[N]` on.
- */
+/** The findings of one snapshot, one entry per row, in ascending order of row numbers. */
 export interface Column {
   readonly rows: Uint32Array;
   readonly states: Uint8Array;
   readonly matchedBy: Uint8Array;
-  readonly messages: Uint32Array;
-  /** Number of the text plus one; 0 where there is no reason, or where the message has it already. */
-  readonly reasons: Uint32Array;
-  readonly fillings: Uint32Array;
-  readonly fillingsFrom: Uint32Array;
+  /** For each entry its message, then its reason. As bytes, because a fleet has half a million of them. */
+  readonly texts: Buffer;
+  /** End of each text in `texts`. A null reason is empty. */
+  readonly textEnds: Uint32Array;
 }
 
-/** One entry of a column, with its texts put together. */
+/** One entry of a column. */
 export interface Cell {
   readonly state: StateCode;
   readonly message: string;
@@ -29,7 +23,23 @@ export interface Cell {
   readonly matchedBy: MatchedBy | null;
 }
 
-/** Place of a row's entry in a column; -1 where it has none. */
+/** Packs cells, which are sorted by row number. */
+export function packColumn(cells: readonly (Cell & { readonly row: number })[]): Column {
+  const texts = cells.flatMap(({ message, reason }) => [message, reason ?? '']);
+  let end = 0;
+  return {
+    rows: Uint32Array.from(cells, ({ row }) => row),
+    states: Uint8Array.from(cells, ({ state }) => state),
+    matchedBy: Uint8Array.from(cells, ({ matchedBy }) => MATCHED_BY.indexOf(matchedBy)),
+    texts: Buffer.from(texts.join('')),
+    textEnds: Uint32Array.from(texts, (text) => {
+      end += Buffer.byteLength(text);
+      return end;
+    }),
+  };
+}
+
+/** Index of a row's entry in a column; -1 if it has none. */
 export function entryAt({ rows }: Column, row: number): number {
   let low = 0;
   let high = rows.length - 1;
@@ -43,15 +53,18 @@ export function entryAt({ rows }: Column, row: number): number {
   return -1;
 }
 
-/** The entry at a place of a column. */
-export function cellAt(column: Column, at: number, parts: Parts): Cell {
-  const message = column.messages[at] ?? 0;
-  const reason = column.reasons[at] ?? 0;
-  const from = column.fillingsFrom[at] ?? 0;
+/** What a column says on a row; null if nothing. */
+export function cellAt(column: Column, row: number): Cell | null {
+  const at = entryAt(column, row);
+  if (at < 0) return null;
   return {
-    state: column.states[at] ?? 0,
-    message: filled(parts, message, column.fillings, from),
-    reason: reason === 0 ? null : filled(parts, reason - 1, column.fillings, from + holesIn(parts, message)),
+    state: column.states[at] ?? UNSEEN,
+    message: textAt(column, 2 * at),
+    reason: textAt(column, 2 * at + 1) || null,
     matchedBy: MATCHED_BY[column.matchedBy[at] ?? 0] ?? null,
   };
+}
+
+function textAt({ texts, textEnds }: Column, at: number): string {
+  return texts.toString('utf8', textEnds[at - 1] ?? 0, textEnds[at]);
 }

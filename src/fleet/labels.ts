@@ -1,45 +1,45 @@
-/** What a node can be called by. */
-export interface Named {
+/** What a node's label is made of. */
+export interface NodeName {
   readonly hostname: string;
   readonly capturedAt: string;
   readonly source: string;
 }
 
 /**
- * A name for each node that no other has: its host name; where several snapshots are of one host, the time beside it, and
- * where that is not enough, the source. A host without a name is called by its source.
+ * A unique label for each node: its host name; if several snapshots are of one host, with the time of capture; if that is not
+ * enough, with the source. A node without a host name is labelled by its source.
  */
-export function labelsOf(nodes: readonly Named[]): string[] {
-  const forms: ((node: Named) => string)[] = [
+export function labelsOf(nodes: readonly NodeName[]): string[] {
+  const forms: ((node: NodeName) => string)[] = [
     ({ hostname, source }) => (hostname === '' ? source : hostname),
     ({ hostname, capturedAt, source }) => (hostname === '' ? source : `${hostname} ${capturedAt}`),
     ({ hostname, capturedAt, source }) => `${hostname} ${capturedAt} ${source}`.trim(),
   ];
   let labels = nodes.map(() => '');
   for (const form of forms) {
-    const taken = tally(labels);
+    const counts = countEach(labels);
     labels = nodes.map((node, at) => {
       const label = labels[at] ?? '';
-      return label === '' || (taken.get(label) ?? 0) > 1 ? form(node) : label;
+      return label === '' || (counts.get(label) ?? 0) > 1 ? form(node) : label;
     });
   }
   return numbered(labels);
 }
 
-function tally(labels: readonly string[]): Map<string, number> {
+function countEach(labels: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return counts;
 }
 
-/** One file that was given twice. */
+/** Numbers equal labels, which a file that was given twice has. */
 function numbered(labels: readonly string[]): string[] {
-  const times = tally(labels);
-  const met = new Map<string, number>();
+  const counts = countEach(labels);
+  const used = new Map<string, number>();
   return labels.map((label) => {
-    if ((times.get(label) ?? 0) < 2) return label;
-    const number = (met.get(label) ?? 0) + 1;
-    met.set(label, number);
+    if ((counts.get(label) ?? 0) < 2) return label;
+    const number = (used.get(label) ?? 0) + 1;
+    used.set(label, number);
     return `${label} #${number}`;
   });
 }

@@ -2,18 +2,18 @@ import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Result } from '../snapshot/document/document.js';
 import type { NodeRole } from '../verdict/applied_row.js';
 import type { Column } from './column.js';
-import type { Section, Subject } from './row.js';
 import type { StateCode } from './state.js';
+import type { Section, Subject } from './subject.js';
 
 /**
- * How the nodes of one role compare on a row, those left out of which nothing can be said: `alike`, `split` where no state
- * is that of more than half of them (two nodes that differ, for one), or else the state of the majority.
+ * How the nodes of one role compare on a row, not counting those whose state is unknown: `alike`, the state of the majority, or
+ * `split` if no state is that of more than half of them.
  */
 export type Agreement = 'alike' | 'split' | StateCode;
 
-/** One snapshot, reduced to what a matrix shows of it. Texts are safe on a terminal. */
+/** One snapshot, reduced to what a matrix shows of it. All text is safe on a terminal. */
 export interface FleetNode {
-  /** Unlike that of every other node; see `labelsOf`. */
+  /** Unique; see `labelsOf`. */
   readonly label: string;
   readonly hostname: string;
   /** Equal for snapshots of one machine: host name and addresses. */
@@ -24,36 +24,36 @@ export interface FleetNode {
   readonly roleSource: string;
   readonly capturedAt: string;
   readonly result: Result;
-  /** What could not be looked at, one line a source. */
+  /** Sources that were not read completely, one line each. */
   readonly gaps: readonly string[];
-  /** Protocols whose table was not read completely. */
-  readonly blind: ReadonlySet<Protocol>;
+  /** Protocols whose socket table was not read completely. */
+  readonly unreadProtocols: ReadonlySet<Protocol>;
   readonly column: Column;
 }
 
 /** A row of a matrix. */
 export interface MatrixRow extends Subject {
-  /** By which columns know it. */
+  /** Identifies the row in columns. */
   readonly number: number;
   readonly section: Section;
   readonly agreement: Readonly<Record<NodeRole, Agreement>>;
-  /** Rows of listeners on the same port whose holder could not be seen: it may be this one. */
-  readonly ownerlessTwins: readonly number[];
-  /** The other way round. */
-  readonly namedTwins: readonly number[];
+  /** For a listener with a known owner: rows of the same port with unknown owners, which may be the same listener. */
+  readonly unknownOwnerRows: readonly number[];
+  /** The reverse: for a listener with an unknown owner, rows of the same port with known owners. */
+  readonly knownOwnerRows: readonly number[];
 }
 
-/** What nodes were compared with. */
-export interface JudgedBy {
+/** The page and notes that nodes were compared with. */
+export interface MatrixPage {
   readonly title: string;
   readonly source: string;
   readonly sha256: string;
   readonly notes: readonly string[];
 }
 
-/** Nodes that were judged by the same page and notes; only they have rows in common. */
+/** Nodes that were compared with the same page and notes; only they have rows in common. */
 export interface Matrix {
-  readonly page: JudgedBy;
+  readonly page: MatrixPage;
   readonly rows: readonly MatrixRow[];
   /** By role, then by label. */
   readonly nodes: readonly FleetNode[];

@@ -1,105 +1,71 @@
 import { printable } from '../base/text.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Finding, MatchedBy } from '../verdict/finding.js';
-import { type Column, MATCHED_BY } from './column.js';
+import type { Finding } from '../verdict/finding.js';
+import { type Cell, type Column, packColumn } from './column.js';
 import type { FleetNode } from './matrix.js';
-import { listenerSubject, pageSubjects, type Subject } from './row.js';
-import { type StateCode, stateCode } from './state.js';
-import type { TextTable } from './texts.js';
+import { stateCode } from './state.js';
+import { listenerSubject, pageSubjects, type Subject } from './subject.js';
 
-/** A snapshot with its column, reduced to what a matrix shows of it; its label depends on the others. */
-export type ReducedNode = Omit<FleetNode, 'label'>;
+/** A node before it has a label, which depends on the other nodes. */
+export type UnlabelledNode = Omit<FleetNode, 'label'>;
 
-export function reduced(
+/** Longer messages list hundreds of processes. */
+const MAX_MESSAGE = 4000;
+
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+
+/** Reduces a snapshot to what a matrix shows of it. `numberOf` gives the number of a row. */
+export function reduceSnapshot(
   source: string,
-  { node, capturedAt, summary, coverage }: SnapshotDocument,
-  column: Column,
-): ReducedNode {
+  document: SnapshotDocument,
+  numberOf: (subject: Subject) => number,
+): UnlabelledNode {
+  const { node, capturedAt, summary, coverage } = document;
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
-  const protocols: readonly Protocol[] = ['tcp', 'udp', 'unix'];
+  const addresses = node.defaultInterface?.addresses ?? [];
   return {
     hostname: printable(node.hostname),
-    identity: printable([node.hostname === '' ? source : node.hostname, ...addressesOf(node)].join(' ')),
+    identity: printable([node.hostname === '' ? source : node.hostname, ...addresses].join(' ')),
     source: printable(source),
     role: node.role,
     roleSource: printable(node.roleSource),
     capturedAt: printable(capturedAt),
     result: summary.result,
     gaps: coverage.sources.flatMap(({ name, status, error }) =>
-      status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason was given'}`)],
+      status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason given'}`)],
     ),
-    blind: new Set(protocols.filter((protocol) => !read.has(protocol))),
-    column,
+    unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
+    column: columnOf(document, numberOf),
   };
 }
 
-function addressesOf({ defaultInterface }: SnapshotDocument['node']): readonly string[] {
-  return defaultInterface?.addresses ?? [];
-}
-
-interface Entry {
-  readonly row: number;
-  readonly state: StateCode;
-  readonly matchedBy: MatchedBy | null;
-  readonly message: string;
-  readonly reason: string | null;
-}
-
-/** Reduces the findings of a snapshot. `numberOf` gives the number of a row, a new one where it was not seen before. */
-export function reduceFindings(
-  { findings, sockets, node }: SnapshotDocument,
-  numberOf: (subject: Subject) => number,
-  texts: TextTable,
-): Column {
+function columnOf({ findings, sockets, node }: SnapshotDocument, numberOf: (subject: Subject) => number): Column {
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   const ofPage = pageSubjects(findings.flatMap(({ expected }) => expected ?? [])).values();
-  const entries = new Map<number, Entry>();
+  const cells = new Map<number, Cell>();
   for (const finding of findings) {
     const subject =
       (finding.expected === null ? null : ofPage.next().value) ?? listenerSubject(finding, byId, node.ephemeralPorts);
-    const entry = entryOf(numberOf(subject), finding);
-    const other = entries.get(entry.row);
-    entries.set(entry.row, other === undefined ? entry : joined(other, entry));
+    const row = numberOf(subject);
+    const cell = cellOf(finding);
+    const other = cells.get(row);
+    cells.set(row, other === undefined ? cell : joined(other, cell));
   }
-  return packed(
-    [...entries.values()].sort((a, b) => a.row - b.row),
-    texts,
-  );
+  return packColumn(Array.from(cells, ([row, cell]) => ({ row, ...cell })).sort((a, b) => a.row - b.row));
 }
 
-function entryOf(row: number, { verdict, severity, message, reason, matchedBy }: Finding): Entry {
+function cellOf({ verdict, severity, message, reason, matchedBy }: Finding): Cell {
   const own = reason === null || message.includes(reason) ? null : reason;
-  return { row, state: stateCode(verdict, severity), matchedBy, message, reason: own };
+  return { state: stateCode(verdict, severity), message: shortened(message), reason: own, matchedBy };
 }
 
-/** Several listeners of one program on ports that the kernel picked: the worse decides. */
-function joined(one: Entry, other: Entry): Entry {
+/** Several listeners of one program on ephemeral ports: the worst one decides the state. */
+function joined(one: Cell, other: Cell): Cell {
   const [worse, lesser] = one.state <= other.state ? [one, other] : [other, one];
-  return { ...worse, message: `${worse.message}; ${lesser.message}` };
+  return { ...worse, message: shortened(`${worse.message}; ${lesser.message}`) };
 }
 
-function packed(entries: readonly Entry[], texts: TextTable): Column {
-  const fillings: number[] = [];
-  const fillingsFrom: number[] = [];
-  const messages: number[] = [];
-  const reasons: number[] = [];
-  for (const { message, reason } of entries) {
-    fillingsFrom.push(fillings.length);
-    const stored = texts.store(message);
-    const why = reason === null ? null : texts.store(reason);
-    messages.push(stored.template);
-    reasons.push(why === null ? 0 : why.template + 1);
-    for (const one of stored.fillings) fillings.push(one);
-    for (const one of why?.fillings ?? []) fillings.push(one);
-  }
-  return {
-    rows: Uint32Array.from(entries, ({ row }) => row),
-    states: Uint8Array.from(entries, ({ state }) => state),
-    matchedBy: Uint8Array.from(entries, ({ matchedBy }) => MATCHED_BY.indexOf(matchedBy)),
-    messages: Uint32Array.from(messages),
-    reasons: Uint32Array.from(reasons),
-    fillings: Uint32Array.from(fillings),
-    fillingsFrom: Uint32Array.from(fillingsFrom),
-  };
+function shortened(text: string): string {
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`;
 }

@@ -1,9 +1,8 @@
-import type { Severity, Verdict } from '../verdict/finding.js';
-import { VERDICTS } from '../verdict/finding.js';
+import { type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 
 /**
- * What one node has to say on one row of a matrix: a verdict, or, on a row of a listener that other nodes have, that this one
- * has `none` such, or that it was `unseen`, as the tables of this node could not be read.
+ * The state of one row of a matrix on one node: a verdict; `none`, if other nodes have a listener that this one has not; or
+ * `unseen`, if the node's socket tables do not tell.
  */
 export type State =
   | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly severity: Severity }
@@ -13,13 +12,13 @@ export type State =
 /** Worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
 
-/** A state as one byte; of two verdicts, the lower is the worse. */
+/** A state as one byte. Of two verdicts, the worse has the lower code. */
 export type StateCode = number;
 
 export const NONE: StateCode = VERDICTS.length * SEVERITIES.length;
 export const UNSEEN: StateCode = NONE + 1;
 
-/** Every state at the place of its code. */
+/** All states, by code. */
 export const STATES: readonly State[] = [
   ...SEVERITIES.flatMap((severity) => VERDICTS.map((verdict): State => ({ kind: 'verdict', verdict, severity }))),
   { kind: 'none' },
@@ -34,20 +33,20 @@ export function stateOf(code: StateCode): State {
   return STATES[code] ?? { kind: 'unseen' };
 }
 
-/** Whether nothing can be said of the row, so that it neither agrees with other nodes nor differs from them. */
-export function isOpen(code: StateCode): boolean {
+/** Whether the state is unknown, so that it neither agrees with other nodes nor differs from them. */
+export function isUnknown(code: StateCode): boolean {
   const state = stateOf(code);
   return state.kind === 'unseen' || (state.kind === 'verdict' && state.verdict === 'unverified');
 }
 
-/** A fault that somebody should look at. */
+/** Whether the state is an error or a warning. */
 export function isFault(code: StateCode): boolean {
   const state = stateOf(code);
   return state.kind === 'verdict' && (state.severity === 'error' || state.severity === 'warning');
 }
 
-/** Whether a state says that the service of a row listens on the node, wherever it does. */
-export function isServed(code: StateCode): boolean {
+/** Whether the service of a row listens on the node, on whatever address. */
+export function isListening(code: StateCode): boolean {
   const state = stateOf(code);
   if (state.kind !== 'verdict') return false;
   switch (state.verdict) {

@@ -1,30 +1,46 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { deflateRawSync } from 'node:zlib';
-import type { Column } from '../fleet/column.js';
 import type { Fleet } from '../fleet/fleet.js';
-import type { FleetNode, JudgedBy, Matrix, MatrixRow } from '../fleet/matrix.js';
-import { LITERAL } from '../fleet/text_parts.js';
-import type { Severity } from '../verdict/finding.js';
-import { standingOut } from './matrix_details.js';
-import { passedText } from './matrix_passed.js';
-import { counted, LEGEND, RESULT_SYMBOLS, SYMBOLS } from './matrix_words.js';
-import type { PageColumn, PageData, PageNode, PageRow } from './page/data.js';
+import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
+import { type State, stateOf } from '../fleet/state.js';
+import { type Severity, VERDICTS } from '../verdict/finding.js';
+import { columnLabel, foldColumns, type NodeColumn, nodeColumns } from './matrix_columns.js';
+import { cellDetails, standingOut } from './matrix_details.js';
+import {
+  LEGEND,
+  MARKS,
+  nodeCount,
+  pageText,
+  RESULT_SYMBOLS,
+  resultCounts,
+  SYMBOLS,
+  stateText,
+  VERDICT_MEANINGS,
+} from './matrix_text.js';
+import { toleratedText } from './matrix_tolerated.js';
+import type { PageColumn, PageData, PageMatrix } from './page/data.js';
 
-/** Lines of the summary for a browser that runs no script. */
-const MOST_LINES = 300;
+/** With more nodes than this, those that look alike share a column. */
+const MAX_SINGLE_COLUMNS = 40;
+
+/** Cells of one table, beyond which listeners are left out: more would keep a browser busy for seconds. */
+const MAX_CELLS = 60_000;
+
+/** Characters of details: with the cells, this keeps a page below 5 MB. */
+const MAX_DETAILS = 2_000_000;
+
+/** Lines of text below the tables. */
+const MAX_LINES = 300;
 
 /**
- * The matrix as one page for a browser: it needs no network and opens from a disk. What comes from snapshots is in it twice,
- * as escaped text and as data in base64, so that nothing in a snapshot becomes markup or script; and the page allows no
- * script and no style but its own two, by their hashes.
+ * The matrix as one page for a browser, which needs no network. Everything from snapshots is in it as escaped text or as data,
+ * and the policy allows no script and no style but the page's own, by their hashes.
  */
 export function toMatrixHtml(fleet: Fleet): string {
   const style = asset('style.css');
   const script = asset('main.js');
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
-  const { nodes, result } = fleet.summary;
-  const title = `${counted(nodes.match + nodes.drift + nodes.incomplete, 'node')}: ${result}`;
+  const shown = fleet.matrices.map(shownPart);
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -32,7 +48,7 @@ export function toMatrixHtml(fleet: Fleet): string {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>k8s-sockwatch, ${escaped(title)}</title>
+<title>${escaped(`k8s-sockwatch, ${nodeCount(fleet)}: ${fleet.summary.result}`)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -41,36 +57,58 @@ ${summary(fleet)}
 <form id="filter" hidden>
 <input id="filter-text" type="search" placeholder="Filter by service, port, node, role or verdict" aria-label="Filter rows and nodes" autocomplete="off" spellcheck="false">
 <label><input id="filter-faults" type="checkbox"> Faults only</label>
-<label><input id="filter-odd" type="checkbox"> Odd ones out only</label>
+<label><input id="filter-odd" type="checkbox"> Differences only</label>
 </form>
 <p id="shown" class="soft" role="status"></p>
-<div id="matrices"></div>
-<p class="soft">${escaped(LEGEND)}</p>
-<noscript>
-<p>Without JavaScript the matrix itself cannot be shown; this is what stands out in it.</p>
-${plain(fleet)}
-</noscript>
+${shown.map(table).join('\n')}
+<details><summary>Legend</summary>
+<p>${escaped(LEGEND)}</p>
+<dl>${VERDICTS.map((verdict) => `<dt>${verdict}<dd>${escaped(VERDICT_MEANINGS[verdict])}`).join('')}</dl>
+</details>
+${text(shown)}
 </main>
 <dialog id="details" aria-labelledby="details-title">
 <header><h2 id="details-title"></h2><form method="dialog"><button>Close</button></form></header>
 <div id="details-content"></div>
 </dialog>
-<script id="data" type="text/plain">${packed(dataOf(fleet))}</script>
+<script id="data" type="application/json">${JSON.stringify(dataOf(shown)).replaceAll('<', '\\u003c')}</script>
 <script>${script}</script>
 </body>
 </html>
 `;
 }
 
-/** A file of the page, without what would end the element it stands in. */
-function asset(name: string): string {
-  const text = readFileSync(new URL(`page/${name}`, import.meta.url), 'utf8').trim();
-  if (/<\/(script|style)|<!--/i.test(text)) throw new TypeError(`${name} would end its own element`);
-  return text;
+/** The part of a matrix that is on the page. */
+interface ShownMatrix {
+  readonly matrix: Matrix;
+  readonly rows: readonly MatrixRow[];
+  readonly columns: readonly NodeColumn[];
 }
 
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+/** The most interesting columns come first if nodes share them, and the least interesting listeners are left out. */
+function shownPart(matrix: Matrix): ShownMatrix {
+  const { nodes, rows } = matrix;
+  const single = nodeColumns(nodes, rows);
+  if (nodes.length <= MAX_SINGLE_COLUMNS) return { matrix, rows, columns: single };
+  const columns = foldColumns(single).sort((a, b) => badness(a.nodes[0]) - badness(b.nodes[0]));
+  const page = rows.filter(({ expected }) => expected !== null).length;
+  const count = Math.max(page, Math.floor(MAX_CELLS / columns.length));
+  return { matrix, rows: rows.slice(0, count), columns };
+}
+
+function badness({ result }: FleetNode): number {
+  return ['drift', 'incomplete', 'match'].indexOf(result);
+}
+
+/** A file of the page, which must not end the element that contains it. */
+function asset(name: string): string {
+  const content = readFileSync(new URL(`page/${name}`, import.meta.url), 'utf8').trim();
+  if (/<\/(script|style)|<!--/i.test(content)) throw new TypeError(`${name} would end its own element`);
+  return content;
+}
+
+function hashOf(content: string): string {
+  return `sha256-${createHash('sha256').update(content).digest('base64')}`;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -81,90 +119,140 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+function escaped(content: string): string {
+  return content.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }
 
 function chip(severity: Severity, word: string): string {
-  return `<span class="chip tone-${severity}">${escaped(`${SYMBOLS[severity]} ${word}`)}</span>`;
+  return `<span class="chip ${severity}">${escaped(`${SYMBOLS[severity]} ${word}`)}</span>`;
 }
 
 function summary(fleet: Fleet): string {
   const { matrices, cluster, unreadable } = fleet;
-  const { nodes, result } = fleet.summary;
-  const total = nodes.match + nodes.drift + nodes.incomplete;
-  const counts = (['drift', 'incomplete', 'match'] as const).map(
-    (one) => `${RESULT_SYMBOLS[one]} ${nodes[one]} ${one}`,
-  );
-  const passed = passedText(fleet);
+  const { result } = fleet.summary;
+  const tolerated = toleratedText(fleet);
   const times = matrices.flatMap((matrix) => matrix.nodes.map(({ capturedAt }) => capturedAt)).sort();
   const [first = '', last = ''] = [times[0], times.at(-1)];
   const captured = first === last ? first : `${first} to ${last}`;
   return [
-    `<h1>${escaped(`${RESULT_SYMBOLS[result]} ${result}`)} <small>${escaped(counted(total, 'node'))}</small></h1>`,
-    `<p>${escaped(counts.join(' · '))}${passed === null ? '' : `; ${escaped(passed)}`}${captured === '' ? '' : ` <span class="soft">captured ${escaped(captured)}</span>`}</p>`,
-    ...(matrices.length > 1
-      ? [
-          '<p>The nodes were judged by different pages or notes: each has a table of its own, and rows of different tables are not compared.</p>',
-        ]
-      : []),
-    ...list(
+    `<h1>${escaped(`${RESULT_SYMBOLS[result]} ${result}`)} <small>${escaped(nodeCount(fleet))}</small></h1>`,
+    `<p>${escaped(resultCounts(fleet))}${tolerated === null ? '' : `; ${escaped(tolerated)}`}${captured === '' ? '' : ` <span class="soft">captured ${escaped(captured)}</span>`}</p>`,
+    matrices.length > 1
+      ? '<p>The nodes were compared with different pages or notes. Each has its own table, and rows of different tables are not compared.</p>'
+      : '',
+    list(
       'In the cluster as a whole',
       cluster.map(({ severity, verdict, message }) => `${chip(severity, verdict)} ${escaped(message)}`),
     ),
-    ...list(
+    list(
       'Could not be read',
       unreadable.map(({ source, reason }) => `${chip('unknown', source)} ${escaped(reason)}`),
     ),
   ].join('\n');
 }
 
-function list(title: string, items: readonly string[]): string[] {
-  if (items.length === 0) return [];
-  return [`<h2>${title}</h2>`, '<ul>', ...items.map((item) => `<li>${item}</li>`), '</ul>'];
+function list(title: string, items: readonly string[]): string {
+  return items.length === 0 ? '' : `<h2>${title}</h2>\n<ul>${items.map((item) => `<li>${item}`).join('\n')}</ul>`;
 }
 
-function plain({ matrices, texts }: Fleet): string {
-  const lines = matrices.flatMap((matrix) => [titleOf(matrix.page), ...standingOut(matrix, matrix.rows, texts.parts)]);
-  const cut = lines.length > MOST_LINES ? `\n… and ${lines.length - MOST_LINES} more lines` : '';
-  return `<pre>${escaped(lines.slice(0, MOST_LINES).join('\n') + cut)}</pre>`;
+function table({ matrix, rows, columns }: ShownMatrix): string {
+  const title = escaped(pageText(matrix.page));
+  const more = matrix.rows.length - rows.length;
+  return `<h2>${title}</h2>
+<div class="scroller"><table role="grid" aria-label="Rows and nodes: ${title}">
+<colgroup><col class="name"><col span="${columns.length}" class="node"></colgroup>
+<thead><tr><td class="corner">${matrix.nodes.length} nodes${columns.map(columnHead).join('')}
+${rows.map((row, at) => bodyRow(row, at, rows, columns)).join('\n')}
+</table></div>
+${more > 0 ? `<p>… and ${more} more listeners that are not on the page; --format json has them all</p>` : ''}`;
 }
 
-function titleOf({ title, source, notes }: JudgedBy): string {
-  return `${title} (${source}; ${notes.length === 0 ? 'no notes' : `notes ${notes.join(', ')}`})`;
+function columnHead(column: NodeColumn): string {
+  const { role, result, gaps } = column.nodes[0];
+  const seen = gaps.length === 0 ? '' : ', partly seen';
+  return `<th scope="col"><b>${escaped(columnLabel(column))}</b><small>${role}</small><small class="${result}">${RESULT_SYMBOLS[result]} ${result}${seen}</small>`;
 }
 
-function packed(data: PageData): string {
-  return deflateRawSync(JSON.stringify(data), { level: 9 }).toString('base64');
+function bodyRow(row: MatrixRow, at: number, rows: readonly MatrixRow[], columns: readonly NodeColumn[]): string {
+  const { section, place, service } = row;
+  const heading = `<tbody><tr class="section"><th colspan="${columns.length + 1}"><span>${section}</span>\n`;
+  const cells = columns.map((column) => bodyCell(column, at)).join('');
+  return `${rows[at - 1]?.section === section ? '' : heading}<tr><th scope="row"><b>${escaped(place)}</b><small>${escaped(service)}</small>${cells}`;
 }
 
-function dataOf({ matrices, texts }: Fleet): PageData {
+/** End tags are left out, as HTML allows: a page has tens of thousands of cells. */
+function bodyCell({ cells }: NodeColumn, at: number): string {
+  const cell = cells[at];
+  if (cell === undefined) return '<td>';
+  const state = stateOf(cell.state);
+  const { symbol, word } = stateText(state);
+  const classes = [toneOf(state), ...(cell.mark === null ? [] : ['odd'])].join(' ');
+  const mark = cell.mark === null ? '' : ` ${MARKS[cell.mark]}`;
+  return `<td class="${classes}">${symbol}<i> ${word}</i>${mark}`;
+}
+
+/** Named after severities. */
+function toneOf(state: State): string {
+  if (state.kind !== 'verdict') return state.kind === 'unseen' ? 'unknown' : 'none';
+  return state.verdict === 'not-applicable' ? 'none' : state.severity;
+}
+
+/** The same in words: for paper, for readers without a script, and to search. */
+function text(shown: readonly ShownMatrix[]): string {
+  const lines = shown.flatMap(({ matrix, rows }) => standingOut(matrix, rows));
+  if (lines.length === 0) return '';
+  const more = lines.length > MAX_LINES ? `\n… and ${lines.length - MAX_LINES} more lines` : '';
+  return `<pre>${escaped(lines.slice(0, MAX_LINES).join('\n') + more)}</pre>`;
+}
+
+function dataOf(shown: readonly ShownMatrix[]): PageData {
+  const details = new DetailsTable();
+  return { matrices: shown.map((one) => pageMatrix(one, details)), details: details.texts };
+}
+
+function pageMatrix({ rows, columns }: ShownMatrix, details: DetailsTable): PageMatrix {
+  const cells = rows.map(() => Array<number>(columns.length).fill(0));
+  const worstFirst = columns
+    .flatMap(({ nodes, cells }, column) =>
+      cells.slice(0, rows.length).map(({ state }, row) => ({ state, row, column, node: nodes[0] })),
+    )
+    .sort((a, b) => a.state - b.state);
+  for (const { row, column, node } of worstFirst) {
+    const [shownRow, shownCells] = [rows[row], cells[row]];
+    if (shownRow !== undefined && shownCells !== undefined) {
+      shownCells[column] = details.add(cellDetails(shownRow, node).join('\n'));
+    }
+  }
+  return { cells, columns: columns.map(pageColumn) };
+}
+
+function pageColumn({ nodes }: NodeColumn): PageColumn {
+  const [{ role, roleSource, result, capturedAt, source, gaps }] = nodes;
   return {
-    parts: texts.parts,
-    matrices: matrices.map(({ page, rows, nodes }: Matrix) => ({
-      title: titleOf(page),
-      rows: rows.map(pageRow),
-      nodes: nodes.map(pageNode),
-    })),
+    labels: nodes.map(({ label }) => label),
+    facts: [
+      ['Role', `${role} (${roleSource})`],
+      ['Result', `${RESULT_SYMBOLS[result]} ${result}`],
+      ['Captured', capturedAt],
+      ['File', source],
+      ...gaps.map((gap) => ['Not seen', gap] as const),
+    ],
   };
 }
 
-function pageRow({ number, section, service, place, protocol, agreement, ownerlessTwins }: MatrixRow): PageRow {
-  return { number, section, service, place, protocol, agreement, ownerlessTwins };
-}
+/** Details of cells, each text once, as long as there is room. */
+class DetailsTable {
+  readonly texts = ['', 'Details are left out to limit the size of the page; --format json has them.'];
+  readonly #numbers = new Map(this.texts.map((one, at) => [one, at]));
+  #length = 0;
 
-function pageNode(node: FleetNode): PageNode {
-  const { label, role, roleSource, capturedAt, source, result, gaps, blind, column } = node;
-  return { label, role, roleSource, capturedAt, source, result, gaps, blind: [...blind], column: pageColumn(column) };
-}
-
-function pageColumn({ rows, states, matchedBy, messages, reasons, fillings }: Column): PageColumn {
-  return {
-    rows: Array.from(rows, (row, at) => row - (rows[at - 1] ?? 0)),
-    states: Array.from(states),
-    matchedBy: Array.from(matchedBy),
-    messages: Array.from(messages),
-    reasons: Array.from(reasons),
-    fillings: Array.from(fillings, (filling) => (filling >= LITERAL ? filling - LITERAL : -1 - filling)),
-  };
+  add(details: string): number {
+    const known = this.#numbers.get(details);
+    if (known !== undefined) return known;
+    if (this.#length + details.length > MAX_DETAILS) return 1;
+    this.#length += details.length;
+    const number = this.texts.push(details) - 1;
+    this.#numbers.set(details, number);
+    return number;
+  }
 }

@@ -1,10 +1,9 @@
 import { ROLES } from '../fleet/agreement.js';
-import { cellAt, entryAt } from '../fleet/column.js';
+import { cellAt } from '../fleet/column.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { markOf, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
-import type { Parts } from '../fleet/text_parts.js';
 import { escapeUnprintable } from './json.js';
 
 /**
@@ -12,7 +11,7 @@ import { escapeUnprintable } from './json.js';
  * for every node of its page, in the order of `nodes`. One row a line, so that it can be compared and searched by line.
  */
 export function* toMatrixJson(fleet: Fleet): Generator<string> {
-  const { matrices, cluster, unreadable, summary, texts } = fleet;
+  const { matrices, cluster, unreadable, summary } = fleet;
   const numbers = new Map(matrices.flatMap((matrix) => matrix.nodes).map((node, at) => [node, at]));
   const numberOf = (node: FleetNode): number => numbers.get(node) ?? -1;
   yield `{\n"schemaVersion": 1,\n"kind": "matrix",\n"summary": ${lineOf({ ...summary, unreadable: unreadable.length })}`;
@@ -29,7 +28,7 @@ export function* toMatrixJson(fleet: Fleet): Generator<string> {
     'nodes',
     matrices.flatMap(({ nodes }, page) => nodes.map((node) => nodeOf(node, page))),
   );
-  yield* listOf('rows', rowsOf(matrices, numberOf, texts.parts));
+  yield* listOf('rows', rowsOf(matrices, numberOf));
   yield '\n}\n';
 }
 
@@ -47,9 +46,9 @@ function* listOf(key: string, items: Iterable<unknown>): Generator<string> {
   yield before === ',\n  ' ? '\n]' : `,\n"${key}": []`;
 }
 
-function* rowsOf(matrices: readonly Matrix[], numberOf: (node: FleetNode) => number, parts: Parts): Generator<object> {
+function* rowsOf(matrices: readonly Matrix[], numberOf: (node: FleetNode) => number): Generator<object> {
   for (const [page, matrix] of matrices.entries()) {
-    for (const row of matrix.rows) yield rowOf(row, page, matrix, numberOf, parts);
+    for (const row of matrix.rows) yield rowOf(row, page, matrix, numberOf);
   }
 }
 
@@ -58,13 +57,7 @@ function nodeOf(node: FleetNode, page: number): object {
   return { label, hostname, source, role, roleSource, capturedAt, page, result, notSeen: gaps };
 }
 
-function rowOf(
-  row: MatrixRow,
-  page: number,
-  { nodes }: Matrix,
-  numberOf: (node: FleetNode) => number,
-  parts: Parts,
-): object {
+function rowOf(row: MatrixRow, page: number, { nodes }: Matrix, numberOf: (node: FleetNode) => number): object {
   const { section, service, place, protocol, expected } = row;
   return {
     page,
@@ -74,7 +67,7 @@ function rowOf(
     protocol,
     expected,
     majority: Object.fromEntries(ROLES.map((role) => [role, majorityOf(row.agreement[role])])),
-    cells: nodes.map((node) => cellOf(numberOf(node), row, node, parts)),
+    cells: nodes.map((node) => cellOf(numberOf(node), row, node)),
   };
 }
 
@@ -87,13 +80,13 @@ function majorityOf(agreement: Agreement): string | null {
 }
 
 /** `state` is `verdict`, or `none` or `unseen`, where there is no finding. */
-function cellOf(number: number, row: MatrixRow, node: FleetNode, parts: Parts): object {
+function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
   const code = stateAt(node, row);
   const state = stateOf(code);
   const mark = markOf(row.agreement[node.role], code);
-  const at = entryAt(node.column, row.number);
-  if (state.kind !== 'verdict' || at < 0) return { node: number, state: state.kind, mark };
+  const cell = cellAt(node.column, row.number);
+  if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
   const { kind, verdict, severity } = state;
-  const { message, reason, matchedBy } = cellAt(node.column, at, parts);
+  const { message, reason, matchedBy } = cell;
   return { node: number, state: kind, verdict, severity, mark, message, reason, matchedBy };
 }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Evidence } from '../../src/evidence/bundle.js';
 import { refuseCompressed } from '../../src/evidence/compression.js';
-import { documentsAt } from './documents_at.js';
+import { evidenceAt } from '../../src/evidence/evidence_at.js';
 
 t.test('unsupported formats are named with the command that decompresses them', async (t) => {
   const heads: readonly [string, string, string][] = [
@@ -31,6 +31,6 @@ t.test('accepts anything else', async (t) => {
 t.test('refuses an xz-compressed sos report', async (t) => {
   const directory = t.testdir({ 'sosreport.tar.xz': Buffer.from('fd377a585a000004e6d6b446', 'hex') });
   const found: Evidence[] = [];
-  for await (const one of documentsAt(`${directory}/sosreport.tar.xz`)) found.push(one);
+  for await (const one of evidenceAt(`${directory}/sosreport.tar.xz`, '1.2.3')) found.push(one);
   t.match(found, [{ error: { code: 'ERR_INPUT', message: /found xz data$/, hint: /xz -d\.$/ } }]);
 });

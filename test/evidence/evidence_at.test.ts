@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import { toJson } from '../../src/report/json.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { type Member, tarGzOf, tarOf } from './archive.js';
-import { documentsAt } from './documents_at.js';
 import { ssFixture } from './ss_fixtures.js';
 
 const SNAPSHOT = toJson(documentOf());
@@ -15,7 +15,7 @@ const BOTH = 'udp UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\ntcp LISTEN 0 5 127.0.0.1:10
 /** One line per document (`source: host, sockets`) or error, without `directory`. */
 async function read(path: string, directory: string): Promise<string[]> {
   const all: string[] = [];
-  for await (const one of documentsAt(path)) {
+  for await (const one of evidenceAt(path, '1.2.3')) {
     if ('error' in one) all.push(one.error.message);
     else {
       const { node, sockets } = one.document;
@@ -116,7 +116,7 @@ t.test('several archives and directories are not mixed up', async (t) => {
   );
   for (const mtime of [new Date(8.64e15), new Date(253402300800000)]) {
     await writeFile(join(directory, 'both.tar'), tarOf([{ path: 'ss.txt', content: TCP, mtime }]));
-    for await (const one of documentsAt(join(directory, 'both.tar'))) {
+    for await (const one of evidenceAt(join(directory, 'both.tar'), '1.2.3')) {
       t.match('document' in one && one.document.capturedAt, /^\d{4}-/, 'an mtime out of range');
     }
   }
@@ -163,7 +163,7 @@ t.test('single files, by content', async (t) => {
 
 t.test('coverage lists what ss text lacks', async (t) => {
   const directory = t.testdir({ 'ss.txt': BOTH });
-  for await (const one of documentsAt(join(directory, 'ss.txt'))) {
+  for await (const one of evidenceAt(join(directory, 'ss.txt'), '1.2.3')) {
     if ('error' in one) throw one.error;
     const { node, coverage, generator, capturedAt } = one.document;
     t.match(node, { kernel: 'unknown', netns: '0', role: 'unknown', defaultInterface: null, ephemeralPorts: null });

@@ -1,8 +1,8 @@
 import t from 'tap';
 import {
   isFault,
-  isOpen,
-  isServed,
+  isListening,
+  isUnknown,
   NONE,
   SEVERITIES,
   STATES,
@@ -32,15 +32,18 @@ t.test('every verdict of every severity has a code of its own, within a byte', (
 });
 
 t.test('what is open, a fault, or a sign that the service runs', (t) => {
-  t.strictSame([isOpen(UNSEEN), isOpen(NONE), isOpen(stateCode('unverified', 'unknown'))], [true, false, true]);
-  t.notOk(isOpen(stateCode('ok', 'none')));
+  t.strictSame(
+    [isUnknown(UNSEEN), isUnknown(NONE), isUnknown(stateCode('unverified', 'unknown'))],
+    [true, false, true],
+  );
+  t.notOk(isUnknown(stateCode('ok', 'none')));
   t.ok(isFault(stateCode('exposed', 'error')));
   t.ok(isFault(stateCode('unexpected', 'warning')));
   for (const code of [stateCode('unexpected', 'info'), stateCode('unverified', 'unknown'), NONE, UNSEEN]) {
     t.notOk(isFault(code));
   }
-  const served = VERDICTS.filter((verdict) => isServed(stateCode(verdict, 'none')));
+  const served = VERDICTS.filter((verdict) => isListening(stateCode(verdict, 'none')));
   t.strictSame(served, ['exposed', 'wrong-address', 'narrowed', 'ok']);
-  t.notOk(isServed(NONE));
+  t.notOk(isListening(NONE));
   t.end();
 });

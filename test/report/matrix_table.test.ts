@@ -62,7 +62,7 @@ t.test('a fault of many nodes is told once', (t) => {
 t.test('different pages are told', (t) => {
   const other = { ...BUILTIN, title: 'Another page', sha256: 'f'.repeat(64) };
   const text = toMatrixTable(fleetOf([nodeDocument('a'), nodeDocument('b', { spec: other })]), 120);
-  t.match(text, /judged by 2 different pages or notes/);
+  t.match(text, /compared with 2 different pages or notes/);
   t.match(text, /\nAnother page \(builtin/);
   t.end();
 });

@@ -1,52 +1,20 @@
-import type { Agreement } from '../../fleet/matrix.js';
-import type { Section } from '../../fleet/row.js';
-import type { Protocol } from '../../kernel/sockets/listener.js';
-import type { Result } from '../../snapshot/document/document.js';
-import type { NodeRole } from '../../verdict/applied_row.js';
-
-/** What the page embeds, as JSON: matrices as in src/fleet/, with plain lists for what is typed arrays and sets there. */
+/** What a matrix page contains for its script, as JSON, besides the tables themselves. */
 export interface PageData {
-  readonly parts: readonly string[];
+  /** Details of cells, one paragraph per line. */
+  readonly details: readonly string[];
+  /** In the order of the tables. */
   readonly matrices: readonly PageMatrix[];
 }
 
 export interface PageMatrix {
-  readonly title: string;
-  readonly rows: readonly PageRow[];
-  readonly nodes: readonly PageNode[];
+  readonly columns: readonly PageColumn[];
+  /** For each row, and each column in it, an index into `details`. */
+  readonly cells: readonly (readonly number[])[];
 }
 
-export interface PageRow {
-  readonly number: number;
-  readonly section: Section;
-  readonly service: string;
-  readonly place: string;
-  readonly protocol: Protocol;
-  readonly agreement: Readonly<Record<NodeRole, Agreement>>;
-  readonly ownerlessTwins: readonly number[];
-}
-
-export interface PageNode {
-  readonly label: string;
-  readonly role: NodeRole;
-  readonly roleSource: string;
-  readonly capturedAt: string;
-  readonly source: string;
-  readonly result: Result;
-  readonly gaps: readonly string[];
-  readonly blind: readonly Protocol[];
-  readonly column: PageColumn;
-}
-
-/**
- * `fillingsFrom` follows from the texts. Row numbers are differences to the one before: most are 1. A filling is a number that
- * stands in the text, or below zero: -1 less the number of a part.
- */
+/** Nodes that share a column because they look alike. */
 export interface PageColumn {
-  readonly rows: readonly number[];
-  readonly states: readonly number[];
-  readonly matchedBy: readonly number[];
-  readonly messages: readonly number[];
-  readonly reasons: readonly number[];
-  readonly fillings: readonly number[];
+  readonly labels: readonly string[];
+  /** Facts about the first node. */
+  readonly facts: readonly (readonly [name: string, value: string])[];
 }

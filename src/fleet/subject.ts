@@ -9,7 +9,7 @@ import { programName } from '../verdict/text/format.js';
 export interface Subject {
   /** Equal for the same subject on any node. */
   readonly key: string;
-  /** Service of the page, or the programs that hold a listener which no row explains. */
+  /** Service of the page, or the owners of a listener that no row explains. */
   readonly service: string;
   /** `localhost:10248/tcp`, a path, or `:31337/tcp` for a listener. */
   readonly place: string;
@@ -18,11 +18,11 @@ export interface Subject {
   readonly role: Role | null;
   /** The row of the page; null for a listener that no row explains. */
   readonly expected: Expected | null;
-  /** Whose holder could not be seen; false for rows of the page. */
-  readonly isOwnerless: boolean;
+  /** Whether it is a listener without a known owner. */
+  readonly hasUnknownOwner: boolean;
 }
 
-/** The subjects of rows of one page, in its order; those that are alike in everything are told apart by their order. */
+/** The subjects of rows of one page, in its order; identical rows are numbered. */
 export function pageSubjects(rows: readonly Expected[]): Subject[] {
   const occurrences = new Map<string, number>();
   return rows.map((expected) => {
@@ -33,24 +33,28 @@ export function pageSubjects(rows: readonly Expected[]): Subject[] {
     return {
       key: `${fields}${occurrence}`,
       service: printable(service),
-      place: printable(path ?? `${host ?? ''}:${port ?? ''}/${protocol}`),
+      place: printable(endpointText(expected)),
       protocol,
       role,
       expected,
-      isOwnerless: false,
+      hasUnknownOwner: false,
     };
   });
 }
 
-/** Ports from which the kernel gives out those that nobody asked for by number. */
+function endpointText({ path, host, port, protocol }: Expected): string {
+  return path ?? `${host ?? ''}:${port ?? ''}/${protocol}`;
+}
+
+/** The ephemeral port range; null: unknown. */
 export type EphemeralPorts = { readonly from: number; readonly to: number } | null;
 
 /**
- * The subject of a listener that no row explains: its programs and its port. A port that the kernel picked is another one on
- * every node and after every start, so those of one program are one subject.
+ * The subject of a listener that no row explains: its owners and its port. An ephemeral port differs from node to node and from
+ * start to start, so all ephemeral ports of the same owners are one subject.
  */
 export function listenerSubject(
-  { sockets }: Finding,
+  { sockets }: Pick<Finding, 'sockets'>,
   byId: ReadonlyMap<string, OwnedListener>,
   ephemeral: EphemeralPorts,
 ): Subject {
@@ -58,36 +62,37 @@ export function listenerSubject(
   const [first] = listeners;
   const protocol = first?.protocol ?? 'tcp';
   const port = first?.port ?? null;
-  const isPicked = port !== null && ephemeral !== null && ephemeral.from <= port && port <= ephemeral.to;
-  const isOwnerless = listeners.every(({ owners }) => owners.length === 0);
-  const service = printable(holdersOf(listeners));
-  const place = `:${isPicked ? 'ephemeral' : (port ?? '?')}/${protocol}`;
+  const isEphemeral = port !== null && ephemeral !== null && ephemeral.from <= port && port <= ephemeral.to;
+  const hasUnknownOwner = listeners.every(({ owners }) => owners.length === 0);
+  const service = printable(ownerNames(listeners));
+  const place = `:${isEphemeral ? 'ephemeral' : (port ?? '?')}/${protocol}`;
   return {
-    // Neither part holds a control character.
-    key: `${service}\n${place}\n${isOwnerless}`,
+    // Neither part contains control characters.
+    key: `${service}\n${place}\n${hasUnknownOwner}`,
     service,
     place,
     protocol,
     role: null,
     expected: null,
-    isOwnerless,
+    hasUnknownOwner,
   };
 }
 
-/** Programs, devices, or the unit in which a socket was made whose holder could not be seen; each once. */
-function holdersOf(listeners: readonly OwnedListener[]): string {
+/** Programs and devices, or the unit that created a socket whose owner is unknown; each once. */
+function ownerNames(listeners: readonly OwnedListener[]): string {
   const names = new Set<string>();
   for (const { owners, origin } of listeners) {
-    if (owners.length === 0) names.add(origin?.unit == null ? UNSEEN_HOLDER : `somebody in ${origin.unit}`);
-    for (const owner of owners)
+    if (owners.length === 0) names.add(origin?.unit == null ? UNKNOWN_OWNER : `unknown owner in ${origin.unit}`);
+    for (const owner of owners) {
       names.add(owner.kind === 'kernel' ? `kernel device ${owner.device}` : programName(owner));
+    }
   }
-  return names.size === 0 ? UNSEEN_HOLDER : [...names].sort().join(', ');
+  return names.size === 0 ? UNKNOWN_OWNER : [...names].sort().join(', ');
 }
 
-const UNSEEN_HOLDER = 'somebody unseen';
+const UNKNOWN_OWNER = 'unknown owner';
 
-/** Rows of a matrix fall into these, in this order. */
+/** The sections of a matrix, in order. */
 export type Section = 'every node' | 'control planes' | 'workers' | 'not on the page';
 export const SECTIONS: readonly Section[] = ['every node', 'control planes', 'workers', 'not on the page'];
 
