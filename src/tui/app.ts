@@ -128,6 +128,9 @@ class App {
         this.#showOutcome(this.#options.save(document));
         return state;
       }
+      case 'repaint':
+        this.#terminal?.repaint();
+        return state;
       case 'action': {
         const action = this.#options.actions.find(({ key }) => key === effect.key);
         if (action === undefined) return state;

@@ -20,7 +20,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: ['s', 'o'], label: 's, o', help: 'change the sort key (spec: worst first); reverse the order' },
   { keys: ['f'], label: 'f', help: 'show only faults, or everything' },
   { keys: ['p'], label: 'p', help: 'pause or resume the screen; watching goes on' },
-  { keys: ['r'], label: 'r', help: 'read everything again now' },
+  { keys: ['r', 'C-l'], label: 'r, Ctrl-L', help: 'read everything again now; repaint the screen' },
   { keys: ['w'], label: 'w', help: 'save what is shown as a JSON snapshot in the working directory' },
   { keys: ['?'], label: '?', help: 'show or close this help' },
   { keys: ['q', 'C-c'], label: 'q, Ctrl-C', help: 'quit' },

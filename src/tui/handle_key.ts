@@ -3,7 +3,7 @@ import { layoutOf } from './layout.js';
 import { listOf } from './list.js';
 import { detailLines } from './render/details.js';
 import { helpLines } from './render/help.js';
-import { moveSelection, selectedItem } from './selection.js';
+import { clampSelection, followSelection, moveSelection, selectedItem } from './selection.js';
 import { FIRST_LINE, type State, shownData, withList } from './state.js';
 import { resume, showMessage } from './update.js';
 import { type SortOrder, VIEW_NAMES, VIEWS, type ViewName } from './view.js';
@@ -13,6 +13,7 @@ export type Effect =
   | { readonly kind: 'quit' }
   | { readonly kind: 'read-again' }
   | { readonly kind: 'save' }
+  | { readonly kind: 'repaint' }
   | { readonly kind: 'action'; readonly key: string };
 
 export interface KeyResult {
@@ -24,13 +25,19 @@ export interface KeyResult {
 export function handleKey(before: State, key: Key): KeyResult {
   const state = { ...before, notice: null };
   if (key.name === 'C-c') return { state, effect: { kind: 'quit' } };
+  if (key.name === 'C-l') return { state, effect: { kind: 'repaint' } };
   if (state.typing) return { state: typeFilter(state, key), effect: null };
+  const refusal = state.source.kind === 'recording' ? LIVE_KEYS[key.name] : undefined;
+  if (refusal !== undefined) return { state: showMessage(state, refusal, true), effect: null };
   const effect = effectOf(state, key);
-  if (effect?.kind === 'read-again' && state.source.kind === 'recording') {
-    return { state: showMessage(state, 'a recording cannot be read again', true), effect: null };
-  }
   return { state: effect === null ? navigate(state, key.name) : state, effect };
 }
+
+/** What to say if they are used in a recording. */
+const LIVE_KEYS: Readonly<Record<string, string>> = {
+  r: 'a recording cannot be read again',
+  p: 'a recording cannot be paused',
+};
 
 function effectOf(state: State, { name }: Key): Effect | null {
   switch (name) {
@@ -78,9 +85,9 @@ function navigate(state: State, name: string): State {
     case '/':
       return { ...state, typing: true, help: null, details: null };
     case 'f':
-      return { ...state, faultsOnly: !state.faultsOnly };
+      return followSelection(clampSelection({ ...state, faultsOnly: !state.faultsOnly }));
     case 'p':
-      return paused === null ? { ...state, paused: state.data } : resume(state, paused);
+      return paused === null ? { ...state, paused: { since: state.now, data: state.data } } : resume(state);
     case 's':
       return sortBy(state, (state.lists[view].sort + 1) % VIEWS[view].sortKeys.length);
     case 'o':
@@ -122,7 +129,7 @@ export function reverseSort(state: State): State {
 function setOrder(state: State, order: Partial<SortOrder>): State {
   const { lines } = listOf(state);
   const isAtTop = state.lists[state.view].line <= lines.findIndex(({ kind }) => kind === 'item');
-  return withList(state, state.view, isAtTop ? { ...order, ...FIRST_LINE } : order);
+  return followSelection(clampSelection(withList(state, state.view, isAtTop ? { ...order, ...FIRST_LINE } : order)));
 }
 
 export function switchView(state: State, view: ViewName): State {

@@ -2,7 +2,7 @@ import { columnsOf } from './columns.js';
 import { reverseSort, scrollBy, sortBy, switchView, toggleDetails } from './handle_key.js';
 import { layoutOf } from './layout.js';
 import { tabAt } from './render/header.js';
-import { moveSelection, selectedItem } from './selection.js';
+import { followSelection, moveSelection } from './selection.js';
 import type { State } from './state.js';
 import { VIEWS } from './view.js';
 
@@ -35,12 +35,7 @@ export function handleMouse(before: State, mouse: MouseEvent): State {
   if (row < 0 || row >= list.height) return before;
   const { line, top } = state.lists[state.view];
   if (top + row === line) return toggleDetails(state);
-  const selected = moveSelection(state, top + row, 1);
-  const item = selectedItem(selected);
-  // Details beside the list follow the cursor.
-  return state.details === null || item === null
-    ? selected
-    : { ...selected, details: { item, removed: false, scroll: 0 } };
+  return followSelection(moveSelection(state, top + row, 1));
 }
 
 /** A second click on the same title reverses the order. */

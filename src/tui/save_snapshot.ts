@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { readInput } from '../base/read_file.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 
 /**
@@ -12,6 +13,9 @@ export async function saveSnapshot(document: SnapshotDocument): Promise<string> 
   ]);
   const host = document.node.hostname.replace(/[^A-Za-z0-9.-]/g, '_');
   const path = resolve(`k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}.json`);
-  await writeNew(path, toJson(document));
+  const json = toJson(document);
+  const existing = await readInput(path, { bytes: Buffer.byteLength(json), hint: '' }).catch(() => null);
+  if (existing?.toString() === json) return `already saved as ${path}`;
+  await writeNew(path, json);
   return `saved as ${path}`;
 }

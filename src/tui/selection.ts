@@ -32,6 +32,15 @@ function refreshDetails(state: State): State['details'] {
   return item === undefined ? { ...details, removed: true } : { ...details, item, removed: false };
 }
 
+/** Shows details beside the list for the selected item, after the cursor has moved to another one. */
+export function followSelection(state: State): State {
+  const { details } = state;
+  const pane = layoutOf(state).details;
+  const item = selectedItem(state);
+  if (details === null || pane === null || pane.left === 0 || item?.key === details.item.key) return state;
+  return { ...state, details: item === null ? null : { item, removed: false, scroll: 0 } };
+}
+
 const VIEW_OF_SUBJECT: Readonly<Record<Item['subject']['kind'], ViewName>> = {
   finding: 'spec',
   socket: 'listeners',

@@ -39,6 +39,13 @@ export interface Position {
   readonly top: number;
 }
 
+export interface Pause {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** The data that stays on the screen. */
+  readonly data: Data;
+}
+
 export interface ListState extends Position, SortOrder {}
 
 export interface Details {
@@ -65,8 +72,7 @@ export interface State {
   readonly now: number;
   /** Always current, even while the screen is paused. */
   readonly data: Data;
-  /** While paused: the data that stays on the screen. */
-  readonly paused: Data | null;
+  readonly paused: Pause | null;
   readonly view: ViewName;
   readonly lists: Readonly<Record<ViewName, ListState>>;
   readonly filter: string;
@@ -104,13 +110,19 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
 }
 
 export function shownData(state: State): Data {
-  return state.paused ?? state.data;
+  return state.paused?.data ?? state.data;
 }
 
-/** What ages are relative to: in a recording, the time of the snapshot. */
+/** What ages are relative to: in a recording, the time of the snapshot; during a pause, its start. */
 export function shownTime(state: State): number {
   const { document } = shownData(state);
-  return state.source.kind === 'recording' && document !== null ? Date.parse(document.capturedAt) : state.now;
+  if (state.source.kind === 'recording' && document !== null) return Date.parse(document.capturedAt);
+  return state.paused?.since ?? state.now;
+}
+
+/** New lines of the events view that the pause hides. */
+export function eventsWaiting({ paused, data }: State): number {
+  return paused === null ? 0 : data.timeline.entries.filter(({ id }) => id >= paused.data.timeline.nextId).length;
 }
 
 export function withList(state: State, view: ViewName, changes: Partial<ListState>): State {

@@ -24,6 +24,8 @@ export interface Terminal {
   size(): { readonly width: number; readonly height: number };
   /** Writes only the lines that changed. */
   draw(lines: readonly Line[]): void;
+  /** Makes the next `draw` write the whole screen. */
+  repaint(): void;
   /** Restores the terminal. Idempotent. */
   close(): void;
 }
@@ -63,8 +65,11 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const onLost = (): void => options.onLost();
   input.on('error', onLost).on('end', onLost);
   output.on('error', onLost);
-  program.on('resize', () => {
+  const repaint = (): void => {
     drawn = [];
+  };
+  program.on('resize', () => {
+    repaint();
     options.onResize();
   });
   program.on('mouse', ({ action = '', x = 0, y = 0 }: { action?: string; x?: number; y?: number }) => {
@@ -90,6 +95,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       drawn = encoded;
       if (text !== '') program.write(text);
     },
+    repaint,
     close,
   };
 }

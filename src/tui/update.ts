@@ -41,16 +41,16 @@ function withMarks(data: Data, before: Data, now: number): Data {
   return { ...data, marks };
 }
 
-/** Ends a pause, and marks what changed during it. */
-export function resume(state: State, before: Data): State {
-  return { ...state, paused: null, data: withMarks(state.data, before, state.now) };
+/** Marks what changed during the pause. */
+export function resume(state: State): State {
+  const { data, paused, now } = state;
+  return paused === null ? state : { ...state, paused: null, data: withMarks(data, paused.data, now) };
 }
 
 /** Moves the clock on: marks and messages expire. */
 export function tick(state: State, now: number): State {
   const message = state.message !== null && state.message.until <= now ? null : state.message;
-  const fresh = (data: Data): Data => ({ ...data, marks: withoutExpired(data.marks, now) });
-  return { ...state, now, data: fresh(state.data), paused: state.paused && fresh(state.paused), message };
+  return { ...state, now, data: { ...state.data, marks: withoutExpired(state.data.marks, now) }, message };
 }
 
 export function showMessage(state: State, text: string, isError: boolean): State {

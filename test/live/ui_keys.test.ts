@@ -229,7 +229,7 @@ t.test('help lists every key', async (t) => {
     's, o',
     'f',
     'p',
-    'r',
+    'r, Ctrl-L',
     'w',
     '?',
     'q, Ctrl-C',

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import t, { type Test } from 'tap';
 import { RECORDING } from '../demo/recording.js';
 import { waitFor } from '../lab/wait.js';
@@ -105,6 +106,18 @@ t.test('the screen works after SIGSTOP and SIGCONT', async (t) => {
   await terminal.until((text) => text.includes('move one line up or down'), 'help');
   await terminal.keys('?');
   await terminal.until((text) => text === before, 'the same as before');
+  t.pass();
+});
+
+t.test('Ctrl-L repaints the screen', async (t) => {
+  const terminal = await openProgram(null, { argv: REPLAY });
+  t.teardown(() => terminal.stop());
+  await terminal.until(isOpen, 'the first snapshot');
+  const before = await terminal.still();
+  await writeFile(`/proc/${(await terminal.state()).pid}/fd/1`, '\x1b[5;1Hgarbage');
+  await terminal.until((text) => text.includes('garbage'), 'text of another program');
+  await terminal.keys('C-l');
+  await terminal.until((text) => text === before, 'the screen as it was');
   t.pass();
 });
 

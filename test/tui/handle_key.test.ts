@@ -1,15 +1,23 @@
 import t from 'tap';
+import { clampSelection } from '../../src/tui/selection.js';
+import { tick } from '../../src/tui/update.js';
+import type { Change } from '../../src/watch/changes/change.js';
 import {
   effectOf,
+  LARGE,
+  linesOf,
+  NOW,
   nodeWith,
   press,
   resized,
+  SMALL,
   SOCKETS,
   screenText,
   screenWith,
   selectedKey,
   selectedLine,
   unexpected,
+  withEvents,
   withSnapshot,
 } from './screen.js';
 
@@ -88,11 +96,41 @@ t.test('s cycles through all sort keys of a view', (t) => {
 t.test('a pause freezes the screen; resuming marks what changed', (t) => {
   const paused = press(screenWith([nodeWith(SOCKETS)]), 'p');
   const missed = withSnapshot(paused, nodeWith([...SOCKETS, unexpected(31337)]));
-  t.match(screenText(missed), /PAUSED/);
+  t.match(linesOf(missed)[0], / PAUSED since \d\d:\d\d:\d\d $/);
   t.notMatch(screenText(missed), /31337/);
   const resumed = press(missed, 'p');
   t.notMatch(screenText(resumed), /PAUSED/);
   t.match(screenText(resumed), /^\+ ✚ unexpected/m, 'what changed during the pause is marked');
+  t.end();
+});
+
+t.test('a pause stops the clock, ages and marks, and counts the events that wait', (t) => {
+  const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count });
+  const start = withSnapshot(screenWith([nodeWith(SOCKETS)]), nodeWith([...SOCKETS, unexpected(31337)]));
+  const paused = press(start, 'p');
+  const later = clampSelection(tick(paused, NOW + 60_000));
+  t.equal(screenText(later), screenText(paused));
+  t.match(linesOf(withEvents(later, lost(1)))[0], / PAUSED since \d\d:\d\d:\d\d, 1 event waiting $/);
+  const waiting = withEvents(later, lost(1), lost(2));
+  t.match(linesOf(waiting)[0], /, 2 events waiting $/);
+  t.notMatch(screenText(press(waiting, '3')), /kernel events/);
+  t.match(screenText(press(waiting, '3 p')), /2 kernel events/);
+  t.end();
+});
+
+t.test('beside the list, details follow the selection when s, o or f change it', (t) => {
+  const open = press(screenWith([nodeWith(SOCKETS)], { size: LARGE }), 'return');
+  t.match(screenText(open), /│ verdict +ok/);
+  for (const key of ['s', 'f']) {
+    const state = press(open, key);
+    t.match(selectedLine(state)?.text, /exposed/, key);
+    t.match(screenText(state), /│ verdict +exposed/, key);
+  }
+  t.match(screenText(press(open, 's o')), /│ verdict +not-applicable/);
+  const small = press(resized(open, { size: SMALL }), 's');
+  t.match(screenText(small), /^verdict +ok/m, 'details that hide the list stay');
+  const healthy = press(screenWith([nodeWith([])], { size: LARGE }), '2 return f');
+  t.equal(healthy.details, null, 'no details without a selection');
   t.end();
 });
 
@@ -101,6 +139,8 @@ t.test('keys with an effect', (t) => {
   t.strictSame(effectOf(state, 'q'), { kind: 'quit' });
   t.strictSame(effectOf(state, 'C-c'), { kind: 'quit' });
   t.strictSame(effectOf(press(state, '/ :x'), 'C-c'), { kind: 'quit' }, 'also while a filter is typed');
+  t.strictSame(effectOf(state, 'C-l'), { kind: 'repaint' });
+  t.strictSame(effectOf(press(state, '/ :x'), 'C-l'), { kind: 'repaint' });
   t.strictSame(effectOf(state, 'r'), { kind: 'read-again' });
   t.strictSame(effectOf(state, 'w'), { kind: 'save' });
   t.strictSame(effectOf(state, 'K'), { kind: 'action', key: 'K' });
@@ -109,5 +149,6 @@ t.test('keys with an effect', (t) => {
   const recording = resized(state, { source: { kind: 'recording', file: 'x' } });
   t.equal(effectOf(recording, 'r'), null);
   t.match(screenText(press(recording, 'r')), /a recording cannot be read again/);
+  t.match(screenText(press(recording, 'p')), /a recording cannot be paused/);
   t.end();
 });

@@ -119,8 +119,9 @@ function hintsOf(state: State, below: number): readonly (readonly [key: string, 
     ['/', 'filter'],
     ['s', 'sort'],
     ['f', state.faultsOnly ? 'all' : 'faults'],
-    ['p', state.paused === null ? 'pause' : 'resume'],
-    ...(state.source.kind === 'live' ? [['r', 'read'] as const] : []),
+    ...(state.source.kind === 'live'
+      ? [['p', state.paused === null ? 'pause' : 'resume'] as const, ['r', 'read'] as const]
+      : []),
     ['w', 'save'],
     ['?', 'help'],
     ['q', 'quit'],

@@ -3,7 +3,7 @@ import { SEVERITY, VERDICTS } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
-import { type State, shownData } from '../state.js';
+import { eventsWaiting, type State, shownData } from '../state.js';
 import { timeOfDay } from '../text.js';
 import { sortTitle, VIEW_NAMES, VIEWS, type ViewName } from '../view.js';
 import { justify, segmentsWidth, truncateSegments } from './segments.js';
@@ -33,9 +33,14 @@ function nodeLine(state: State, { node }: SnapshotDocument): Line {
   return justify(left, [clock(state)], state.size.width, state.glyphs);
 }
 
-/** The time; of a recording, where and when it was made. */
+/** The time; of a recording, where and when it was made; during a pause, its start. */
 function clock(state: State): Segment {
   const { document } = shownData(state);
+  if (state.paused !== null) {
+    const count = eventsWaiting(state);
+    const waiting = count === 0 ? '' : `, ${count} event${count === 1 ? '' : 's'} waiting`;
+    return segment(` PAUSED since ${timeOfDay(state.paused.since)}${waiting} `, 'inverse');
+  }
   if (state.source.kind === 'live') return segment(timeOfDay(state.now), 'bold');
   const made = document === null ? '' : ` of ${document.node.hostname}, ${dateTime(document.capturedAt)}`;
   return segment(` RECORDING${made} `, 'inverse');
@@ -111,10 +116,7 @@ function tabsLine(state: State): Line {
   ]);
   const { sort, reversed } = state.lists[view];
   const { dropped } = shownData(state).timeline;
-  const modes: Segment[] = [
-    ...(state.paused === null ? [] : [segment(' PAUSED ', 'inverse'), segment(' ')]),
-    ...(state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : []),
-  ];
+  const modes = state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : [];
   const order = [
     segment('by ', 'dim'),
     segment(`${sortTitle(view, sort)}${reversed ? ` ${glyphs.up}` : ''}`),

@@ -60,7 +60,7 @@ type MarkKind = Mark['kind'] | null;
 
 function markOf({ key, subject }: Item, state: State): MarkKind {
   // Events can arrive by the thousand, so their own time serves as the mark.
-  if (subject.kind === 'event') return state.now - subject.entry.reportedAt < MAX_MARK_AGE_MS ? 'added' : null;
+  if (subject.kind === 'event') return shownTime(state) - subject.entry.reportedAt < MAX_MARK_AGE_MS ? 'added' : null;
   return shownData(state).marks.get(key)?.kind ?? null;
 }
 

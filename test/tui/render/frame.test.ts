@@ -1,6 +1,9 @@
 import t from 'tap';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
+import { layoutOf } from '../../../src/tui/layout.js';
+import { frameOf } from '../../../src/tui/render/frame.js';
 import type { State } from '../../../src/tui/state.js';
+import { widthOf } from '../../../src/tui/text.js';
 import { documentOf } from '../../snapshot/document/document.js';
 import { capture, coverage, held, listener, processOwner, row, spec, unixListener } from '../../verdict/factory.js';
 import {
@@ -17,6 +20,7 @@ import {
   SOCKETS,
   screenText,
   screenWith,
+  textOf,
   unexpected,
   withSnapshot,
 } from '../screen.js';
@@ -233,9 +237,29 @@ t.test('the footer counts the lines of details below the screen', (t) => {
 
 t.test('at 80 columns the tabs stay whole', (t) => {
   const state = press(screenWith([nodeWith(SOCKETS)]), 'p f s / :kubelet return');
-  t.match(linesOf(state)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +PAUSED {2}faults only {2}\/kubelet {2}0 of 5$/);
+  t.match(
+    linesOf(state)[3],
+    /^ 1 Spec {3}2 Listeners {3}3 Events +faults only {2}\/kubelet {2}0 of 5$/,
+  );
   const long = press(screenWith([nodeWith(SOCKETS)]), `/ :${'x'.repeat(100)}`);
   t.match(linesOf(long)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +\/x{30,}… {2}0 of 5$/);
   t.strictSame(frameErrors(long), []);
+  t.end();
+});
+
+t.test('the selected line is highlighted over the whole width of the list', (t) => {
+  for (const width of [80, 97, 120, 149, 150, 151, 200]) {
+    for (const keys of ['1', '2', '1 return', '2 G return']) {
+      const state = press(screenWith([nodeWith(SOCKETS)], { size: { width, height: 40 } }), keys);
+      const selected = frameOf(state).find((line) => line.some((one) => one.selected));
+      if (selected === undefined) t.ok(width < 150 && keys.includes('return'), 'only details hide the list');
+      else
+        t.equal(
+          widthOf(textOf(selected.filter((one) => one.selected))),
+          layoutOf(state).list.width,
+          `${keys} ${width}`,
+        );
+    }
+  }
   t.end();
 });
