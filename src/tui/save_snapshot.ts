@@ -14,7 +14,7 @@ export async function saveSnapshot(document: SnapshotDocument): Promise<string> 
   const host = document.node.hostname.replace(/[^A-Za-z0-9.-]/g, '_');
   const path = resolve(`k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}.json`);
   const json = toJson(document);
-  const existing = await readInput(path, { bytes: Buffer.byteLength(json), hint: '' }).catch(() => null);
+  const existing = await readInput(path, { maxBytes: Buffer.byteLength(json), hint: '' }).catch(() => null);
   if (existing?.toString() === json) return `already saved as ${path}`;
   await writeNew(path, json);
   return `saved as ${path}`;

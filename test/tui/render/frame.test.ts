@@ -237,10 +237,7 @@ t.test('the footer counts the lines of details below the screen', (t) => {
 
 t.test('at 80 columns the tabs stay whole', (t) => {
   const state = press(screenWith([nodeWith(SOCKETS)]), 'p f s / :kubelet return');
-  t.match(
-    linesOf(state)[3],
-    /^ 1 Spec {3}2 Listeners {3}3 Events +faults only {2}\/kubelet {2}0 of 5$/,
-  );
+  t.match(linesOf(state)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +faults only {2}\/kubelet {2}0 of 5$/);
   const long = press(screenWith([nodeWith(SOCKETS)]), `/ :${'x'.repeat(100)}`);
   t.match(linesOf(long)[3], /^ 1 Spec {3}2 Listeners {3}3 Events +\/x{30,}… {2}0 of 5$/);
   t.strictSame(frameErrors(long), []);
