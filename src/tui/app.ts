@@ -151,11 +151,12 @@ class App {
 
   /** Changes within one turn of the event loop are drawn once. */
   #change(change: (state: State) => State): void {
-    // Updates are applied without this, since the list is costly and they can arrive by the hundred.
-    this.#state = clampSelection(change(clampSelection(this.#state)));
+    // Not after each update: they can arrive by the hundred, and making the list is costly.
+    this.#state = change(clampSelection(this.#state));
     this.#drawing ??= setImmediate(() => {
       this.#drawing = null;
       this.#drawnAt = performance.now();
+      this.#state = clampSelection(this.#state);
       this.#terminal?.draw(frameOf(this.#state));
       if (this.#state.typing && this.#state.filter === '') prepareFilter(this.#state);
     });
