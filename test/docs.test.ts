@@ -5,6 +5,7 @@ import { CHECK_HELP } from '../src/cli/check_options.js';
 import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
+import { BINDINGS } from '../src/tui/bindings.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { ROOT } from './native/toolchain.js';
 
@@ -93,6 +94,14 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   for (const verdict of VERDICTS) {
     const severity = verdict === 'unexpected' ? 'warning; info on loopback' : SEVERITY[verdict];
     t.match(read('docs/verdicts.md'), `\n| \`${verdict}\` | ${severity} |`);
+  }
+  t.end();
+});
+
+t.test('docs/ describes every key of the TUI', (t) => {
+  const cells = rowsOf('docs/command-line.md').join(' ');
+  for (const { label } of BINDINGS) {
+    for (const key of label.split(/[, ]+/)) t.match(cells, key.length > 1 ? key : `\`${key}\``, `${key} in ${label}`);
   }
   t.end();
 });
