@@ -18,7 +18,7 @@ const DEFAULT_WIDTH = 120;
  * @returns The exit code.
  * @throws SockwatchError ERR_USAGE, ERR_INPUT for a page or notes, ERR_OUTPUT
  */
-export async function check(argv: readonly string[]): Promise<number> {
+export async function runCheck(argv: readonly string[]): Promise<number> {
   const command = parseCheck(argv);
   if (command.kind === 'help') {
     await writeStdout(CHECK_HELP);
@@ -28,7 +28,7 @@ export async function check(argv: readonly string[]): Promise<number> {
   const redacted =
     command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
   const { fleet, only } = await evaluateAll(command, spec);
-  const text = await format(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
+  const text = await formatOutput(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
   if (command.output !== null) await writeWhole(command.output, text);
   else for (const piece of text) await writeStdout(piece);
   const { result } = fleet.summary;
@@ -75,7 +75,7 @@ async function evaluateAll(
 }
 
 /** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */
-async function format(
+async function formatOutput(
   { format, output }: CheckFiles,
   fleet: Fleet,
   only: SnapshotDocument | null,

@@ -118,7 +118,7 @@ function describe(error: unknown): string {
 async function main(argv: readonly string[]): Promise<number> {
   switch (argv[0]) {
     case 'check':
-      return (await import('./check_command.js')).check(argv.slice(1));
+      return (await import('./check_command.js')).runCheck(argv.slice(1));
     case 'diff':
       return (await import('./diff_command.js')).runDiff(argv.slice(1));
     default:

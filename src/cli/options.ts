@@ -130,7 +130,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const allNetns = values['all-netns'] ?? false;
   const intervalMs = millisecondsOf('interval', values.interval ?? '2');
   if (values.once === true) {
-    refuse(values, ['replay', 'interval'], '--once');
+    rejectOptions(values, ['replay', 'interval'], '--once');
     return {
       ...common,
       kind: 'once',
@@ -143,12 +143,12 @@ export function parseCommand(argv: readonly string[]): Command {
     };
   }
   if (values.follow === true) {
-    refuse(values, [...ONCE_OPTIONS, 'replay', 'all-netns'], '--follow');
+    rejectOptions(values, [...ONCE_OPTIONS, 'replay', 'all-netns'], '--follow');
     return { ...common, kind: 'follow', intervalMs };
   }
-  refuse(values, ONCE_OPTIONS, 'the TUI; use --once');
+  rejectOptions(values, ONCE_OPTIONS, 'the TUI; use --once');
   const replay = pathOf('replay', values.replay);
-  if (replay !== null) refuse(values, LIVE_OPTIONS, '--replay');
+  if (replay !== null) rejectOptions(values, LIVE_OPTIONS, '--replay');
   return { ...common, kind: 'ui', intervalMs, allNetns, replay };
 }
 
@@ -174,7 +174,7 @@ const LIVE_OPTIONS: readonly Option[] = [
 ];
 
 /** Options without effect in a mode are errors there rather than ignored. */
-function refuse(values: ReturnType<typeof parseValues>, options: readonly Option[], mode: string): void {
+function rejectOptions(values: ReturnType<typeof parseValues>, options: readonly Option[], mode: string): void {
   const given = options.find((option) => values[option] !== undefined);
   if (given !== undefined) throw usageError(`--${given} cannot be used with ${mode}`);
 }
