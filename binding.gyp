@@ -34,13 +34,13 @@
           "actions": [
             {
               "action_name": "owners_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/owners.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/owner_record.h"],
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/owners.bpf.c", "native/bpf/kernel_types.h", "native/bpf/pid_in_ns.h", "native/bpf/owner_record.h"],
               "outputs": ["<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"],
               "action": ["node", "native/bpf/skeleton.mjs", "build", "owners", "<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"]
             },
             {
               "action_name": "events_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/events.bpf.c", "native/bpf/kernel_types.h", "native/bpf/task_number.h", "native/bpf/event_record.h"],
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/events.bpf.c", "native/bpf/kernel_types.h", "native/bpf/pid_in_ns.h", "native/bpf/event_record.h"],
               "outputs": ["<(SHARED_INTERMEDIATE_DIR)/events.skel.h"],
               "action": ["node", "native/bpf/skeleton.mjs", "build", "events", "<(SHARED_INTERMEDIATE_DIR)/events.skel.h"]
             }

@@ -1,4 +1,4 @@
-// What JavaScript can call, and nothing else. Arguments are checked in src/kernel/addon.ts, the only caller.
+// The functions exported to JavaScript. Arguments are validated in src/kernel/addon.ts, the only caller.
 
 #include <fcntl.h>
 #include <napi.h>
@@ -19,7 +19,8 @@
 namespace sockwatch {
 namespace {
 
-// netnsInode(path) -> bigint: the identity of a network namespace; throws where the path is none.
+// netnsInode(path) -> bigint: the inode number that identifies a network namespace. Throws if the path is not
+// one.
 Napi::Value netns_inode(const Napi::CallbackInfo& info) {
   FileDescriptor fd;
   uint64_t inode = 0;
@@ -30,8 +31,8 @@ Napi::Value netns_inode(const Napi::CallbackInfo& info) {
   return Napi::BigInt::New(info.Env(), inode);
 }
 
-// inNetns(path, callback): calls back on this thread, moved into the namespace, and moves home again whatever
-// happens. What the callback returns or throws is returned or thrown. It must not wait for anything.
+// inNetns(path, callback): moves this thread into a network namespace for the duration of the callback, and
+// returns or throws what that does. The callback must be synchronous.
 Napi::Value in_netns(const Napi::CallbackInfo& info) {
   NetnsScope scope;
   if (auto failure = scope.enter(info[0].As<Napi::String>().Utf8Value())) {
@@ -41,20 +42,21 @@ Napi::Value in_netns(const Napi::CallbackInfo& info) {
   return info[1].As<Napi::Function>().Call({});
 }
 
-// linkOpenFile(fd, path): names a file that was opened with O_TMPFILE, in the way open(2) describes.
-void link_open_file(const Napi::CallbackInfo& info) {
+// linkOpenFile(fd, path): gives a file opened with O_TMPFILE a name, as described in open(2).
+Napi::Value link_open_file(const Napi::CallbackInfo& info) {
   const std::string path = info[1].As<Napi::String>().Utf8Value();
-  const std::string own = "/proc/self/fd/" + std::to_string(info[0].As<Napi::Number>().Int32Value());
-  if (::linkat(AT_FDCWD, own.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0)
+  const std::string link = "/proc/self/fd/" + std::to_string(info[0].As<Napi::Number>().Int32Value());
+  if (::linkat(AT_FDCWD, link.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0)
     to_js_error(info.Env(), SysError{"linkat", errno, path}).ThrowAsJavaScriptException();
+  return info.Env().Undefined();
 }
 
-// exitNow(code): _exit(2). The C library's exit() has libuv wait for the threads of its pool, of which one
-// may hang in the kernel for good.
+// exitNow(code): _exit(2). On exit(3), libuv joins its pool threads, one of which may be blocked in the
+// kernel forever.
 void exit_now(const Napi::CallbackInfo& info) { ::_exit(info[0].As<Napi::Number>().Int32Value()); }
 
-// libuv starts the threads of its pool when they are first needed, in the namespace of whoever needs them.
-// Were that inside in_netns(), they would stay there for good; so they are started when the addon is loaded.
+// Starts libuv's thread pool while the addon is being loaded. Threads inherit the namespace of the thread
+// that creates them: if the pool were first used inside in_netns(), it would stay in that namespace.
 class PoolStarter : public Napi::AsyncWorker {
  public:
   explicit PoolStarter(Napi::Env env) : Napi::AsyncWorker(env, "k8s-sockwatch") {}
@@ -63,26 +65,34 @@ class PoolStarter : public Napi::AsyncWorker {
   void Execute() override {}
 };
 
+template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
+void export_function(Napi::Object exports, const char* name) {
+  const auto call = [](const Napi::CallbackInfo& info) {
+    return with_js_exceptions(info.Env(), [&] { return Function(info); });
+  };
+  exports.Set(name, Napi::Function::New(exports.Env(), call, name));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   auto starter = std::make_unique<PoolStarter>(env);
   starter->Queue();
-  // Napi::AsyncWorker deletes itself once it is done.
+  // A queued Napi::AsyncWorker deletes itself.
   static_cast<void>(starter.release());
-  exports.Set("dumpInet", Napi::Function::New(env, dump_inet, "dumpInet"));
-  exports.Set("dumpUnix", Napi::Function::New(env, dump_unix, "dumpUnix"));
-  exports.Set("decodeInet", Napi::Function::New(env, decode_inet, "decodeInet"));
-  exports.Set("decodeUnix", Napi::Function::New(env, decode_unix, "decodeUnix"));
-  exports.Set("readInNetns", Napi::Function::New(env, read_in_netns, "readInNetns"));
-  exports.Set("findOwners", Napi::Function::New(env, find_owners, "findOwners"));
-  exports.Set("processFacts", Napi::Function::New(env, process_facts, "processFacts"));
+  export_function<dump_inet>(exports, "dumpInet");
+  export_function<dump_unix>(exports, "dumpUnix");
+  export_function<decode_inet>(exports, "decodeInet");
+  export_function<decode_unix>(exports, "decodeUnix");
+  export_function<read_in_netns>(exports, "readInNetns");
+  export_function<find_owners>(exports, "findOwners");
+  export_function<process_facts>(exports, "processFacts");
 #ifdef SOCKWATCH_BPF
-  exports.Set("openEvents", Napi::Function::New(env, open_events, "openEvents"));
-  exports.Set("iterateOwners", Napi::Function::New(env, iterate_owners, "iterateOwners"));
+  export_function<open_events>(exports, "openEvents");
+  export_function<iterate_owners>(exports, "iterateOwners");
 #endif
-  exports.Set("linkOpenFile", Napi::Function::New(env, link_open_file, "linkOpenFile"));
+  export_function<link_open_file>(exports, "linkOpenFile");
   exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));
-  exports.Set("netnsInode", Napi::Function::New(env, netns_inode, "netnsInode"));
-  exports.Set("inNetns", Napi::Function::New(env, in_netns, "inNetns"));
+  export_function<netns_inode>(exports, "netnsInode");
+  export_function<in_netns>(exports, "inNetns");
   return exports;
 }
 

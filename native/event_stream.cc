@@ -12,6 +12,23 @@
 #include "tracepoint_ids.h"
 
 namespace sockwatch {
+namespace {
+
+// Bounds the time that one take() keeps the JavaScript thread busy.
+constexpr size_t kMaxEventsPerTake = 4096;
+
+// Neither call fails: both transfer eight bytes, and the counter cannot overflow.
+void eventfd_signal(const FileDescriptor& eventfd) {
+  const uint64_t one = 1;
+  static_cast<void>(::write(eventfd.get(), &one, sizeof(one)) == sizeof(one));
+}
+
+void eventfd_drain(const FileDescriptor& eventfd) {
+  uint64_t count = 0;
+  static_cast<void>(::read(eventfd.get(), &count, sizeof(count)) == sizeof(count));
+}
+
+}  // namespace
 
 Failure EventStream::open(OnReady on_ready) {
   struct stat pid_namespace {};
@@ -37,59 +54,47 @@ Failure EventStream::open(OnReady on_ready) {
   return std::nullopt;
 }
 
-namespace {
-
-// An eventfd takes eight bytes at once or not at all, and its counter has room for far more than are ever
-// added.
-void raise(int eventfd) {
-  const uint64_t one = 1;
-  static_cast<void>(::write(eventfd, &one, sizeof(one)) == sizeof(one));
-}
-
-void lower(int eventfd) {
-  uint64_t count = 0;
-  static_cast<void>(::read(eventfd, &count, sizeof(count)) == sizeof(count));
-}
-
-}  // namespace
-
 void EventStream::close() {
   if (thread_.joinable()) {
-    raise(stop_.get());
+    eventfd_signal(stop_);
     thread_.join();
   }
   ring_.unmap();
   programs_.reset();
+  // JavaScript may keep this object alive until its next garbage collection.
+  stop_ = FileDescriptor();
+  taken_ = FileDescriptor();
 }
 
-uint64_t EventStream::take(std::vector<Event>& events) {
+uint64_t EventStream::take(const std::function<void(const Event&)>& each) {
   if (!programs_) return 0;
   try {
-    ring_.consume([&](Bytes record) {
+    ring_.consume(kMaxEventsPerTake, [&](Bytes record) {
       Event event;
-      if (read_value(record, event)) events.push_back(event);
+      if (read_value(record, event)) each(event);
     });
   } catch (const std::bad_alloc&) {
-    // What there is no memory for stays in the ring for the next time.
+    // The remaining events stay in the ring buffer.
   }
-  raise(taken_.get());
+  eventfd_signal(taken_);
   const uint64_t lost = sockwatch_events_lost(programs_.get());
   return lost - std::exchange(lost_, lost);
 }
 
 void EventStream::run() {
+  // The ring buffer's descriptor stays readable for as long as it has unread records.
   while (wait_for(sockwatch_events_ring(programs_.get()))) {
     on_ready_();
     if (!wait_for(taken_.get())) return;
-    lower(taken_.get());
+    eventfd_drain(taken_);
   }
 }
 
-// False where the stream is to end.
+// Returns false when the stream is being closed.
 bool EventStream::wait_for(int fd) {
   pollfd waited[] = {{fd, POLLIN, 0}, {stop_.get(), POLLIN, 0}};
   for (;;) {
-    // It fails for want of memory, if not for a signal: neither lasts.
+    // EINTR or ENOMEM, both temporary.
     if (::poll(waited, 2, -1) < 0) continue;
     if (waited[1].revents != 0) return false;
     if (waited[0].revents != 0) return true;

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <thread>
-#include <vector>
 
 #include "bpf/event_record.h"
 #include "bpf/events_loader.h"
@@ -17,11 +15,11 @@ namespace sockwatch {
 
 using Event = sockwatch_event;
 
-// A live stream of what opens, closes and fails to bind on this machine, in every network namespace. Nothing
-// stays loaded or attached once it is gone.
+// A live stream of sockets that open and close and of calls of bind and listen that fail, in all network
+// namespaces. The event programs are loaded from open() to close().
 class EventStream {
  public:
-  // Says that there is something to take. Called on a thread of its own, and not again before take() was.
+  // Called on the stream's own thread when there are events, and not again before the next take().
   using OnReady = std::function<void()>;
 
   EventStream() = default;
@@ -31,11 +29,12 @@ class EventStream {
 
   Failure open(OnReady on_ready);
 
-  // Everything that is there, in the order it happened, and how many events were lost since the last time.
-  // What is not taken stays in the ring, whose size bounds it; what finds no room there is what is lost.
-  uint64_t take(std::vector<Event>& events);
+  // Passes the oldest events to `each`, and returns how many were lost since the last call. The number of
+  // events per call is bounded; if there are more, `on_ready` is called again. Events that are not taken stay
+  // in the ring buffer, and new ones are lost once that is full.
+  uint64_t take(const std::function<void(const Event&)>& each);
 
-  // Ends the thread, then unloads. Safe to call again, not from `on_ready`.
+  // Ends the thread and unloads the programs. May be called again, but not from `on_ready`.
   void close();
 
  private:

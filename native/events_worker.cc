@@ -1,11 +1,11 @@
 #include "events_worker.h"
 
 #include <algorithm>
+#include <cstring>
 #include <ctime>
 #include <memory>
-#include <string>
+#include <new>
 #include <utility>
-#include <vector>
 
 #include "errors.h"
 #include "event_stream.h"
@@ -20,7 +20,7 @@ int64_t nanoseconds_of(clockid_t clock) {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-// Milliseconds since the epoch of a moment on CLOCK_BOOTTIME.
+// A CLOCK_BOOTTIME time as milliseconds since the epoch.
 double wall_clock_ms(uint64_t boot_time) {
   const int64_t ago = nanoseconds_of(CLOCK_BOOTTIME) - static_cast<int64_t>(boot_time);
   return static_cast<double>(nanoseconds_of(CLOCK_REALTIME) - ago) / 1e6;
@@ -48,84 +48,100 @@ Napi::Value to_js(Napi::Env env, const Event& event) {
   number("protocol", event.protocol);
   number("port", event.port);
   number("v6only", event.v6only);
-  object.Set("address", to_typed_array(env, {event.address, event.address + sizeof(event.address)}));
-  const size_t name_size = std::min<size_t>(event.name_size, sizeof(event.name));
-  object.Set("name", to_typed_array(env, {event.name, event.name + name_size}));
-  const auto* comm_end = std::find(event.comm, event.comm + sizeof(event.comm), '\0');
-  object.Set("comm", to_typed_array(env, std::vector<uint8_t>(event.comm, comm_end)));
+  object.Set("address", to_typed_array(env, event.address, sizeof(event.address)));
+  object.Set("name", to_typed_array(env, event.name, std::min<size_t>(event.name_size, sizeof(event.name))));
+  const auto* comm = reinterpret_cast<const uint8_t*>(event.comm);
+  object.Set("comm", to_typed_array(env, comm, ::strnlen(event.comm, sizeof(event.comm))));
   return object;
 }
 
 struct Subscription;
-void call_back(Napi::Env env, Napi::Function callback, Subscription* subscription, void*);
-using Callback = Napi::TypedThreadSafeFunction<Subscription, void, call_back>;
+void call_on_ready(Napi::Env env, Napi::Function on_ready, Subscription* subscription, void*);
+using OnReady = Napi::TypedThreadSafeFunction<Subscription, void, call_on_ready>;
 
-// The stream and the way back to JavaScript, which must end in this order: thread first, then the function it
-// calls.
+// A stream and the JavaScript function that its thread calls. The thread must end before the function is
+// released.
 struct Subscription {
   EventStream stream;
-  Callback callback;
+  OnReady on_ready;
   bool open = false;
 
   void close() {
     if (!std::exchange(open, false)) return;
     stream.close();
-    callback.Release();
+    on_ready.Release();
   }
 };
 
-void call_back(Napi::Env env, Napi::Function callback, Subscription* subscription, void*) {
-  // Both are null when the environment is going down.
-  if (env && !callback.IsEmpty() && subscription->open) callback.Call({});
+void call_on_ready(Napi::Env env, Napi::Function on_ready, Subscription* subscription, void*) {
+  // Both are null when the environment is being torn down.
+  if (env && !on_ready.IsEmpty() && subscription->open) on_ready.Call({});
+}
+
+using SharedSubscription = std::shared_ptr<Subscription>;
+
+// The function's finalizer shares ownership of the subscription. It runs after Subscription::close(), or when
+// the environment is torn down: the thread must end then, before the function does.
+SharedSubscription subscribe(Napi::Env env, const Napi::Function& on_ready) {
+  auto subscription = std::make_shared<Subscription>();
+  auto shared = std::make_unique<SharedSubscription>(subscription);
+  subscription->on_ready = OnReady::New(
+      env, on_ready, "k8s-sockwatch events", 0, 1, subscription.get(),
+      [](Napi::Env, SharedSubscription* finalized, Subscription*) {
+        const std::unique_ptr<SharedSubscription> owned(finalized);
+        (*owned)->stream.close();
+        (*owned)->open = false;
+      },
+      shared.get());
+  static_cast<void>(shared.release());
+  subscription->open = true;
+  return subscription;
 }
 
 Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
-  std::vector<Event> taken;
-  const uint64_t lost = stream.take(taken);
-  auto events = Napi::Array::New(env, taken.size());
-  for (size_t at = 0; at < taken.size(); at++) events.Set(static_cast<uint32_t>(at), to_js(env, taken[at]));
+  auto events = Napi::Array::New(env);
+  uint32_t count = 0;
+  const uint64_t lost = stream.take([&](const Event& event) {
+    const Napi::HandleScope scope(env);
+    events.Set(count, to_js(env, event));
+    count++;
+  });
   auto object = Napi::Object::New(env);
   object.Set("events", events);
   object.Set("lost", Napi::Number::New(env, static_cast<double>(lost)));
   return object;
 }
 
+Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscription) {
+  // Calling fails only while the function is being released, when events are no longer wanted.
+  const Failure failure = subscription->stream.open(
+      [on_ready = subscription->on_ready] { static_cast<void>(on_ready.NonBlockingCall()); });
+  if (failure) {
+    to_js_error(env, *failure).ThrowAsJavaScriptException();
+    return {};
+  }
+  const auto take = [subscription](const Napi::CallbackInfo& info) {
+    return with_js_exceptions(info.Env(), [&] { return take_to_js(info.Env(), subscription->stream); });
+  };
+  const auto close = [subscription](const Napi::CallbackInfo&) { subscription->close(); };
+  auto handle = Napi::Object::New(env);
+  handle.Set("take", Napi::Function::New(env, take, "take"));
+  handle.Set("close", Napi::Function::New(env, close, "close"));
+  return handle;
+}
+
 }  // namespace
 
 Napi::Value open_events(const Napi::CallbackInfo& info) {
-  const Napi::Env env = info.Env();
-  auto subscription = std::make_shared<Subscription>();
-  // The finalizer runs when the function has been released, or when the environment goes down: then the
-  // thread must end before the function does.
-  auto* kept = std::make_unique<std::shared_ptr<Subscription>>(subscription).release();
-  subscription->callback = Callback::New(
-      env, info[0].As<Napi::Function>(), "k8s-sockwatch events", 0, 1, subscription.get(),
-      [](Napi::Env, std::shared_ptr<Subscription>* held, Subscription*) {
-        const std::unique_ptr<std::shared_ptr<Subscription>> owned(held);
-        (*owned)->stream.close();
-        (*owned)->open = false;
-      },
-      kept);
-  const Failure failure = subscription->stream.open([callback = subscription->callback] {
-    // Refused only when the function is being released, and then nobody waits for events.
-    static_cast<void>(callback.NonBlockingCall());
-  });
-  subscription->open = true;
-  if (failure) {
+  const auto subscription = subscribe(info.Env(), info[0].As<Napi::Function>());
+  Napi::Value handle;
+  try {
+    handle = open_subscription(info.Env(), subscription);
+  } catch (const std::bad_alloc&) {
     subscription->close();
-    to_js_error(env, *failure).ThrowAsJavaScriptException();
-    return env.Undefined();
+    throw;
   }
-  auto handle = Napi::Object::New(env);
-  handle.Set("take", Napi::Function::New(
-                         env,
-                         [subscription](const Napi::CallbackInfo& call) {
-                           return take_to_js(call.Env(), subscription->stream);
-                         },
-                         "take"));
-  handle.Set("close",
-             Napi::Function::New(
-                 env, [subscription](const Napi::CallbackInfo&) { subscription->close(); }, "close"));
+  if (handle.IsEmpty()) subscription->close();
   return handle;
 }
 

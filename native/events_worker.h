@@ -5,8 +5,8 @@
 namespace sockwatch {
 
 // openEvents(onReady: () => void) -> { take(): { events: KernelEvent[], lost: number }, close(): void }.
-// Throws where the kernel does not take the programs. `onReady` is called when there is something to take,
-// and not again before it was. The stream keeps the process alive until it is closed.
+// Throws if the kernel refuses the programs. `onReady` is called when there are events, and not again before
+// the next take(). An open stream keeps the process alive.
 Napi::Value open_events(const Napi::CallbackInfo& info);
 
 }  // namespace sockwatch

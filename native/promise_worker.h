@@ -15,9 +15,9 @@
 
 namespace sockwatch {
 
-// Runs `job` on a thread of libuv's pool and settles a promise with what `build` makes of its result, or with
-// the job's failure. `job` touches no JavaScript; `build` runs on the JavaScript thread. No exception leaves
-// either.
+// Runs `job` on libuv's thread pool, then resolves a promise with what `build` makes of the result, or
+// rejects it with the job's failure. `job` must not touch JavaScript; `build` runs on the JavaScript thread.
+// Exceptions of either reject the promise.
 template <typename Result>
 class PromiseWorker : public Napi::AsyncWorker {
  public:
@@ -27,11 +27,11 @@ class PromiseWorker : public Napi::AsyncWorker {
   static Napi::Value start(Napi::Env env, Job job, Build build) {
     napi_deferred deferred = nullptr;
     napi_value promise = nullptr;
-    // Fails in an environment that is ending. Napi::Promise::Deferred would then hold what was never written.
+    // Fails in an environment that is being torn down, where Napi::Promise::Deferred would be uninitialized.
     if (napi_create_promise(env, &deferred, &promise) != napi_ok) return {};
     auto worker = std::make_unique<PromiseWorker>(env, deferred, std::move(job), std::move(build));
     worker->Queue();
-    // Napi::AsyncWorker deletes itself once it has settled.
+    // A queued Napi::AsyncWorker deletes itself.
     static_cast<void>(worker.release());
     return {env, promise};
   }
@@ -55,11 +55,15 @@ class PromiseWorker : public Napi::AsyncWorker {
 
   void OnOK() override {
     const Napi::HandleScope scope(Env());
-    // Neither succeeds in an environment that is ending, where nobody waits for it either.
-    if (failure_) {
-      napi_reject_deferred(Env(), deferred_, to_js_error(Env(), *failure_).Value());
-    } else {
-      napi_resolve_deferred(Env(), deferred_, build_(Env(), result_));
+    // Settling a promise fails in an environment that is being torn down, where it no longer matters.
+    try {
+      if (failure_) {
+        napi_reject_deferred(Env(), deferred_, to_js_error(Env(), *failure_).Value());
+      } else {
+        napi_resolve_deferred(Env(), deferred_, build_(Env(), result_));
+      }
+    } catch (const std::bad_alloc&) {
+      napi_reject_deferred(Env(), deferred_, out_of_memory_error(Env()).Value());
     }
   }
 
@@ -71,21 +75,18 @@ class PromiseWorker : public Napi::AsyncWorker {
   Failure failure_;
 };
 
-// A column as a typed array over memory of its own. In a worker thread that is being terminated JavaScript
-// may not be called any more, at any moment from one call to the next: the array is then empty and has no
-// memory.
-inline Napi::Value to_typed_array(Napi::Env env, const std::vector<uint8_t>& column) {
-  auto array = Napi::Uint8Array::New(env, column.size());
-  if (!column.empty() && !array.IsEmpty()) std::memcpy(array.Data(), column.data(), column.size());
+// Copies a column into a typed array with memory of its own. Creating it fails in a worker thread that is
+// being terminated, which can happen between any two calls: the array is then empty and has no memory.
+template <typename Element>
+Napi::Value to_typed_array(Napi::Env env, const Element* elements, size_t count) {
+  auto array = Napi::TypedArrayOf<Element>::New(env, count);
+  if (count > 0 && !array.IsEmpty()) std::memcpy(array.Data(), elements, count * sizeof(Element));
   return array;
 }
 
 template <typename Element>
 Napi::Value to_typed_array(Napi::Env env, const std::vector<Element>& column) {
-  auto array = Napi::TypedArrayOf<Element>::New(env, column.size());
-  if (!column.empty() && !array.IsEmpty())
-    std::memcpy(array.Data(), column.data(), column.size() * sizeof(Element));
-  return array;
+  return to_typed_array(env, column.data(), column.size());
 }
 
 }  // namespace sockwatch

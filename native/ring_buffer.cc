@@ -26,24 +26,20 @@ void RingBuffer::unmap() {
   consumer_ = producer_ = nullptr;
 }
 
-void RingBuffer::consume(const std::function<void(Bytes)>& each) {
+void RingBuffer::consume(size_t limit, const std::function<void(Bytes)>& each) {
   auto* consumer_position = reinterpret_cast<uint64_t*>(consumer_);
   const auto* producer_position = reinterpret_cast<const uint64_t*>(producer_);
   const uint8_t* data = producer_ + page_;
   uint64_t position = __atomic_load_n(consumer_position, __ATOMIC_RELAXED);
-  for (;;) {
-    const uint64_t end = __atomic_load_n(producer_position, __ATOMIC_ACQUIRE);
-    if (position >= end) return;
-    while (position < end) {
-      const uint8_t* header = data + (position & (size_ - 1));
-      const uint32_t length = __atomic_load_n(reinterpret_cast<const uint32_t*>(header), __ATOMIC_ACQUIRE);
-      // Still being written: what comes behind it waits as well, so that the order is kept.
-      if (length & BPF_RINGBUF_BUSY_BIT) return;
-      const uint32_t payload = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
-      if (!(length & BPF_RINGBUF_DISCARD_BIT)) each({header + BPF_RINGBUF_HDR_SZ, payload});
-      position += (payload + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
-      __atomic_store_n(consumer_position, position, __ATOMIC_RELEASE);
-    }
+  while (limit-- > 0 && position != __atomic_load_n(producer_position, __ATOMIC_ACQUIRE)) {
+    const uint8_t* header = data + (position & (size_ - 1));
+    const uint32_t length = __atomic_load_n(reinterpret_cast<const uint32_t*>(header), __ATOMIC_ACQUIRE);
+    // Not committed yet. The records behind it wait, to keep the order.
+    if (length & BPF_RINGBUF_BUSY_BIT) return;
+    const uint32_t payload = length & ~(BPF_RINGBUF_BUSY_BIT | BPF_RINGBUF_DISCARD_BIT);
+    if (!(length & BPF_RINGBUF_DISCARD_BIT)) each({header + BPF_RINGBUF_HDR_SZ, payload});
+    position += (payload + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
+    __atomic_store_n(consumer_position, position, __ATOMIC_RELEASE);
   }
 }
 

@@ -9,9 +9,9 @@
 
 namespace sockwatch {
 
-// The consumer's side of a BPF ring buffer. Layout (Documentation/bpf/ringbuf.rst): one page with the
-// consumer's position, which we write; one page with the producer's; then the data, mapped twice in a row so
-// that a record never wraps.
+// The consumer side of a BPF ring buffer. The map's memory (Documentation/bpf/ringbuf.rst) is one page with
+// the consumer position, which we write; one page with the producer position; and the data area, mapped twice
+// in a row so that records are contiguous across its end.
 class RingBuffer {
  public:
   RingBuffer() = default;
@@ -19,12 +19,14 @@ class RingBuffer {
   RingBuffer& operator=(const RingBuffer&) = delete;
   ~RingBuffer() { unmap(); }
 
-  // `size` is the map's max_entries: a power of two, and a multiple of the page size.
+  // `size` is the map's max_entries: a power of two and a multiple of the page size.
   Failure map(int fd, size_t size);
   void unmap();
 
-  // Gives every record that is there, oldest first, and frees its room.
-  void consume(const std::function<void(Bytes)>& each);
+  // Calls `each` for the committed records, oldest first, and releases their space. Stops after `limit`
+  // records, discarded ones included: producers may add records as fast as they are read. A record for which
+  // `each` throws stays in the buffer.
+  void consume(size_t limit, const std::function<void(Bytes)>& each);
 
  private:
   size_t page_ = 0;

@@ -1,11 +1,11 @@
-// What the event programs put into the ring buffer: the protocol between events.bpf.c and its reader. Both
-// are compiled from this file; fields are of fixed size and stand in an order that leaves no holes.
+// The record that the event programs write to the ring buffer. Kernel and user space both compile this file,
+// so fields have fixed sizes and are ordered to leave no padding between them.
 #ifndef SOCKWATCH_BPF_EVENT_RECORD_H
 #define SOCKWATCH_BPF_EVENT_RECORD_H
 
 enum sockwatch_event_kind {
-  SOCKWATCH_OPENED = 1,  // TCP or unix: it listens; UDP: it is bound
-  SOCKWATCH_CLOSED = 2,  // TCP only: it listens no more
+  SOCKWATCH_OPENED = 1,  // TCP and unix: listening; UDP: bound
+  SOCKWATCH_CLOSED = 2,  // TCP only: no longer listening
   SOCKWATCH_BIND_FAILED = 3,
   SOCKWATCH_LISTEN_FAILED = 4,
 };
@@ -15,19 +15,19 @@ enum sockwatch_event_kind {
 
 struct sockwatch_event {
   unsigned long long time;    // CLOCK_BOOTTIME in nanoseconds
-  unsigned long long cookie;  // of the socket, 0: none was given out yet
-  unsigned long long cgroup;  // cgroup2 id of the process that acted
+  unsigned long long cookie;  // socket cookie, 0 if none has been assigned yet
+  unsigned long long cgroup;  // cgroup2 id of the calling process
   unsigned int kind;          // enum sockwatch_event_kind
-  unsigned int pid;           // of that process in the reader's PID namespace, 0: it has none there
-  unsigned int fd;            // of the socket in that process; TCP events do not know it and have UINT_MAX
+  unsigned int pid;           // calling process in the reader's PID namespace, 0 if it has no pid there
+  unsigned int fd;            // descriptor passed to bind or listen, UINT_MAX for TCP state changes
   unsigned int netns;         // inode number of the socket's network namespace
-  unsigned int inode;         // of the socket, 0: unknown
-  unsigned int device;        // interface index it is bound to, 0: none
-  int error;                  // errno, positive, for what failed
+  unsigned int inode;         // socket inode, 0 if unknown
+  unsigned int device;        // index of the interface the socket is bound to, 0 if none
+  int error;                  // positive errno of a failed call
   unsigned short family;
   unsigned short type;      // SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET
   unsigned short protocol;  // IPPROTO_TCP, IPPROTO_UDP; 0 for unix
-  unsigned short port;      // host order
+  unsigned short port;      // host byte order
   unsigned char address[16];
   unsigned char v6only;
   unsigned char name_size;

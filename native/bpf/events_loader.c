@@ -1,4 +1,4 @@
-// In C because the light skeleton is.
+// C, because the light skeleton is C.
 
 #include "events_loader.h"
 
@@ -29,8 +29,8 @@ struct sockwatch_events {
   int links[TRACEPOINTS];
 };
 
-// A tracepoint's program runs wherever the tracepoint is hit, on any processor and for any process, once it
-// is linked to one perf event of it.
+// Once linked to one perf event of its tracepoint, a program runs for every hit, whatever the process or CPU
+// that the perf event was opened for (perf_event_set_bpf_prog() in kernel/events/core.c).
 static int open_tracepoint(int id) {
   struct perf_event_attr attribute;
   memset(&attribute, 0, sizeof(attribute));

@@ -5,8 +5,7 @@
 extern "C" {
 #endif
 
-/* Ids of the tracepoints syscalls/sys_{enter,exit}_{bind,listen}, from tracefs, in the order of their names
- * here. */
+/* tracefs ids of the tracepoints syscalls/sys_{enter,exit}_{bind,listen}. */
 struct sockwatch_tracepoints {
   int enter_bind;
   int exit_bind;
@@ -14,11 +13,11 @@ struct sockwatch_tracepoints {
   int exit_listen;
 };
 
-struct sockwatch_events; /* everything that is loaded and attached */
+struct sockwatch_events; /* the loaded and attached programs */
 
-/* Loads events.bpf.c and attaches all its programs. Returns 0, or -errno with nothing left loaded; `step`
- * then names the call that failed. Numbers of processes are those of the PID namespace with this inode
- * number. */
+/* Loads events.bpf.c and attaches its programs. Returns 0, or -errno with nothing left loaded and the name of
+ * the failed call in `step`. `pid_namespace` is the inode number of the PID namespace that pids are reported
+ * in. */
 int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
                           struct sockwatch_events** out, const char** step);
 
@@ -26,10 +25,10 @@ int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tra
 int sockwatch_events_ring(const struct sockwatch_events* events);
 unsigned long sockwatch_events_ring_size(void);
 
-/* How many records have found no room so far. */
+/* Events dropped so far, because the ring buffer or the map of pending calls was full. */
 unsigned long long sockwatch_events_lost(const struct sockwatch_events* events);
 
-/* Detaches and unloads everything. */
+/* Detaches and unloads all programs. */
 void sockwatch_events_close(struct sockwatch_events* events);
 
 #ifdef __cplusplus

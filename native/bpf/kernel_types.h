@@ -1,6 +1,6 @@
-// The kernel's types, with only the fields that are read. preserve_access_index lets the kernel move each
-// access to where the field is in the running kernel (CO-RE), so that neither a full vmlinux.h nor BTF is
-// needed where this is built.
+// Kernel types, reduced to the fields that the programs read. preserve_access_index makes the loader relocate
+// each access to the field's offset in the running kernel (CO-RE), so that building needs neither a full
+// vmlinux.h nor BTF.
 #ifndef SOCKWATCH_BPF_KERNEL_TYPES_H
 #define SOCKWATCH_BPF_KERNEL_TYPES_H
 

@@ -1,5 +1,5 @@
-// How often loading is tried: the verifier gives up with EAGAIN when a signal comes meanwhile (bpf_check()
-// and its callees in kernel/bpf/verifier.c), which a profiler's or a timer's may do several times.
+// The verifier returns EAGAIN when a signal is pending (bpf_check() and its callees in
+// kernel/bpf/verifier.c). A profiler or an interval timer can cause that several times in a row.
 #ifndef SOCKWATCH_BPF_LOAD_ATTEMPTS_H
 #define SOCKWATCH_BPF_LOAD_ATTEMPTS_H
 

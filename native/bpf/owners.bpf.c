@@ -1,5 +1,5 @@
-// Lists every descriptor of every process that is a socket which listens, or may: one pass over all tasks, in
-// every network namespace, without a single path of /proc.
+// Lists the descriptors of all processes that refer to a listening socket, in all network namespaces: one
+// pass over the kernel's tasks instead of a walk through /proc.
 
 #include "kernel_types.h"
 
@@ -7,14 +7,14 @@
 #include <bpf/bpf_helpers.h>
 
 #include "owner_record.h"
-#include "task_number.h"
+#include "pid_in_ns.h"
 
-// include/net/tcp_states.h; unix sockets use the same numbers, and a bound, unconnected UDP socket is
-// TCP_CLOSE.
+// include/net/tcp_states.h. Unix sockets use the same numbers; a UDP socket that is bound and not connected
+// is in TCP_CLOSE.
 #define TCP_CLOSE 7
 #define TCP_LISTEN 10
 
-// Whether connected sockets are wanted as well: they hold a port, too. Set before loading.
+// Include connected sockets: they occupy a port as well. Set before loading.
 const volatile __u32 every_state = 0;
 
 SEC("iter/task_file")
@@ -28,12 +28,12 @@ int list_owners(struct bpf_iter__task_file* context) {
   if (!every_state && state != TCP_LISTEN && state != TCP_CLOSE) return 0;
   struct sockwatch_owner_record record = {
       .inode = BPF_CORE_READ(file, f_inode, i_ino),
-      .pid = number_of(task->group_leader),
-      .task = number_of(task),
+      .pid = pid_in_ns(task->group_leader),
+      .task = pid_in_ns(task),
       .fd = context->fd,
   };
   bpf_seq_write(context->meta->seq, &record, sizeof(record));
   return 0;
 }
 
-char LICENSE[] SEC("license") = "GPL";
+char LICENSE[] SEC("license") = "Dual MIT/GPL";

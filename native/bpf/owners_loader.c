@@ -1,4 +1,4 @@
-// In C because the light skeleton is.
+// C, because the light skeleton is C.
 
 #include "owners_loader.h"
 
@@ -30,7 +30,7 @@ static int open_owners(unsigned int pid_namespace, int every_state) {
   skeleton->rodata->every_state = every_state != 0;
   int result = owners__load(skeleton);
   if (result == 0) result = owners__attach(skeleton);
-  // The iterator holds on to the program by itself.
+  // The iterator keeps its own reference to the program.
   if (result >= 0) result = create_iterator(skeleton->links.list_owners_fd);
   owners__destroy(skeleton);
   return result;

@@ -229,6 +229,55 @@ async function pool(): Promise<void> {
   });
 }
 
+/** Every call with ever more allocations granted (failing_new.cc): it succeeds, or fails with ENOMEM. */
+async function outOfMemory(): Promise<void> {
+  const addon = native();
+  const dump = (name: string): Buffer => readFileSync(join(ROOT, 'test', 'fixtures', 'dumps', `${name}.bin`));
+  const self = Uint32Array.of(process.pid);
+  const calls: Readonly<Record<string, () => unknown>> = {
+    dumpInet: () => addon.dumpInet(OWN_NETNS, AF_INET, IP_PROTOCOL.tcp, ALL_STATES),
+    dumpUnix: () => addon.dumpUnix(null, ALL_STATES),
+    decodeInet: () => addon.decodeInet(dump('tcp4')),
+    decodeUnix: () => addon.decodeUnix(dump('unix')),
+    readInNetns: () => addon.readInNetns(null, '/proc/self/mountinfo'),
+    findOwners: () => addon.findOwners('/proc', new Uint32Array()),
+    processFacts: () => addon.processFacts('/proc', self, self),
+    netnsInode: () => addon.netnsInode('/proc/thread-self/ns/net'),
+    ...(isRoot
+      ? {
+          inNetns: () => addon.inNetns('/proc/thread-self/ns/net', () => {}),
+          iterateOwners: () => addon.iterateOwners?.(true),
+          openEvents: () => {
+            const stream = addon.openEvents?.(() => {});
+            try {
+              stream?.take();
+            } finally {
+              stream?.close();
+            }
+          },
+        }
+      : {}),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    let failures = 0;
+    // A walk goes on with fewer threads if one cannot be started, so that one success is not the end.
+    for (let granted = 0, successes = 0; successes < 5; granted++) {
+      process.env['ADDON_ALLOCATIONS'] = String(granted);
+      try {
+        await call();
+        successes++;
+      } catch (error) {
+        successes = 0;
+        assert.equal((error as { code?: string }).code, 'ENOMEM', `${name} with ${granted} allocations: ${error}`);
+        failures++;
+      }
+    }
+    delete process.env['ADDON_ALLOCATIONS'];
+    await call();
+    assert.ok(failures > 0, `${name} needs memory`);
+  }
+}
+
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   everything,
   events,
@@ -237,6 +286,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   terminate,
   exit,
   pool,
+  outOfMemory,
 };
 
 if (isMainThread) {

@@ -49,6 +49,12 @@ const TARGETS: Readonly<Record<string, Seeds>> = {
     '77 (a) S 1 (b) R 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 9223372036854775808 0 0',
     '9 (x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 -5 0 0',
   ],
+  // Three bytes an operation: which, on which record, how much.
+  ring_buffer: () => [
+    '\0\0\u0008\u0001\0\0\u0003\0\u0009',
+    '\0\0\u00ff'.repeat(30),
+    '\0\0\u0007\u0002\0\0\u0003\0\u0001'.repeat(60),
+  ],
   socket_link: () => ['socket:[1]', 'socket:[4294967295]', 'socket:[4294967296]', 'pipe:[77]', '/memfd:socket:[1]'],
 };
 

@@ -22,6 +22,7 @@ export const PURE_SOURCES = [
   'proc_owners.cc',
   'process_facts.cc',
   'read_file.cc',
+  'ring_buffer.cc',
   'unix_diag.cc',
 ].map((name) => join(NATIVE, name));
 

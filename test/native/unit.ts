@@ -43,6 +43,7 @@ const UNITS: readonly Unit[] = [
   { name: 'walk_owners', sanitizers: 'thread' },
   { name: 'netns', sanitizers: MEMORY },
   { name: 'out_of_memory', sanitizers: MEMORY },
+  { name: 'ring_buffer', sanitizers: MEMORY },
 ];
 
 /** Builds and runs them all, as many at a time as there are processors. */
