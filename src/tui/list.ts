@@ -1,3 +1,4 @@
+import { Memo } from '../base/memo.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EventItem } from './event_item.js';
 import { findingItems } from './finding_item.js';
@@ -76,26 +77,17 @@ function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): r
   return removed.length === 0 ? items : [...items, ...removed];
 }
 
-interface Memo {
-  readonly from: readonly unknown[];
-  readonly list: List;
-}
-
 /** The last list of each view: most keys move the cursor and leave the list as it is. */
-const lastLists = new Map<ViewName, Memo>();
+const lastLists = new Memo();
 
 export function listOf(state: State): List {
-  const { view } = state;
+  const { view, filter, faultsOnly } = state;
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
   const { document, timeline } = data;
   const subjects = view === 'events' ? [timeline] : [document?.findings, document?.sockets];
-  const from = [...subjects, data.marks, sort, reversed, state.filter, state.faultsOnly];
-  const last = lastLists.get(view);
-  if (last?.from.every((one, at) => one === from[at]) === true) return last.list;
-  const list = makeList(state, data);
-  lastLists.set(view, { from, list });
-  return list;
+  const inputs = [...subjects, data.marks, sort, reversed, filter, faultsOnly];
+  return lastLists.memoize(view, inputs, () => makeList(state, data));
 }
 
 function makeList({ view, lists, filter, faultsOnly }: State, data: Data): List {

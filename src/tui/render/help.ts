@@ -25,7 +25,7 @@ export function helpLines(state: State, width: number): Line[] {
   const { document } = shownData(state);
   const unread = document === null ? null : coverageText(document);
   const bindings = [...BINDINGS, ...state.actions.map(({ key, label }) => ({ label: key, help: label }))];
-  const legend = 'marks: + new, ~ changed, - gone;   mouse: selects, opens, scrolls, sorts';
+  const legend = 'marks: + new, ~ changed, - removed;   mouse: select, open, scroll, sort';
   const half = Math.floor((width - 2) / 2);
   const verdicts = VERDICTS.map((verdict) =>
     fit(`${glyphs.verdict[verdict]} ${verdict}: ${MEANING[verdict]}`, half, glyphs),
