@@ -7,13 +7,13 @@ export interface MarkedRole {
   readonly file: string;
 }
 
-/** Files that the k8s snap keeps on nodes of one role only: its own services go by the first. */
+/** Files that the k8s snap keeps on nodes of one role only; its own services check the first. */
 const MARKERS: readonly MarkedRole[] = [
   { file: '/var/snap/k8s/common/lock/worker', role: 'worker' },
   { file: '/var/snap/k8s/common/args/kube-apiserver', role: 'control-plane' },
 ];
 
-/** The role this machine is marked with; null where there is no marker, or where it may not be looked at. */
+/** null if there is no marker, or no permission to see it. */
 export async function readMarkedRole(markers: readonly MarkedRole[] = MARKERS): Promise<MarkedRole | null> {
   for (const marker of markers) {
     const exists = await stat(marker.file).then(

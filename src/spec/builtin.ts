@@ -4,18 +4,18 @@ import { messageOf, SockwatchError } from '../base/errors.js';
 import type { Notes, ServiceNote } from './notes.js';
 import type { Spec } from './spec.js';
 
-/** How the built-in page and notes are called where a path would stand. */
+/** Stands for the built-in page and notes in place of a path. */
 export const BUILTIN_SOURCE = 'builtin:canonical-k8s';
 
-/** The built-in spec as it is stored: JSON has no maps. */
+/** The built-in spec as JSON, which has no maps. */
 export interface StoredSpec extends Omit<Spec, 'notes'> {
   readonly notes: Omit<Notes, 'services'> & { readonly services: readonly (readonly [string, ServiceNote])[] };
 }
 
 /** Written by .ci/compile_builtin.mjs, so that a plain run loads no parser. */
-export const STORED_SPEC = new URL('builtin.json', import.meta.url);
+export const BUILTIN_FILE = new URL('builtin.json', import.meta.url);
 
-/** The built-in page with the built-in notes. Throws ERR_INPUT where the build step that stores them was left out. */
+/** The built-in page and notes. Throws ERR_INPUT if the file that the build makes of them is missing. */
 export function builtinSpec(): Spec {
   const { notes, ...page } = stored();
   return { ...page, notes: { ...notes, services: new Map(notes.services) } };
@@ -23,12 +23,12 @@ export function builtinSpec(): Spec {
 
 function stored(): StoredSpec {
   try {
-    return JSON.parse(readFileSync(STORED_SPEC, 'utf8'));
+    return JSON.parse(readFileSync(BUILTIN_FILE, 'utf8'));
   } catch (cause) {
-    const hint = 'The package is not complete: run its build, or install it again.';
+    const hint = 'The package is incomplete: build or install it again.';
     throw new SockwatchError(
       'ERR_INPUT',
-      `${fileURLToPath(STORED_SPEC)}: the built-in page cannot be read: ${messageOf(cause)}`,
+      `${fileURLToPath(BUILTIN_FILE)}: the built-in page cannot be read: ${messageOf(cause)}`,
       { hint, cause },
     );
   }

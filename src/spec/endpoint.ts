@@ -5,15 +5,15 @@ import type { Host } from './rows.js';
 
 export interface Endpoint {
   readonly host: Host;
-  /** The host as it is written: `localhost`, `*`, `[fd00::1]`. */
+  /** As written: `localhost`, `*`, `[fd00::1]`. */
   readonly hostText: string;
   readonly port: number;
 }
 
-/** What an endpoint may look like, for messages. */
+/** For messages. */
 export const ENDPOINT_FORM = 'HOST:PORT, with localhost, default, *, an address or a network (10.0.0.0/8) as HOST';
 
-/** The host and port of `localhost:9879`, `*:4244`, `[fd00::/64]:6400`, …; null where it is no such thing. */
+/** Parses `localhost:9879`, `*:4244`, `[fd00::/64]:6400`, …; null if it is not an endpoint. */
 export function parseEndpoint(text: string): Endpoint | null {
   const [, hostText = '', portText = ''] = /^(.+):([^:\]]*)$/.exec(text) ?? [];
   const port = parsePort(portText);
@@ -21,23 +21,23 @@ export function parseEndpoint(text: string): Endpoint | null {
   return port === null || host === null ? null : { host, hostText, port };
 }
 
-/** 1 to 65535, decimal, without sign or leading zero; null for anything else. */
+/** Decimal, 1 to 65535, without sign or leading zeros; else null. */
 export function parsePort(text: string): number | null {
   if (!/^[1-9][0-9]{0,4}$/.test(text)) return null;
   const port = Number(text);
   return port <= 65535 ? port : null;
 }
 
-/** Equal for hosts that mean the same. */
+/** Equal for equivalent hosts. */
 export function hostKey(host: Host): string {
   return host.kind === 'network' ? `${host.address}/${host.prefix}` : host.kind;
 }
 
 /**
- * The page does not tell address families apart, so 127.0.0.1 and ::1 are read as `localhost`, 0.0.0.0 and :: as `*`.
- * Any other literal, 127.0.0.53 for instance, means exactly that address.
+ * Pages do not distinguish address families, so 127.0.0.1 and ::1 are `localhost`, and 0.0.0.0 and :: are `*`. Any other
+ * literal, such as 127.0.0.53, means exactly that address.
  */
-const WORDS: ReadonlyMap<string, Host> = new Map([
+const KEYWORDS: ReadonlyMap<string, Host> = new Map([
   ['localhost', { kind: 'localhost' }],
   ['127.0.0.1', { kind: 'localhost' }],
   ['[::1]', { kind: 'localhost' }],
@@ -48,25 +48,25 @@ const WORDS: ReadonlyMap<string, Host> = new Map([
 ]);
 
 function parseHost(text: string): Host | null {
-  const word = WORDS.get(text.toLowerCase());
+  const word = KEYWORDS.get(text.toLowerCase());
   if (word !== undefined) return word;
-  // IPv6 stands in brackets and IPv4 does not, or `fd00::1:6400` could be read in two ways.
+  // IPv6 needs brackets, since `fd00::1:6400` is ambiguous; IPv4 must not have them.
   const [, inner] = /^\[(.*)\]$/.exec(text) ?? [];
   const [written = '', prefixText, ...more] = (inner ?? text).split('/');
   const address = canonicalAddress(written);
   if (address === null || more.length > 0 || (inner !== undefined) !== address.includes(':')) return null;
   const width = isIPv4(address) ? 32 : 128;
   if (prefixText === undefined) {
-    return WORDS.get(inner === undefined ? address : `[${address}]`) ?? { kind: 'network', address, prefix: width };
+    return KEYWORDS.get(inner === undefined ? address : `[${address}]`) ?? { kind: 'network', address, prefix: width };
   }
   const prefix = /^(?:0|[1-9][0-9]{0,2})$/.test(prefixText) ? Number(prefixText) : Number.POSITIVE_INFINITY;
-  // 192.0.2.7/24 could mean the address or its network.
+  // 192.0.2.7/24 is ambiguous: the address, or its network?
   return prefix <= width && hostBitsAreZero(address, width - prefix) ? { kind: 'network', address, prefix } : null;
 }
 
 /**
- * An address in the form of RFC 5952, as the tables of sockets have it; null for what is none. Zones (`fe80::1%eth0`)
- * mean nothing on another node, and a v4-mapped address is IPv4 in disguise: neither belongs in a page.
+ * An address in the form of RFC 5952, as in socket tables; null if it is not one. Refuses zones (`fe80::1%eth0`), which are
+ * meaningless on another node, and IPv4-mapped addresses, which should be written as IPv4.
  */
 export function canonicalAddress(text: string): string | null {
   const family = isIP(text);
@@ -80,14 +80,14 @@ function hostBitsAreZero(address: string, bits: number): boolean {
   return addressNumber(address) % 2n ** BigInt(bits) === 0n;
 }
 
-/** `tcp`, `udp` or both, from a cell such as `TCP`, `tcp/udp`, `TCP and UDP`; null where it says anything else. */
+/** Parses a cell such as `TCP`, `tcp/udp`, `TCP and UDP`; null for anything else. */
 export function parseTransports(text: string): Transport[] | null {
   const names = text.toLowerCase().split(/\s*[/,&+]\s*|\s+and\s+/);
   const transports = (['tcp', 'udp'] as const).filter((transport) => names.includes(transport));
   return transports.length === names.length ? transports : null;
 }
 
-/** The path of `unix:///run/x.sock`, or of a bare `/run/x.sock`; null where it is not one absolute, plain path. */
+/** The path of `unix:///run/x.sock` or a bare `/run/x.sock`; null if it is not one absolute, normalized path. */
 export function parseSocketPath(text: string): string | null {
   const path = text.replace(/^unix:\/\//i, '');
   const isPlain = /^(?:\/[^\s/*<>{}$]+)+$/.test(path) && !/\/\.{1,2}(?:\/|$)/.test(path);

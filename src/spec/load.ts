@@ -4,30 +4,29 @@ import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
 
-/** Which page and notes. */
 export interface SpecOptions {
-  /** Path of a page to use instead of the built-in one. */
+  /** Path of a page that replaces the built-in one. */
   readonly page?: string | null | undefined;
-  /** Paths of notes files, added to the built-in notes in this order. */
+  /** Paths of notes files, merged into the built-in notes in this order. */
   readonly notes?: readonly string[] | undefined;
-  /** The page alone, without any notes. */
+  /** Use the page without any notes. */
   readonly strict?: boolean | undefined;
 }
 
 /**
- * What a node is to be compared with. The built-in notes apply to a page of one's own as well. Throws ERR_USAGE for notes
- * together with `strict` and options that are not valid, ERR_INPUT for a page or notes file that cannot be read or is not understood.
+ * Loads the page and notes to compare nodes with. The built-in notes apply to a custom page as well. Throws ERR_USAGE for
+ * invalid options and for notes with `strict`, ERR_INPUT for a page or notes file that cannot be read or parsed.
  */
 export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
-  assertObject('options are an object', options);
+  assertObject('options is an object', options);
   const { page = null, notes = [], strict = false } = options;
   assertPath('page', page);
   assertArgument(Array.isArray(notes), 'notes is an array of paths', notes);
   for (const path of notes) assertPath('each of notes', path);
   assertBoolean('strict', strict);
   if (strict && notes.length > 0) {
-    const hint = 'Leave out --strict to have notes applied, or --notes to have the page alone.';
-    throw new SockwatchError('ERR_USAGE', 'notes cannot be given together with strict, which leaves all notes out', {
+    const hint = 'Omit --strict to apply the notes, or --notes to use the page alone.';
+    throw new SockwatchError('ERR_USAGE', 'notes cannot be combined with strict, which disables all notes', {
       hint,
     });
   }
@@ -35,7 +34,7 @@ export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
   return { ...builtin, ...(await pageAt(page)), notes: strict ? NO_NOTES : await notesWith(builtin.notes, notes) };
 }
 
-/** The parsers are loaded only where there is something to parse: they take longer than a whole plain run. */
+/** Loads the parsers only when needed: they take longer than everything else in a plain run. */
 async function pageAt(path: string | null): Promise<Partial<Spec>> {
   if (path === null) return {};
   const { readPage } = await import('./page.js');

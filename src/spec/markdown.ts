@@ -2,7 +2,7 @@ import MarkdownIt, { type Token } from 'markdown-it';
 import { inputError, quoted } from '../base/input_error.js';
 import type { TextSource } from '../base/text_source.js';
 
-/** Lines of the file, counted from 1: the first, and the one behind the last. */
+/** Line numbers, from 1; `end` is exclusive. */
 interface Span {
   readonly line: number;
   readonly end: number;
@@ -16,7 +16,7 @@ export interface Heading extends Span {
 
 export interface TableRow {
   readonly line: number;
-  /** Plain text, as many cells as the header has. */
+  /** Plain text; as many as header cells. */
   readonly cells: readonly string[];
 }
 
@@ -26,37 +26,33 @@ export interface Table extends Span {
   readonly rows: readonly TableRow[];
 }
 
-/** Code between fences, with the words behind the opening one. */
 export interface Fence extends Span {
   readonly kind: 'fence';
   readonly info: string;
 }
 
-/** Everything else: paragraphs, lists, quotes, HTML, indented code, rules. */
+/** Any other block: paragraphs, lists, quotes, HTML, indented code, rules. */
 export interface Prose extends Span {
   readonly kind: 'prose';
-  /** Plain text of a paragraph, '' for anything else. */
+  /** Of a paragraph; else ''. */
   readonly text: string;
 }
 
 export type Block = Heading | Table | Fence | Prose;
 
 export interface Markdown {
-  /** The blocks of the top level, in the order of the page. */
+  /** Top-level blocks in order. */
   readonly blocks: readonly Block[];
-  /** All fenced code, however deeply nested. */
+  /** All fenced code, nested or not. */
   readonly fences: readonly Fence[];
 }
 
-/**
- * CommonMark with GFM tables, which is what the vendor's own tool chain reads. HTML is recognised (and never rendered
- * here), so that what stands in a comment is not taken for a part of the page.
- */
+/** CommonMark with GFM tables, as in the vendor's tool chain. HTML is parsed so that comments are not taken for content. */
 const parser = new MarkdownIt('commonmark').enable('table');
 
 /**
- * Reads a page into blocks. GFM pads a row that is too short and drops cells that are too many; here both are errors,
- * and so is a table or heading inside a list or quote, where it would not be read. Throws ERR_INPUT.
+ * Parses a page. GFM pads short rows and drops excess cells; here both are errors, as are tables and headings inside lists
+ * or quotes, which would be ignored. Throws ERR_INPUT.
  */
 export function readMarkdown(source: TextSource): Markdown {
   const tokens = parser.parse(withoutFrontMatter(source), {});
@@ -86,18 +82,18 @@ function nested({ file }: TextSource, type: 'table_open' | 'heading_open', line:
   return inputError({ file, line, expected: `every ${thing} at the left margin`, found: 'one inside a list or quote' });
 }
 
-/** The text with YAML front matter blanked, so that every line keeps its number. */
+/** Blanks the YAML front matter, so that line numbers stay the same. */
 function withoutFrontMatter(source: TextSource): string {
   const end = frontMatterEnd(source);
   return end === 0 ? source.text : source.lines.map((line, at) => (at < end ? '' : line)).join('\n');
 }
 
-/** How many lines the YAML front matter takes, 0 if there is none. */
+/** Number of lines of YAML front matter; 0 if there is none. */
 export function frontMatterEnd({ file, lines }: TextSource): number {
   if (lines[0]?.trimEnd() !== '---') return 0;
   const last = lines.findIndex((line, at) => at > 0 && /^(?:---|\.\.\.)\s*$/.test(line));
   if (last !== -1) return last + 1;
-  const expected = 'a line "---" that ends the front matter begun here';
+  const expected = 'a line "---" that ends the front matter';
   throw inputError({ file, line: 1, expected, found: 'the end of the file' });
 }
 
@@ -114,18 +110,17 @@ function readTable(source: TextSource, tokens: readonly Token[], start: number, 
     if (token?.type === 'th_open' || token?.type === 'td_open') cells.push(inlineText(tokens[at + 1]));
   }
   const [header = { line: span.line, cells: [] }, ...body] = rows;
-  for (const row of body) refuseMisshapen(source, header, row.line);
+  for (const row of body) refuseMalformedRow(source, header, row.line);
   return { kind: 'table', ...span, header: header.cells, rows: body };
 }
 
-/** GFM pads or cuts a row to the header's width, and takes one that lacks its last pipe; a page that was cut ends so. */
-function refuseMisshapen({ file, lines }: TextSource, header: TableRow, line: number): void {
+/** GFM accepts rows of any width and without the last pipe, as at the end of a truncated page. */
+function refuseMalformedRow({ file, lines }: TextSource, header: TableRow, line: number): void {
   const text = lines[line - 1] ?? '';
   const count = splitCells(text).length;
   if (count !== header.cells.length) {
-    const expected = `${header.cells.length} cells as in the header of the table`;
-    const hint =
-      'A "|" that belongs to a cell is written "\\|". A line of text below a table needs a blank line before it.';
+    const expected = `${header.cells.length} cells, as in the header`;
+    const hint = 'Write "|" within a cell as "\\|". Separate text below a table with a blank line.';
     throw inputError({ file, line, expected, found: `${count} in ${quoted(text)}`, hint });
   }
   const outer = outerPipes(lines[header.line - 1] ?? '');
@@ -140,7 +135,7 @@ function outerPipes(line: string): string {
   return first || last ? `a "|" at the ${first ? 'start' : 'end'} only` : 'no "|" at its ends';
 }
 
-/** The cells of a line as GFM splits it: the outer pipes are optional, an escaped pipe is text. */
+/** Splits a row as GFM does: outer pipes are optional, escaped pipes are text. */
 export function splitCells(line: string): string[] {
   const cells = line.trim().split(/(?<!\\)\|/);
   if (cells[0] === '') cells.shift();
@@ -148,7 +143,7 @@ export function splitCells(line: string): string[] {
   return cells.map((cell) => cell.trim());
 }
 
-/** What a reader sees of inline Markdown, as plain text on one line: links, code and emphasis without their marks. */
+/** Inline Markdown as plain text on one line. */
 function inlineText(token: Token | undefined): string {
   const parts = (token?.children ?? []).map((child) => {
     if (child.type === 'softbreak' || child.type === 'hardbreak') return ' ';

@@ -1,17 +1,17 @@
 import type { TextSource } from '../base/text_source.js';
 import { frontMatterEnd, type Markdown } from './markdown.js';
 
-/** `code` is program text between fences; what is in a directive such as ```{note} is text. */
+/** `code` is fenced code; the content of a directive such as ```{note} is text. */
 export type LineKind = 'text' | 'heading' | 'front matter' | 'code';
 
-export interface Line {
+export interface TextLine {
   readonly number: number;
   readonly text: string;
   readonly kind: LineKind;
 }
 
-/** Every line that is not part of a table, with what Markdown makes of it. Blank ones are left out. */
-export function linesOutsideTables(source: TextSource, { blocks, fences }: Markdown): Line[] {
+/** The lines that are not in a table, without blank ones. */
+export function nonTableLines(source: TextSource, { blocks, fences }: Markdown): TextLine[] {
   const kinds = new Map<number, LineKind | 'table'>();
   for (let at = 0; at < frontMatterEnd(source); at += 1) kinds.set(at + 1, 'front matter');
   for (const block of [...blocks, ...fences]) {
@@ -25,7 +25,7 @@ export function linesOutsideTables(source: TextSource, { blocks, fences }: Markd
   });
 }
 
-/** A fence `{name}` is a directive of MyST; any other info string names a language. */
+/** The info string `{name}` marks a MyST directive; any other names a language. */
 export function directiveName(info: string): string | null {
   return /^\{([^}]*)\}/.exec(info)?.[1]?.trim().toLowerCase() ?? null;
 }

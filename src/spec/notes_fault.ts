@@ -1,11 +1,10 @@
 import { quoted } from '../base/input_error.js';
 import type { SchemaError } from '../base/schema_check.js';
 
-/** What is wrong with a value, where, and what to say about it. */
 export interface Fault {
-  /** Keys and list positions from the root to the value or key that is wrong. */
+  /** Keys and indexes from the root to the faulty value or key. */
   readonly path: readonly string[];
-  /** The last of `path` is a key that should not be there, rather than a value. */
+  /** `path` ends with a key that is not allowed, rather than leading to a value. */
   readonly isKey: boolean;
   readonly expected: string;
   readonly found: string;
@@ -19,15 +18,15 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
   ['integer', 'a number'],
 ]);
 
-/** The one fault worth telling of all that ajv found (`allErrors` and `verbose` are on). */
-export function faultIn(errors: readonly SchemaError[]): Fault {
-  // A misspelt key makes the right one missing, a missing one makes the map too small, an alternative fails in parts.
-  const whole = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
+/** The most helpful one of all errors. */
+export function selectFault(errors: readonly SchemaError[]): Fault {
+  // A misspelt key also causes `required`, a missing one `minProperties`, and each alternative of anyOf its own error.
+  const candidates = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
   const error =
-    whole.find(({ keyword }) => keyword === 'additionalProperties') ??
-    whole.find(({ keyword }) => keyword !== 'minProperties') ??
-    whole[0];
-  if (error === undefined) throw new TypeError('no fault without an error of ajv');
+    candidates.find(({ keyword }) => keyword === 'additionalProperties') ??
+    candidates.find(({ keyword }) => keyword !== 'minProperties') ??
+    candidates[0];
+  if (error === undefined) throw new TypeError('expected at least one error');
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   return error.keyword === 'additionalProperties' || error.keyword === 'propertyNames'
     ? keyFault(path, error)
@@ -83,7 +82,7 @@ function foundBy({ keyword, data }: SchemaError): string {
   return typeof data === 'object' ? 'a map' : String(data);
 }
 
-/** The keys that the schema allows and does not assertArgument where it does not assertArgument all of them. */
+/** The keys that the schema allows, without required ones for `minProperties`. */
 function keysOf({ keyword, parentSchema }: SchemaError): string[] {
   const properties: unknown = parentSchema?.['properties'];
   const required: unknown = keyword === 'minProperties' ? parentSchema?.['required'] : [];
@@ -91,7 +90,7 @@ function keysOf({ keyword, parentSchema }: SchemaError): string[] {
   return keys.filter((key) => !(Array.isArray(required) && required.includes(key)));
 }
 
-/** Edit distance of Levenshtein, over short words. */
+/** Levenshtein distance. */
 function distance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
   for (const [i, letter] of [...a].entries()) {

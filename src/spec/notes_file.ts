@@ -4,12 +4,12 @@ import { decodeSource } from '../base/text_source.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
 import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
-import { faultIn } from './notes_fault.js';
+import { selectFault } from './notes_fault.js';
 import type { Role } from './rows.js';
 import { validate } from './validate_notes.js';
 import { readYaml, type YamlInput } from './yaml_input.js';
 
-/** The form of a notes file, as notes.schema.json describes it. */
+/** A notes file according to notes.schema.json. */
 interface NotesFile {
   version: 1;
   services?: Record<string, { names?: string[]; units?: string[]; devices?: string[] }>;
@@ -38,12 +38,12 @@ interface ListenerEntry {
   reason: string;
 }
 
-/** Reads a notes file. Throws ERR_INPUT for a file that cannot be read or is not in the form of notes.schema.json. */
+/** Reads a notes file. Throws ERR_INPUT if it cannot be read or does not conform to notes.schema.json. */
 export async function readNotes(file: string): Promise<Notes> {
   return parseNotes(file, await readInput(file));
 }
 
-/** As `readNotes`, of bytes that were read already; `file` is their source and stands in messages. */
+/** Parses the contents of `file`. Throws ERR_INPUT. */
 export function parseNotes(file: string, bytes: Uint8Array): Notes {
   const yaml = readYaml(decodeSource(file, bytes));
   const { services = {}, rows = [], listeners = [] } = validated(file, yaml);
@@ -63,10 +63,10 @@ export function parseNotes(file: string, bytes: Uint8Array): Notes {
 function validated(file: string, yaml: YamlInput): NotesFile {
   const { value } = yaml;
   if (value === null || value === undefined) {
-    throw inputError({ file, line: 1, expected: 'notes that begin with "version: 1"', found: 'an empty file' });
+    throw inputError({ file, line: 1, expected: 'notes that start with "version: 1"', found: 'an empty file' });
   }
   if (validate(value)) return value as NotesFile;
-  const { path, isKey, ...fault } = faultIn(validate.errors ?? []);
+  const { path, isKey, ...fault } = selectFault(validate.errors ?? []);
   throw inputError({ file, line: yaml.lineOf(path, isKey), ...fault });
 }
 
@@ -100,14 +100,14 @@ function listenerNote(file: string, yaml: YamlInput, entry: ListenerEntry, at: n
     protocols,
     ports: ports.map((text, index) => {
       const range = portRange(text);
-      if (range === null) throw refuse('ports', index, 'a range that rises, up to 65535', quoted(String(text)));
+      if (range === null) throw refuse('ports', index, 'an ascending range up to 65535', quoted(String(text)));
       return range;
     }),
     reason,
   };
 }
 
-/** Of `22` or `30000-32767`, which the schema has made sure of; null for a range that falls or is too high. */
+/** Parses `22` or `30000-32767`; null for a descending range or one above 65535. */
 function portRange(port: number | string): PortRange | null {
   const [from = 0, to = from] = String(port).split('-').map(Number);
   return from <= to && to <= 65535 ? { from, to } : null;

@@ -5,12 +5,12 @@ import { decodeSource } from '../base/text_source.js';
 import { hostKey } from './endpoint.js';
 import { type Markdown, readMarkdown } from './markdown.js';
 import type { Page, Row } from './rows.js';
-import { refuseHollow, sectionRows, sectionsOf } from './sections.js';
+import { refuseEmptySections, sectionRows, sectionsOf } from './sections.js';
 import type { Spec } from './spec.js';
-import { refuseUnlisted } from './unlisted_endpoints.js';
-import { refuseStrays } from './unparsed_rows.js';
+import { refuseUnlistedEndpoints } from './unlisted_endpoints.js';
+import { refuseUnparsedRows } from './unparsed_rows.js';
 
-/** Reads the page in `file`. Throws ERR_INPUT for a file that cannot be read and for a page that is not understood. */
+/** Reads a page. Throws ERR_INPUT if it cannot be read or parsed. */
 export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {
   const bytes = await readInput(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -18,33 +18,32 @@ export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {
 }
 
 /**
- * A page in the layout of "Services and ports": a title, headings that name roles, and tables. A page that was never
- * seen before is either understood in full or refused with `file:line: expected …, found …`; it is never read as a
- * shorter list. Throws ERR_INPUT.
+ * Parses a page in the layout of "Services and ports": a title, headings that name roles, and tables. A page is either
+ * understood completely or refused with `file:line: expected …, found …`; rows are never silently ignored. Throws ERR_INPUT.
  */
 export function parsePage(file: string, bytes: Uint8Array): Page {
   const source = decodeSource(file, bytes);
   const markdown = readMarkdown(source);
-  refuseStrays(source, markdown);
+  refuseUnparsedRows(source, markdown);
   const title = titleOf(file, markdown);
   const sections = sectionsOf(markdown);
   const rows = sections.flatMap((section) => sectionRows(file, section));
   refuseDuplicates(file, rows);
-  refuseHollow(file, sections);
+  refuseEmptySections(file, sections);
   if (rows.length === 0)
     throw inputError({ file, line: 1, expected: 'a table of services on the page', found: 'none' });
-  refuseUnlisted(source, markdown, rows);
+  refuseUnlistedEndpoints(source, markdown, rows);
   return { title, rows };
 }
 
 function titleOf(file: string, { blocks }: Markdown): string {
   const title = blocks.find((block) => block.kind === 'heading' && block.level === 1);
   if (title?.kind === 'heading' && title.text !== '') return title.text;
-  const found = title === undefined ? 'none' : 'one without words';
+  const found = title === undefined ? 'none' : 'an empty one';
   throw inputError({ file, line: title?.line ?? 1, expected: 'a title, as in "# Services and ports"', found });
 }
 
-/** The same row twice says nothing new, so one of them was meant to be another. */
+/** A duplicate row is probably a mistake for another row. */
 function refuseDuplicates(file: string, rows: readonly Row[]): void {
   const lines = new Map<string, number>();
   for (const row of rows) {
@@ -55,7 +54,7 @@ function refuseDuplicates(file: string, rows: readonly Row[]): void {
     );
     const earlier = lines.get(key);
     if (earlier !== undefined) {
-      const found = `the same as in line ${earlier}`;
+      const found = `the row of line ${earlier} again`;
       throw inputError({ file, line: row.line, expected: 'every row once', found });
     }
     lines.set(key, row.line);

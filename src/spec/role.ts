@@ -1,13 +1,13 @@
 import type { Role } from './rows.js';
 
-/** What words say about roles: one of them, all of them, something that cannot be relied on, or nothing. */
-export type RoleWords = Role | 'all' | 'unclear' | null;
+/** The role that a text names; `unclear` if it is ambiguous, null if it names none. */
+export type RoleMention = Role | 'all' | 'unclear' | null;
 
 const CONTROL_PLANE = 'control ?planes?|masters?';
 const WORKER = 'workers?';
 const NODE = '(?:nodes?|hosts?|machines?)';
 const FILLER = '(?:the|of|kubernetes|k8s|cluster|kinds|types)';
-/** Between two roles that are both meant: `control plane and worker nodes`, `workers / control planes`. */
+/** Between two roles: `control plane and worker nodes`, `workers / control planes`. */
 const JOINT = String.raw`(?: ${NODE})? ?(?:,|\/|&|\+|and|or|as well as|, and) ?(?:(?:on|all|the|for) )*`;
 
 const SAYS_CONTROL_PLANE = new RegExp(String.raw`\b(?:${CONTROL_PLANE})\b`);
@@ -20,10 +20,10 @@ const SAYS_NOT = /\b(?:not|non|no|except|excluding|without|unless|but|other than
 const SAYS_NODES = /\b(?:nodes|hosts|machines)\b/;
 
 /**
- * The role that words name, in whatever case and spelling (`control-plane`, `Control plane nodes only`). Words that
- * name roles in a way that could be read either way ("all nodes except workers") are `unclear`, never guessed at.
+ * The role that a text names, in any case and spelling (`control-plane`, `Control plane nodes only`). Ambiguous texts ("all
+ * nodes except workers") are `unclear`.
  */
-export function roleWords(text: string): RoleWords {
+export function roleIn(text: string): RoleMention {
   const words = text.toLowerCase().replace(/[\s_-]+/g, ' ');
   const controlPlane = SAYS_CONTROL_PLANE.test(words);
   const worker = SAYS_WORKER.test(words);
@@ -36,9 +36,9 @@ export function roleWords(text: string): RoleWords {
 }
 
 /**
- * As `roleWords`, for a heading: one that speaks of nodes without a role that is known ("Services on edge nodes") is
- * `unclear` as well, so that it does not silently take over the role of the heading above it.
+ * As `roleIn`, for a heading: one about nodes of an unknown role ("Services on edge nodes") is `unclear` too, so that it
+ * does not inherit the role of the heading above.
  */
-export function headingRole(text: string): RoleWords {
-  return roleWords(text) ?? (SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null);
+export function roleInHeading(text: string): RoleMention {
+  return roleIn(text) ?? (SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null);
 }

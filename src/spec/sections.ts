@@ -1,20 +1,19 @@
 import { inputError, quoted } from '../base/input_error.js';
 import type { Block, Heading, Markdown, Table } from './markdown.js';
-import { headingRole, roleWords } from './role.js';
+import { roleIn, roleInHeading } from './role.js';
 import type { Role, Row } from './rows.js';
 import { tableKind, tableRows } from './tables.js';
 
 const ROLE_HEADING = 'a heading that names all nodes, control plane nodes or worker nodes';
 
-/** What stands between one heading and the next of any level. */
+/** The content between a heading and the next of any level. */
 export interface Section {
-  /** Its heading, the last, and those it is nested in; empty for what comes before the first heading. */
+  /** Its heading, preceded by those it is nested in; empty before the first heading. */
   readonly path: readonly Heading[];
-  /** Without the heading itself. */
   readonly blocks: readonly Block[];
 }
 
-/** The page cut at its headings, in order. */
+/** Splits the page at its headings. */
 export function sectionsOf({ blocks }: Markdown): Section[] {
   const sections: Section[] = [];
   let path: Heading[] = [];
@@ -31,36 +30,36 @@ export function sectionsOf({ blocks }: Markdown): Section[] {
   return [...sections, { path, blocks: content }];
 }
 
-/** The rows of a section's own tables. Throws ERR_INPUT where it is not beyond doubt to which nodes they apply. */
+/** The rows of a section's tables. Throws ERR_INPUT if it is unclear which nodes they apply to. */
 export function sectionRows(file: string, { path, blocks }: Section): Row[] {
   return blocks.flatMap((block, at) => {
     if (block.kind !== 'table') return [];
     const role = tableRole(file, path, block);
-    refuseDoubt(file, block, role, blocks[at - 1]);
+    refuseAmbiguousRole(file, block, role, blocks[at - 1]);
     return tableRows(file, block, role);
   });
 }
 
-/** The block above a table can put its role in doubt: a heading was lost, or became bold text. */
-function refuseDoubt(file: string, { line }: Table, role: Role | null, above: Block | undefined): void {
+/** The block above a table may contradict its role: a heading was lost, or became bold text. */
+function refuseAmbiguousRole(file: string, { line }: Table, role: Role | null, above: Block | undefined): void {
   if (above?.kind === 'table') {
-    const found = `a second table directly below that of line ${above.line}`;
+    const found = `a table directly below the one of line ${above.line}`;
     throw inputError({ file, line, expected: 'a heading or text between two tables', found });
   }
   if (above?.kind !== 'prose') return;
-  const words = roleWords(above.text);
+  const words = roleIn(above.text);
   if (words === null || words === (role ?? 'all')) return;
-  // A sentence may say much about roles ("not reachable from workers"); what stands there like a heading is one.
+  // A full sentence may mention roles in passing ("not reachable from workers"); anything else is a heading.
   if (words === 'unclear' && /[.!?]$/.test(above.text)) return;
-  const expected = `${ROLE_HEADING} above this table, as its heading and the text before it disagree`;
+  const expected = `${ROLE_HEADING} above this table, whose heading and preceding text disagree`;
   throw inputError({ file, line: above.line, expected, found: quoted(above.text) });
 }
 
-/** From the nearest heading that names a role. A table of sockets may do without one, it then applies everywhere. */
+/** From the nearest heading that names a role. Tables of sockets without one apply to all nodes. */
 function tableRole(file: string, path: readonly Heading[], table: Table): Role | null {
   for (const { level, text, line } of path.slice().reverse()) {
-    // The title is about the whole page: "Ports of a node" leaves nothing unclear.
-    const words = level === 1 ? roleWords(text) : headingRole(text);
+    // A title such as "Ports of a node" is about the whole page, not about some nodes.
+    const words = level === 1 ? roleIn(text) : roleInHeading(text);
     if (words === 'unclear') throw inputError({ file, line, expected: ROLE_HEADING, found: quoted(text) });
     if (words !== null) return words === 'all' ? null : words;
   }
@@ -70,31 +69,32 @@ function tableRole(file: string, path: readonly Heading[], table: Table): Role |
 }
 
 /**
- * Refuses a heading that promises what does not follow: a role or a socket without a table, or nothing at all below it.
- * This is what a page looks like that was cut short, or whose table became something else. Throws ERR_INPUT.
+ * Refuses headings about a role or sockets without a table, and headings without any content, as on a truncated page or
+ * where a table lost its syntax. Throws ERR_INPUT.
  */
-export function refuseHollow(file: string, sections: readonly Section[]): void {
+export function refuseEmptySections(file: string, sections: readonly Section[]): void {
   for (const [at, { path }] of sections.entries()) {
     const heading = path.at(-1);
     if (heading === undefined) continue;
     const within = sectionsUnder(sections, at, heading);
     const blocks = within.flatMap((section) => section.blocks);
-    const missing = missingBelow(file, heading, blocks) ?? (blocks.length === 0 && within.length === 1 ? 'text' : null);
+    const missing =
+      missingContent(file, heading, blocks) ?? (blocks.length === 0 && within.length === 1 ? 'text' : null);
     if (missing === null) continue;
     throw inputError({ file, line: heading.line, expected: `${missing} below this heading`, found: 'none' });
   }
 }
 
-/** The section of a heading, which is at `from`, with those nested in it. */
+/** The section at `from`, which has the heading, and those nested in it. */
 function sectionsUnder(sections: readonly Section[], from: number, heading: Heading): Section[] {
   let end = from;
   while (sections[end]?.path.includes(heading)) end += 1;
   return sections.slice(from, end);
 }
 
-function missingBelow(file: string, { text }: Heading, blocks: readonly Block[]): string | null {
+function missingContent(file: string, { text }: Heading, blocks: readonly Block[]): string | null {
   const tables = blocks.filter((block) => block.kind === 'table');
-  if (roleWords(text) !== null && tables.length === 0) return 'a table';
-  const speaksOfSockets = /\bsockets?\b/i.test(text);
-  return speaksOfSockets && !tables.some((table) => tableKind(file, table) === 'unix') ? 'a table of sockets' : null;
+  if (roleIn(text) !== null && tables.length === 0) return 'a table';
+  const isAboutSockets = /\bsockets?\b/i.test(text);
+  return isAboutSockets && !tables.some((table) => tableKind(file, table) === 'unix') ? 'a table of sockets' : null;
 }

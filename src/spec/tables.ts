@@ -6,7 +6,7 @@ import type { Role, Row } from './rows.js';
 
 type Column = 'endpoint' | 'protocol' | 'service' | 'description' | 'socket';
 
-/** Column names once they are lower case, without punctuation, `&` written out. */
+/** Matched against lower-case names without punctuation and with `&` spelled out. */
 const COLUMN_NAMES: Readonly<Record<Column, RegExp>> = {
   endpoint: /^(?:(?:(?:network )?interface|host|(?:listen(?:ing)? |bind )?address)(?: and)? ports?|ports?|endpoints?)$/,
   protocol: /^(?:(?:transport )?protocols?|transport)$/,
@@ -15,20 +15,20 @@ const COLUMN_NAMES: Readonly<Record<Column, RegExp>> = {
   socket: /^(?:(?:unix )?sockets?(?: paths?)?)$/,
 };
 
-/** A further column is passed over, unless its name says that it decides to which nodes or when a row applies. */
+/** Other columns are ignored, unless their name suggests that they decide where or when a row applies. */
 const DECISIVE = /\b(?:roles?|nodes?|conditions?|when|if|only|optional|required?|default|enabled|applies)\b/;
 
-/** Column by column, where it is; what a table is about follows from which there are. */
+/** Column positions. */
 type Columns = ReadonlyMap<Column, number>;
 
-/** A process can be called like this; "API server", "etcd / k8s-dqlite" or "kubelet[^1]" names none. */
+/** A valid process name, unlike "API server", "etcd / k8s-dqlite" or "kubelet[^1]". */
 const SERVICE = /^[A-Za-z0-9](?:[A-Za-z0-9._@+-]*[A-Za-z0-9])?$/;
 
 export type TableKind = 'network' | 'unix';
 
 /**
- * What a table lists, from its header alone. Throws ERR_INPUT for a header that is neither, that has a column twice, or
- * with a column that would decide whether rows apply.
+ * Decides from its header what a table lists. Throws ERR_INPUT for an unknown header, a duplicate column, or a column that
+ * decides whether rows apply.
  */
 export function tableKind(file: string, table: Table): TableKind {
   const columns = columnsOf(file, table);
@@ -40,8 +40,7 @@ export function tableKind(file: string, table: Table): TableKind {
 }
 
 /**
- * The rows of a table whose role is known; `TCP/UDP` in one cell gives two. Throws ERR_INPUT for a table without rows
- * and for the first cell that is not what its column promises.
+ * The rows of a table; a `TCP/UDP` cell makes two. Throws ERR_INPUT for a table without rows and for the first invalid cell.
  */
 export function tableRows(file: string, table: Table, role: Role | null): Row[] {
   const kind = tableKind(file, table);
@@ -80,7 +79,7 @@ function columnNames(): Column[] {
   return ['endpoint', 'protocol', 'service', 'description', 'socket'];
 }
 
-/** A row together with what is needed to read and to blame its cells. */
+/** A row, with the context for parsing its cells and reporting errors. */
 interface Cells {
   readonly file: string;
   readonly columns: Columns;

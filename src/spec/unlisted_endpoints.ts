@@ -2,15 +2,12 @@ import { inputError, quoted } from '../base/input_error.js';
 import type { TextSource } from '../base/text_source.js';
 import { hostKey, parseEndpoint, parseSocketPath } from './endpoint.js';
 import type { Markdown } from './markdown.js';
-import { linesOutsideTables } from './non_table_text.js';
+import { nonTableLines } from './non_table_text.js';
 import type { Row } from './rows.js';
 
 const IPV4 = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?`;
 const IPV6 = String.raw`\[[0-9a-f:.]+(?:\/\d{1,3})?\]`;
-/**
- * How a listener is written in running text: an endpoint (but not the authority of a URL, where something is said about
- * it rather than listed), a socket, or `9345/tcp`.
- */
+/** Listeners in running text: an endpoint (but not the authority of a URL), a unix socket, or `9345/tcp`. */
 const MENTIONS = [
   new RegExp(String.raw`(?<![\w/.@-])(?:localhost|default|\*|${IPV4}|${IPV6}):\d{1,5}(?!\w|:\w)`, 'gi'),
   /unix:\/\/\/[^\s`"'()<>,;|*]*[^\s`"'()<>,;|*.:]/gi,
@@ -18,19 +15,19 @@ const MENTIONS = [
 ];
 
 /**
- * Refuses a listener that is mentioned outside of the tables and is in none of them: it may be a row that was moved into
- * a list. In program text only one at the start of a line counts. Throws ERR_INPUT for the first.
+ * Refuses listeners that are mentioned in text but are in no table: they may be rows that were moved into a list. In fenced
+ * code, only those at the start of a line count. Throws ERR_INPUT for the first.
  */
-export function refuseUnlisted(source: TextSource, markdown: Markdown, rows: readonly Row[]): void {
-  for (const { number: line, text, kind } of linesOutsideTables(source, markdown)) {
+export function refuseUnlistedEndpoints(source: TextSource, markdown: Markdown, rows: readonly Row[]): void {
+  for (const { number: line, text, kind } of nonTableLines(source, markdown)) {
     if (kind === 'front matter') continue;
     for (const match of MENTIONS.flatMap((form) => [...text.matchAll(form)])) {
       const [mention] = match;
       if (kind === 'code' && text.slice(0, match.index).trim() !== '') continue;
       if (rows.some((row) => isListed(row, mention))) continue;
-      const hint = 'If a service listens there, it belongs into a table; otherwise say it in other words.';
-      const expected = 'everything that listens in a table';
-      throw inputError({ file: source.file, line, expected, found: `${quoted(mention)} outside of them`, hint });
+      const hint = 'If a service listens there, add it to a table; otherwise rephrase the text.';
+      const expected = 'all listeners in tables';
+      throw inputError({ file: source.file, line, expected, found: `${quoted(mention)} in the text`, hint });
     }
   }
 }

@@ -2,15 +2,14 @@ import { inputError, quoted } from '../base/input_error.js';
 import type { TextSource } from '../base/text_source.js';
 import { parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
 import { type Markdown, splitCells } from './markdown.js';
-import { directiveName, type Line, linesOutsideTables } from './non_table_text.js';
+import { directiveName, nonTableLines, type TextLine } from './non_table_text.js';
 
-/**
- * What must not be overlooked: rows, or whatever may hold rows, outside of the tables that were read. A page is edited
- * by hand for every release; one blank line in the wrong place turns half of a table into a paragraph. Every line that
- * is not a row of a table is looked at here, so that such a page is refused and never read as a shorter list.
+/*
+ * Pages are edited by hand for every release, and a blank line in the wrong place turns half of a table into a paragraph.
+ * Every line outside of the parsed tables is checked here, so that such a page is refused instead of losing rows.
  */
 
-/** Directives of MyST that hold text for a reader, which is then looked at as any other. Others may hold rows. */
+/** MyST directives that contain ordinary text. Others may contain rows. */
 const PLAIN_DIRECTIVES: ReadonlySet<string> = new Set(
   (
     'note tip hint important warning caution attention danger error seealso admonition ' +
@@ -24,10 +23,10 @@ const OTHER_SYNTAX: readonly (readonly [RegExp, string])[] = [
   [/^\s*\.\.\s+[\w-]+::/, 'a reStructuredText directive'],
 ];
 
-/** Refuses what looks like a row, or may hold rows, outside of the tables. Throws ERR_INPUT for the first such line. */
-export function refuseStrays(source: TextSource, markdown: Markdown): void {
+/** Refuses lines outside of tables that look like a row or may contain rows. Throws ERR_INPUT for the first. */
+export function refuseUnparsedRows(source: TextSource, markdown: Markdown): void {
   const directives = new Map(markdown.fences.map(({ line, info }) => [line, directiveName(info)]));
-  for (const line of linesOutsideTables(source, markdown)) {
+  for (const line of nonTableLines(source, markdown)) {
     refuseRow(source.file, line);
     refuseDirective(source.file, line.number, directives.get(line.number) ?? null, line.text);
     if (line.kind === 'text') {
@@ -38,47 +37,52 @@ export function refuseStrays(source: TextSource, markdown: Markdown): void {
   refuseColonDirectives(source, markdown);
 }
 
-function refuseRow(file: string, { number: line, text, kind }: Line): void {
+function refuseRow(file: string, { number: line, text, kind }: TextLine): void {
   if (!looksLikeRow(text, kind === 'code' || kind === 'front matter')) return;
   const hint =
-    'A table is a header, a line | --- | --- | with as many cells, and rows without a blank line in between.';
-  const found = `what looks like a row of one: ${quoted(text)}`;
-  throw inputError({ file, line, expected: 'a line of text, as no table was recognised here', found, hint });
+    'A table is a header, a line | --- | --- | with as many cells, and rows, without blank lines in between.';
+  throw inputError({
+    file,
+    line,
+    expected: 'text, since this is not in a table',
+    found: `a row: ${quoted(text)}`,
+    hint,
+  });
 }
 
 function refuseDirective(file: string, line: number, name: string | null, text: string): void {
   if (name !== null && !PLAIN_DIRECTIVES.has(name)) throw notATable(file, line, quoted(text));
 }
 
-function refuseOtherSyntax(file: string, { number: line, text }: Line): void {
+function refuseOtherSyntax(file: string, { number: line, text }: TextLine): void {
   const [, name] = OTHER_SYNTAX.find(([form]) => form.test(text)) ?? [];
   if (name !== undefined) throw notATable(file, line, `${name}: ${quoted(text)}`);
 }
 
 function notATable(file: string, line: number, found: string): Error {
-  const hint = 'Nothing else is read as rows: put them into Markdown tables, or leave this out of the page.';
+  const hint = 'Rows are only read from Markdown tables: convert this to one, or remove it.';
   return inputError({ file, line, expected: 'plain Markdown tables', found, hint });
 }
 
-/** `###Services` and an indented `### Services` are no headings, and rows below would count to the heading before. */
-function refuseUnreadHeading(file: string, { number: line, text }: Line): void {
+/** `###Services` and an indented `### Services` are not headings; rows below would belong to the previous heading. */
+function refuseUnreadHeading(file: string, { number: line, text }: TextLine): void {
   if (!/^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)*#{1,6}\s*\p{L}/u.test(text)) return;
-  const expected = 'a heading at the left margin with a space behind its "#"';
+  const expected = 'a heading at the left margin, with a space after "#"';
   throw inputError({ file, line, expected, found: quoted(text) });
 }
 
-/** Directives between lines of colons, which CommonMark knows nothing of: what is inside is read as if they were not. */
+/** CommonMark ignores colon-fenced directives and parses their content as part of the page. */
 function refuseColonDirectives(source: TextSource, markdown: Markdown): void {
   const tables = new Set(markdown.blocks.filter(({ kind }) => kind === 'table').map(({ line }) => line));
   const texts = new Map(
-    linesOutsideTables(source, markdown)
+    nonTableLines(source, markdown)
       .filter(({ kind }) => kind === 'text')
       .map((l) => [l.number, l.text]),
   );
   let open: string | null = null;
   for (const [at] of source.lines.entries()) {
     const line = at + 1;
-    if (tables.has(line) && open !== null) throw notATable(source.file, line, `a table inside of ${quoted(open)}`);
+    if (tables.has(line) && open !== null) throw notATable(source.file, line, `a table inside ${quoted(open)}`);
     const text = texts.get(line) ?? '';
     const [, info] = /^\s*:::+\s*(.*)$/.exec(text) ?? [];
     if (info === undefined) continue;
@@ -97,7 +101,7 @@ function looksLikeRow(line: string, code: boolean): boolean {
   return text.startsWith('|') || text.endsWith('|') || splitCells(text.replace(/`[^`]*`/g, 'code')).length >= 3;
 }
 
-/** A cell that only a row of a page has: an endpoint, a socket or a protocol, emphasised or not. */
+/** A cell that only occurs in rows: an endpoint, a socket or a protocol, emphasised or not. */
 function isValue(cell: string): boolean {
   const bare = cell.replace(/[`\\]/g, '').replace(/^[*_]+(?=[\w[])|(?<=\w)[*_]+$/g, '');
   if (parseEndpoint(bare) !== null || parseTransports(bare) !== null) return true;

@@ -3,21 +3,21 @@ import { messageOf } from '../base/errors.js';
 import { inputError, quoted, shortened } from '../base/input_error.js';
 import type { TextSource } from '../base/text_source.js';
 
-/** A YAML file as plain values, and where each of them is. */
+/** A YAML file as plain values with line numbers. */
 export interface YamlInput {
   readonly value: unknown;
-  /** Line of the value at the path; of its key with `isKey`; of whatever is nearest above where there is none. */
+  /** Line of the value at `path`, or of its key; of the nearest parent if there is none. */
   lineOf(path: readonly string[], isKey: boolean): number;
 }
 
-const MOST_ALIASES = 100;
-const DEEPEST_NESTING = 64;
-/** Of the library, which repeats pieces of the file in its messages. */
-const LONGEST_MESSAGE = 120;
+const MAX_ALIASES = 100;
+const MAX_NESTING = 64;
+/** Messages of the library quote the file. */
+const MAX_MESSAGE_LENGTH = 120;
 
 /**
- * Reads one YAML 1.2 document. Throws ERR_INPUT, with the line, for what is not valid YAML, for a key given twice, for an
- * unknown tag, and for a file that nests or refers to itself beyond reason.
+ * Parses a YAML 1.2 document. Throws ERR_INPUT with the line for invalid YAML, duplicate keys, unknown tags, and excessive
+ * nesting or aliases.
  */
 export function readYaml(source: TextSource): YamlInput {
   const { file, text } = source;
@@ -31,13 +31,13 @@ export function readYaml(source: TextSource): YamlInput {
     if (error.code === 'DUPLICATE_KEY') {
       const [key = ''] = text.slice(error.pos[0]).split(/:|\n/, 1);
       const found = `${quoted(key)} a second time`;
-      throw inputError({ file, line, expected: 'every key once', found });
+      throw inputError({ file, line, expected: 'unique keys', found });
     }
     throw inputError({
       file,
       line,
       expected: 'valid YAML',
-      found: `an error: ${shortened(messageOf(error), LONGEST_MESSAGE)}`,
+      found: `an error: ${shortened(messageOf(error), MAX_MESSAGE_LENGTH)}`,
     });
   }
   return {
@@ -46,22 +46,21 @@ export function readYaml(source: TextSource): YamlInput {
   };
 }
 
-/** The library follows nesting by recursion, and a stack that runs out inside of V8's regular expressions is fatal. */
+/** The library is recursive, and a stack overflow within V8's regular expressions is fatal. */
 function refuseDeepNesting({ file, lines }: TextSource): void {
   let depth = 0;
   for (const [at, text] of lines.entries()) {
     const indicators = /^[\s?:-]*/.exec(text)?.[0].length ?? 0;
     for (const [bracket] of text.matchAll(/[[{\]}]/g)) depth = Math.max(0, depth + ('[{'.includes(bracket) ? 1 : -1));
-    if (Math.max(depth, indicators) > DEEPEST_NESTING) {
-      const found = 'deeper nesting';
-      throw inputError({ file, line: at + 1, expected: `at most ${DEEPEST_NESTING} levels of nesting`, found });
+    if (Math.max(depth, indicators) > MAX_NESTING) {
+      throw inputError({ file, line: at + 1, expected: `at most ${MAX_NESTING} levels of nesting`, found: 'more' });
     }
   }
 }
 
 function plainValue(file: string, document: Document.Parsed, lineAt: (offset: number) => number): unknown {
   try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES });
+    return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
     let offset = 0;
     visit(document, {
@@ -70,8 +69,8 @@ function plainValue(file: string, document: Document.Parsed, lineAt: (offset: nu
         return visit.BREAK;
       },
     });
-    const found = `an error: ${shortened(messageOf(error), LONGEST_MESSAGE)}`;
-    throw inputError({ file, line: lineAt(offset), expected: 'aliases that can be followed', found });
+    const found = `an error: ${shortened(messageOf(error), MAX_MESSAGE_LENGTH)}`;
+    throw inputError({ file, line: lineAt(offset), expected: 'valid aliases', found });
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { BUILTIN_SOURCE, builtinSpec, STORED_SPEC } from '../../src/spec/builtin.js';
+import { BUILTIN_FILE, BUILTIN_SOURCE, builtinSpec } from '../../src/spec/builtin.js';
 import type { RowNote } from '../../src/spec/notes.js';
 import { readNotes } from '../../src/spec/notes_file.js';
 import { readPage } from '../../src/spec/page.js';
@@ -14,7 +14,7 @@ t.test('the stored page and notes are those of the source files', async (t) => {
   const page = await readPage(pathOf('services-and-ports.md'));
   const notes = await readNotes(pathOf('notes.yaml'));
   t.strictSame(spec, { ...page, source: BUILTIN_SOURCE, notes: { ...notes, sources: [BUILTIN_SOURCE] } });
-  t.notMatch(readFileSync(STORED_SPEC, 'utf8'), /src\/spec/, 'no path of the build machine');
+  t.notMatch(readFileSync(BUILTIN_FILE, 'utf8'), /src\/spec/, 'no path of the build machine');
 });
 
 t.test('the rows of the built-in page', (t) => {
@@ -49,7 +49,7 @@ function notesOn(service: string, port: number | null = null): readonly RowNote[
   return spec.notes.rows.filter(({ match }) => match.service === service && (match.port ?? port) === port);
 }
 
-t.test('every note on a row names a row of the page', (t) => {
+t.test('every row note matches a row of the page', (t) => {
   for (const { match } of spec.notes.rows) {
     const named = spec.rows.some((row) => {
       if (row.service !== match.service) return false;
@@ -61,7 +61,7 @@ t.test('every note on a row names a row of the page', (t) => {
   t.end();
 });
 
-t.test('what the page does not say of its rows', (t) => {
+t.test('row notes', (t) => {
   t.strictSame(notesOn('cilium-agent', 8472)[0]?.roles, ['control-plane', 'worker']);
   t.strictSame(notesOn('kube-apiserver', 6443)[0]?.serviceByRole, { worker: 'k8s-apiserver-proxy' });
   t.match(notesOn('kube-proxy')[0]?.condition, 'when Cilium does not replace kube-proxy');
@@ -72,7 +72,7 @@ t.test('what the page does not say of its rows', (t) => {
   t.end();
 });
 
-t.test('services of the snap have its units, those in pods have none', (t) => {
+t.test('snap services have units, services in pods have none', (t) => {
   const units = (name: string): readonly string[] | undefined => spec.notes.services.get(name)?.units;
   const names = ['k8sd', 'kubelet', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'];
   for (const name of [...names, 'containerd', 'etcd', 'k8s-dqlite', 'k8s-apiserver-proxy']) {
@@ -84,7 +84,7 @@ t.test('services of the snap have its units, those in pods have none', (t) => {
   t.end();
 });
 
-t.test('legitimate listeners, by owner and scope and not by number alone', (t) => {
+t.test('legitimate listeners have owners and a scope', (t) => {
   const listed = spec.notes.listeners.map(({ owners, devices, scope, addresses, protocols, ports }) => {
     const numbers = ports.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join() || 'any port';
     return [[...owners, ...devices].join('+'), scope, addresses.join() || '*', protocols.join('+'), numbers].join(' ');
@@ -112,7 +112,7 @@ t.test('legitimate listeners, by owner and scope and not by number alone', (t) =
   t.end();
 });
 
-t.test('a package whose build step was left out says so', async (t) => {
+t.test('an incomplete package', async (t) => {
   const { builtinSpec: broken } = await t.mockImport<typeof import('../../src/spec/builtin.js')>(
     new URL('../../src/spec/builtin.js', import.meta.url).href,
     { 'node:fs': { readFileSync: () => '{ "cut' } },

@@ -21,7 +21,7 @@ t.test('conditions, in parentheses and as sentences', (t) => {
   t.end();
 });
 
-t.test('what is no condition: better a row that is missing too loudly than one excused by mistake', (t) => {
+t.test('not conditions', (t) => {
   const descriptions = [
     '',
     'Kubelet API. Anonymous authentication is disabled. X509 client certificate required.',

@@ -33,7 +33,7 @@ t.test('hosts and ports', (t) => {
   t.end();
 });
 
-t.test('what is no endpoint', (t) => {
+t.test('not endpoints', (t) => {
   const texts = [
     ...['', ':', '*', '*:', ':1', '4244', 'localhost', 'localhost 1', 'localhost:', 'localhost: 1', 'localhost :1'],
     ...['localhost:0', 'localhost:70000', 'localhost:65536', 'localhost:-1', 'localhost:+1', 'localhost:1e3'],
@@ -56,7 +56,7 @@ t.test('ports are decimal', (t) => {
   t.end();
 });
 
-t.test('hosts that mean the same have one key', (t) => {
+t.test('equivalent hosts have the same key', (t) => {
   const key = (text: string): string | undefined => {
     const endpoint = parseEndpoint(text);
     return endpoint === null ? undefined : hostKey(endpoint.host);
@@ -67,7 +67,7 @@ t.test('hosts that mean the same have one key', (t) => {
   t.end();
 });
 
-t.test('addresses have one form', (t) => {
+t.test('canonical addresses', (t) => {
   t.equal(canonicalAddress('2001:DB8:0:0:1:0:0:1'), '2001:db8::1:0:0:1');
   t.equal(canonicalAddress('::192.0.2.1'), '::c000:201');
   for (const text of ['', 'x', 'localhost', '1.2.3', '::ffff:1.2.3.4', 'fe80::1%1'])
@@ -75,7 +75,7 @@ t.test('addresses have one form', (t) => {
   t.end();
 });
 
-t.test('protocols, one or both', (t) => {
+t.test('protocols', (t) => {
   for (const text of ['TCP', 'tcp', 'Tcp']) t.strictSame(parseTransports(text), ['tcp']);
   for (const text of ['TCP/UDP', 'udp, tcp', 'TCP & UDP', 'tcp and udp', 'TCP+UDP']) {
     t.strictSame(parseTransports(text), ['tcp', 'udp'], text);
@@ -97,7 +97,7 @@ t.test('protocols, one or both', (t) => {
   t.end();
 });
 
-t.test('paths of sockets', (t) => {
+t.test('socket paths', (t) => {
   t.equal(parseSocketPath('unix:///run/x/y.sock'), '/run/x/y.sock');
   t.equal(parseSocketPath('UNIX:///run/@x-y_z.sock'), '/run/@x-y_z.sock');
   t.equal(parseSocketPath('/run/x'), '/run/x');

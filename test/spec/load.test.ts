@@ -9,24 +9,24 @@ import { fixture, laterFailure } from './helpers.js';
 const page = fixture('pages/plain.md');
 const notes = fixture('notes/site.yaml');
 
-t.test('without options, what is built in', async (t) => {
+t.test('defaults to the built-in page and notes', async (t) => {
   t.strictSame(await loadSpec({}), builtinSpec());
   t.strictSame(await loadSpec({ page: undefined, notes: undefined, strict: undefined }), builtinSpec());
 });
 
-t.test('strict leaves all notes out, and nothing else', async (t) => {
+t.test('strict disables all notes and nothing else', async (t) => {
   t.strictSame(await loadSpec({ strict: true, notes: [] }), { ...builtinSpec(), notes: NO_NOTES });
   t.match(await loadSpec({ page, strict: true }), { source: page, notes: NO_NOTES });
 });
 
-t.test("a page of one's own, to which the built-in notes apply", async (t) => {
+t.test('the built-in notes apply to a custom page', async (t) => {
   const spec = await loadSpec({ page });
   t.match(spec, { title: 'Listeners of a test cluster', source: page, rows: { length: 7 } });
   t.not(spec.sha256, builtinSpec().sha256);
   t.strictSame(spec.notes, builtinSpec().notes);
 });
 
-t.test('notes are added in the order they are given', async (t) => {
+t.test('notes are merged in order', async (t) => {
   const { notes: merged } = await loadSpec({ notes: [notes, notes] });
   const builtin = builtinSpec().notes;
   t.strictSame(merged.sources, ['builtin:canonical-k8s', notes, notes]);
@@ -35,7 +35,7 @@ t.test('notes are added in the order they are given', async (t) => {
   t.strictSame(merged.services.get('cilium-agent'), { names: [], units: [], devices: ['cilium_vxlan', 'cilium_*'] });
 });
 
-t.test('what cannot be', async (t) => {
+t.test('invalid options and files', async (t) => {
   const both = await laterFailure(() => loadSpec({ strict: true, notes: [notes] }));
   t.match(both, {
     code: 'ERR_USAGE',

@@ -43,7 +43,7 @@ t.test('later notes add to earlier ones', (t) => {
   t.end();
 });
 
-t.test('no notes are neutral, and nothing is changed in place', (t) => {
+t.test('merging with no notes, without mutation', (t) => {
   t.strictSame(mergeNotes(base, NO_NOTES), base);
   t.strictSame(mergeNotes(NO_NOTES, base), base);
   t.equal(NO_NOTES.services.size, 0);

@@ -7,7 +7,7 @@ function parse(text: string) {
   return parseNotes('n.yaml', Buffer.from(text));
 }
 
-t.test('every form that there is', async (t) => {
+t.test('all fields', async (t) => {
   const file = fixture('notes/site.yaml');
   t.strictSame(await readNotes(file), {
     sources: [file],
@@ -71,7 +71,7 @@ t.test('every form that there is', async (t) => {
   t.match((await laterFailure(() => readNotes(`${file}x`))).message, /cannot be read: no such file or directory/);
 });
 
-t.test('the least there can be', async (t) => {
+t.test('minimal notes', async (t) => {
   t.strictSame(parse('version: 1\n'), { sources: ['n.yaml'], services: new Map(), rows: [], listeners: [] });
   t.strictSame([...parse('version: 1\nservices: { __proto__: { names: [x] } }\n').services.keys()], ['__proto__']);
 });
@@ -79,7 +79,7 @@ t.test('the least there can be', async (t) => {
 const LISTENER = 'version: 1\nlisteners:\n  - owners: [a]\n    scope: any\n    protocols: [tcp]\n    reason: r\n';
 const ROW = 'version: 1\nrows:\n  - match: { service: a }\n    reason: r\n    condition: c\n';
 
-t.test('a key that should not be there is named, with those that may be and the one that was meant', async (t) => {
+t.test('an unknown key is reported with the allowed ones and a suggestion', async (t) => {
   const cases: [string, string, string | null][] = [
     [
       'version: 1\nservice: {}\n',
@@ -125,13 +125,13 @@ t.test('a key that should not be there is named, with those that may be and the 
   }
 });
 
-t.test('a value that is not as it must be', async (t) => {
+t.test('invalid values', async (t) => {
   const version = '1, the version of this format';
   const port = 'a port from 1 to 65535 or a range of them, such as 30000-32767';
   const listenerPort = (ports: string): string => `${LISTENER}    ports: [80, ${ports}]\n`;
   const cases: [string, string][] = [
-    ['', '1: expected notes that begin with "version: 1", found an empty file'],
-    ['# only this\n', '1: expected notes that begin with "version: 1", found an empty file'],
+    ['', '1: expected notes that start with "version: 1", found an empty file'],
+    ['# only this\n', '1: expected notes that start with "version: 1", found an empty file'],
     ['- a\n', '1: expected a map, found a list'],
     ['services: {}\n', '1: expected the key version, found none'],
     ['version: 2\n', `1: expected ${version}, found 2`],
@@ -171,8 +171,8 @@ t.test('a value that is not as it must be', async (t) => {
     [listenerPort('"80"'), `7: expected ${port}, found "80"`],
     [listenerPort('true'), `7: expected ${port}, found true`],
     [listenerPort('{a: 1}'), `7: expected ${port}, found a map`],
-    [listenerPort('\n      90-80'), '8: expected a range that rises, up to 65535, found "90-80"'],
-    [listenerPort('80-65536'), '7: expected a range that rises, up to 65535, found "80-65536"'],
+    [listenerPort('\n      90-80'), '8: expected an ascending range up to 65535, found "90-80"'],
+    [listenerPort('80-65536'), '7: expected an ascending range up to 65535, found "80-65536"'],
     [
       `${LISTENER}    addresses: [127.0.0.53, localhost]\n`,
       '7: expected an address, such as 127.0.0.53, found "localhost"',
@@ -182,7 +182,7 @@ t.test('a value that is not as it must be', async (t) => {
   for (const [text, message] of cases) t.equal(failure(() => parse(text)).message, `n.yaml:${message}`, text);
 });
 
-t.test('the schema is closed and described everywhere', async (t) => {
+t.test('the schema allows no other properties and describes all', async (t) => {
   const text = readFileSync(new URL('../../../src/spec/notes.schema.json', import.meta.url), 'utf8');
   const schema: unknown = JSON.parse(text);
   t.match(schema, {

@@ -48,7 +48,7 @@ t.test('front matter, links, conditions and an admonition', async (t) => {
   t.equal(rows[0]?.description, 'For gops.');
 });
 
-t.test('another hand: columns, headings, spellings, addresses', async (t) => {
+t.test('variants of columns, headings, spellings and addresses', async (t) => {
   const { title, rows } = parseText(fixtureText('pages/variants.md'));
   t.equal(title, 'Services & ports of another vendor');
   t.strictSame(rows.map(rowText), [
@@ -74,12 +74,12 @@ t.test('another hand: columns, headings, spellings, addresses', async (t) => {
   t.equal(rows[1]?.description, 'A network; a | in a cell');
 });
 
-t.test('the same heading twice adds up, and so do tables with text between them', async (t) => {
+t.test('duplicate headings, and tables with text between them', async (t) => {
   const { rows } = parseText(fixtureText('pages/duplicated_headings.md'));
   t.strictSame(rows.map(rowText), ['all one *:1/tcp', 'all two *:2/tcp', 'all three *:3/tcp']);
 });
 
-t.test('line endings and a byte order mark change nothing, nor does a missing last newline', async (t) => {
+t.test('line endings, a byte order mark and a missing last newline make no difference', async (t) => {
   for (const name of ['plain', 'front_matter', 'variants', 'duplicated_headings']) {
     const text = fixtureText(`pages/${name}.md`);
     const page = parseText(text);
@@ -90,7 +90,7 @@ t.test('line endings and a byte order mark change nothing, nor does a missing la
   }
 });
 
-t.test('a row that is there twice', async (t) => {
+t.test('duplicate rows', async (t) => {
   const cases: [string, string][] = [
     ['| *:1 | TCP | a | x |', '| *:1 | tcp | a | other words |'],
     ['| *:1 | TCP | a | x |', '| 0.0.0.0:1 | TCP/UDP | a | y |'],
@@ -98,31 +98,28 @@ t.test('a row that is there twice', async (t) => {
   ];
   for (const rows of cases) {
     const error = failure(() => parseText(pageWith(rows)));
-    t.equal(error.message, 'p.md:8: expected every row once, found the same as in line 7');
+    t.equal(error.message, 'p.md:8: expected every row once, found the row of line 7 again');
   }
   const sockets = pageWith(['| a | /run/a |', '| a | unix:///run/a |'], ['Service', 'Socket']);
-  t.equal(failure(() => parseText(sockets)).message, 'p.md:8: expected every row once, found the same as in line 7');
+  t.equal(failure(() => parseText(sockets)).message, 'p.md:8: expected every row once, found the row of line 7 again');
   const others = ['| *:1 | TCP | a | |', '| *:1 | UDP | a | |', '| *:1 | TCP | b | |', '| default:1 | TCP | a | |'];
   t.equal(parseText(pageWith(others)).rows.length, 4);
 });
 
-t.test('pages without what a page needs', async (t) => {
+t.test('incomplete pages', async (t) => {
   const table = pageWith(['| *:1 | TCP | a | b |']);
   const cases: [string, string][] = [
     ['', 'p.md:1: expected a title, as in "# Services and ports", found none'],
     ['Words.\n', 'p.md:1: expected a title, as in "# Services and ports", found none'],
     [table.replace('# Title', ''), 'p.md:1: expected a title, as in "# Services and ports", found none'],
-    [
-      table.replace('# Title', '\n#\n'),
-      'p.md:2: expected a title, as in "# Services and ports", found one without words',
-    ],
+    [table.replace('# Title', '\n#\n'), 'p.md:2: expected a title, as in "# Services and ports", found an empty one'],
     ['# Title\n\nWords.\n', 'p.md:1: expected a table of services on the page, found none'],
     ['# T\n\n\0', 'p.md:3: expected text in UTF-8, found a NUL byte'],
   ];
   for (const [text, message] of cases) t.equal(failure(() => parseText(text)).message, message);
 });
 
-t.test('readPage tells the source and the sum of its bytes', async (t) => {
+t.test('readPage gives the source and checksum', async (t) => {
   const file = fixture('pages/plain.md');
   const bytes = readFileSync(file);
   const page = await readPage(file);

@@ -165,7 +165,7 @@ damage(
   (t, before, after, what) => t.strictSame(facts(after), facts(before).slice(0, after.length), what),
 );
 
-t.test('of the plain page, only a cut directly below a row is not noticed', (t) => {
+t.test('truncation of the plain page is noticed unless it is directly after a row', (t) => {
   const [{ lines } = { lines: [] }] = PAGES;
   for (const at of lines.keys()) {
     const left = lines.slice(0, at);
@@ -177,7 +177,7 @@ t.test('of the plain page, only a cut directly below a row is not noticed', (t) 
   t.end();
 });
 
-t.test('a cut inside of a line of the plain page gives no row that was not there', (t) => {
+t.test('truncation within a line never produces a new row', (t) => {
   const [{ lines, rows } = { lines: [], rows: [] }] = PAGES;
   const text = lines.join('\n');
   for (const at of [...text].keys()) {
@@ -238,7 +238,7 @@ for (const opening of [
   );
 }
 
-t.test('whatever is done to its bytes, a page is read or refused with a line', (t) => {
+t.test('mutated bytes are parsed, or refused with a line', (t) => {
   // A linear congruential generator (Knuth's MMIX constants), so that a failure can be repeated.
   let state = 20260131n;
   const below = (limit: number): number => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { headingRole, roleWords } from '../../src/spec/role.js';
+import { roleIn, roleInHeading } from '../../src/spec/role.js';
 
 const CASES: Record<string, readonly string[]> = {
   all: [
@@ -36,19 +36,19 @@ const CASES: Record<string, readonly string[]> = {
   ],
 };
 
-t.test('roles in words', (t) => {
-  for (const [role, texts] of Object.entries(CASES)) for (const text of texts) t.equal(roleWords(text), role, text);
+t.test('roles in text', (t) => {
+  for (const [role, texts] of Object.entries(CASES)) for (const text of texts) t.equal(roleIn(text), role, text);
   for (const text of ['', 'Network services', 'Containerd', 'kube-controller', 'coworking', 'Nodes', 'All services']) {
-    t.equal(roleWords(text), null, text);
+    t.equal(roleIn(text), null, text);
   }
   t.end();
 });
 
-t.test('a heading that speaks of nodes without a role that is known is not passed over', (t) => {
+t.test('a heading about nodes of an unknown role', (t) => {
   for (const text of ['Services on edge nodes', 'GPU nodes', 'Bootstrap machines only'])
-    t.equal(headingRole(text), 'unclear', text);
-  t.equal(headingRole('Network services'), null);
-  t.equal(headingRole('Node exporter'), null);
-  t.equal(headingRole('Worker nodes'), 'worker');
+    t.equal(roleInHeading(text), 'unclear', text);
+  t.equal(roleInHeading('Network services'), null);
+  t.equal(roleInHeading('Node exporter'), null);
+  t.equal(roleInHeading('Worker nodes'), 'worker');
   t.end();
 });

@@ -25,7 +25,7 @@ function message(...lines: string[]): string {
 
 const NODES = 'a heading that names all nodes, control plane nodes or worker nodes';
 
-t.test('the nearest heading with a role decides, headings below it inherit', (t) => {
+t.test('the nearest heading with a role applies', (t) => {
   const page = [
     '# T',
     '## Worker nodes',
@@ -55,14 +55,14 @@ t.test('the nearest heading with a role decides, headings below it inherit', (t)
   t.end();
 });
 
-t.test('sockets need no heading with a role', (t) => {
+t.test('tables of sockets need no heading with a role', (t) => {
   t.strictSame(roles('# Ports of a node', ...socket()), [null]);
   t.strictSame(roles('# T', '## Worker nodes', '### Sockets', ...socket()), ['worker']);
   t.strictSame(roles('# T', '## All nodes', ...table(), '## Containerd', ...socket()), [null, null]);
   t.end();
 });
 
-t.test('a table whose role is in doubt', (t) => {
+t.test('ambiguous roles', (t) => {
   t.equal(message('# T', ...table()), `p.md:3: expected ${NODES} above this table, found "T"`);
   t.equal(
     message('# T', '## N', '### M', ...table()),
@@ -82,7 +82,7 @@ t.test('a table whose role is in doubt', (t) => {
   t.end();
 });
 
-t.test('text above a table that names another role than the heading', (t) => {
+t.test('text above a table that contradicts its heading', (t) => {
   const found = `expected ${NODES} above this table, as its heading and the text before it disagree, found`;
   const page = ['# T', '## All nodes', '', 'Text.', ...table()];
   t.equal(message(...page, '**Worker nodes**', ...table()), `p.md:10: ${found} "Worker nodes"`);
@@ -96,16 +96,16 @@ t.test('text above a table that names another role than the heading', (t) => {
   t.end();
 });
 
-t.test('two tables with nothing between them: a heading was lost', (t) => {
+t.test('adjacent tables', (t) => {
   const page = ['# T', '## All nodes', ...table(), ...table()];
   t.equal(
     message(...page),
-    'p.md:9: expected a heading or text between two tables, found a second table directly below that of line 4',
+    'p.md:9: expected a heading or text between two tables, found a table directly below the one of line 4',
   );
   t.end();
 });
 
-t.test('a heading that promises what does not follow', (t) => {
+t.test('headings without the expected content', (t) => {
   const page = ['# T', '## All nodes', ...table()];
   t.equal(message(...page, '## Worker nodes', 'None.'), 'p.md:8: expected a table below this heading, found none');
   t.equal(
@@ -126,7 +126,7 @@ t.test('a heading that promises what does not follow', (t) => {
   t.end();
 });
 
-t.test('many headings take no unreasonable time', (t) => {
+t.test('many headings', (t) => {
   const lines = Array.from({ length: 50_000 }, (_, at) => `${'#'.repeat((at % 6) + 1)} h\n\nx\n`);
   const started = performance.now();
   t.equal(message(...lines), 'p.md:1: expected a table of services on the page, found none');

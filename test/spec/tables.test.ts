@@ -5,7 +5,7 @@ const ENDPOINT = 'HOST:PORT, with localhost, default, *, an address or a network
 const COLUMNS = 'a header with "Interface & Port", "Protocol", "Service" (or "Service", "Socket")';
 const SERVICE = 'the name of a service, such as kubelet';
 
-t.test('a cell that is not what its column promises', (t) => {
+t.test('invalid cells', (t) => {
   const cases: [string, string][] = [
     ['| localhost:70000 | TCP | a | b |', `expected ${ENDPOINT}, found "localhost:70000"`],
     ['| localhost:0 | TCP | a | b |', `expected ${ENDPOINT}, found "localhost:0"`],
@@ -25,17 +25,11 @@ t.test('a cell that is not what its column promises', (t) => {
     ['| *:1 | TCP | kube\u200blet | b |', `expected ${SERVICE}, found "kube\\u{200b}let"`],
     ['| *:1 | TCP | \x1b[31m | b |', `expected ${SERVICE}, found "\\x1b[31m"`],
     [`| *:1 | TCP | ${'x y'.repeat(40)} | b |`, `expected ${SERVICE}, found "${'x y'.repeat(20)}…"`],
-    ['| *:1 | TCP | a |', 'expected 4 cells as in the header of the table, found 3 in "| *:1 | TCP | a |"'],
-    [
-      '| *:1 | TCP | a | b | c |',
-      'expected 4 cells as in the header of the table, found 5 in "| *:1 | TCP | a | b | c |"',
-    ],
-    ['| *:1 | TCP | a | b | |', 'expected 4 cells as in the header of the table, found 5 in "| *:1 | TCP | a | b | |"'],
-    [
-      '| *:1 | TCP | a | `b | c` |',
-      'expected 4 cells as in the header of the table, found 5 in "| *:1 | TCP | a | `b | c` |"',
-    ],
-    ['And more:', 'expected 4 cells as in the header of the table, found 1 in "And more:"'],
+    ['| *:1 | TCP | a |', 'expected 4 cells, as in the header, found 3 in "| *:1 | TCP | a |"'],
+    ['| *:1 | TCP | a | b | c |', 'expected 4 cells, as in the header, found 5 in "| *:1 | TCP | a | b | c |"'],
+    ['| *:1 | TCP | a | b | |', 'expected 4 cells, as in the header, found 5 in "| *:1 | TCP | a | b | |"'],
+    ['| *:1 | TCP | a | `b | c` |', 'expected 4 cells, as in the header, found 5 in "| *:1 | TCP | a | `b | c` |"'],
+    ['And more:', 'expected 4 cells, as in the header, found 1 in "And more:"'],
   ];
   for (const [row, message] of cases) {
     const text = pageWith(['| *:99 | UDP | first | b |', row]);
@@ -44,7 +38,7 @@ t.test('a cell that is not what its column promises', (t) => {
   t.end();
 });
 
-t.test('a header that is not understood', (t) => {
+t.test('invalid headers', (t) => {
   const cases: [string[], string][] = [
     [['Port', 'Service', 'Description'], `${COLUMNS}, found "Port | Service | Description"`],
     [['Interface', 'Protocol', 'Service'], `${COLUMNS}, found "Interface | Protocol | Service"`],
@@ -79,7 +73,7 @@ t.test('a table without rows', (t) => {
   t.end();
 });
 
-t.test('columns are found by name, in any order, further ones are passed over', (t) => {
+t.test('columns in any order, and others, which are ignored', (t) => {
   const headers = [
     '**Service**',
     'Since',

@@ -3,7 +3,7 @@ import { failure, fixtureText, parseText } from './helpers.js';
 
 const page = fixtureText('pages/plain.md');
 
-t.test('a listener that is mentioned outside of the tables and in none of them', (t) => {
+t.test('refuses listeners that are only mentioned in text', (t) => {
   const cases: [string, string][] = [
     ['- localhost:9999: cilium-agent (TCP)', '"localhost:9999"'],
     ['The newest listens on `default:1234`.', '"default:1234"'],
@@ -17,15 +17,15 @@ t.test('a listener that is mentioned outside of the tables and in none of them',
   ];
   for (const [line, found] of cases) {
     const error = failure(() => parseText(`${page}\n${line}\n\nText.\n`));
-    t.equal(error.message, `p.md:33: expected everything that listens in a table, found ${found} outside of them`);
-    t.equal(error.hint, 'If a service listens there, it belongs into a table; otherwise say it in other words.');
+    t.equal(error.message, `p.md:33: expected all listeners in tables, found ${found} in the text`);
+    t.equal(error.hint, 'If a service listens there, add it to a table; otherwise rephrase the text.');
   }
   const code = failure(() => parseText(`${page}\n\`\`\`\n  localhost:9 TCP x\n\`\`\`\n`));
-  t.equal(code.message, 'p.md:34: expected everything that listens in a table, found "localhost:9" outside of them');
+  t.equal(code.message, 'p.md:34: expected all listeners in tables, found "localhost:9" in the text');
   t.end();
 });
 
-t.test('what the tables have may be spoken of', (t) => {
+t.test('accepts mentions of listed listeners', (t) => {
   const lines = [
     'kubelet answers at `localhost:10248`, also written 127.0.0.1:10248/healthz and 10248/tcp.',
     'The API is at *:6443, that is on localhost:6443 and 192.0.2.1:6443 as well; 8472/udp is for VXLAN.',

@@ -13,9 +13,9 @@ function withText(...lines: string[]): string {
   return withLines(5, 4, [...lines, '']);
 }
 
-const NO_TABLE = 'expected a line of text, as no table was recognised here, found what looks like a row of one:';
+const NO_TABLE = 'expected text, since this is not in a table, found a row:';
 
-t.test('a table that is not recognised, or not to its end', (t) => {
+t.test('rows outside of tables', (t) => {
   const header = GOOD[8] ?? '';
   const cases: [string, string][] = [
     // The delimiter row is missing, has a cell too few, or is something else.
@@ -59,18 +59,15 @@ t.test('a table that is not recognised, or not to its end', (t) => {
   t.end();
 });
 
-t.test('front matter that swallows a table because its end is missing', (t) => {
+t.test('unterminated front matter', (t) => {
   const text = ['---', 'title: x', '', ...GOOD, '---', '', '# Other'].join('\n');
   t.match(failure(() => parseText(text)).message, /^p\.md:12: expected a line of text/);
   const open = failure(() => parseText(['---', 'title: x', ...GOOD].join('\n')));
-  t.equal(
-    open.message,
-    'p.md:1: expected a line "---" that ends the front matter begun here, found the end of the file',
-  );
+  t.equal(open.message, 'p.md:1: expected a line "---" that ends the front matter, found the end of the file');
   t.end();
 });
 
-t.test('what may hold rows and is not read', (t) => {
+t.test('other syntax that may contain rows', (t) => {
   const PLAIN = 'expected plain Markdown tables, found';
   const cases: [string, string][] = [
     [withText('```{list-table}', '* - a', '```'), `p.md:5: ${PLAIN} "\`\`\`{list-table}"`],
@@ -93,8 +90,8 @@ t.test('what may hold rows and is not read', (t) => {
   t.end();
 });
 
-t.test('headings that are none, or where they are not read', (t) => {
-  const HEADING = 'expected a heading at the left margin with a space behind its "#", found';
+t.test('malformed or nested headings', (t) => {
+  const HEADING = 'expected a heading at the left margin with a space after "#", found';
   const cases: [string, string][] = [
     [
       withLines(15, 15, ['###Services on control plane nodes only']),
@@ -118,7 +115,7 @@ t.test('headings that are none, or where they are not read', (t) => {
   t.end();
 });
 
-t.test('text that is allowed beside the tables', (t) => {
+t.test('accepts other text', (t) => {
   const texts = [
     withText('`ss -plntu | grep kubelet` shows them, and so does `a | b | c`.'),
     withText('```bash', 'ss -plntu | grep x | wc -l', '  | more', '```'),

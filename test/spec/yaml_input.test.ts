@@ -29,36 +29,36 @@ t.test('values and their lines', (t) => {
   t.end();
 });
 
-t.test('what is no YAML, or more than one document, or not for us', (t) => {
+t.test('invalid YAML, multiple documents, excessive nesting', (t) => {
   const valid = 'expected valid YAML, found an error:';
   const cases: [string, string][] = [
     [
       'a: 1\nb: [1,\nc: }\n',
       `3: ${valid} Flow sequence in block collection must be sufficiently indented and end with a ]`,
     ],
-    ['a: 1\na: 2\n', '2: expected every key once, found "a" a second time'],
-    ['"a": 1\nb: 2\n"\\u0061": 3\n', '3: expected every key once, found ""\\u0061"" a second time'],
+    ['a: 1\na: 2\n', '2: expected unique keys, found "a" a second time'],
+    ['"a": 1\nb: 2\n"\\u0061": 3\n', '3: expected unique keys, found ""\\u0061"" a second time'],
     ['a: 1\n---\nb: 2\n', `2: ${valid} TextSource contains multiple documents; please use YAML.parseAllDocuments()`],
     ['a: 1\nb: !!js/function x\n', `2: ${valid} Unresolved tag: tag:yaml.org,2002:js/function`],
     ['a:\n\t- b\n', `2: ${valid} Tabs are not allowed as indentation`],
     [
       'a: 1\nb: *c\n',
-      '2: expected aliases that can be followed, found an error: Unresolved alias (the anchor must be set before the alias): c',
+      '2: expected valid aliases, found an error: Unresolved alias (the anchor must be set before the alias): c',
     ],
     [
       `a: &a [${'x,'.repeat(20)}]\n${'b: &b [*a]\n'.replace('*a', '*a,'.repeat(20))}c: [${'*b,'.repeat(20)}]\n`,
-      '2: expected aliases that can be followed, found an error: Excessive alias count indicates a resource exhaustion attack',
+      '2: expected valid aliases, found an error: Excessive alias count indicates a resource exhaustion attack',
     ],
-    [`a: ${'['.repeat(100_000)}`, '1: expected at most 64 levels of nesting, found deeper nesting'],
-    [`a:\n${'[\n'.repeat(70)}`, '66: expected at most 64 levels of nesting, found deeper nesting'],
-    [`a: 1\n${'- '.repeat(100_000)}`, '2: expected at most 64 levels of nesting, found deeper nesting'],
+    [`a: ${'['.repeat(100_000)}`, '1: expected at most 64 levels of nesting, found more'],
+    [`a:\n${'[\n'.repeat(70)}`, '66: expected at most 64 levels of nesting, found more'],
+    [`a: 1\n${'- '.repeat(100_000)}`, '2: expected at most 64 levels of nesting, found more'],
     [`a: "${'x'.repeat(300)}\x1b`, `1: ${valid} Missing closing "quote`],
   ];
   for (const [text, message] of cases) t.equal(failure(() => read(text)).message, `n.yaml:${message}`);
   t.end();
 });
 
-t.test('brackets that are closed again do not nest', (t) => {
+t.test('closed brackets do not count as nesting', (t) => {
   t.strictSame(read(`a:\n${'- [x]\n'.repeat(500)}`).value, { a: Array.from({ length: 500 }, () => ['x']) });
   t.end();
 });
