@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BUILTIN_SOURCE, STORED_SPEC } from '../dist/src/spec/builtin.js';
+import { BUILTIN_SOURCE, BUILTIN_FILE } from '../dist/src/spec/builtin.js';
 import { readNotes } from '../dist/src/spec/notes_file.js';
 import { readPage } from '../dist/src/spec/page.js';
 
@@ -15,4 +15,4 @@ const spec = {
   source: BUILTIN_SOURCE,
   notes: { ...notes, sources: [BUILTIN_SOURCE], services: [...notes.services] },
 };
-writeFileSync(STORED_SPEC, `${JSON.stringify(spec, null, 2)}\n`);
+writeFileSync(BUILTIN_FILE, `${JSON.stringify(spec, null, 2)}\n`);

@@ -120,6 +120,6 @@ t.test('an incomplete package', async (t) => {
   t.throws(broken, {
     code: 'ERR_INPUT',
     message: /builtin\.json: the built-in page cannot be read: Unterminated string in JSON/,
-    hint: 'The package is not complete: run its build, or install it again.',
+    hint: 'The package is incomplete: build or install it again.',
   });
 });

@@ -39,7 +39,7 @@ t.test('invalid options and files', async (t) => {
   const both = await laterFailure(() => loadSpec({ strict: true, notes: [notes] }));
   t.match(both, {
     code: 'ERR_USAGE',
-    message: 'notes cannot be given together with strict, which leaves all notes out',
+    message: 'notes cannot be combined with strict, which disables all notes',
     hint: /--strict/,
   });
   t.match(await laterFailure(() => loadSpec({ page: '/nowhere' })), { code: 'ERR_INPUT', message: /^\/nowhere: / });

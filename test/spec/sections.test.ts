@@ -83,7 +83,7 @@ t.test('ambiguous roles', (t) => {
 });
 
 t.test('text above a table that contradicts its heading', (t) => {
-  const found = `expected ${NODES} above this table, as its heading and the text before it disagree, found`;
+  const found = `expected ${NODES} above this table, whose heading and preceding text disagree, found`;
   const page = ['# T', '## All nodes', '', 'Text.', ...table()];
   t.equal(message(...page, '**Worker nodes**', ...table()), `p.md:10: ${found} "Worker nodes"`);
   t.equal(message(...page, 'Not on workers:', ...table()), `p.md:10: ${found} "Not on workers:"`);
