@@ -61,7 +61,7 @@ t.test('rows outside of tables', (t) => {
 
 t.test('unterminated front matter', (t) => {
   const text = ['---', 'title: x', '', ...GOOD, '---', '', '# Other'].join('\n');
-  t.match(failure(() => parseText(text)).message, /^p\.md:12: expected a line of text/);
+  t.match(failure(() => parseText(text)).message, /^p\.md:12: expected text,/);
   const open = failure(() => parseText(['---', 'title: x', ...GOOD].join('\n')));
   t.equal(open.message, 'p.md:1: expected a line "---" that ends the front matter, found the end of the file');
   t.end();
@@ -76,7 +76,7 @@ t.test('other syntax that may contain rows', (t) => {
     [withText('- x', '', '  ```{eval-rst}', '  ```'), `p.md:7: ${PLAIN} "\`\`\`{eval-rst}"`],
     [withText(':::{tab-set}', ':::'), `p.md:5: ${PLAIN} ":::{tab-set}"`],
     [withText('::: tabs', ':::'), `p.md:5: ${PLAIN} "::: tabs"`],
-    [withLines(9, 8, [':::{note}', '']), `p.md:11: ${PLAIN} a table inside of ":::{note}"`],
+    [withLines(9, 8, [':::{note}', '']), `p.md:11: ${PLAIN} a table inside ":::{note}"`],
     [
       withText('<table><tr><td>x</td></tr></table>'),
       `p.md:5: ${PLAIN} an HTML table: "<table><tr><td>x</td></tr></table>"`,
@@ -91,7 +91,7 @@ t.test('other syntax that may contain rows', (t) => {
 });
 
 t.test('malformed or nested headings', (t) => {
-  const HEADING = 'expected a heading at the left margin with a space after "#", found';
+  const HEADING = 'expected a heading at the left margin, with a space after "#", found';
   const cases: [string, string][] = [
     [
       withLines(15, 15, ['###Services on control plane nodes only']),

@@ -38,7 +38,7 @@ t.test('invalid YAML, multiple documents, excessive nesting', (t) => {
     ],
     ['a: 1\na: 2\n', '2: expected unique keys, found "a" a second time'],
     ['"a": 1\nb: 2\n"\\u0061": 3\n', '3: expected unique keys, found ""\\u0061"" a second time'],
-    ['a: 1\n---\nb: 2\n', `2: ${valid} TextSource contains multiple documents; please use YAML.parseAllDocuments()`],
+    ['a: 1\n---\nb: 2\n', `2: ${valid} Source contains multiple documents; please use YAML.parseAllDocuments()`],
     ['a: 1\nb: !!js/function x\n', `2: ${valid} Unresolved tag: tag:yaml.org,2002:js/function`],
     ['a:\n\t- b\n', `2: ${valid} Tabs are not allowed as indentation`],
     [
