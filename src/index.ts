@@ -14,6 +14,16 @@ import { assertArgument } from './base/validate.js';
 import { endProcess } from './kernel/addon.js';
 import type { SnapshotDocument } from './snapshot/document/document.js';
 
+export type {
+  Coded,
+  CodeTable,
+  ParamKind,
+  ParamKinds,
+  ParamsOf,
+  ParamType,
+  ParamValue,
+  Uncoded,
+} from './base/coded.js';
 export type { Coverage, CoverageSource } from './base/coverage.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
 export type { TextField } from './base/text.js';
@@ -51,8 +61,19 @@ export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './sp
 export type { Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
+export { type CodedFinding, FINDING_CODES, type FindingCode } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
-export type { Expected, Finding, MatchedBy, Severity, Verdict } from './verdict/finding.js';
+export type {
+  Advice,
+  Expected,
+  Finding,
+  FindingFacts,
+  FindingFields,
+  FindingText,
+  MatchedBy,
+  Severity,
+  Verdict,
+} from './verdict/finding.js';
 export type {
   AddressOwner,
   BindFailed,

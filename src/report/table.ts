@@ -64,11 +64,9 @@ function placeOf(expected: Expected | null): string {
   return expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
 }
 
-/** The reason is left out where the message has it already. */
-function wordsOf({ message, reason, matchedBy }: Finding): string {
-  const why = reason === null || message.includes(reason) ? '' : ` (${reason})`;
+function wordsOf({ message, matchedBy }: Finding): string {
   const weak = matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
-  return `${message}${why}${weak}`;
+  return `${message}${weak}`;
 }
 
 function columns(rows: readonly (readonly string[])[]): string[] {

@@ -103,11 +103,9 @@ class FindingItem implements Item {
 
   searchText(): string {
     const { finding, sockets } = this.subject;
-    const { verdict, severity, message, expected, reason } = finding;
+    const { verdict, severity, message, expected } = finding;
     const row = expected === null ? '' : `${expected.service} ${expectedEndpoint(expected)}/${expected.protocol}`;
-    this.#searchText ??= [verdict, severity, message, reason ?? '', row, ...sockets.map(socketSearchText)]
-      .join(' ')
-      .toLowerCase();
+    this.#searchText ??= [verdict, severity, message, row, ...sockets.map(socketSearchText)].join(' ').toLowerCase();
     return this.#searchText;
   }
 }

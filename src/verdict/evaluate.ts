@@ -1,40 +1,40 @@
-import { printable } from '../base/text.js';
 import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
 import type { Capture, EvaluationContext } from './capture.js';
-import { type Expected, type Finding, SEVERITY } from './finding.js';
+import { FINDING_CODES } from './codes.js';
+import { type Expected, type Finding, type FindingFacts, SEVERITY } from './finding.js';
 import { ListenerIndex } from './listener_index.js';
 import { evaluateNetworkRow } from './network_row.js';
-import type { RowEvaluation } from './row_evaluation.js';
+import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
+import { renderFinding } from './text/finding.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 import { evaluateUnixRow } from './unix_row.js';
 
-/** What explains a listener: a row of the page, a note, that it is a client's, or nothing. */
+/** What explains a listener: a row of the spec, a note, an ephemeral port, or nothing. */
 export interface SocketExplanation {
   readonly by: 'page' | 'note' | 'client' | null;
   /** The service of the row, or the note's reason. */
   readonly text: string | null;
 }
 
-/** What follows from an capture. */
+/** The result of comparing a capture with a spec. */
 export interface Evaluation {
-  /** One for every row in the page's order, then one for every listener (or group of them) that no row explains. */
+  /** One for every row in the spec's order, then one for every listener (or group of them) that no row explains. */
   readonly findings: readonly Finding[];
   /** By socket id, for every TCP and UDP listener, and for the unix listeners of rows. */
   readonly explanations: ReadonlyMap<string, SocketExplanation>;
 }
 
 /**
- * Compares what was observed on a node of a role with a page and its notes. Pure: the same input gives the same answer,
- * anywhere and at any time.
- * @throws SockwatchError ERR_USAGE for arguments of another form
+ * Compares a capture of a node with a spec and its notes. Pure: the same input always gives the same result.
+ * @throws SockwatchError ERR_USAGE for arguments of the wrong shape
  */
 export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluation {
   assertSpec(spec);
   const isCapture = typeof capture === 'object' && capture !== null && 'files' in capture;
-  assertArgument(isCapture, 'an capture is what captureOf() gives', capture);
+  assertArgument(isCapture, 'a capture is the result of captureOf()', capture);
   assertArgument(role !== undefined, 'role is given', role);
   assertOneOf('role', role, ['control-plane', 'worker', 'unknown']);
   const { node, sockets, coverage, files } = capture;
@@ -47,19 +47,16 @@ export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluati
   const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node)] as const);
-  for (const [{ id }, explanation] of rest) explanations.set(id, inWords(explanation));
-  return {
-    findings: [...rows.map(({ row, evaluation }) => findingOf(row, evaluation)), ...unexpectedFindings(rest, node)],
-    explanations,
-  };
+  for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
+  const facts = [...rows.map(({ row, evaluation }) => factsOf(row, evaluation)), ...unexpectedFindings(rest, node)];
+  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
+  return { findings: facts.map((one) => renderFinding(one, { sockets: byId, coverage })), explanations };
 }
 
 function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: NodeRole): RowEvaluation {
   const applied = applyNotes(row, spec.notes, role);
   const reason = reasonNotApplicable(applied, role);
-  if (reason !== null) {
-    return { verdict: 'not-applicable', message: reason, sockets: [], matchedBy: null, reason };
-  }
+  if (reason !== null) return withoutSockets(reason);
   switch (row.kind) {
     case 'network':
       return evaluateNetworkRow(row, applied, role, context, spec);
@@ -68,20 +65,13 @@ function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: Nod
   }
 }
 
-function findingOf(row: Row, evaluation: RowEvaluation): Finding {
-  const { verdict, message, sockets, matchedBy, reason } = evaluation;
-  return {
-    verdict,
-    severity: SEVERITY[verdict],
-    message: printable(message),
-    expected: expectedOf(row),
-    sockets,
-    matchedBy,
-    reason: reason === null ? null : printable(reason),
-  };
+function factsOf(row: Row, evaluation: RowEvaluation): FindingFacts {
+  const { verdict } = FINDING_CODES[evaluation.code];
+  if (verdict === 'unexpected') throw new TypeError(`${evaluation.code} is not of a row`);
+  return { verdict, severity: SEVERITY[verdict], ...evaluation, expected: expectedOf(row) };
 }
 
-/** The row of the page as a finding has it. */
+/** A row as findings have it. */
 export function expectedOf(row: Row): Expected {
   const { service, role } = row;
   return row.kind === 'network'
@@ -89,14 +79,14 @@ export function expectedOf(row: Row): Expected {
     : { service, host: null, port: null, protocol: 'unix', path: row.path, role };
 }
 
-function inWords(explanation: Explanation): SocketExplanation {
+function socketExplanation(explanation: Explanation): SocketExplanation {
   switch (explanation.kind) {
     case 'note':
       return { by: 'note', text: explanation.note.reason };
-    case 'client':
+    case 'ephemeral':
       return { by: 'client', text: 'a client, by its ephemeral port' };
     case 'note-if-owner':
-    case 'client-if-ephemeral':
+    case 'ephemeral-if-in-range':
     case 'nothing':
       return { by: null, text: null };
   }

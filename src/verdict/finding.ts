@@ -1,5 +1,7 @@
+import type { Uncoded } from '../base/coded.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
+import type { CodedFinding } from './codes.js';
 
 /** What is true of one row of the page, or of one listener that no row explains. A finding has exactly one. */
 export type Verdict =
@@ -35,20 +37,39 @@ export interface Expected {
   readonly role: Role | null;
 }
 
-/** One row with its verdict, or listeners that no row explains. */
-export interface Finding {
+/** What to do about a finding. */
+export interface Advice {
+  readonly text: string;
+  /** Shell commands that show more, or do what the text says; safe to paste. */
+  readonly commands: readonly string[];
+}
+
+/** What every finding has, whatever it says. */
+export interface FindingFields {
   readonly verdict: Verdict;
   readonly severity: Severity;
-  /** One sentence for a person; nothing in it can move a cursor. */
-  readonly message: string;
   /** null for a listener that no row explains. */
   readonly expected: Expected | null;
   /** Ids of the sockets it is about. */
   readonly sockets: readonly string[];
   readonly matchedBy: MatchedBy | null;
+}
+
+/** A finding as data, before text is rendered from it. */
+export type FindingFacts = FindingFields & CodedFinding;
+
+/** What text/ renders from a finding, safe on a terminal. */
+export interface FindingText {
+  /** The finding in one sentence, with its reason. */
+  readonly message: string;
   /** Why it is so, where the verdict alone does not say it. */
   readonly reason: string | null;
+  /** null where there is nothing to do, and in a document written before there was advice. */
+  readonly advice: Advice | null;
 }
+
+/** One row with its verdict, or listeners that no row explains. */
+export type Finding = FindingFields & (CodedFinding | Uncoded) & FindingText;
 
 /** Severity of every verdict but `unexpected`, which depends on who can reach the listener. */
 export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>> = {

@@ -1,15 +1,14 @@
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import type { SocketFile } from '../kernel/sockets/socket_file.js';
-import type { Notes } from '../spec/notes.js';
 import type { UnixRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, applyNotes, evaluateAbsence, type NodeRole } from './applied_row.js';
+import { type AppliedRow, applyNotes, type NodeRole, reasonForAbsence } from './applied_row.js';
 import type { EvaluationContext } from './capture.js';
+import type { CodedFinding } from './codes.js';
 import { matchesPath } from './glob.js';
-import { matchListener } from './owner_match.js';
-import type { RowEvaluation } from './row_evaluation.js';
-import { ownersText, unknownOwnerText } from './text/format.js';
+import { matchListener, type OwnerMatch } from './owner_match.js';
+import { foreignFinding, idsOf, type RowEvaluation, withoutSockets } from './row_evaluation.js';
 
 /** Where the socket of a unix row may be: its own path, and glob patterns from notes. */
 export interface SocketPath extends Pick<UnixRow, 'path'> {
@@ -35,7 +34,7 @@ export function pathsToLookAt(
   return [...new Set([row.path, ...fitting])];
 }
 
-/** Judges a unix row that applies to this node, or may. Pure: the files were looked at beforehand. */
+/** Evaluates a unix row that applies to the node, or may. Pure: the files were read beforehand. */
 export function evaluateUnixRow(
   row: UnixRow,
   applied: AppliedRow,
@@ -43,28 +42,34 @@ export function evaluateUnixRow(
   context: EvaluationContext,
   spec: Spec,
 ): RowEvaluation {
-  const { files, listeners } = context;
-  const { accepting } = listeners;
-  const behind = (path: string): OwnedListener[] => {
+  const { files } = context;
+  const { accepting } = context.listeners;
+  const at = (path: string): PathListeners => {
     const file = files.find((one) => one.path === path);
-    return accepting.filter((listener) => (file === undefined ? hasName(listener, path) : isBehind(listener, file)));
+    const listeners = accepting.filter((one) => (file === undefined ? hasName(one, path) : isBehind(one, file)));
+    const matches = listeners.map((listener) => ({
+      listener,
+      owner: matchListener(listener, applied.service, spec.notes),
+    }));
+    return { path, isChecked: file !== undefined, matches };
   };
-  const isLookedAt = (path: string): boolean => files.some((one) => one.path === path);
-  const here = behind(row.path);
-  if (here.length > 0) return evaluateOwners(row.path, isLookedAt(row.path), applied, here, spec.notes, null);
-
+  const here = at(row.path);
+  if (here.matches.length > 0) return evaluateOwners(row, applied, here);
   const moved = pathsToLookAt(row, applied.paths, accepting)
     .filter((path) => path !== row.path)
-    .map((path) => ({ path, holders: behind(path) }))
-    .filter(({ holders }) =>
-      holders.some((listener) => matchListener(listener, applied.service, spec.notes).kind !== 'foreign'),
-    );
-  const [first] = moved;
-  if (first !== undefined) {
-    const reason = `${applied.service}'s socket is at ${first.path} instead of ${row.path}, which a note allows`;
-    return evaluateOwners(first.path, isLookedAt(first.path), applied, first.holders, spec.notes, reason);
-  }
-  return evaluateNoListener(row, applied, role, context, spec);
+    .map(at)
+    .find(({ matches }) => matches.some(({ owner }) => owner.kind !== 'foreign'));
+  return moved === undefined
+    ? evaluateNoListener(row, applied, role, context, spec)
+    : evaluateOwners(row, applied, moved);
+}
+
+/** The listeners behind a path. */
+interface PathListeners {
+  readonly path: string;
+  /** The file at the path was looked at. */
+  readonly isChecked: boolean;
+  readonly matches: readonly { readonly listener: OwnedListener; readonly owner: OwnerMatch }[];
 }
 
 /**
@@ -85,45 +90,28 @@ function hasName(listener: OwnedListener, path: string): boolean {
   return listener.path === path && listener.pathRaw === undefined;
 }
 
-/** Where nobody looked at the file, those who have its name may have lost it since to somebody else, or to nobody. */
+/** Where the file was not checked, a listener with its name may have lost the path to another, or to none. */
 function evaluateOwners(
-  path: string,
-  isLookedAt: boolean,
-  applied: AppliedRow,
-  holders: readonly OwnedListener[],
-  notes: Notes,
-  movedReason: string | null,
+  row: UnixRow,
+  { service }: AppliedRow,
+  { path, isChecked, matches }: PathListeners,
 ): RowEvaluation {
-  const matches = holders.map((listener) => ({ listener, owner: matchListener(listener, applied.service, notes) }));
-  const sockets = holders.map(({ id }) => id);
+  const sockets = idsOf(matches.map(({ listener }) => listener));
+  const movedTo = path === row.path ? null : path;
+  const coded = (finding: CodedFinding): RowEvaluation => ({ ...finding, sockets, matchedBy: null });
   const foreign = matches.filter(({ owner }) => owner.kind === 'foreign' || owner.kind === 'wrong-installation');
-  if (foreign.length > 0 && (isLookedAt || foreign.length === matches.length)) {
-    const installation = foreign.some(({ owner }) => owner.kind === 'wrong-installation');
-    return {
-      verdict: 'wrong-owner',
-      message: `${ownersText(foreign.map(({ listener }) => listener))} holds ${path}, which is ${applied.service}'s`,
-      sockets,
-      matchedBy: null,
-      reason: installation
-        ? `the name is that of ${applied.service}, the systemd unit is not: another installation of it`
-        : movedReason,
-    };
+  if (foreign.length > 0 && (isChecked || foreign.length === matches.length)) {
+    return coded(foreignFinding(service, foreign, movedTo));
   }
-  const unseen = matches.find(({ owner }) => owner.kind === 'unknown');
-  if (unseen !== undefined) {
-    const reason = unknownOwnerText(unseen.listener);
-    const message = `somebody listens on ${path}, but ${reason}`;
-    return { verdict: 'unverified', message, sockets, matchedBy: null, reason };
-  }
-  if (!isLookedAt) {
-    const reason = 'nobody looked whether the file is still there, and a listener keeps its name without it';
-    const message = `${ownersText(holders)} on ${path}, but ${reason}`;
-    return { verdict: 'unverified', message, sockets, matchedBy: null, reason };
-  }
-  const [owner] = matches.map((match) => match.owner);
+  const unseen = matches.filter(({ owner }) => owner.kind === 'unknown').map(({ listener }) => listener);
+  if (unseen.length > 0)
+    return coded({ code: 'owner-unseen', params: { service, unseen: idsOf(unseen), path: movedTo } });
+  if (!isChecked) return coded({ code: 'file-unchecked', params: { path: movedTo } });
+  const owner = matches[0]?.owner;
   const matchedBy = owner?.kind === 'match' ? owner.by : null;
-  const message = `${ownersText(holders)} on ${path}`;
-  return { verdict: 'ok', message, sockets, matchedBy, reason: movedReason };
+  return movedTo === null
+    ? { code: 'listens', params: {}, sockets, matchedBy }
+    : { code: 'listens-at-noted-path', params: { service, path: movedTo }, sockets, matchedBy };
 }
 
 function evaluateNoListener(
@@ -133,39 +121,31 @@ function evaluateNoListener(
   { coverage, files, listeners }: EvaluationContext,
   spec: Spec,
 ): RowEvaluation {
-  const nobody = { sockets: [], matchedBy: null };
   const table = coverage.sources.find(({ name }) => name === 'unix');
-  if (table?.status !== 'ok') {
-    const reason = `the unix table was not read completely: ${table?.error ?? 'it was not looked at'}`;
-    return { ...nobody, verdict: 'unverified', message: `no listener was seen, but ${reason}`, reason };
-  }
+  if (table?.status !== 'ok') return withoutSockets({ code: 'table-incomplete', params: {} });
   const file = files.find(({ path }) => path === row.path);
-  if (file === undefined || file.state === 'unreadable') {
-    const why = file === undefined ? 'was not looked at' : 'may not be looked at (permission)';
-    const reason = `${row.path} ${why}, and a listener can be behind it under another name`;
-    return { ...nobody, verdict: 'unverified', message: `no listener has this name, but ${reason}`, reason };
-  }
-  const absence = evaluateAbsence(applied, role, listeners, spec);
-  if (absence.kind !== 'fault') {
-    const verdict = absence.kind === 'undecided' ? 'unverified' : 'not-applicable';
-    return { ...nobody, verdict, message: `nothing listens; ${absence.reason}`, reason: absence.reason };
-  }
-  const reason = whyNobody(row, file, listeners.accepting);
-  return { ...nobody, verdict: 'missing', message: `nobody answers on ${row.path}: ${reason}`, reason };
+  if (file === undefined) return withoutSockets({ code: 'no-listener-file-unchecked', params: {} });
+  if (file.state === 'unreadable') return withoutSockets({ code: 'no-listener-file-unreadable', params: {} });
+  const reason = reasonForAbsence(applied, role, listeners, spec);
+  return withoutSockets(reason ?? missing(row, file.state, applied, listeners.accepting));
 }
 
-function whyNobody(row: UnixRow, { state }: SocketFile, accepting: readonly OwnedListener[]): string {
+function missing(
+  { path }: UnixRow,
+  state: Exclude<SocketFile['state'], 'unreadable'>,
+  { service }: AppliedRow,
+  accepting: readonly OwnedListener[],
+): CodedFinding {
   switch (state) {
     case 'socket':
-      return 'the socket file is stale, no process of this network namespace listens behind it';
+      return { code: 'stale-socket-file', params: { service } };
     case 'not-a-socket':
-      return 'a file that is no socket is in its place';
-    case 'unreadable':
+      return { code: 'not-a-socket', params: { service } };
     case 'absent': {
-      const orphans = accepting.filter(({ path }) => path === row.path);
+      const orphans = accepting.filter((listener) => listener.path === path);
       return orphans.length === 0
-        ? 'there is no such file'
-        : `${ownersText(orphans)} still listens, but the file was removed or replaced, so nobody can connect; restart it`;
+        ? { code: 'no-socket-file', params: { service } }
+        : { code: 'socket-file-replaced', params: { service, orphans: idsOf(orphans) } };
     }
   }
 }

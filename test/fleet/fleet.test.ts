@@ -75,7 +75,7 @@ t.test('every cell keeps what its finding said', (t) => {
   const [node] = matrix.nodes;
   if (node === undefined) throw new Error('no node');
   const cell = cellAt(node.column, proxy.number);
-  t.match(cell, { message: /conditional/, reason: null }, 'a reason that the message has already is not kept twice');
+  t.match(cell, { message: /applies only if/, reason: null }, 'a reason that the message has already is not kept twice');
   t.end();
 });
 

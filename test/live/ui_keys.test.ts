@@ -127,7 +127,7 @@ t.test('details open and close', async (t) => {
   for (const part of [
     'exposed (error)',
     'kubelet on localhost:10248',
-    'listens on [::]:10248',
+    'is listening on [::]:10248',
     'Bind kubelet to',
     `pid ${pid}`,
     'inode',

@@ -24,7 +24,7 @@ t.test('the whole report', (t) => {
 1 other verdict · 1 widened · 1 source read differently · 1 restarted
 
 Verdicts:
-  kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) listens on 0.0.0.0:10248; the page says localhost:10248
+  kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec
 
 Listeners:
   widened        kubelet (/snap/k8s/1/bin/kubelet) listens more widely: on 0.0.0.0:10248/tcp instead of 127.0.0.1:10248/tcp

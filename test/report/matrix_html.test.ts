@@ -59,7 +59,7 @@ t.test('tables with details behind cells, rows and nodes', async (t) => {
   await (await cell(page, 'default:2379/tcp etcd', 'cp-2')).click();
   t.match(
     await details(page).innerText(),
-    /✗ missing ◆ on cp-2\s+nothing listens on default:2379\/tcp; etcd should\s+◆ most nodes of its role are "ok"/,
+    /✗ missing ◆ on cp-2\s+nothing is listening on default:2379\/tcp; etcd should be\s+◆ most nodes of its role are "ok"/,
   );
   t.match(await details(page).innerText(), /File\s+cp-2\.json/);
   await page.keyboard.press('Escape');
@@ -71,7 +71,7 @@ t.test('tables with details behind cells, rows and nodes', async (t) => {
   );
   await details(page).getByRole('button', { name: 'Close' }).click();
   await columnHead(page, 'cp-2').click();
-  t.match(await details(page).innerText(), /✗ missing ◆ default:2379\/tcp etcd\s+nothing listens/);
+  t.match(await details(page).innerText(), /✗ missing ◆ default:2379\/tcp etcd\s+nothing is listening/);
   await page.keyboard.press('Escape');
   await columnHead(page, 'cp-1').click();
   t.match(await details(page).innerText(), /No faults, and nothing differs from other nodes\./);
@@ -203,7 +203,7 @@ t.test('in print', async (t) => {
   await page.emulateMedia({ media: 'print' });
   t.match(
     await page.locator('pre').innerText(),
-    /✗ missing {2}default:2379\/tcp {2}etcd {2}on cp-2\n +nothing listens/,
+    /✗ missing {2}default:2379\/tcp {2}etcd {2}on cp-2\n +nothing is listening/,
   );
   const width = await page.locator('table').evaluate((one) => one.getBoundingClientRect().width);
   t.ok(width < (277 / 25.4) * 96, `33 nodes fit A4 in landscape: ${width} px`);

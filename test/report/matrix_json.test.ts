@@ -47,7 +47,7 @@ t.test('a matrix for a program', (t) => {
   t.match(etcd, { service: 'etcd', expected: { port: 2379 }, majority: { 'control-plane': 'ok', worker: null } });
   t.match(etcd.cells, [
     { node: 0, state: 'verdict', verdict: 'ok', mark: null, message: /^etcd \(pid 812/ },
-    { node: 1, state: 'verdict', verdict: 'missing', severity: 'error', mark: 'odd', message: /^nothing listens/ },
+    { node: 1, state: 'verdict', verdict: 'missing', severity: 'error', mark: 'odd', message: /^nothing is listening/ },
   ]);
   const backdoor = matrix.rows.at(-1);
   t.match(backdoor, { service: 'backdoor', expected: null, majority: { 'control-plane': 'none' } });

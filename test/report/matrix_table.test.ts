@@ -22,7 +22,7 @@ t.test('what a person sees of a small cluster', (t) => {
   t.ok(lines.some((line) => /^w-2 +worker +✗ drift, partly seen +2026-01-31T12:00:00.000Z +w-2.json$/.test(line)));
   t.match(
     text,
-    /\n✗ missing {2}default:2379\/tcp {2}etcd {2}on cp-2\n {4}nothing listens on .*\n {4}◆ most nodes of its role are "ok"\n/,
+    /\n✗ missing {2}default:2379\/tcp {2}etcd {2}on cp-2\n {4}nothing is listening on .*\n {4}◆ most nodes of its role are "ok"\n/,
   );
   t.match(
     text,
@@ -54,7 +54,7 @@ t.test('a terminal of no width at all still gets every node', (t) => {
 t.test('a fault of many nodes is told once', (t) => {
   const faulty = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`w-${at + 1}`, { without: ['kubelet'] }]));
   const text = toMatrixTable(fleetOf(cluster(9, faulty)), 120);
-  t.equal(text.match(/nothing listens on localhost:10248/g)?.length, 1);
+  t.equal(text.match(/nothing is listening on localhost:10248/g)?.length, 1);
   t.match(text, /localhost:10248\/tcp {2}kubelet {2}on 9 nodes: w-1, w-2, w-3, w-4, w-5 and 4 more\n {4}w-1: nothing/);
   t.end();
 });

@@ -101,7 +101,7 @@ t.test('a verdict about a row shows the endpoint of the page', (t) => {
   const state = transition(screenWith([healthy]), healthy, stopped);
   t.match(
     events(state)[0],
-    /^verdict +localhost:10248 +kubelet: ok → missing: nothing listens on localhost:10248\/tcp/,
+    /^verdict +localhost:10248 +kubelet: ok → missing: nothing is listening on localhost:10248\/tcp/,
   );
   t.match(screenText(press(resized(state, { size: LARGE, glyphs: ASCII }), '3')), /kubelet: ok > missing: nothing/);
   t.match(screenText(press(resized(state, { size: LARGE }), '3 return')), /kubelet: ok before, missing now: nothing/);
@@ -167,7 +167,7 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
     [{ event: 'closed', at: AT, seenBy: 'table', socket: file }, /^closed +\/run\/x\.sock +812 x$/],
     [
       { event: 'opened', at: AT, seenBy: 'table', socket: { ...socket, owners: [], ownersUnknown: 'permission' } },
-      /^opened +127\.0\.0\.1:10248 +somebody unseen \(its holder could not be seen/,
+      /^opened +127\.0\.0\.1:10248 +an unknown owner \(its owner is not visible/,
     ],
     [failed, /^bind-failed +0\.0\.0\.0:161\/udp +7 nc: EADDRINUSE; in use by 812 snmpd$/],
     [

@@ -139,8 +139,11 @@ t.test('a verdict about thousands of listeners keeps the first and counts the ot
     expected: null,
     sockets: sockets.map(({ id }) => id),
     matchedBy: null,
+    code: 'not-in-spec',
+    params: {},
     message: 'not in the page or notes',
     reason: null,
+    advice: null,
   };
   const added = { event: 'verdict' as const, at: at(1), before: null, after: finding };
   const removed = { event: 'verdict' as const, at: at(2), before: finding, after: null };

@@ -70,12 +70,11 @@ t.test('role: rows of the other one do not apply, and say so', (t) => {
   const only = row('*:10259', 'kube-scheduler', { role: 'control-plane' });
   const sockets = [held('kube-scheduler', '0.0.0.0', 10259)];
   const elsewhere = judge(only, { sockets, role: 'worker' });
-  const reason = 'only for control-plane nodes; this is a worker node';
   t.match(elsewhere, {
     verdict: 'not-applicable',
     severity: 'none',
-    reason,
-    message: reason,
+    code: 'row-not-for-role',
+    params: { roles: ['control-plane'], role: 'worker' },
     expected: { role: 'control-plane' },
   });
   t.strictSame(elsewhere.sockets, []);
@@ -100,7 +99,8 @@ t.test('role unknown: what is there is judged, what is absent cannot be', (t) =>
   const absent = judge(only, { role });
   t.match(absent, {
     verdict: 'unverified',
-    reason: /^only for control-plane nodes, and the role .* is not known; give --role$/,
+    code: 'role-unknown',
+    params: { roles: ['control-plane'] },
   });
   t.equal(judge(only, { role, sockets: [held('kube-scheduler', '0.0.0.0', 10259)] }).verdict, 'ok');
   t.equal(judge(row('*:10250', 'kubelet'), { role }).verdict, 'missing', 'a row of every node');
@@ -140,11 +140,12 @@ t.test('a condition shows only in the service', (t) => {
   const [finding] = evaluate(spec([health]), capture([]), 'worker').findings;
   t.match(finding, {
     severity: 'none',
-    reason: /\("when nothing replaces it"\), and kube-proxy holds no socket on this node$/,
+    code: 'condition-not-met',
+    params: { condition: 'when nothing replaces it', service: 'kube-proxy' },
   });
   const noted = notes({ rows: [rowNote({ service: 'kube-proxy' }, { condition: 'as a note has it' })] });
   const plain = row('localhost:10256', 'kube-proxy');
-  t.match(judge(plain, { notes: noted }), { verdict: 'not-applicable', reason: /"as a note has it"/ });
+  t.match(judge(plain, { notes: noted }), { verdict: 'not-applicable', params: { condition: 'as a note has it' } });
   t.equal(judge(plain, {}).verdict, 'missing');
   t.end();
 });

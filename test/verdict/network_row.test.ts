@@ -210,10 +210,6 @@ t.test('without a default route the address meant by `default` is not known', (t
     t.match(finding, { verdict: 'unverified', severity: 'unknown', reason: why, sockets: ids(sockets) }, name);
     t.match(finding.message, why);
   }
-  const said = (sockets: OwnedListener[]) =>
-    judge(row(`default:${PORT}`, 'etcd'), { sockets, observed: { node } }).message;
-  t.match(said([]), /is not known; nothing listens on port 2379\/tcp$/);
-  t.match(said([held('etcd', '192.0.2.2', PORT)]), /is not known; etcd \(pid 812.*\) on 192\.0\.2\.2:2379$/);
   const local = judge(row(`localhost:${PORT}`, 'etcd'), {
     sockets: [held('etcd', '127.0.0.1', PORT)],
     observed: { node },
@@ -230,9 +226,9 @@ t.test('the right name from the wrong installation', (t) => {
   const minio = held('minio', '192.0.2.2', PORT);
   for (const sockets of [[distro], [distro, minio]]) {
     const finding = judge(row(`default:${PORT}`, 'etcd'), { sockets, notes: known });
-    t.match(finding, { verdict: 'wrong-owner', reason: /^the name is that of etcd, the systemd unit is not/ });
+    t.match(finding, { verdict: 'wrong-owner', code: 'another-installation' });
   }
-  t.equal(judge(row(`default:${PORT}`, 'etcd'), { sockets: [minio], notes: known }).reason, null);
+  t.equal(judge(row(`default:${PORT}`, 'etcd'), { sockets: [minio], notes: known }).code, 'held-by-another');
   t.end();
 });
 
@@ -240,38 +236,8 @@ t.test('what a finding says', (t) => {
   const owner = processOwner('etcd', { pid: 9, unit: 'snap.k8s.etcd.service' });
   const ok = judge(row(`default:${PORT}`, 'etcd'), { sockets: [held('etcd', '192.0.2.2', PORT, { owners: [owner] })] });
   t.equal(verdictOf(ok), 'ok by unit');
-  t.equal(ok.message, 'etcd (pid 9, /snap/k8s/1/bin/etcd, snap.k8s.etcd.service) on 192.0.2.2:2379');
+  t.equal(ok.message, 'etcd (pid 9, /snap/k8s/1/bin/etcd, snap.k8s.etcd.service) is listening on 192.0.2.2:2379');
   t.strictSame(ok.expected, { service: 'etcd', host: 'default', port: PORT, protocol: 'tcp', path: null, role: null });
 
-  const missing = judge(row(`localhost:${PORT}`, 'etcd'), { sockets: [held('minio', '192.0.2.2', PORT)] });
-  t.match(
-    missing.message,
-    /^nothing listens on localhost:2379\/tcp; etcd should \(minio \(pid 812, .*\) listens on 192\.0\.2\.2:2379/,
-  );
-  t.match(missing.reason, /which is not this row's address$/);
-  const nobody = judge(row(`localhost:${PORT}`, 'etcd'), {});
-  t.match(nobody, { message: 'nothing listens on localhost:2379/tcp; etcd should', reason: null });
-
-  const blamed = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('minio', '127.0.0.1', PORT)] });
-  t.match(blamed, {
-    message: /^minio \(pid 812.*\) holds 127\.0\.0\.1:2379, which is etcd's \(\*:2379\)$/,
-    matchedBy: null,
-  });
-  const wide = judge(row(`localhost:${PORT}`, 'etcd'), { sockets: [held('etcd', '::', PORT, { v6only: false })] });
-  t.match(wide, { message: /listens on \[::\]:2379; the page says localhost:2379$/, matchedBy: 'exe', reason: null });
-  const unseen = judge(row(`localhost:${PORT}`, 'etcd'), { sockets: [listener('0.0.0.0', PORT)] });
-  t.match(unseen.reason, /^whoever it is, it is too wide: its holder could not be seen: .*\(permission\)$/);
-  const open = judge(row(`localhost:${PORT}`, 'etcd'), {
-    sockets: [listener('127.0.0.1', PORT, { ownersUnknown: 'not-found' })],
-  });
-  t.match(open.reason, /in another PID namespace or in the kernel$/);
-  t.notMatch(open.message, /the page says/);
-  const aside = judge(row(`localhost:${PORT}`, 'etcd'), { sockets: [listener('192.0.2.2', PORT)] });
-  t.match(aside.message, /^somebody listens on 192\.0\.2\.2:2379; the page says localhost:2379, but /);
-  const undecided = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('etcd', '::', PORT, { v6only: null })] });
-  t.match(undecided.reason, /^whether it serves IPv4 too is not known/);
-  const v6 = judge(row(`*:${PORT}`, 'etcd'), { sockets: [held('etcd', '::', PORT, { v6only: true })] });
-  t.match(v6.reason, /^serves IPv6 only \(v6only is set\)/);
-  t.match(open.message, /^somebody listens on 127\.0\.0\.1:2379, but no process/);
   t.end();
 });

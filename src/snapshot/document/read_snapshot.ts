@@ -1,8 +1,11 @@
+import { readCoded } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { messageOf, type SockwatchError } from '../../base/errors.js';
 import { inputError, quoted, shortened } from '../../base/input_error.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import type { Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import { FINDING_CODES } from '../../verdict/codes.js';
+import type { Advice, Finding } from '../../verdict/finding.js';
 import type { SnapshotDocument } from './document.js';
 import { refuseUnboundedJson } from './json_bounds.js';
 import { validate } from './validate_snapshot.js';
@@ -18,8 +21,9 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
 
 /** A snapshot as the schema guarantees it: what it does not assertArgument was added after the first program wrote version 1. */
 interface StoredSnapshot
-  extends Omit<SnapshotDocument, 'node' | 'summary' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
+  extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
     Partial<Pick<SnapshotDocument, 'namespaces' | 'files'>> {
+  readonly findings: readonly StoredFinding[];
   readonly node: Optional<SnapshotDocument['node'], 'interfaces' | 'ephemeralPorts'>;
   readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts'> & {
     readonly failOn?: SnapshotDocument['summary']['failOn'];
@@ -28,6 +32,13 @@ interface StoredSnapshot
   readonly sockets: readonly StoredSocket[];
   readonly coverage: { readonly complete: boolean; readonly sources: readonly Optional<CoverageSource, 'note'>[] };
 }
+
+/** Codes and their parameters may be those of a later version. */
+type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice'> & {
+  readonly code?: string | null;
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly advice?: Advice | null;
+};
 
 type StoredSocket = Omit<
   Optional<DocumentSocket, 'type' | 'file' | 'cgroupId' | 'origin' | 'explainedBy'>,
@@ -155,11 +166,16 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
       failOn: summary.failOn ?? 'warning',
       verdicts: { ...NO_VERDICTS, ...summary.verdicts },
     },
+    findings: stored.findings.map(completedFinding),
     sockets: stored.sockets.map(completedSocket),
     namespaces: stored.namespaces ?? null,
     files: stored.files ?? [],
     coverage: { ...coverage, sources: coverage.sources.map((source) => ({ ...source, note: source.note ?? null })) },
   };
+}
+
+function completedFinding(finding: StoredFinding): Finding {
+  return { ...finding, ...readCoded(FINDING_CODES, finding), advice: finding.advice ?? null };
 }
 
 /** Nearly every socket: a copy of each would be the larger part of all that a matrix of many nodes makes and throws away. */

@@ -1,3 +1,4 @@
+import { type Replacers, replaceParams, UNCODED } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { assertArgument, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/facts.js';
@@ -5,7 +6,9 @@ import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/ow
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
+import { FINDING_CODES } from '../../verdict/codes.js';
 import { type Expected, type Finding, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
 import { Redaction } from './redaction.js';
 
@@ -42,6 +45,11 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   const sockets = document.sockets.map((socket) => socketOf(socket, to));
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
+  const sources = coverage.sources.map((source) => sourceOf(source, to));
+  const context = {
+    sockets: new Map(sockets.map((socket) => [socket.id, socket])),
+    coverage: { complete: coverage.complete, sources },
+  };
   return {
     schemaVersion: 1,
     generator: { name: generator.name, version: to.version(generator.version) },
@@ -69,11 +77,11 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       failOn: summary.failOn,
       verdicts: Object.fromEntries(VERDICTS.map((one) => [one, summary.verdicts[one]])) as Record<Verdict, number>,
     },
-    findings: document.findings.map((finding) => findingOf(finding, to)),
+    findings: document.findings.map((finding) => findingOf(finding, to, context)),
     sockets,
     namespaces: document.namespaces?.map((namespace) => namespaceOf(namespace, to)) ?? null,
     files,
-    coverage: { complete: coverage.complete, sources: coverage.sources.map((source) => sourceOf(source, to)) },
+    coverage: context.coverage,
   };
 }
 
@@ -159,15 +167,32 @@ function fileOf({ path, state, device, inode }: SocketFile, to: Redaction): Sock
   return { path: to.path(path), state, device, inode };
 }
 
-function findingOf(finding: Finding, to: Redaction): Finding {
-  return {
+function findingOf(finding: Finding, to: Redaction, context: FindingContext): Finding {
+  const fields = {
     verdict: finding.verdict,
     severity: finding.severity,
-    message: to.text(finding.message),
     expected: finding.expected === null ? null : expectedOf(finding.expected, to),
     sockets: finding.sockets.map((id) => to.socketId(id)),
     matchedBy: finding.matchedBy,
-    reason: to.orNull(finding.reason, to.text),
+  };
+  if (finding.code === null) {
+    const [message, reason] = [to.text(finding.message), to.orNull(finding.reason, to.text)];
+    return { ...fields, ...UNCODED, message, reason, advice: null };
+  }
+  return renderFinding({ ...fields, ...replaceParams(FINDING_CODES, finding, replacersOf(to)) }, context);
+}
+
+function replacersOf(to: Redaction): Replacers {
+  return {
+    word: (word) => word,
+    words: (words) => words,
+    count: (count) => count,
+    service: to.name,
+    services: (names) => names.map(to.name),
+    path: to.path,
+    devices: (names) => names.map(to.device),
+    socketIds: (ids) => ids.map((id) => to.socketId(id)),
+    prose: to.text,
   };
 }
 

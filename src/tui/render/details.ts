@@ -1,6 +1,5 @@
 import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
-import { adviceFor } from '../../verdict/text/advice.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
 import { expectedEndpoint, reachText, SEVERITY_STYLE } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
@@ -52,7 +51,7 @@ function optional(name: string, text: string | null | undefined): Part[] {
 function partsOf(subject: Subject, state: State): Part[] {
   switch (subject.kind) {
     case 'finding':
-      return [...findingParts(subject.finding, subject.sockets), ...socketParts(subject.sockets, shownTime(state))];
+      return [...findingParts(subject.finding), ...socketParts(subject.sockets, shownTime(state))];
     case 'socket':
       return [...explanationParts(subject.socket, state), ...socketParts([subject.socket], shownTime(state))];
     case 'event':
@@ -60,17 +59,17 @@ function partsOf(subject: Subject, state: State): Part[] {
   }
 }
 
-function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
-  return [...verdictParts(finding), field('next', adviceFor(finding, sockets), 'bold')];
+function findingParts(finding: Finding): Part[] {
+  const { text, commands } = finding.advice ?? { text: 'Nothing to do.', commands: [] };
+  return [...verdictParts(finding), field('next', text, 'bold'), ...commands.map((command) => field('', command))];
 }
 
 function verdictParts(finding: Finding): Part[] {
-  const { verdict, severity, message, reason, matchedBy } = finding;
+  const { verdict, severity, message, matchedBy } = finding;
   return [
     field('verdict', severity === 'none' ? verdict : `${verdict} (${severity})`, SEVERITY_STYLE[severity]),
     field('page', pageText(finding)),
     field('why', message),
-    ...(reason === null || message.includes(reason) ? [] : [field('', reason)]),
     ...(matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])]),
   ];
 }
@@ -95,10 +94,7 @@ function explanationParts(socket: Socket, state: State): Part[] {
   const { document } = shownData(state);
   const findings = document?.findings.filter(({ sockets }) => sockets.includes(socket.id)) ?? [];
   const isEvaluated = document === null || socket.netns === document.node.netns;
-  return [
-    field('explained by', explanationText(socket, isEvaluated)),
-    ...findings.flatMap((finding) => findingParts(finding, [socket])),
-  ];
+  return [field('explained by', explanationText(socket, isEvaluated)), ...findings.flatMap(findingParts)];
 }
 
 function explanationText({ explainedBy: { by, text }, protocol }: Socket, isEvaluated: boolean): string {
@@ -198,7 +194,7 @@ function changeParts(entry: TimelineEntry): Part[] {
       const { before, after } = change;
       return [
         ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
-        ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.listeners)]),
+        ...(after === null ? [] : [heading('After'), ...findingParts(after)]),
         ...entry.listeners.flatMap((socket) => [
           heading(`${listenerText(socket)}/${socket.protocol}`),
           ...ownersParts(socket, at),

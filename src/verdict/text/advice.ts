@@ -1,9 +1,9 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
-import type { Expected, Finding } from '../finding.js';
+import type { Advice, Expected, FindingFacts } from '../finding.js';
 import { listenersText, programName } from './format.js';
 
-/** Services of the k8s snap, which systemd runs (`snap services k8s`); what else a page names runs in pods, mostly. */
+/** Services of the k8s snap, which systemd runs (`snap services k8s`). Other services of a spec mostly run in pods. */
 const SNAP_SERVICES = [
   'containerd',
   'etcd',
@@ -17,38 +17,91 @@ const SNAP_SERVICES = [
   'kubelet',
 ];
 
-/** What to do next about a finding, in one sentence for a person. `sockets` are those it names. Pure. */
-export function adviceFor(finding: Finding, sockets: readonly OwnedListener[]): string {
-  const { expected, verdict } = finding;
-  switch (verdict) {
-    case 'ok':
-      return finding.matchedBy === 'comm'
-        ? 'Make sure that it is what it calls itself: only its comm says so, and any process can choose that.'
-        : 'Nothing to do.';
-    case 'not-applicable':
-      return 'Nothing to do.';
-    case 'missing':
-      return missing(finding);
-    case 'exposed':
-      return `Bind ${serviceOf(expected)} to ${expected?.host ?? 'the address of the page'} and restart it; until then look to a firewall, since more can reach the port than should.`;
-    case 'wrong-owner':
-      return wrongOwner(expected, sockets, finding);
-    case 'wrong-address':
-      return `Have ${serviceOf(expected)} listen on ${hostOf(expected)} instead of ${listenersText(sockets)}: see which address it is configured with, and which interface holds the default route.`;
-    case 'narrowed':
-      return `Nothing, where this is hardening on purpose; otherwise have ${serviceOf(expected)} listen on ${hostOf(expected)}.`;
-    case 'unverified':
-      return unverified(sockets, finding);
-    case 'unexpected':
-      return unexpected(sockets);
+/** What to do about a finding; null: nothing. `sockets` are those of the document, by id. Pure. */
+export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, OwnedListener>): Advice | null {
+  const { expected, matchedBy } = facts;
+  const of = (ids: readonly string[]): OwnedListener[] => ids.flatMap((id) => sockets.get(id) ?? []);
+  const service = printable(expected?.service ?? 'the service');
+  switch (facts.code) {
+    case 'listens':
+    case 'listens-at-noted-path':
+      return matchedBy === 'comm' ? confirmProcess(of(facts.sockets)) : null;
+    case 'row-not-for-role':
+    case 'condition-not-met':
+      return null;
+    case 'stricter-address':
+    case 'serves-ipv6-only':
+      return advice(
+        `Nothing, if this is intended hardening; otherwise configure ${service} to listen on ${hostText(expected)}.`,
+      );
+    case 'v6only-unknown':
+      return advice('Check whether v6only is set on the socket.', 'ss -lnpe');
+    case 'wider-address':
+      return advice(
+        `Bind ${service} to ${hostText(expected)} and restart it; until then, block access to the port with a firewall.`,
+        ...look(service),
+      );
+    case 'other-address':
+      return advice(
+        `Configure ${service} to listen on ${hostText(expected)} instead of ${listenersText(of(facts.params.elsewhere))}.`,
+        'ip route show default',
+        ...look(service),
+      );
+    case 'held-by-another':
+      return stopForeign('If it does not belong there, ', of(facts.params.foreign), service);
+    case 'another-installation':
+      return stopForeign(`Two installations of ${service} conflict: `, of(facts.params.foreign), service);
+    case 'kernel-device-instead':
+      return moveDevice(of(facts.params.foreign), service);
+    case 'owner-unseen':
+    case 'noted-if-owner-seen':
+      return seeOwners(of(facts.sockets));
+    case 'no-default-route':
+    case 'default-route-unread':
+      return advice('Check the default route of this node.', 'ip route show default', 'ip -6 route show default');
+    case 'table-incomplete':
+      return advice('Fix what kept the table from being read, which `coverage` names, and run again.');
+    case 'role-unknown':
+    case 'role-unknown-and-held':
+      return advice(
+        'Say which role this node has.',
+        'k8s-sockwatch --role control-plane',
+        'k8s-sockwatch --role worker',
+      );
+    case 'condition-undecided':
+      return advice('Run again as root, so that the owners of all ports are known.', 'sudo k8s-sockwatch');
+    case 'nobody-listens':
+      return advice(`Check whether ${service} is running, and its log.`, ...look(service));
+    case 'only-others-listen':
+      return advice(`Check which address ${service} is configured to listen on.`, ...look(service));
+    case 'stale-socket-file':
+    case 'not-a-socket':
+    case 'no-socket-file':
+    case 'socket-file-replaced':
+      return advice(
+        `Check whether ${service} is running, and restart it to recreate its socket.`,
+        ...look(service),
+        ...restart(service),
+      );
+    case 'file-unchecked':
+    case 'no-listener-file-unchecked':
+    case 'no-listener-file-unreadable':
+      return advice('Run again on the host as root, so that the socket file can be checked.', 'sudo k8s-sockwatch');
+    case 'not-in-spec': {
+      const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
+      const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
+      return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);
+    }
+    case 'ephemeral-range-unknown':
+      return advice('Compare the port with the ephemeral port range.', 'sysctl net.ipv4.ip_local_port_range');
   }
 }
 
-function serviceOf(expected: Expected | null): string {
-  return printable(expected?.service ?? 'the service');
+function advice(text: string, ...commands: string[]): Advice {
+  return { text, commands };
 }
 
-function hostOf(expected: Expected | null): string {
+function hostText(expected: Expected | null): string {
   switch (expected?.host) {
     case 'localhost':
       return 'loopback';
@@ -56,63 +109,80 @@ function hostOf(expected: Expected | null): string {
       return 'the default interface';
     case '*':
       return 'all addresses';
-    case null:
-    case undefined:
-      return expected?.path ?? 'the address of the page';
     default:
-      return expected?.host ?? '';
+      return printable(expected?.host ?? expected?.path ?? 'the address in the spec');
   }
 }
 
-function missing({ expected, reason }: Finding): string {
-  const service = serviceOf(expected);
-  // The kernel's 15 characters stand for more on a page that was written from a process list.
-  const unit = SNAP_SERVICES.find((name) => name === service || name.startsWith(`${service}-`));
-  if (unit === undefined) {
-    return `See whether ${service} runs, and why not: k8s kubectl get pods -A -o wide, or its service's log.`;
-  }
-  const look = `snap services k8s, then journalctl -u snap.k8s.${unit}`;
-  if (expected?.path !== null && expected?.path !== undefined && reason !== null) {
-    return `See whether ${service} runs (${look}), and restart it so that it makes its socket anew.`;
-  }
-  return reason === null
-    ? `See why ${service} does not listen: ${look}.`
-    : `See which address ${service} is configured to listen on: ${look}.`;
+/** The snap's service for a name in a spec, which may be cut to the 15 characters of a process list. */
+function snapService(service: string): string | null {
+  return SNAP_SERVICES.find((name) => name === service || name.startsWith(`${service}-`)) ?? null;
 }
 
-function wrongOwner(expected: Expected | null, sockets: readonly OwnedListener[], { reason }: Finding): string {
-  const service = serviceOf(expected);
-  const [owner] = sockets.flatMap((socket) => socket.owners);
-  if (owner === undefined) return `Find out who holds it, and restart ${service} once it is free.`;
+/** Commands that show whether a service is running. */
+function look(service: string): string[] {
+  const name = snapService(service);
+  return name === null ? ['k8s kubectl get pods -A -o wide'] : ['snap services k8s', `journalctl -u snap.k8s.${name}`];
+}
+
+function restart(service: string): string[] {
+  const name = snapService(service);
+  return name === null ? [] : [`snap restart k8s.${name}`];
+}
+
+function confirmProcess(sockets: readonly OwnedListener[]): Advice {
+  const pids = new Set(
+    sockets.flatMap(({ owners }) => owners.flatMap((owner) => (owner.kind === 'process' ? owner.pid : []))),
+  );
+  return advice(
+    'Confirm what the process is: only its comm matches, which any process can choose.',
+    ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`),
+  );
+}
+
+function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
+  const [owner] = foreign.flatMap(({ owners }) => owners);
+  if (owner === undefined) return advice(`Find its owner, and restart ${service} once the address is free.`);
+  const { text, commands } = stop(owner);
+  return advice(`${lead}${text}, then restart ${service}.`, ...commands, ...restart(service));
+}
+
+function moveDevice(foreign: readonly OwnedListener[], service: string): Advice {
+  const devices = foreign.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? one.device : [])));
+  const names = [...new Set(devices)];
+  return advice(
+    printable(`Find out what created ${names.join(' and ')}, and move it or ${service} to another port.`),
+    ...names.map((name) => `ip -d link show ${shellWord(name)}`),
+  );
+}
+
+/** How an owner is stopped for good: by its unit, where systemd would restart the process. */
+function stop(owner: Owner): Advice {
   if (owner.kind === 'kernel') {
-    return `Find out what made ${printable(owner.device)} (ip -d link show ${printable(owner.device)}), and move it or ${service} to another port.`;
+    return advice(printable(`remove ${owner.device}`), `ip -d link show ${shellWord(owner.device)}`);
   }
-  const sameName = reason?.includes('another installation') === true;
-  if (sameName)
-    return `Two installations of ${service} are in each other's way: ${stop(owner)}, then restart ${service}.`;
-  return `If it has no business there, ${stop(owner)}, then restart ${service}; otherwise move it to another port.`;
+  if (owner.unit?.endsWith('.service') === true) {
+    return advice(
+      printable(`stop and disable ${owner.unit}`),
+      `sudo systemctl disable --now -- ${shellWord(owner.unit)}`,
+    );
+  }
+  return advice(printable(`stop ${programName(owner)} (pid ${owner.pid})`), `sudo kill ${owner.pid}`);
 }
 
-/** How a process is stopped for good: by its unit, where it has one that systemd would restart. */
-function stop(owner: Owner): string {
-  if (owner.kind === 'kernel') return `remove ${printable(owner.device)}`;
-  if (owner.unit?.endsWith('.service') === true) return printable(`stop and disable ${owner.unit}`);
-  return printable(`stop ${programName(owner)} (pid ${owner.pid})`);
-}
-
-function unverified(sockets: readonly OwnedListener[], { reason }: Finding): string {
+function seeOwners(sockets: readonly OwnedListener[]): Advice {
   const unknown = new Set(sockets.map(({ ownersUnknown }) => ownersUnknown));
-  if (unknown.has('permission')) return 'Look again as root: the holder belongs to another user.';
-  if (unknown.has('not-found'))
-    return 'Look again on the host itself, from its own PID namespace: the holder is in none that can be seen from here.';
-  if (unknown.has('not-looked')) return 'Look again with --owners auto.';
-  if (reason?.includes('give --role') === true)
-    return 'Say which part this node plays: --role control-plane or --role worker.';
-  return 'See to what could not be read, which the reason names, and look again.';
+  if (unknown.has('permission')) {
+    return advice('Run again as root: the owner belongs to another user.', 'sudo k8s-sockwatch');
+  }
+  if (unknown.has('not-found')) {
+    return advice('Run again on the host, in its own PID namespace: no process visible from here is the owner.');
+  }
+  if (unknown.has('not-looked')) return advice('Run again with owner lookup.', 'sudo k8s-sockwatch --owners auto');
+  return advice('Run again: the owner exited, or did not answer in time.', 'sudo k8s-sockwatch');
 }
 
-function unexpected(sockets: readonly OwnedListener[]): string {
-  const [owner] = sockets.flatMap((socket) => socket.owners);
-  const otherwise = owner === undefined ? 'find out who it is' : stop(owner);
-  return `If it belongs here, describe it in a notes file (--notes); otherwise ${otherwise}.`;
+/** One argument of a shell command. Names are free to choose: nothing in them may act on a shell or a terminal. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
 }

@@ -10,7 +10,7 @@ import {
 import { endpointText } from '../../kernel/sockets/address.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
 
-/** A listener as a person names it: `127.0.0.1:10248`, `[::]:22`, `/run/x.sock`, `@abstract`. */
+/** A listener in its usual notation: `127.0.0.1:10248`, `[::]:22`, `/run/x.sock`, `@abstract`. */
 export function listenerText(listener: Listener): string {
   if (listener.address !== null && listener.port !== null) {
     return printable(endpointText(listener.address, listener.port, listener.device));
@@ -20,12 +20,12 @@ export function listenerText(listener: Listener): string {
   );
 }
 
-/** Several of them, each text once: members of one SO_REUSEPORT group look alike. */
+/** Several listeners, each text once: members of one SO_REUSEPORT group look alike. */
 export function listenersText(listeners: readonly Listener[]): string {
   return [...new Set(listeners.map(listenerText))].join(' and ');
 }
 
-/** What a process calls itself; where the kernel cut that short, the whole name if its program or argv[0] has it. */
+/** The comm of a process; where the kernel truncated it, the full name if exe or argv[0] has it. */
 export function programName({ comm, exe, argv0 }: ProcessOwner): string {
   if (comm === null) return 'a process';
   if (Buffer.byteLength(comm) < COMM_LENGTH) return comm;
@@ -33,7 +33,7 @@ export function programName({ comm, exe, argv0 }: ProcessOwner): string {
   return whole ?? comm;
 }
 
-/** Who it is, as precisely as can be said: `kubelet (pid 812, /snap/k8s/1/bin/kubelet, snap.k8s.kubelet.service)`. */
+/** An owner with everything that identifies it: `kubelet (pid 812, /snap/k8s/1/bin/kubelet, snap.k8s.kubelet.service)`. */
 export function ownerText(owner: Owner): string {
   if (owner.kind === 'kernel') return printable(`kernel device ${owner.device} (${owner.deviceKind})`);
   const facts = [`pid ${owner.pid}`, owner.exe, owner.unit, owner.pod === null ? null : `pod ${owner.pod}`];
@@ -41,25 +41,27 @@ export function ownerText(owner: Owner): string {
 }
 
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
-  permission: 'its holder could not be seen: some processes may not be read (permission)',
-  'not-found': 'no process that can be seen holds it: its holder is in another PID namespace or in the kernel',
-  'not-looked': 'nobody looked for its holder',
+  permission: 'its owner is not visible: some processes could not be read (permission denied)',
+  'not-found': 'no visible process owns it: its owner is in another PID namespace or in the kernel',
+  'not-looked': 'its owner was not looked up',
 };
 
-/** A holder is known by its number only. */
-const ENDED = 'its holder ended while it was looked at, or did not answer in time';
+/** Only the PID of the owner is known. */
+const EXITED = 'its owner exited while it was being read, or did not answer in time';
 
-/** Why the owner of a listener is not known, with the cgroup it was made in where that is known. */
+/** Why the owner of a listener is unknown, with the cgroup that created it where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {
-  const why = listener.ownersUnknown === null ? ENDED : UNKNOWN[listener.ownersUnknown];
+  const why = listener.ownersUnknown === null ? EXITED : UNKNOWN[listener.ownersUnknown];
   const { origin } = listener;
-  return origin === null ? why : `${why}; it was made in ${printable(origin.unit ?? origin.cgroup ?? '')}`;
+  return origin === null ? why : `${why}; it was created in ${printable(origin.unit ?? origin.cgroup ?? '')}`;
 }
 
-/** All holders, each once, or why there is none to name. */
+/** All owners, each once, or why none is known. */
 export function ownersText(listeners: readonly OwnedListener[]): string {
   const texts = listeners.flatMap((listener) =>
-    listener.owners.length === 0 ? [`somebody unseen (${unknownOwnerText(listener)})`] : listener.owners.map(ownerText),
+    listener.owners.length === 0
+      ? [`an unknown owner (${unknownOwnerText(listener)})`]
+      : listener.owners.map(ownerText),
   );
   return [...new Set(texts)].join(', ');
 }

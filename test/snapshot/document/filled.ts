@@ -82,6 +82,8 @@ export function filledDocument(text: (place: string, at: number) => string): Fil
 /** Values with which all conditions of the schema hold. */
 function valueAmong(values: readonly unknown[], place: string): unknown {
   if (place.endsWith('.ownersUnknown')) return null;
+  // A code without parameters, with advice.
+  if (place.endsWith('.code')) return 'v6only-unknown';
   return place.endsWith('.status') ? 'partial' : values[0];
 }
 

@@ -1,11 +1,13 @@
 import t from 'tap';
+import { UNCODED } from '../../../src/base/coded.js';
 import type { FailOn, Result } from '../../../src/snapshot/document/document.js';
 import { summarize } from '../../../src/snapshot/document/summary.js';
 import { type Finding, SEVERITY, type Severity, VERDICTS, type Verdict } from '../../../src/verdict/finding.js';
 import { coverage } from '../../verdict/factory.js';
 
 const finding = (verdict: Verdict, severity: Severity): Finding => ({
-  ...{ verdict, severity, message: '', expected: null, sockets: [], matchedBy: null, reason: null },
+  ...{ verdict, severity, message: '', expected: null, sockets: [], matchedBy: null, reason: null, advice: null },
+  ...UNCODED,
 });
 
 const usual = (verdict: Verdict): Finding => finding(verdict, verdict === 'unexpected' ? 'warning' : SEVERITY[verdict]);

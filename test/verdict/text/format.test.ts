@@ -52,10 +52,10 @@ t.test('why an owner is not known: three reasons, never one for another', (t) =>
   );
   t.equal(new Set(texts).size, 3);
   t.match(texts[0], /permission/);
-  t.match(texts[1], /no process that can be seen holds it/);
-  t.match(texts[2], /nobody looked/);
+  t.match(texts[1], /no visible process owns it/);
+  t.match(texts[2], /not looked up/);
   const origin = { cgroup: '/a\x1b', unit: null, pod: null, container: null };
-  t.match(unknownOwnerText(listener('::', 1, { origin })), /; it was made in \/a\\x1b$/);
+  t.match(unknownOwnerText(listener('::', 1, { origin })), /; it was created in \/a\\x1b$/);
   t.match(unknownOwnerText(listener('::', 1, { origin: { ...origin, unit: 'x.service' } })), /in x\.service$/);
   t.end();
 });
@@ -69,7 +69,7 @@ t.test('all owners, each once', (t) => {
   t.equal(ownersText([two]), 'a (pid 812), b (pid 9)');
   t.match(
     ownersText([listener('::', 1, { ownersUnknown: 'not-looked' })]),
-    /^somebody unseen \(nobody looked for its holder\)$/,
+    /^an unknown owner \(its owner was not looked up\)$/,
   );
   t.end();
 });

@@ -1,0 +1,169 @@
+import type { Coded, CodeTable } from '../base/coded.js';
+
+/**
+ * Everything a finding can say, each with the one verdict it stands for. What is known from the row or the sockets
+ * themselves (addresses, owners) is not repeated in the parameters.
+ */
+export const FINDING_CODES = {
+  listens: {
+    verdict: 'ok',
+    about: 'The service is listening where the spec says.',
+    params: {},
+  },
+  'listens-at-noted-path': {
+    verdict: 'ok',
+    about: 'The service is listening at another path, which the notes allow.',
+    params: { service: 'service', path: 'path' },
+  },
+  'stricter-address': {
+    verdict: 'narrowed',
+    about: 'The service is listening on a stricter address; `hardening` is what the notes say of that.',
+    params: { hardening: 'prose?' },
+  },
+  'serves-ipv6-only': {
+    verdict: 'narrowed',
+    about: 'The service is listening on the IPv6 wildcard with v6only set, so IPv4 clients cannot connect.',
+    params: {},
+  },
+  'v6only-unknown': {
+    verdict: 'unverified',
+    about: 'The service is listening on the IPv6 wildcard, and the kernel did not report v6only.',
+    params: {},
+  },
+  'wider-address': {
+    verdict: 'exposed',
+    about: 'Sockets listen on a wider address than the spec says; the owner of those in `unseen` is unknown.',
+    params: { wider: 'socketIds', unseen: 'socketIds' },
+  },
+  'other-address': {
+    verdict: 'wrong-address',
+    about: 'The service is listening on an address that is neither wider nor stricter.',
+    params: { elsewhere: 'socketIds' },
+  },
+  'held-by-another': {
+    verdict: 'wrong-owner',
+    about: 'Another process holds the address or path; `path` is given where it is not that of the spec.',
+    params: { service: 'service', foreign: 'socketIds', path: 'path?' },
+  },
+  'another-installation': {
+    verdict: 'wrong-owner',
+    about: 'A process with the name of the service holds it, but its systemd unit is that of another installation.',
+    params: { service: 'service', foreign: 'socketIds', path: 'path?' },
+  },
+  'kernel-device-instead': {
+    verdict: 'wrong-owner',
+    about: 'A kernel network device that the service does not use holds the port.',
+    params: { service: 'service', foreign: 'socketIds' },
+  },
+  'owner-unseen': {
+    verdict: 'unverified',
+    about: 'Sockets may answer the row, but their owner is unknown.',
+    params: { service: 'service', unseen: 'socketIds', path: 'path?' },
+  },
+  'no-default-route': {
+    verdict: 'unverified',
+    about: 'The node has no default route, so the address meant by `default` is unknown.',
+    params: {},
+  },
+  'default-route-unread': {
+    verdict: 'unverified',
+    about: 'The default route could not be read, so the address meant by `default` is unknown.',
+    params: {},
+  },
+  'table-incomplete': {
+    verdict: 'unverified',
+    about: 'No listener was seen, but the socket table of the protocol was not read completely.',
+    params: {},
+  },
+  'role-unknown': {
+    verdict: 'unverified',
+    about: 'Nothing is listening, and whether the row applies is unknown because the role of the node is.',
+    params: { roles: 'words' },
+  },
+  'role-unknown-and-held': {
+    verdict: 'unverified',
+    about: 'Another process holds the address, and whether the row applies is unknown because the role of the node is.',
+    params: { roles: 'words', foreign: 'socketIds' },
+  },
+  'row-not-for-role': {
+    verdict: 'not-applicable',
+    about: 'The row applies to nodes of other roles only.',
+    params: { roles: 'words', role: 'word' },
+  },
+  'condition-not-met': {
+    verdict: 'not-applicable',
+    about: 'The row is conditional, and the service was not seen on this node.',
+    params: { condition: 'prose', service: 'service' },
+  },
+  'condition-undecided': {
+    verdict: 'unverified',
+    about: 'The row is conditional, and the owners of the ports of the service are unknown.',
+    params: { condition: 'prose', service: 'service' },
+  },
+  'nobody-listens': {
+    verdict: 'missing',
+    about: 'Nothing is listening on the port.',
+    params: { service: 'service' },
+  },
+  'only-others-listen': {
+    verdict: 'missing',
+    about: 'Nothing is listening on the address of the row; other processes listen on other addresses of the port.',
+    params: { service: 'service', others: 'socketIds' },
+  },
+  'stale-socket-file': {
+    verdict: 'missing',
+    about: 'The socket file exists, but no process in the network namespace is listening on it.',
+    params: { service: 'service' },
+  },
+  'not-a-socket': {
+    verdict: 'missing',
+    about: 'A file that is not a socket is at the path.',
+    params: { service: 'service' },
+  },
+  'no-socket-file': {
+    verdict: 'missing',
+    about: 'There is no file at the path.',
+    params: { service: 'service' },
+  },
+  'socket-file-replaced': {
+    verdict: 'missing',
+    about: 'The listeners in `orphans` were bound to the path, but its file was removed or replaced since.',
+    params: { service: 'service', orphans: 'socketIds' },
+  },
+  'file-unchecked': {
+    verdict: 'unverified',
+    about: 'A listener has the path, but whether its file still exists was not checked.',
+    params: { path: 'path?' },
+  },
+  'no-listener-file-unchecked': {
+    verdict: 'unverified',
+    about: 'No listener has the path, but its file was not checked: a listener may be behind it under another name.',
+    params: {},
+  },
+  'no-listener-file-unreadable': {
+    verdict: 'unverified',
+    about: 'No listener has the path, but its file could not be read: a listener may be behind it under another name.',
+    params: {},
+  },
+  'not-in-spec': {
+    verdict: 'unexpected',
+    about: 'No row of the spec and no note explains the listener.',
+    params: {},
+  },
+  'noted-if-owner-seen': {
+    verdict: 'unverified',
+    about: 'A note allows the listener for some owners, but the owner is unknown.',
+    params: { owners: 'services', devices: 'devices', purpose: 'prose' },
+  },
+  'ephemeral-range-unknown': {
+    verdict: 'unverified',
+    about: 'The socket may be a client, but the ephemeral port range is unknown.',
+    params: {},
+  },
+} as const satisfies CodeTable & Readonly<Record<string, { readonly verdict: string }>>;
+
+/** What a finding can say, in one word. */
+export type FindingCode = keyof typeof FINDING_CODES;
+
+/** Why a finding has its verdict. */
+export type CodedFinding = Coded<typeof FINDING_CODES>;

@@ -1,0 +1,211 @@
+import type { Coverage } from '../../base/coverage.js';
+import { printable } from '../../base/text.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { Expected, Finding, FindingFacts } from '../finding.js';
+import { adviceFor } from './advice.js';
+import { listenersText, ownersText, unknownOwnerText } from './format.js';
+
+/** What findings refer to, besides the row. */
+export interface FindingContext {
+  /** By id. */
+  readonly sockets: ReadonlyMap<string, OwnedListener>;
+  readonly coverage: Coverage;
+}
+
+/** A finding with the text rendered from its data. Pure. */
+export function renderFinding(facts: FindingFacts, context: FindingContext): Finding {
+  const { message, reason } = sentences(facts, context);
+  return {
+    ...facts,
+    message: printable(message),
+    reason: reason === null ? null : printable(reason),
+    advice: adviceFor(facts, context.sockets),
+  };
+}
+
+/** The sockets of some ids, as far as they are known. */
+export function socketsOf(ids: readonly string[], sockets: FindingContext['sockets']): OwnedListener[] {
+  return ids.flatMap((id) => sockets.get(id) ?? []);
+}
+
+interface Sentences {
+  /** The whole finding, with the reason. */
+  readonly message: string;
+  readonly reason: string | null;
+}
+
+/** `subject`, and why. */
+function because(subject: string, reason: string): Sentences {
+  return { message: `${subject}; ${reason}`, reason };
+}
+
+function plain(message: string): Sentences {
+  return { message, reason: null };
+}
+
+function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): Sentences {
+  const { expected } = facts;
+  const members = socketsOf(facts.sockets, sockets);
+  const place = endpointOf(expected);
+  // Unix sockets of another network namespace are not listed, so one of them may be behind the path.
+  const nobody = expected?.path == null ? 'nothing' : 'no process in this network namespace';
+  const nothing = `${nobody} is listening on ${place}`;
+  const errorOf = (name: string): string =>
+    coverage.sources.find((one) => one.name === name)?.error ?? 'it was not read';
+  switch (facts.code) {
+    case 'listens':
+      return plain(listening(members));
+    case 'listens-at-noted-path': {
+      const { service, path } = facts.params;
+      return because(listening(members, path), `the notes allow ${service} to use this path instead of ${place}`);
+    }
+    case 'stricter-address': {
+      const { hardening } = facts.params;
+      const message = `${listening(members)} only; the spec says ${place}`;
+      return hardening === null ? plain(message) : because(message, hardening);
+    }
+    case 'serves-ipv6-only':
+      return because(listening(members), `IPv6 only (v6only is set), but the spec says ${place}`);
+    case 'v6only-unknown':
+      return because(
+        listening(members),
+        'whether it serves IPv4 as well is unknown: the kernel did not report whether v6only is set',
+      );
+    case 'wider-address': {
+      const [unseen] = socketsOf(facts.params.unseen, sockets);
+      const message = `${listening(socketsOf(facts.params.wider, sockets))}, which is wider than ${place} in the spec`;
+      return unseen === undefined
+        ? plain(message)
+        : because(message, `too wide for any owner, but ${unknownOwnerText(unseen)}`);
+    }
+    case 'other-address':
+      return plain(`${listening(socketsOf(facts.params.elsewhere, sockets))}; the spec says ${place}`);
+    case 'held-by-another':
+    case 'another-installation':
+    case 'kernel-device-instead': {
+      const { service, foreign } = facts.params;
+      const listeners = socketsOf(foreign, sockets);
+      const path = 'path' in facts.params ? facts.params.path : null;
+      const held = path ?? expected?.path ?? listenersText(listeners);
+      const message = `${ownersText(listeners)} holds ${held}, which belongs to ${service} (${place} in the spec)`;
+      if (facts.code === 'another-installation') {
+        return because(message, `the process is named like ${service}, but its systemd unit is another installation's`);
+      }
+      return path === null ? plain(message) : because(message, `the notes allow this path instead of ${place}`);
+    }
+    case 'owner-unseen': {
+      const { service } = facts.params;
+      const unseen = socketsOf(facts.params.unseen, sockets);
+      const where = facts.params.path ?? expected?.path ?? listenersText(unseen);
+      return because(
+        `whether ${service} is listening on ${where} is unknown (${place} in the spec)`,
+        whyUnknown(unseen),
+      );
+    }
+    case 'no-default-route':
+      return withoutDefault('this node has no default route', expected, members);
+    case 'default-route-unread':
+      return withoutDefault(`the default route could not be read: ${errorOf('network')}`, expected, members);
+    case 'table-incomplete': {
+      const table = expected?.protocol ?? 'socket';
+      return because('no listener was seen', `the ${table} table was not read completely: ${errorOf(table)}`);
+    }
+    case 'role-unknown':
+      return because(nothing, roleUnknown(facts.params.roles));
+    case 'role-unknown-and-held': {
+      const foreign = socketsOf(facts.params.foreign, sockets);
+      return because(`${ownersText(foreign)} holds ${listenersText(foreign)}`, roleUnknown(facts.params.roles));
+    }
+    case 'row-not-for-role': {
+      const { roles, role } = facts.params;
+      const reason = `for ${roles.join(' and ')} nodes only; this is a ${role} node`;
+      return { message: reason, reason };
+    }
+    case 'condition-not-met': {
+      const { condition, service } = facts.params;
+      return because(nothing, `the row applies only if "${condition}", and ${service} holds no socket on this node`);
+    }
+    case 'condition-undecided': {
+      const { condition, service } = facts.params;
+      const open = `whether ${service} runs here is unknown while the owners of its ports are`;
+      return because(nothing, `the row applies only if "${condition}", and ${open}`);
+    }
+    case 'nobody-listens':
+      return plain(`${nothing}; ${facts.params.service} should be`);
+    case 'only-others-listen': {
+      const others = socketsOf(facts.params.others, sockets);
+      return because(`${nothing}; ${facts.params.service} should be`, `${listening(others)}, another address`);
+    }
+    case 'stale-socket-file':
+      return because(nothing, 'the socket file is stale');
+    case 'not-a-socket':
+      return because(nothing, 'the file there is not a socket');
+    case 'no-socket-file':
+      return because(nothing, 'the file does not exist');
+    case 'socket-file-replaced': {
+      const owners = ownersText(socketsOf(facts.params.orphans, sockets));
+      return because(
+        `clients cannot connect to ${place}`,
+        `${owners} is still listening, but its socket file was removed or replaced`,
+      );
+    }
+    case 'file-unchecked': {
+      const path = facts.params.path ?? expected?.path ?? '';
+      const reason = 'whether the socket file still exists was not checked; a listener keeps its name without it';
+      return because(listening(members, path), reason);
+    }
+    case 'no-listener-file-unchecked':
+      return because(
+        `no listener is named ${place}`,
+        'its file was not checked, and may belong to a listener of another name',
+      );
+    case 'no-listener-file-unreadable':
+      return because(
+        `no listener is named ${place}`,
+        'its file could not be read (permission denied), and may belong to a listener of another name',
+      );
+    case 'not-in-spec': {
+      const reach = facts.severity === 'info' ? 'on loopback only' : 'reachable from outside';
+      return plain(`${listening(members)}/${protocolOf(members)}, ${reach}; not in the spec or notes`);
+    }
+    case 'noted-if-owner-seen': {
+      const { owners, devices, purpose } = facts.params;
+      const allowed = `the notes allow ${[...owners, ...devices].join(' or ')} here (${purpose})`;
+      const reason = whyUnknown(members.slice(0, 1));
+      return { message: `${listenersText(members)}/${protocolOf(members)}: ${allowed}, but ${reason}`, reason };
+    }
+    case 'ephemeral-range-unknown':
+      return because(
+        `${ownersText(members)} is bound to ${listenersText(members)}/udp`,
+        'the ephemeral port range is unknown, so this may be a client',
+      );
+  }
+}
+
+/** The row's endpoint as the spec has it: `localhost:10248/tcp`, or a path. */
+export function endpointOf(expected: Expected | null): string {
+  if (expected === null) return '';
+  return expected.path ?? `${expected.host}:${expected.port}/${expected.protocol}`;
+}
+
+function listening(listeners: readonly OwnedListener[], path: string | null = null): string {
+  return `${ownersText(listeners)} is listening on ${path ?? listenersText(listeners)}`;
+}
+
+function protocolOf([first]: readonly OwnedListener[]): string {
+  return first?.protocol ?? '';
+}
+
+function whyUnknown(listeners: readonly OwnedListener[]): string {
+  return [...new Set(listeners.map(unknownOwnerText))].join('; ');
+}
+
+function roleUnknown(roles: readonly string[]): string {
+  return `the row is for ${roles.join(' and ')} nodes only, and the role of this node is unknown (use --role)`;
+}
+
+function withoutDefault(reason: string, expected: Expected | null, members: readonly OwnedListener[]): Sentences {
+  const where = `${expected?.port}/${expected?.protocol}`;
+  const seen = members.length === 0 ? `nothing is listening on port ${where}` : listening(members);
+  return { message: `${reason}, so the address of "${expected?.host}" is unknown; ${seen}`, reason };
+}
