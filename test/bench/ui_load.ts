@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CLI } from '../live/cli.js';
 import { untilSelected } from '../live/ui_screen.js';
 import { costOf } from '../tui/process_cost.js';
-import { Terminal } from '../tui/terminal.js';
+import { Terminal } from '../tui/tmux_terminal.js';
 import { median } from './median.js';
 
 export interface UiMeasures {

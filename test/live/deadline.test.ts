@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import t from 'tap';
 import { startLab } from '../lab/lab.js';
-import { Terminal } from '../tui/terminal.js';
+import { Terminal } from '../tui/tmux_terminal.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
 import { inLab } from './node_terminal.js';
 

@@ -4,7 +4,7 @@ import { RECORDING } from '../demo/recording.js';
 import { TOGGLES } from '../demo/toggles.js';
 import { directoriesOf, labParents } from '../lab/traces.js';
 import { waitFor } from '../lab/wait.js';
-import { Terminal } from '../tui/terminal.js';
+import { Terminal } from '../tui/tmux_terminal.js';
 import { isOpen } from './ui_screen.js';
 
 const DEMO = fileURLToPath(new URL('../../../.ci/demo', import.meta.url));

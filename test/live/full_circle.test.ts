@@ -8,7 +8,7 @@ import type { SnapshotDiff } from '../../src/snapshot/diff/diff.js';
 import type { Expectation } from '../lab/faults/fault.js';
 import { startLab } from '../lab/lab.js';
 import { validDiff } from '../snapshot/document/valid_diff.js';
-import { Terminal } from '../tui/terminal.js';
+import { Terminal } from '../tui/tmux_terminal.js';
 import { snapshotIn, verdictsOf } from './cli.js';
 import { installPackage, removePackage } from './installed.js';
 import { isOpen, lineFor } from './ui_screen.js';

@@ -1,5 +1,5 @@
 import type { Lab } from '../lab/lab.js';
-import { Terminal, type TerminalOptions } from '../tui/terminal.js';
+import { Terminal, type TerminalOptions } from '../tui/tmux_terminal.js';
 import { CLI } from './cli.js';
 
 export interface ProgramOptions extends TerminalOptions {

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, startLab } from '../lab/lab.js';
-import type { Terminal } from '../tui/terminal.js';
+import type { Terminal } from '../tui/tmux_terminal.js';
 import { openProgram } from './node_terminal.js';
 import { isOpen, lineFor } from './ui_screen.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Lab, startLab } from '../lab/lab.js';
-import type { Terminal } from '../tui/terminal.js';
+import type { Terminal } from '../tui/tmux_terminal.js';
 import { snapshotIn } from './cli.js';
 import { openProgram } from './node_terminal.js';
 import { isOpen, listLines, untilSelected } from './ui_screen.js';

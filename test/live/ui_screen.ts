@@ -1,7 +1,7 @@
 import type { Expectation } from '../lab/faults/fault.js';
 import type { Lab } from '../lab/lab.js';
 import { parseScreen } from '../tui/sgr.js';
-import type { Terminal } from '../tui/terminal.js';
+import type { Terminal } from '../tui/tmux_terminal.js';
 
 /** Above the list: three lines about the node, the tabs and the column titles. */
 export const FIRST_LIST_LINE = 5;

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { type Lab, startLab } from '../lab/lab.js';
-import type { Terminal } from '../tui/terminal.js';
+import type { Terminal } from '../tui/tmux_terminal.js';
 import { holdSocket } from './holder.js';
 import { openProgram } from './node_terminal.js';
 import { isOpen, selectedLine, untilSelected } from './ui_screen.js';

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { RECORDING } from '../demo/recording.js';
 import { waitFor } from '../lab/wait.js';
 import { parseScreen } from '../tui/sgr.js';
-import type { Terminal } from '../tui/terminal.js';
+import type { Terminal } from '../tui/tmux_terminal.js';
 import { openFromShell, openProgram, type ProgramOptions } from './node_terminal.js';
 import { isOpen } from './ui_screen.js';
 

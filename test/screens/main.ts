@@ -13,7 +13,7 @@ import { CLI } from '../live/cli.js';
 import { inLab } from '../live/node_terminal.js';
 import { isOpen, selectedLine } from '../live/ui_screen.js';
 import { parseScreen } from '../tui/sgr.js';
-import { Terminal } from '../tui/terminal.js';
+import { Terminal } from '../tui/tmux_terminal.js';
 import { likeRealNode } from './real_node.js';
 import { toSvg } from './svg.js';
 

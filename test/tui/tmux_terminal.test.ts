@@ -1,6 +1,6 @@
 import t from 'tap';
 import { waitFor } from '../lab/wait.js';
-import { Terminal } from './terminal.js';
+import { Terminal } from './tmux_terminal.js';
 
 t.test('a command runs in a terminal', async (t) => {
   const terminal = await Terminal.start(
