@@ -1,4 +1,5 @@
-// Part of the build: makes one file, dist/bin/cli.cjs, of the compiled program, which dist/src/main.cjs runs. What is seldom needed (parsers, the screen) stays a package of its own, loaded when it is used.
+// Part of the build: makes one file, dist/bin/cli.cjs, of the compiled program, which dist/src/main.cjs runs, and a small one of its
+// option parser, which runs before. What is seldom needed (parsers, the screen) stays a package of its own, loaded when it is used.
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -7,6 +8,7 @@ import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist/bin/cli.cjs');
+const OPTIONS = join(ROOT, 'dist/bin/options.cjs');
 
 /** Packages that become part of the bundle: `netlink` is needed by every run, `string-width` cannot be required. */
 const BUNDLED = /^(netlink\/|string-width$|strip-ansi$|ansi-regex$|emoji-regex$|get-east-asian-width$)/;
@@ -31,18 +33,23 @@ const packages = {
   },
 };
 
-await build({
-  entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
-  outfile: BUNDLE,
+const common = {
   bundle: true,
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  // In a script that vm runs, import() of a package does not work; require() does.
-  supported: { 'dynamic-import': false },
-  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
-  footer: { js: '})' },
   plugins: [packages],
   legalComments: 'inline',
   logLevel: 'warning',
+};
+
+await build({ ...common, entryPoints: [join(ROOT, 'dist/src/cli/options.js')], outfile: OPTIONS });
+await build({
+  ...common,
+  entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
+  outfile: BUNDLE,
+  // In a script that vm runs, import() of a package does not work; require() does.
+  supported: { 'dynamic-import': false },
+  banner: { js: '(function (exports, require, module, __filename, __dirname, startedOwnerPass) {' },
+  footer: { js: '})' },
 });

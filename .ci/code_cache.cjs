@@ -1,5 +1,5 @@
-// Part of the build: runs the bundle with this command's arguments and stores V8's code cache for it. Only functions that ran
-// are in the cache, so it is given what the program is mostly used for.
+// Part of the build: runs the bundle with this command's arguments and stores V8's code cache for it, behind what
+// src/cli/main.cts compares. The cache holds only functions that ran, so the arguments should be those of a common command.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
@@ -7,10 +7,12 @@ const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
 const bundle = join(__dirname, '..', 'dist', 'bin', 'cli.cjs');
-const script = new Script(readFileSync(bundle, 'utf8'), { filename: bundle });
-// What the node looks like does not matter here.
+const program = readFileSync(bundle);
+const script = new Script(program.toString('latin1'), { filename: bundle });
 process.on('exit', () => {
-  writeFileSync(`${bundle}.cache`, script.createCachedData());
+  const release = Buffer.from(`${process.version} ${process.arch}\n`);
+  writeFileSync(`${bundle}.cache`, Buffer.concat([release, program, script.createCachedData()]));
+  // Whether the snapshot of the build machine shows drift does not matter.
   process.exitCode = 0;
 });
 script.runInThisContext()({}, createRequire(bundle), {}, bundle, dirname(bundle));

@@ -1,10 +1,14 @@
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { formatError } from '../base/format_error.js';
 import { printable } from '../base/text.js';
+import type { OwnerPass } from '../kernel/addon.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EXIT_CODE } from './exit_code.js';
 import { type Command, type Format, HELP, parseCommand } from './options.js';
+
+/** A parameter of the function that .ci/bundle.mjs puts around the program; main.cts passes it. Not there without the bundle. */
+declare const startedOwnerPass: Promise<OwnerPass> | undefined;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
@@ -30,13 +34,16 @@ async function run(command: Command): Promise<number> {
 
 async function once(command: CommandOf<'once'>): Promise<number> {
   const { format, output, redact } = command;
-  const [{ loadSpec }, { snapshot }] = await Promise.all([
+  const [{ loadSpec }, { takeSnapshot }] = await Promise.all([
     import('../spec/load.js'),
     import('../snapshot/snapshot.js'),
   ]);
   const spec = await loadSpec(command.spec);
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
-  const taken = await snapshot({ ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY });
+  const taken = await takeSnapshot(
+    { ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
+    typeof startedOwnerPass === 'undefined' ? undefined : startedOwnerPass,
+  );
   const document = redacted === null ? taken : redacted(taken);
   const text = await formatSnapshot(document, format);
   if (output === null) await writeStdout(text);

@@ -167,18 +167,6 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
   return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
 }
 
-declare global {
-  /** What main.cts leaves behind: a pass that began before anything else. */
-  var k8sSockwatchOwners: Promise<OwnerPass> | undefined;
-}
-
-/** The early pass, for whoever is the first to want one; null: there was none. */
-export function takeEarlyPass(): Promise<OwnerPass> | null {
-  const pass = globalThis.k8sSockwatchOwners ?? null;
-  globalThis.k8sSockwatchOwners = undefined;
-  return pass;
-}
-
 const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 let loaded: Addon | null = null;

@@ -3,7 +3,7 @@ import { coverageOf } from '../base/coverage.js';
 import type { Deadline } from '../base/deadline.js';
 import { SockwatchError } from '../base/errors.js';
 import type { Memo } from '../base/memo.js';
-import { isKernelError, native } from '../kernel/addon.js';
+import { isKernelError, native, type OwnerPass } from '../kernel/addon.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners, ownersCoverage } from '../kernel/owners/attach_owners.js';
@@ -40,10 +40,15 @@ export interface NodeCapture extends Capture {
  * Reads everything that verdicts rest on. What is the same as in the last capture of the memo is the same object.
  * @throws SockwatchError ERR_NETNS where the namespace cannot be entered
  */
-export async function captureNode(target: CaptureTarget, deadline: Deadline, memo: Memo): Promise<NodeCapture> {
+export async function captureNode(
+  target: CaptureTarget,
+  deadline: Deadline,
+  memo: Memo,
+  firstPass?: Promise<OwnerPass>,
+): Promise<NodeCapture> {
   const capturedAt = new Date().toISOString();
   const netns = identifyNetns(target.netns);
-  const search = startOwnerSearch(target.owners, { deadline });
+  const search = startOwnerSearch(target.owners, { deadline, firstPass });
   const step = deadline.step();
   // The rtnetlink modules load while the kernel is already reading its tables.
   const [tables, network] = await Promise.all([

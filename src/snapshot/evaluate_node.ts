@@ -1,5 +1,6 @@
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
+import type { OwnerPass } from '../kernel/addon.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { type Evaluation, evaluate } from '../verdict/evaluate.js';
@@ -26,8 +27,9 @@ export async function evaluateNode(
   expectation: Expectation,
   deadline: Deadline,
   memo: Memo,
+  firstPass?: Promise<OwnerPass>,
 ): Promise<EvaluatedCapture> {
-  const first = await captureNode(target, deadline, memo);
+  const first = await captureNode(target, deadline, memo, firstPass);
   const evaluated = evaluateCapture(first, expectation, memo);
   if (!evaluated.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return evaluated;
   if (!(await hasNewListeners(target, first, deadline.step(), memo))) return evaluated;

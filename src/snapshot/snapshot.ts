@@ -1,5 +1,6 @@
 import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
+import type { OwnerPass } from '../kernel/addon.js';
 import type { SnapshotDocument } from './document/document.js';
 import { evaluateNode } from './evaluate_node.js';
 import { type SnapshotOptions, validateOptions } from './options.js';
@@ -14,11 +15,19 @@ const READING_SHARE = 0.9;
  * @throws the reason of `signal`, once it is aborted (a DOMException AbortError unless another was given)
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
+  return takeSnapshot(options);
+}
+
+/** As `snapshot`, for a caller that has started the first pass of the search for owners before. */
+export async function takeSnapshot(
+  options: SnapshotOptions,
+  firstPass?: Promise<OwnerPass>,
+): Promise<SnapshotDocument> {
   const { target, expectation, failOn, allNetns, deadlineMs, signal } = validateOptions(options);
   const deadline = new Deadline(deadlineMs * READING_SHARE, { signal });
   deadline.throwIfAborted();
   const memo = new Memo();
-  const evaluated = await evaluateNode(target, expectation, deadline, memo);
+  const evaluated = await evaluateNode(target, expectation, deadline, memo, firstPass);
   const others = allNetns
     ? await (await import('./namespaces.js')).captureOtherNamespaces(evaluated.node.netns, target, deadline)
     : null;

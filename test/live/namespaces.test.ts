@@ -48,7 +48,7 @@ t.test(
   async (t) => {
     const node = await startLab({ role: 'control-plane', family: 'ipv4' });
     t.teardown(() => node.stop());
-    const pod = await startLab({ role: 'worker', family: 'ipv4' });
+    const pod = await startLab({ role: 'control-plane', family: 'ipv4' });
     t.teardown(() => pod.stop());
     const pid = pod.processes.get('kubelet') ?? 0;
     // As withHanging() of deadline.test.ts, in more captures than libuv's pool has threads.

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
 import { SockwatchError } from '../../base/errors.js';
-import { native, type OwnerPass, type OwnerRows, type ProcessFacts, takeEarlyPass } from '../addon.js';
+import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
 import { explainRefusal } from './bpf_refusal.js';
 import { readBootTime } from './process_fields.js';
 
@@ -30,21 +30,23 @@ export interface OwnerSearchOptions {
   /** Also find owners of connected sockets, not only of those that listen. */
   readonly everyState?: boolean;
   readonly deadline?: Deadline;
+  /** A pass that was started before; default: one that starts now. */
+  readonly firstPass?: Promise<OwnerPass> | undefined;
 }
 
 /** The search of this mode. With eBPF its first pass over all descriptors starts now, while the tables are being read. */
 export function startOwnerSearch(
   mode: OwnersMode,
-  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE }: OwnerSearchOptions = {},
+  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE, firstPass }: OwnerSearchOptions = {},
 ): OwnerSearch {
   switch (mode) {
     case 'bpf':
-      return searchByIterator(procRoot, everyState, deadline);
+      return searchByIterator(procRoot, everyState, deadline, firstPass);
     case 'proc':
     case 'none':
       return (inodes) => searchProc(procRoot, inodes, null, deadline);
     case 'auto': {
-      const byIterator = searchByIterator(procRoot, everyState, deadline);
+      const byIterator = searchByIterator(procRoot, everyState, deadline, firstPass);
       return (inodes, kernelInodes) =>
         byIterator(inodes, kernelInodes).catch((error: unknown) => {
           if (!(error instanceof SockwatchError)) throw error;
@@ -54,8 +56,13 @@ export function startOwnerSearch(
   }
 }
 
-function searchByIterator(procRoot: string, everyState: boolean, deadline: Deadline): OwnerSearch {
-  let early: Promise<OwnerPass> | null = iterate(everyState);
+function searchByIterator(
+  procRoot: string,
+  everyState: boolean,
+  deadline: Deadline,
+  firstPass: Promise<OwnerPass> | undefined,
+): OwnerSearch {
+  let early: Promise<OwnerPass> | null = iterate(everyState, firstPass);
   // It may fail before the search awaits it.
   early.catch(() => {});
   return async (inodes, kernelInodes = new Set()) => {
@@ -75,13 +82,13 @@ function fail(why: string): never {
 }
 
 /** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be used */
-async function iterate(everyState: boolean): Promise<OwnerPass> {
+async function iterate(everyState: boolean, started?: Promise<OwnerPass>): Promise<OwnerPass> {
   const { iterateOwners } = native();
   if (iterateOwners === undefined) {
     throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
   }
   try {
-    return await ((everyState ? null : takeEarlyPass()) ?? iterateOwners(everyState));
+    return await (started ?? iterateOwners(everyState));
   } catch (error) {
     throw new SockwatchError('ERR_KERNEL', `eBPF was not used: ${await explainRefusal(error)}`, { cause: error });
   }

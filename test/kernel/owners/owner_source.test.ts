@@ -115,32 +115,21 @@ t.test('auto falls back to /proc and says why', async (t) => {
   t.match(JSON.parse(text || '{}'), { via: '/proc', note: reason, refused: reason });
 });
 
-t.test(
-  'a pass that began with the process is taken once, and made good where it lacks something',
-  needsRoot,
-  async (t) => {
-    const pass = (inode: number) => ({
-      inode: Uint32Array.of(inode),
-      pid: Uint32Array.of(process.pid),
-      task: Uint32Array.of(process.pid),
-      fd: Uint32Array.of(99),
-    });
-    globalThis.k8sSockwatchOwners = Promise.resolve(pass(1));
-    const found = await startOwnerSearch('bpf')(Uint32Array.of(1));
-    t.strictSame([found.inode, found.fd], [Uint32Array.of(1), Uint32Array.of(99)]);
-    t.equal((await startOwnerSearch('bpf')(Uint32Array.of(1))).inode.length, 0, 'nobody has that inode really');
-    globalThis.k8sSockwatchOwners = Promise.resolve(pass(1));
-    t.equal(
-      (await startOwnerSearch('bpf')(Uint32Array.of(1, 2))).inode.length,
-      0,
-      'it lacks one, so that another is made',
-    );
-    globalThis.k8sSockwatchOwners = Promise.resolve(pass(1));
-    await startOwnerSearch('bpf', { everyState: true })(Uint32Array.of(1));
-    t.ok(globalThis.k8sSockwatchOwners, 'holders of connected sockets are not in it');
-    globalThis.k8sSockwatchOwners = undefined;
-  },
-);
+t.test('a pass that was started before is used once, and repeated where it lacks something', needsRoot, async (t) => {
+  const pass = {
+    inode: Uint32Array.of(1),
+    pid: Uint32Array.of(process.pid),
+    task: Uint32Array.of(process.pid),
+    fd: Uint32Array.of(99),
+  };
+  const search = startOwnerSearch('bpf', { firstPass: Promise.resolve(pass) });
+  t.match(await search(Uint32Array.of(1)), { inode: Uint32Array.of(1), fd: Uint32Array.of(99) });
+  t.equal((await search(Uint32Array.of(1))).inode.length, 0, 'no process has that inode');
+  const refused = startOwnerSearch('auto', { firstPass: Promise.reject(new Error('refused')) });
+  t.match(await refused(Uint32Array.of(1)), { via: '/proc', note: /refused/ }, 'auto falls back if it fails');
+  const lacking = startOwnerSearch('bpf', { firstPass: Promise.resolve(pass) });
+  t.equal((await lacking(Uint32Array.of(1, 2))).inode.length, 0);
+});
 
 t.test(
   'of many processes, one that does not answer takes only its neighbours with it, and is not asked again',

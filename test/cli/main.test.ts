@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import t, { type Test } from 'tap';
+import { CLI } from '../live/cli.js';
+
+const program = (word: string): string => `(function () { (() => console.log('${word}'))(); })`;
+const OLD = program('old');
+const NEW = program('new');
+
+/** V8's cache of the old program, with its functions compiled. */
+const cacheOfOld = ((): Buffer => {
+  const script = new Script(OLD);
+  const { log } = console;
+  console.log = () => {};
+  script.runInThisContext()();
+  console.log = log;
+  return script.createCachedData();
+})();
+
+function keyOf(source: string, version = process.version, arch = process.arch): Buffer {
+  return Buffer.from(`${version} ${arch}\n${source}`);
+}
+
+/** What the installed command prints with this bundle and this cache. */
+function run(t: Test, source: string, cache: Buffer | null): string {
+  const root = t.testdir({});
+  mkdirSync(join(root, 'src'));
+  mkdirSync(join(root, 'bin'));
+  const main = join(root, 'src/main.cjs');
+  copyFileSync(CLI, main);
+  writeFileSync(join(root, 'bin/cli.cjs'), source);
+  if (cache !== null) writeFileSync(join(root, 'bin/cli.cjs.cache'), cache);
+  return execFileSync(process.execPath, [main], { encoding: 'utf8', env: {} });
+}
+
+t.test('a cache with the right key is used', (t) => {
+  // V8 itself accepts any cache of a program of this length, which shows here that it was given one.
+  t.equal(run(t, NEW, Buffer.concat([keyOf(NEW), cacheOfOld])), 'old\n');
+  t.end();
+});
+
+t.test('a cache of another program, release or architecture is not', (t) => {
+  for (const key of [keyOf(OLD), keyOf(NEW, 'v20.0.0'), keyOf(NEW, process.version, 'mips')]) {
+    t.equal(run(t, NEW, Buffer.concat([key, cacheOfOld])), 'new\n');
+  }
+  for (const broken of [null, Buffer.alloc(0), keyOf(NEW), Buffer.concat([keyOf(NEW), Buffer.from('broken')])]) {
+    t.equal(run(t, NEW, broken), 'new\n', 'nor a broken one, nor none');
+  }
+  t.end();
+});
+
+t.test('the cache that ships has the key of the bundle', (t) => {
+  const bundle = join(CLI, '../../bin/cli.cjs');
+  const cache = readFileSync(`${bundle}.cache`);
+  const key = keyOf(readFileSync(bundle, 'utf8'));
+  t.ok(key.equals(cache.subarray(0, key.length)));
+  t.ok(cache.length > key.length);
+  t.end();
+});
