@@ -25,7 +25,7 @@ struct Dump {
 
 constexpr size_t kAlignment = 8;
 
-// All columns of a dump as views of one buffer: a small dump takes less time than a buffer for each would.
+// All columns as views of one buffer: for a small dump, allocating a buffer per column would take longer.
 template <typename Columns>
 Napi::Object columns_to_js(Napi::Env env, Columns& columns) {
   size_t size = 0;
@@ -34,7 +34,7 @@ Napi::Object columns_to_js(Napi::Env env, Columns& columns) {
   });
   auto object = Napi::Object::New(env);
   auto buffer = Napi::ArrayBuffer::New(env, size);
-  // See to_typed_array: in a thread that is being terminated there is none.
+  // As in to_typed_array(): allocation fails in a worker thread that is being terminated.
   if (buffer.IsEmpty()) return object;
   size_t offset = 0;
   columns.each([&](const char* name, const auto& column) {
@@ -64,7 +64,7 @@ Napi::Value start_dump(Napi::Env env, std::string netns, std::vector<uint8_t> re
       [netns = std::move(netns), request = std::move(request), subject = std::move(subject),
        append](Dump<Columns>& dump) {
         return dump_sock_diag(
-            netns, request, subject, [&] { dump.columns = Columns::with_room(); },
+            netns, request, subject, [&] { dump.columns = Columns::reserved(); },
             [&](Bytes payload) { return append(payload, dump.columns); }, dump.report);
       },
       dump_to_js<Columns>);
@@ -74,7 +74,7 @@ template <typename Columns, typename Append>
 Napi::Value decode(const Napi::CallbackInfo& info, Append append) {
   const auto bytes = info[0].As<Napi::Uint8Array>();
   Bytes rest{bytes.Data(), bytes.ByteLength()};
-  // Captured messages carry the numbers of the socket that captured them.
+  // The identity of the socket that the messages were captured on.
   DumpIdentity identity;
   if (nlmsghdr first; read_value(rest, first)) identity = {first.nlmsg_seq, first.nlmsg_pid};
   Columns columns;
@@ -88,7 +88,7 @@ Napi::Value decode(const Napi::CallbackInfo& info, Append append) {
   return object;
 }
 
-// Empty for null: the namespace of the caller.
+// Null is the caller's own namespace.
 std::string netns_argument(const Napi::Value& value) {
   return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
 }

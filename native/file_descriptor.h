@@ -6,7 +6,7 @@
 
 namespace sockwatch {
 
-// Owns one file descriptor; -1 is none.
+// Owns a file descriptor; -1 if empty.
 class FileDescriptor {
  public:
   FileDescriptor() = default;

@@ -20,7 +20,7 @@ void read_attribute(uint16_t type, Bytes value, InetAttributes& out) {
       if (uint8_t flag = 0; read_value(value, flag)) out.v6only = flag != 0;
       break;
     case INET_DIAG_SKMEMINFO: {
-      // An array of u32 that grows with kernel versions; SK_MEMINFO_DROPS came in 4.7 (linux/sock_diag.h).
+      // An array of u32 that newer kernels extend; SK_MEMINFO_DROPS was added in 4.7 (linux/sock_diag.h).
       constexpr size_t offset = SK_MEMINFO_DROPS * sizeof(uint32_t);
       if (value.size > offset) read_value({value.data + offset, value.size - offset}, out.drops);
       break;
@@ -29,7 +29,7 @@ void read_attribute(uint16_t type, Bytes value, InetAttributes& out) {
       read_value(value, out.cgroup);
       break;
     default:
-      break;  // newer kernels tell more
+      break;  // newer kernels send more
   }
 }
 
@@ -40,7 +40,7 @@ std::vector<uint8_t> inet_dump_request(const InetRequest& request) {
   body.sdiag_family = request.family;
   body.sdiag_protocol = request.protocol;
   body.idiag_states = request.states;
-  // Extensions are asked for by bit (number - 1). v6only and cgroup id come unasked.
+  // Extension n is requested by bit n - 1. v6only and cgroup id are sent unrequested.
   body.idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1);
   const auto* bytes = reinterpret_cast<const uint8_t*>(&body);
   return {bytes, bytes + sizeof(body)};

@@ -7,9 +7,10 @@
 namespace sockwatch {
 namespace {
 
-// NLMSG_DONE carries an int: 0, or the negative errno with which the dump ended (netlink_dump() in
-// net/netlink/af_netlink.c). NLMSG_ERROR begins with the same int (struct nlmsgerr), and to a dump 0, an
-// acknowledgement, is no answer. Returns false for anything else, which must not pass for an empty table.
+// NLMSG_DONE carries an int: 0, or the negative errno that ended the dump (netlink_dump() in
+// net/netlink/af_netlink.c). NLMSG_ERROR begins with the same int (struct nlmsgerr), where 0 is an
+// acknowledgement, which does not end a dump. Returns false for anything else: it must not be taken for the
+// end of an empty table.
 bool read_ending(uint16_t type, Bytes payload, int& error) {
   constexpr int32_t kMaxErrno = 4095;  // include/linux/err.h
   int32_t code = 0;
@@ -38,13 +39,13 @@ WalkResult walk_messages(Bytes datagram, DumpIdentity identity, const std::funct
         result.malformed = !result.done;
         return result;
       }
-      // NLMSG_OVERRUN says that data was lost; the other control messages carry none.
+      // NLMSG_OVERRUN means that data was lost. The other control messages carry none.
       if (header.nlmsg_type == NLMSG_OVERRUN || (header.nlmsg_type >= NLMSG_MIN_TYPE && !each(payload))) {
         result.malformed = true;
         return result;
       }
     }
-    // The last message may end without its padding.
+    // The padding of the last message may be missing.
     const size_t step = std::min((size_t{header.nlmsg_len} + 3) & ~size_t{3}, datagram.size);
     datagram = {datagram.data + step, datagram.size - step};
   }

@@ -13,15 +13,15 @@ namespace sockwatch {
 namespace {
 
 constexpr uint32_t kAttempts = 4;
-constexpr uint32_t kSequence = 1;  // one dump a socket, so any number will do
+constexpr uint32_t kSequence = 1;  // any number: each socket carries one dump
 
-// The kernel fills datagrams of a dump up to 32 KiB (netlink_dump() in net/netlink/af_netlink.c).
+// Datagrams of a dump have up to 32 KiB (netlink_dump() in net/netlink/af_netlink.c).
 constexpr size_t kReceiveBytes = 64 * 1024;
 
-// The kernel answers a dump at once; this only keeps a broken one from hanging a capture for ever.
+// The kernel replies immediately. The timeout is there so that a kernel bug cannot block a capture forever.
 constexpr timeval kReceiveTimeout{10, 0};
 
-// One for each thread, kept: a dump of listeners takes less time than making such a buffer ready.
+// Reused by each thread: clearing a new buffer would take longer than a dump of listeners.
 std::vector<uint8_t>& receive_buffer() {
   thread_local std::vector<uint8_t> buffer(kReceiveBytes);
   return buffer;
@@ -96,9 +96,9 @@ Failure NetlinkSocket::receive_datagram(const std::string& subject, Bytes& datag
       if (errno == EINTR) continue;
       return SysError{"recvmsg", errno == EAGAIN ? ETIMEDOUT : errno, subject};
     }
-    // A datagram that was cut is not parsed: its tail is lost and nothing in it says so.
+    // A truncated datagram is not parsed: nothing in it shows that its tail is missing.
     if (message.msg_flags & MSG_TRUNC) return SysError{"recvmsg", EMSGSIZE, subject};
-    if (sender.nl_pid != 0) continue;  // only the kernel is believed; any process may write to a netlink port
+    if (sender.nl_pid != 0) continue;  // any process may send to a netlink port; only the kernel has port 0
     datagram = {buffer.data(), static_cast<size_t>(size)};
     return std::nullopt;
   }
@@ -123,15 +123,15 @@ Failure dump_sock_diag(const std::string& netns, const std::vector<uint8_t>& req
                        const std::string& subject, const std::function<void()>& begin,
                        const std::function<bool(Bytes)>& each, DumpReport& report) {
   for (report.attempts = 1;; report.attempts++) {
-    // A socket of its own for each attempt: the rest of a dump that was given up stays in the old one.
+    // A new socket for each attempt: the old one may still hold the rest of an abandoned dump.
     NetlinkSocket socket;
     report.interrupted = false;
     begin();
     if (auto failure = socket.open(netns)) return failure;
     if (auto failure = socket.send_dump(request, subject)) return failure;
     Failure failure = socket.receive_dump(subject, each, report.interrupted);
-    const bool again = report.interrupted || (failure && failure->number == ENOBUFS);
-    if (!again || report.attempts == kAttempts) return failure;
+    const bool retry = report.interrupted || (failure && failure->number == ENOBUFS);
+    if (!retry || report.attempts == kAttempts) return failure;
   }
 }
 

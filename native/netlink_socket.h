@@ -11,16 +11,15 @@
 
 namespace sockwatch {
 
-// How a dump went, besides what it brought.
 struct DumpReport {
-  bool interrupted = false;  // the table changed during every attempt: entries may be missing or doubled
+  bool interrupted = false;  // the table changed during every attempt: entries may be missing or duplicated
   uint32_t attempts = 0;
 };
 
-// Asks sock_diag for a dump and gives the payload of each message to `each` (false: malformed). `begin` is
-// called before every attempt and forgets what the one before brought: a dump is begun again, a few times,
-// after an interruption by changes of the table and after ENOBUFS. `netns` is the path of a network
-// namespace, empty: this one. `subject` names the table in errors.
+// Requests a sock_diag dump and calls `each` with the payload of each message; it returns false for one that
+// is malformed. The dump is retried a few times after ENOBUFS, and after the table has changed during it.
+// `begin` is called before every attempt, to discard the results of the previous one. `netns` is the path of
+// a network namespace, or empty for the caller's own. `subject` names the table in errors.
 Failure dump_sock_diag(const std::string& netns, const std::vector<uint8_t>& request,
                        const std::string& subject, const std::function<void()>& begin,
                        const std::function<bool(Bytes)>& each, DumpReport& report);

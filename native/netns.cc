@@ -16,10 +16,10 @@
 namespace sockwatch {
 
 Failure open_netns(const std::string& path, FileDescriptor& out, uint64_t& inode) {
-  // O_NONBLOCK: a FIFO given by mistake must not hang.
+  // O_NONBLOCK: opening a FIFO must not block.
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return SysError{"open", errno, path};
-  // NS_GET_NSTYPE (linux/nsfs.h) answers ENOTTY for anything that is not a namespace file.
+  // NS_GET_NSTYPE (linux/nsfs.h) fails with ENOTTY for anything but a namespace file.
   const int type = ::ioctl(fd.get(), NS_GET_NSTYPE);
   if (type != CLONE_NEWNET) return SysError{"setns", type < 0 && errno != ENOTTY ? errno : EINVAL, path};
   struct stat status {};
@@ -34,7 +34,7 @@ Failure run_in_netns(const std::string& path, const std::function<Failure()>& wo
   uint64_t inode = 0;
   if (auto failure = open_netns(path, fd, inode)) return failure;
   Failure result;
-  // An exception that leaves a thread's function would end the process.
+  // An exception that escapes a thread's function ends the process.
   std::exception_ptr thrown;
   try {
     std::thread([&] {
@@ -56,7 +56,7 @@ Failure run_in_netns_or_here(const std::string& path, const std::function<Failur
 }
 
 Failure NetnsScope::enter(const std::string& path) {
-  // thread-self: /proc/self is the main thread's namespace, which differs in a worker thread that has moved.
+  // Not /proc/self, which is the main thread: a worker thread may have moved.
   FileDescriptor home(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC));
   if (!home) return SysError{"open", errno, "/proc/thread-self/ns/net"};
   FileDescriptor target;
@@ -69,7 +69,7 @@ Failure NetnsScope::enter(const std::string& path) {
 
 NetnsScope::~NetnsScope() {
   if (home_ && ::setns(home_.get(), CLONE_NEWNET) != 0) {
-    std::perror("k8s-sockwatch: cannot return to its own network namespace");
+    std::perror("k8s-sockwatch: cannot return to the original network namespace");
     std::abort();
   }
 }

@@ -9,22 +9,21 @@
 
 namespace sockwatch {
 
-// Opens a network namespace by path (/proc/1234/ns/net, /run/netns/x) and makes sure that it is one. `inode`
-// is its identity, as shown by `readlink /proc/self/ns/net`.
+// Opens a network namespace by path (/proc/1234/ns/net, /run/netns/x), and fails with EINVAL if the path is
+// not one. `inode` identifies it, as in `readlink /proc/self/ns/net`.
 Failure open_netns(const std::string& path, FileDescriptor& out, uint64_t& inode);
 
-// Runs `work` on a thread of its own that has moved into the namespace, and waits for it. Sockets and /proc
-// files belong to the namespace they were opened in, so `work` opens them there and they are used anywhere
-// afterwards. A thread of libuv's pool is never moved: setns(2) cannot fail back in a way that another user
-// of the pool would notice.
+// Runs `work` on a new thread inside the namespace, and waits for it. Sockets and /proc files keep the
+// namespace they were opened in, so they can be used on any thread afterwards. The calling thread is not
+// moved: if it could not return, later work on a thread of libuv's pool would run in the wrong namespace.
 Failure run_in_netns(const std::string& path, const std::function<Failure()>& work);
 
-// `run_in_netns`, or just `work` here where `path` is empty.
+// As run_in_netns(), but runs `work` on the calling thread if `path` is empty.
 Failure run_in_netns_or_here(const std::string& path, const std::function<Failure()>& work);
 
-// Moves the calling thread for the lifetime of this object. For Node's main thread, where the `netlink`
-// package opens its sockets; synchronous scopes only. The process ends if the way back is barred: to go on in
-// a foreign namespace would make every later answer wrong.
+// Moves the calling thread into a namespace for the lifetime of this object. For Node's main thread, on which
+// the `netlink` package opens its sockets; the scope must be synchronous. Aborts the process if the thread
+// cannot return, because everything read later would be from the wrong namespace.
 class NetnsScope {
  public:
   NetnsScope() = default;

@@ -15,15 +15,12 @@ namespace {
 
 using Record = OwnerRecord;
 
-// Reads records until the iterator ends.
 Failure read_records(int fd, std::vector<Record>& records) {
-  // The kernel hands out at most eight pages at a time, always whole records (bpf_seq_read() in
-  // kernel/bpf/bpf_iter.c).
+  // bpf_seq_read() in kernel/bpf/bpf_iter.c returns whole records, and at most eight pages of them.
   std::vector<Record> buffer(64 * 1024 / sizeof(Record));
   for (;;) {
     const ssize_t size = ::read(fd, buffer.data(), buffer.size() * sizeof(Record));
-    // EAGAIN: the kernel visited a million objects without a record among them, and wants to be asked to go
-    // on.
+    // EAGAIN: the kernel has visited a million objects without producing a record (MAX_ITER_OBJECTS).
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (size < 0) return SysError{"read", errno, "bpf iterator"};
     if (size == 0) return std::nullopt;
@@ -42,8 +39,8 @@ Failure iterate_owners(bool every_state, std::vector<OwnerRecord>& records) {
   const FileDescriptor fd(opened);
   if (auto failure = read_records(fd.get(), records)) return failure;
 
-  // Threads of a process whose main thread has exited are visited one by one, with the same table of
-  // descriptors.
+  // If the main thread has exited, the kernel visits the other threads separately, and the descriptor table
+  // they share several times.
   const auto key = [](const Record& record) { return std::make_tuple(record.pid, record.fd, record.inode); };
   std::sort(records.begin(), records.end(),
             [&](const Record& a, const Record& b) { return key(a) < key(b); });

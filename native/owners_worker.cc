@@ -33,7 +33,6 @@ Napi::Object facts_to_js(Napi::Env env, const ProcessFacts& facts) {
   return object;
 }
 
-// Facts about processes by number, in the order asked for.
 Napi::Value facts_list_to_js(Napi::Env env, std::vector<ProcessFacts>& list) {
   auto array = Napi::Array::New(env, list.size());
   for (size_t at = 0; at < list.size(); at++)
@@ -41,7 +40,6 @@ Napi::Value facts_list_to_js(Napi::Env env, std::vector<ProcessFacts>& list) {
   return array;
 }
 
-// One member of every element, as a column.
 template <typename Element>
 Napi::Value column(Napi::Env env, const std::vector<Element>& list, uint32_t Element::*member) {
   std::vector<uint32_t> values;

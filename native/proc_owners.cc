@@ -25,9 +25,8 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-// A second thread nearly halves the time, a fifth gains nothing: the walk waits for locks of the kernel's by
-// then.
-constexpr unsigned kThreads = 4;
+// A second thread nearly halves the time; a fifth gains nothing, because all of them wait for kernel locks.
+constexpr unsigned kMaxThreads = 4;
 
 Directory open_directory(int at, const char* path) {
   const int fd = ::openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,8 +36,7 @@ Directory open_directory(int at, const char* path) {
   return directory;
 }
 
-// Visits the entries of a directory whose names are numbers. Returns 0, or the errno with which reading
-// ended.
+// Calls `visit` for the entries whose names are numbers. Returns 0, or the errno of a failed read.
 template <typename Visit>
 int each_number(DIR* directory, Visit visit) {
   for (;;) {
@@ -52,13 +50,12 @@ int each_number(DIR* directory, Visit visit) {
   }
 }
 
-// Whether an errno says that the descriptors of a process could not be read, rather than that the process has
-// ended. Want of permission is the common case; others, such as having no descriptors left ourselves, hide
-// holders just as well.
+// Whether an errno means that a process's descriptors could not be read, rather than that it has exited.
+// Usually that is missing permission, but other errors, such as EMFILE, hide owners as well.
 bool hides_owners(int error) { return error != 0 && error != ENOENT && error != ESRCH; }
 
-// What one thread of the walk found.
-struct Share {
+// The results of one thread.
+struct PartialWalk {
   std::vector<Owner> owners;
   std::vector<ProcessFacts> facts;
   uint32_t unreadable = 0;
@@ -68,25 +65,25 @@ class Walker {
  public:
   Walker(int proc, const std::vector<uint32_t>& inodes) : proc_(proc), inodes_(inodes) {}
 
-  void visit_process(uint32_t pid, Share& share) const {
-    const size_t before = share.owners.size();
+  void visit_process(uint32_t pid, PartialWalk& part) const {
+    const size_t before = part.owners.size();
     bool denied = false;
     uint32_t task = pid;
     const FileDescriptor process = open_process(proc_, pid);
     if (!process) {
-      if (hides_owners(errno)) share.unreadable++;
+      if (hides_owners(errno)) part.unreadable++;
       return;
     }
-    // A main thread that has exited shows no descriptors, though other threads may still hold them.
-    if (visit_descriptors(process.get(), "fd", pid, share, denied) == 0 && !denied)
-      task = visit_threads(process.get(), pid, share, denied);
-    if (denied) share.unreadable++;
-    if (share.owners.size() > before) share.facts.push_back(read_process_facts(process.get(), pid, task));
+    // /proc/PID/fd is empty if the main thread has exited, though other threads still share the descriptors.
+    if (visit_descriptors(process.get(), "fd", pid, part, denied) == 0 && !denied)
+      task = visit_threads(process.get(), pid, part, denied);
+    if (denied) part.unreadable++;
+    if (part.owners.size() > before) part.facts.push_back(read_process_facts(process.get(), pid, task));
   }
 
  private:
-  // Returns how many descriptors there are.
-  size_t visit_descriptors(int process, const std::string& path, uint32_t pid, Share& share,
+  // Returns the number of descriptors.
+  size_t visit_descriptors(int process, const std::string& path, uint32_t pid, PartialWalk& part,
                            bool& denied) const {
     const Directory directory = open_directory(process, path.c_str());
     if (!directory) {
@@ -105,35 +102,35 @@ class Walker {
       }
       const uint32_t inode = parse_socket_link(target, static_cast<size_t>(size));
       if (inode != 0 && std::binary_search(inodes_.begin(), inodes_.end(), inode))
-        share.owners.push_back({inode, pid, fd});
+        part.owners.push_back({inode, pid, fd});
     });
     denied |= hides_owners(error);
     return seen;
   }
 
-  // Returns the first living thread that has descriptors, or the process itself where there is none.
-  uint32_t visit_threads(int process, uint32_t pid, Share& share, bool& denied) const {
-    uint32_t living = pid;
+  // Returns the first thread that has descriptors, or `pid` if none has.
+  uint32_t visit_threads(int process, uint32_t pid, PartialWalk& part, bool& denied) const {
+    uint32_t running = pid;
     const Directory tasks = open_directory(process, "task");
     if (!tasks) {
       denied |= hides_owners(errno);
-      return living;
+      return running;
     }
     const int error = each_number(tasks.get(), [&](uint32_t task, const char* name) {
-      if (task == pid || living != pid) return;
+      if (task == pid || running != pid) return;
       const std::string path = std::string("task/") + name + "/fd";
-      if (visit_descriptors(process, path, pid, share, denied) > 0) living = task;
+      if (visit_descriptors(process, path, pid, part, denied) > 0) running = task;
     });
     denied |= hides_owners(error);
-    return living;
+    return running;
   }
 
   int proc_;
   const std::vector<uint32_t>& inodes_;
 };
 
-// Runs `work` on this thread and up to `count - 1` further ones. Where a thread cannot be had, fewer do it
-// all. An exception of any of them is thrown here, once all have ended.
+// Runs `work` on this thread and up to `count - 1` others, and waits for all of them. Uses fewer threads if
+// some cannot be started. Rethrows the first exception.
 void on_threads(unsigned count, const std::function<void(unsigned)>& work) {
   std::vector<std::exception_ptr> thrown(count);
   const auto guarded = [&](unsigned index) {
@@ -148,7 +145,7 @@ void on_threads(unsigned count, const std::function<void(unsigned)>& work) {
   try {
     for (unsigned index = 1; index < count; index++) threads.emplace_back(guarded, index);
   } catch (const std::exception&) {
-    // No thread to be had, or no memory for one.
+    // No resources for another thread.
   }
   guarded(0);
   for (auto& thread : threads) thread.join();
@@ -170,27 +167,27 @@ uint32_t parse_socket_link(const char* target, size_t size) {
   return parsed.ec == std::errc() && parsed.ptr == end ? inode : 0;
 }
 
-Failure walk_owners(const std::string& procRoot, std::vector<uint32_t> inodes, OwnerWalk& result) {
+Failure walk_owners(const std::string& proc_root, std::vector<uint32_t> inodes, OwnerWalk& result) {
   std::sort(inodes.begin(), inodes.end());
-  const Directory root = open_directory(AT_FDCWD, procRoot.c_str());
-  if (!root) return SysError{"open", errno, procRoot};
+  const Directory root = open_directory(AT_FDCWD, proc_root.c_str());
+  if (!root) return SysError{"open", errno, proc_root};
   std::vector<uint32_t> pids;
   if (const int error = each_number(root.get(), [&](uint32_t pid, const char*) { pids.push_back(pid); }))
-    return SysError{"getdents64", error, procRoot};
+    return SysError{"getdents64", error, proc_root};
 
   const Walker walker(::dirfd(root.get()), inodes);
-  const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1u, kThreads);
-  std::vector<Share> shares(count);
+  const unsigned count = std::clamp(std::thread::hardware_concurrency(), 1u, kMaxThreads);
+  std::vector<PartialWalk> parts(count);
   std::atomic<size_t> next{0};
   on_threads(count, [&](unsigned index) {
-    for (size_t at = next++; at < pids.size(); at = next++) walker.visit_process(pids[at], shares[index]);
+    for (size_t at = next++; at < pids.size(); at = next++) walker.visit_process(pids[at], parts[index]);
   });
 
   result.processes = static_cast<uint32_t>(pids.size());
-  for (auto& share : shares) {
-    result.unreadable += share.unreadable;
-    result.owners.insert(result.owners.end(), share.owners.begin(), share.owners.end());
-    std::move(share.facts.begin(), share.facts.end(), std::back_inserter(result.facts));
+  for (auto& part : parts) {
+    result.unreadable += part.unreadable;
+    result.owners.insert(result.owners.end(), part.owners.begin(), part.owners.end());
+    std::move(part.facts.begin(), part.facts.end(), std::back_inserter(result.facts));
   }
   std::sort(result.owners.begin(), result.owners.end(),
             [](const Owner& a, const Owner& b) { return a.pid != b.pid ? a.pid < b.pid : a.fd < b.fd; });

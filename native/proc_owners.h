@@ -9,7 +9,7 @@
 
 namespace sockwatch {
 
-// One file descriptor of one process that refers to one of the sockets asked for.
+// A file descriptor of a process that refers to a requested socket.
 struct Owner {
   uint32_t inode = 0;
   uint32_t pid = 0;
@@ -17,17 +17,17 @@ struct Owner {
 };
 
 struct OwnerWalk {
-  std::vector<Owner> owners;        // in order of pid, then fd
-  std::vector<ProcessFacts> facts;  // one for every pid among the holders
-  uint32_t processes = 0;           // that were seen
-  uint32_t unreadable = 0;          // of those, whose descriptors could not be read for want of permission
+  std::vector<Owner> owners;        // sorted by pid, then fd
+  std::vector<ProcessFacts> facts;  // one for each pid in `owners`
+  uint32_t processes = 0;           // number of processes seen
+  uint32_t unreadable = 0;          // number of those whose descriptors could not be read
 };
 
-// Finds every holder of the sockets with these inode numbers by reading the descriptors of all processes
-// below `procRoot` (normally /proc). A process that ends meanwhile is passed over. Works on a few threads.
-Failure walk_owners(const std::string& procRoot, std::vector<uint32_t> inodes, OwnerWalk& result);
+// Finds the owners of the sockets with these inode numbers by reading the descriptors of all processes below
+// `proc_root` (normally /proc), on a few threads. Processes that exit meanwhile are skipped.
+Failure walk_owners(const std::string& proc_root, std::vector<uint32_t> inodes, OwnerWalk& result);
 
-// The number in `socket:[123]`, the target of a descriptor's link; 0 for anything else.
+// Returns the inode number in a descriptor's link target, such as `socket:[123]`; 0 for anything else.
 uint32_t parse_socket_link(const char* target, size_t size);
 
 }  // namespace sockwatch

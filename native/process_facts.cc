@@ -14,8 +14,7 @@ namespace {
 using Contents = std::optional<std::vector<uint8_t>>;
 
 constexpr size_t kSmallFile = 64 * 1024;
-constexpr size_t kArgvLimit =
-    4096;  // argv[0] is a path or a name; the rest of the arguments is nobody's business
+constexpr size_t kArgvLimit = 4096;  // only argv[0] is kept: arguments may contain secrets
 
 Contents contents(int process, const std::string& path, size_t limit) {
   std::vector<uint8_t> bytes;
@@ -29,7 +28,7 @@ Contents link_target(int process, const std::string& path) {
   return bytes;
 }
 
-// argv[0]; nothing for a process without arguments, such as a kernel thread or one that cleared them.
+// Empty for kernel threads and processes that have cleared their arguments.
 Contents first_argument(Contents cmdline) {
   if (!cmdline || cmdline->empty()) return std::nullopt;
   cmdline->erase(std::find(cmdline->begin(), cmdline->end(), 0), cmdline->end());
@@ -44,12 +43,12 @@ Contents without_newline(Contents text) {
 }  // namespace
 
 std::optional<uint64_t> parse_start_ticks(const std::vector<uint8_t>& stat) {
-  constexpr int kFieldsBetween = 20;  // field 3 (state) comes behind the `)`, the start time is field 22
+  constexpr int kSpaces = 20;  // the first precedes field 3, the last field 22
   const auto last = std::find(stat.rbegin(), stat.rend(), ')');
   if (last == stat.rend()) return std::nullopt;
   std::string rest(last.base(), stat.end());
   size_t at = 0;
-  for (int field = 0; field < kFieldsBetween; field++) {
+  for (int space = 0; space < kSpaces; space++) {
     at = rest.find(' ', at);
     if (at == std::string::npos) return std::nullopt;
     at++;

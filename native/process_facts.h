@@ -9,7 +9,7 @@
 
 namespace sockwatch {
 
-// What /proc says about one process. Empty optionals could not be read.
+// Facts about a process from /proc. Optionals are empty if they could not be read.
 struct ProcessFacts {
   uint32_t pid = 0;
   std::optional<std::vector<uint8_t>> comm;
@@ -19,18 +19,16 @@ struct ProcessFacts {
   std::optional<uint64_t> startMs;             // since boot, in milliseconds
 };
 
-// /proc/PID below `proc` (an open /proc). What is read through it is of this process, or of none once that
-// has ended, even where its number has been given to another. None (-1, errno) where there is no such
-// process.
+// Opens the directory of a process below `proc` (an open /proc). Reads through the descriptor fail once the
+// process has exited, even if its pid has been reused. Empty, with errno set, if there is no such process.
 FileDescriptor open_process(int proc, uint32_t pid);
 
-// Reads them through `process`, from open_process(). Names in a process are bytes of its own choosing. `task`
-// is a thread of the process that is alive: of a process whose main thread has exited, only a living thread
-// still shows executable and arguments.
+// `process` is from open_process(). `task` is a running thread of the process: executable and arguments
+// cannot be read from a main thread that has exited.
 ProcessFacts read_process_facts(int process, uint32_t pid, uint32_t task);
 
-// Start time in clock ticks since boot out of /proc/PID/stat: field 22, counted behind the *last* `)`, since
-// the name in parentheses may hold any byte but NUL (proc(5)).
+// Parses the start time, in clock ticks since boot, from /proc/PID/stat: field 22 of proc(5). Fields are
+// counted from the last `)`, because the name in parentheses may contain any byte but NUL.
 std::optional<uint64_t> parse_start_ticks(const std::vector<uint8_t>& stat);
 
 }  // namespace sockwatch

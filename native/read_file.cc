@@ -14,8 +14,8 @@ namespace sockwatch {
 Failure read_file(int at, const std::string& path, size_t limit, std::vector<uint8_t>& bytes) {
   const FileDescriptor fd(::openat(at, path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) return SysError{"open", errno, path};
-  // A buffer of its own, so that `bytes` is no larger than what it holds: facts about many processes are kept
-  // at once.
+  // A separate buffer, so that `bytes` has little spare capacity: facts about many processes are held at
+  // once.
   std::array<uint8_t, 16 * 1024> buffer;
   while (bytes.size() < limit) {
     const ssize_t got = ::read(fd.get(), buffer.data(), std::min(buffer.size(), limit - bytes.size()));
@@ -28,7 +28,7 @@ Failure read_file(int at, const std::string& path, size_t limit, std::vector<uin
 }
 
 Failure read_link(int at, const std::string& path, std::vector<uint8_t>& target) {
-  // The kernel renders a link in /proc into one page (proc_pid_readlink() in fs/proc/base.c).
+  // A link target in /proc has at most PATH_MAX bytes (do_proc_readlink() in fs/proc/base.c).
   std::array<char, 4096> buffer;
   const ssize_t size = ::readlinkat(at, path.c_str(), buffer.data(), buffer.size());
   if (size < 0) return SysError{"readlink", errno, path};

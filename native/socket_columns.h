@@ -1,8 +1,8 @@
 #pragma once
 
-// THE column layout. One vector a column, one element a socket; `address` has 16 bytes a socket.
-// src/kernel/addon.ts names the same columns; the two must be changed together, and test/kernel/addon.test.ts
-// holds them against each other.
+// Sockets as columns: one vector per field with one element per socket, except `address` with 16 bytes per
+// socket. InetColumns and UnixColumns in src/kernel/addon.ts must have the same fields, which
+// test/kernel/addon.test.ts verifies.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,13 +10,13 @@
 
 namespace sockwatch {
 
-// Values that stand for "the kernel did not say".
+// Values for what the kernel did not report.
 constexpr uint8_t kV6OnlyUnknown = 255;
 constexpr uint32_t kDropsUnknown = UINT32_MAX;
 constexpr uint32_t kUidUnknown = UINT32_MAX;
 
-// How many sockets a table of listeners has room for before it must grow.
-constexpr size_t kRoom = 256;
+// Sockets per table for which memory is reserved in advance.
+constexpr size_t kReserved = 256;
 
 struct InetColumns {
   std::vector<uint8_t> family;   // AF_INET or AF_INET6
@@ -24,18 +24,18 @@ struct InetColumns {
   std::vector<uint8_t> v6only;   // 0, 1 or kV6OnlyUnknown
   std::vector<uint8_t> address;  // 16 bytes each, network order; IPv4 in the first four
   std::vector<uint16_t> port;    // host order
-  std::vector<uint32_t> device;  // interface index the socket is bound to, 0: none
+  std::vector<uint32_t> device;  // index of the interface the socket is bound to, 0 if none
   std::vector<uint32_t> uid;
-  std::vector<uint32_t> inode;   // 0: none
+  std::vector<uint32_t> inode;   // 0 if none
   std::vector<uint32_t> rqueue;  // TCP_LISTEN: connections waiting to be accepted
   std::vector<uint32_t> wqueue;  // TCP_LISTEN: limit of the accept queue
   std::vector<uint32_t> drops;   // or kDropsUnknown
   std::vector<uint64_t> cookie;
-  std::vector<uint64_t> cgroup;  // cgroup2 id of the cgroup the socket was made in, 0: unknown
+  std::vector<uint64_t> cgroup;  // id of the cgroup2 the socket was created in, 0 if unknown
 
-  static InetColumns with_room() {
+  static InetColumns reserved() {
     InetColumns columns;
-    columns.each([](const char*, auto& column) { column.reserve(kRoom); });
+    columns.each([](const char*, auto& column) { column.reserve(kReserved); });
     return columns;
   }
 
@@ -66,15 +66,15 @@ struct UnixColumns {
   std::vector<uint32_t> inode;
   std::vector<uint32_t> rqueue;      // TCP_LISTEN: connections waiting to be accepted
   std::vector<uint32_t> wqueue;      // TCP_LISTEN: limit of the accept queue
-  std::vector<uint32_t> fileDevice;  // major<<20|minor of the socket file, 0 with fileInode 0: no file
+  std::vector<uint32_t> fileDevice;  // major<<20|minor of the socket file; 0 and fileInode 0 if none
   std::vector<uint32_t> fileInode;
   std::vector<uint64_t> cookie;
-  std::vector<uint32_t> nameEnd;  // end of the socket's name in `names`; it starts where the one before ends
-  std::vector<uint8_t> names;     // as the kernel gives them: a leading NUL marks an abstract name
+  std::vector<uint32_t> nameEnd;  // end of the name in `names`; it starts at the previous one's end
+  std::vector<uint8_t> names;     // as sent by the kernel; an abstract name starts with NUL
 
-  static UnixColumns with_room() {
+  static UnixColumns reserved() {
     UnixColumns columns;
-    columns.each([](const char*, auto& column) { column.reserve(kRoom); });
+    columns.each([](const char*, auto& column) { column.reserve(kReserved); });
     return columns;
   }
 

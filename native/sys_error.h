@@ -5,14 +5,14 @@
 
 namespace sockwatch {
 
-// What went wrong below JavaScript: the call that failed, on what, and the kernel's errno.
+// A failed system call, or an error that the kernel sent in a message.
 struct SysError {
-  std::string syscall;  // as in man 2, or "NLMSG_ERROR" where the kernel answered with an errno
+  std::string syscall;  // name as in man 2, or "NLMSG_ERROR" for an errno in a netlink message
   int number = 0;       // errno, positive
-  std::string subject;  // what it was about: a path, or the table that was asked for; may be empty
+  std::string subject;  // the path or table concerned, may be empty
 };
 
-// Nothing when all went well.
+// Empty on success.
 using Failure = std::optional<SysError>;
 
 }  // namespace sockwatch

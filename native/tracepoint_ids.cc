@@ -18,7 +18,7 @@ namespace sockwatch {
 namespace {
 
 constexpr char kTracefs[] = "/sys/kernel/tracing";
-constexpr char kThroughDebugfs[] = "/sys/kernel/debug/tracing";
+constexpr char kDebugfsTracing[] = "/sys/kernel/debug/tracing";
 
 Failure read_id(const std::string& tracefs, const char* name, int& id) {
   const std::string path = tracefs + "/events/syscalls/" + name + "/id";
@@ -37,10 +37,10 @@ Failure read_ids(const std::string& tracefs, sockwatch_tracepoints& ids) {
   return read_id(tracefs, "sys_exit_listen", ids.exit_listen);
 }
 
-// On a thread that is about to end: its mount namespace goes with it.
+// Must run on a temporary thread: the mount namespace lasts as long as the thread.
 Failure mount_and_read(sockwatch_tracepoints& ids) {
   if (::unshare(CLONE_NEWNS) != 0) return SysError{"unshare", errno, "mount namespace for tracefs"};
-  // Without this the mount would spread to the namespace we come from.
+  // Keep the mount from propagating to the original mount namespace.
   if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return SysError{"mount", errno, "/"};
   if (::mount("tracefs", kTracefs, "tracefs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0)
     return SysError{"mount", errno, kTracefs};
@@ -51,9 +51,9 @@ Failure mount_and_read(sockwatch_tracepoints& ids) {
 
 Failure read_tracepoint_ids(sockwatch_tracepoints& ids) {
   auto failure = read_ids(kTracefs, ids);
-  if (failure && failure->number == ENOENT) failure = read_ids(kThroughDebugfs, ids);
+  if (failure && failure->number == ENOENT) failure = read_ids(kDebugfsTracing, ids);
   if (!failure || failure->number != ENOENT) return failure;
-  // An exception that leaves a thread's function would end the process.
+  // An exception that escapes a thread's function ends the process.
   std::exception_ptr thrown;
   try {
     std::thread([&] {

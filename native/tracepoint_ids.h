@@ -5,8 +5,8 @@
 
 namespace sockwatch {
 
-// Reads the ids of the tracepoints for bind and listen from tracefs. Where it is not mounted, it is mounted
-// for this moment in a mount namespace of a thread of our own, so that nothing on the node changes.
+// Reads the ids of the bind and listen tracepoints from tracefs. If tracefs is not mounted, mounts it in a
+// private mount namespace that lasts only for the call.
 Failure read_tracepoint_ids(sockwatch_tracepoints& ids);
 
 }  // namespace sockwatch

@@ -6,11 +6,11 @@
 namespace sockwatch {
 namespace {
 
-// UDIAG_SHOW_UID and UNIX_DIAG_UID came in 5.3; older headers do not have them (linux/unix_diag.h).
+// UDIAG_SHOW_UID and UNIX_DIAG_UID (linux/unix_diag.h), which headers before 5.3 lack.
 constexpr uint32_t kShowUid = 0x40;
 constexpr uint16_t kAttributeUid = 7;
 
-// struct sockaddr_un's sun_path; the kernel sends what was bound, with the trailing NUL of a path.
+// More than sun_path (108 bytes), which is what the kernel sends, with the trailing NUL of a path.
 constexpr size_t kNameLimit = 256;
 
 struct UnixAttributes {
@@ -35,7 +35,7 @@ void read_attribute(uint16_t type, Bytes value, UnixAttributes& out) {
       read_value(value, out.uid);
       break;
     default:
-      break;  // newer kernels tell more
+      break;  // newer kernels send more
   }
 }
 

@@ -125,7 +125,7 @@ export interface KernelEvent {
 }
 
 export interface EventStream {
-  /** All events up to now, in order, and how many were lost since the last time for want of room. */
+  /** The oldest events, at most 4096 of them, and how many have been lost since the last call. Calls onReady again if there are more. */
   take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
   /** Unloads the programs. Nothing is to be had any more then. */
   close(): void;

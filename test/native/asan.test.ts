@@ -2,14 +2,14 @@ import t from 'tap';
 import { reportsIn, SanitizedAddon } from './sanitized_addon.js';
 import { GCC, skipWithout } from './toolchain.js';
 
-/** Scenarios of native/exercise.ts. */
+/** The scenarios of exercise.ts. */
 const SCENARIOS = {
-  everything: 'dumps, decoders, owners, namespaces and errors',
-  events: 'the event stream opened again and again, and eight of them at once',
-  workers: 'the same in several worker threads at once',
-  terminate: 'worker threads are terminated in the middle of it',
-  exit: 'the process exits in the middle of it',
-  pool: 'the thread pool starts at home',
+  everything: 'all calls',
+  events: 'event streams, repeatedly and in parallel',
+  workers: 'all calls in several worker threads',
+  terminate: 'worker threads are terminated during calls',
+  exit: 'the process exits during calls',
+  pool: 'the thread pool starts in the original namespace',
 };
 
 t.setTimeout(400_000);
@@ -19,12 +19,12 @@ t.test('the addon under AddressSanitizer and UBSan', { skip: await skipWithout(G
   t.teardown(() => addon.close());
   for (const [scenario, title] of Object.entries(SCENARIOS)) {
     const { code, stdout, stderr, reports } = await addon.exercise(scenario);
-    t.same(reports, [], `${title}: no report`);
-    t.match({ code, stdout }, { code: 0, stdout: 'done\n' }, `${title}: it ended well`, { stderr });
+    t.same(reports, [], `${title}: no reports`);
+    t.match({ code, stdout }, { code: 0, stdout: 'done\n' }, `${title}: exits with 0`, { stderr });
   }
 });
 
-t.test('reports are told from what Node leaks', async (t) => {
+t.test('leaks of Node itself are not reported', async (t) => {
   const leak = (...frames: string[]) =>
     ['Direct leak of 8 byte(s):', ...frames.map((frame, at) => `    #${at} 0xabc in ${frame}`)].join('\n');
   const [malloc, addon, node] = ['malloc', 'f ../native/read_file.cc:7', 'g (/usr/bin/node+0x12)'];

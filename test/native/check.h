@@ -1,7 +1,6 @@
 #pragma once
 
-// What the executables of unit_*.cc print: one line a check, which test/native.unit.test.ts turns into
-// assertions.
+// Prints one line per check, which unit.ts turns into assertions.
 
 #include <cerrno>
 #include <cstdint>
@@ -12,7 +11,7 @@ namespace sockwatch::test {
 
 inline void check(bool holds, const std::string& name) {
   std::printf("%s - %s\n", holds ? "ok" : "not ok", name.c_str());
-  std::fflush(stdout);  // a crash must not swallow what was found before it
+  std::fflush(stdout);  // keep earlier results if the process crashes
 }
 
 inline void skip(const std::string& name, const std::string& proof) {
@@ -20,16 +19,15 @@ inline void skip(const std::string& name, const std::string& proof) {
   std::fflush(stdout);
 }
 
-// Says what was there where it differs from what should be.
 template <typename Actual, typename Expected>
 void check_equal(const Actual& actual, const Expected& expected, const std::string& name) {
   const bool equal = actual == expected;
   check(equal, name);
   if (equal) return;
   if constexpr (std::is_convertible_v<Actual, std::string>) {
-    std::printf("# found '%s'\n", std::string(actual).c_str());
+    std::printf("# actual '%s'\n", std::string(actual).c_str());
   } else {
-    std::printf("# found %lld, expected %lld\n", static_cast<long long>(actual),
+    std::printf("# actual %lld, expected %lld\n", static_cast<long long>(actual),
                 static_cast<long long>(expected));
   }
 }

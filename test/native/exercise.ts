@@ -1,4 +1,4 @@
-/** What test/native/asan.test.ts has the addon do: `node exercise.js SCENARIO` ends with exit code 0 and prints `done`. */
+/** `node exercise.js SCENARIO` calls the addon in many ways, prints `done` and exits with 0. For asan.test.ts and out_of_memory.test.ts. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -20,7 +20,7 @@ const POOL = fileURLToPath(new URL('./pool.cjs', import.meta.url));
 const OWN_NETNS = '/proc/self/ns/net';
 const isRoot = process.getuid?.() === 0;
 
-/** Every call that asks the kernel something, at once. */
+/** All calls that read from the kernel, in parallel. */
 async function capture(netns: string | null): Promise<void> {
   const { dumpInet, dumpUnix, findOwners, iterateOwners, processFacts, readInNetns } = native();
   const inet = [AF_INET, AF_INET6].flatMap((family) =>
@@ -37,11 +37,11 @@ async function capture(netns: string | null): Promise<void> {
   assert.equal(owners.inode.length, owners.fd.length);
   assert.equal(new Set(owners.pid).size, owners.facts.length);
   assert.match(Buffer.from(file).toString(), /local_address/);
-  const [own, nobody] = await processFacts('/proc', Uint32Array.of(process.pid, 0), Uint32Array.of(process.pid, 0));
-  assert.deepEqual([own?.pid, nobody?.comm], [process.pid, null]);
+  const [own, none] = await processFacts('/proc', Uint32Array.of(process.pid, 0), Uint32Array.of(process.pid, 0));
+  assert.deepEqual([own?.pid, none?.comm], [process.pid, null]);
 }
 
-/** Every dump in the fixtures, whole, cut at every byte, and with every byte changed. */
+/** Every dump in the fixtures: complete, truncated at every byte, and with every byte changed. */
 function decode(): void {
   const directory = join(ROOT, 'test', 'fixtures', 'dumps');
   for (const name of readdirSync(directory).filter((file) => file.endsWith('.bin'))) {
@@ -86,7 +86,7 @@ const netnsLink = () => readlinkSync('/proc/thread-self/ns/net');
 function move(netns: string): void {
   const { inNetns, netnsInode } = native();
   const home = netnsLink();
-  const thrown = new Error('out of the callback');
+  const thrown = new Error('thrown by the callback');
   assert.equal(inNetns(netns, netnsLink), `net:[${netnsInode(netns)}]`);
   assert.throws(
     () =>
@@ -110,7 +110,7 @@ async function everything(): Promise<void> {
   });
 }
 
-/** Something to tell of: a listener that opens, closes, and is in the way of another. */
+/** Causes three events: a listener opens and closes, and a second one on the same port fails. */
 async function openAndFail(): Promise<void> {
   const first = createServer().listen(0, '127.0.0.1');
   await once(first, 'listening');
@@ -120,7 +120,7 @@ async function openAndFail(): Promise<void> {
   first.close();
 }
 
-/** The event stream, closed and opened again, and several at once. */
+/** Event streams, one after the other and several at once. */
 async function events(): Promise<void> {
   const { openEvents } = native();
   if (!isRoot || openEvents === undefined) return;
@@ -137,11 +137,11 @@ async function events(): Promise<void> {
   for (const stream of streams) {
     stream.close();
     stream.close();
-    assert.deepEqual(stream.take(), { events: [], lost: 0 }, 'nothing is left of a closed stream');
+    assert.deepEqual(stream.take(), { events: [], lost: 0 }, 'a closed stream has no events');
   }
 }
 
-/** Closing waits for the kernel to let go of the programs, so that 1,000 times are done by several threads. */
+/** 1,000 streams, opened by several threads because closing waits for the kernel to release the programs. */
 async function reopen(): Promise<void> {
   const { openEvents } = native();
   if (!isRoot || openEvents === undefined) return;
@@ -153,7 +153,7 @@ function startWorker(job: string): Worker {
   return new Worker(HERE, { workerData: job });
 }
 
-/** Threads that do everything at the same time, and end by themselves. */
+/** Threads that make all calls at the same time, and exit by themselves. */
 async function workers(): Promise<void> {
   await inWorkers(['everything', 'everything', 'everything']);
 }
@@ -168,7 +168,7 @@ async function inWorkers(jobs: readonly string[]): Promise<void> {
   );
 }
 
-/** Threads that are ended in the middle of whatever they do. */
+/** Threads that are terminated during calls. */
 async function terminate(): Promise<void> {
   const jobs = ['capturing', 'starting', 'failing', 'throwing', ...(isRoot ? ['moving', 'streaming'] : [])];
   for (let round = 0; round < 6; round++) {
@@ -184,7 +184,7 @@ async function terminate(): Promise<void> {
   }
 }
 
-/** What workers do until they are ended. */
+/** Jobs that run until the worker is terminated. */
 const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
   capturing: async () => {
     for (;;) await capture(null);
@@ -207,7 +207,7 @@ const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
   },
 };
 
-/** The process ends while the pool is at work, and while a thread is. */
+/** The process exits while a worker thread and the thread pool are busy. */
 async function exit(): Promise<void> {
   const worker = startWorker('capturing');
   await new Promise((resolve) => worker.once('message', resolve));
@@ -219,17 +219,17 @@ async function exit(): Promise<void> {
   process.exit(0);
 }
 
-/** libuv starts its threads when they are first needed: never in a foreign namespace, where they would stay. */
+/** The thread pool must be started in the original namespace, even if its first use is inside inNetns(). */
 async function pool(): Promise<void> {
   await withOtherNetns(async (netns) => {
     const addon = createRequire(import.meta.url)('node-gyp-build').path(ROOT);
-    // What tap preloads into every process would start them before.
+    // The hooks that tap preloads would start the pool earlier.
     const { stdout, stderr } = await run(['env', '--unset=NODE_OPTIONS', process.execPath, POOL, addon, netns]);
-    assert.equal(stdout, 'all at home\n', stderr);
+    assert.equal(stdout, 'all in the original namespace\n', stderr);
   });
 }
 
-/** Every call with ever more allocations granted (failing_new.cc): it succeeds, or fails with ENOMEM. */
+/** All calls with an increasing number of allocations that succeed (failing_new.cc): each succeeds or fails with ENOMEM. */
 async function outOfMemory(): Promise<void> {
   const addon = native();
   const dump = (name: string): Buffer => readFileSync(join(ROOT, 'test', 'fixtures', 'dumps', `${name}.bin`));
@@ -260,7 +260,7 @@ async function outOfMemory(): Promise<void> {
   };
   for (const [name, call] of Object.entries(calls)) {
     let failures = 0;
-    // A walk goes on with fewer threads if one cannot be started, so that one success is not the end.
+    // findOwners() uses fewer threads if one cannot be started, and so may succeed before it has all its memory.
     for (let granted = 0, successes = 0; successes < 5; granted++) {
       process.env['ADDON_ALLOCATIONS'] = String(granted);
       try {
@@ -274,7 +274,7 @@ async function outOfMemory(): Promise<void> {
     }
     delete process.env['ADDON_ALLOCATIONS'];
     await call();
-    assert.ok(failures > 0, `${name} needs memory`);
+    assert.ok(failures > 0, `${name} allocates memory`);
   }
 }
 

@@ -1,5 +1,5 @@
-// A library to preload into Node: operator new, called by the addon, fails once ADDON_ALLOCATIONS calls have
-// succeeded. Without that variable it never fails.
+// Preloaded into Node by out_of_memory.test.ts. Calls of operator new by the addon fail after the first
+// ADDON_ALLOCATIONS of them, if that variable is set.
 
 #include <dlfcn.h>
 #include <execinfo.h>
@@ -19,7 +19,7 @@ bool is_in(const void* caller, const char* file) {
   return ::dladdr(caller, &info) != 0 && std::strstr(info.dli_fname, file) != nullptr;
 }
 
-// Parts of std::string are compiled into libstdc++: what counts is who has called that.
+// std::string is compiled into libstdc++, so the caller of that is looked up as well.
 bool is_called_by_addon(const void* caller) {
   if (!is_in(caller, "libstdc++")) return is_in(caller, "sockwatch.node");
   void* frames[12];

@@ -19,7 +19,7 @@ bool fails(const char* call) {
   return true;
 }
 
-Datagram gathered(const msghdr& message) {
+Datagram gather(const msghdr& message) {
   Datagram all;
   for (size_t at = 0; at < message.msg_iovlen; at++) {
     const auto* bytes = static_cast<const uint8_t*>(message.msg_iov[at].iov_base);
@@ -28,7 +28,7 @@ Datagram gathered(const msghdr& message) {
   return all;
 }
 
-ssize_t give(const Answer& answer, msghdr& message) {
+ssize_t deliver(const Answer& answer, msghdr& message) {
   if (answer.error != 0) {
     errno = answer.error;
     return -1;
@@ -48,10 +48,10 @@ ssize_t give(const Answer& answer, msghdr& message) {
 
 using sockwatch::test::FakeKernel;
 
-// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): the linker asks for these names.
+// NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): these names are the linker's.
 extern "C" {
 
-// A real descriptor, so that one that is not closed can be counted.
+// A real descriptor, so that leaks can be counted.
 int __wrap_socket(int, int, int) {
   if (sockwatch::test::fails("socket")) return -1;
   FakeKernel::current->sockets++;
@@ -79,7 +79,7 @@ ssize_t __wrap_sendmsg(int, const msghdr* message, int) {
     return -1;
   }
   if (sockwatch::test::fails("sendmsg")) return -1;
-  kernel.requests.push_back(sockwatch::test::gathered(*message));
+  kernel.requests.push_back(sockwatch::test::gather(*message));
   kernel.request_to = static_cast<const sockaddr_nl*>(message->msg_name)->nl_pid;
   return static_cast<ssize_t>(kernel.requests.back().size());
 }
@@ -87,7 +87,7 @@ ssize_t __wrap_sendmsg(int, const msghdr* message, int) {
 ssize_t __wrap_recvmsg(int, msghdr* message, int) {
   FakeKernel& kernel = *FakeKernel::current;
   kernel.receives++;
-  kernel.most_asked = std::max(kernel.most_asked, message->msg_iov[0].iov_len);
+  kernel.max_buffer = std::max(kernel.max_buffer, message->msg_iov[0].iov_len);
   const size_t attempt = kernel.requests.size() - 1;
   if (attempt >= kernel.attempts.size() || kernel.attempts[attempt].empty()) {
     errno = ENODATA;
@@ -96,7 +96,7 @@ ssize_t __wrap_recvmsg(int, msghdr* message, int) {
   auto& script = kernel.attempts[attempt];
   const auto answer = script.front();
   script.erase(script.begin());
-  return sockwatch::test::give(answer, *message);
+  return sockwatch::test::deliver(answer, *message);
 }
 }
 // NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp)

@@ -11,34 +11,32 @@
 
 namespace sockwatch::test {
 
-// What one call of recvmsg() gets.
+// The result of one recvmsg() call.
 struct Answer {
   Datagram bytes;
-  int error = 0;        // errno, instead of the bytes
-  uint32_t sender = 0;  // netlink port; 0 is the kernel's
+  int error = 0;        // errno, instead of bytes
+  uint32_t sender = 0;  // netlink port, 0 for the kernel
 };
 
-// Stands in for the kernel's side of a netlink socket. The executable is linked with `-Wl,--wrap` for each
-// call of native/netlink_socket.cc (see WRAPPED in native.unit.test.ts), so no other part of the program is
-// affected.
+// The kernel's side of a netlink socket. The executable is linked with `-Wl,--wrap` for the system calls of
+// native/netlink_socket.cc (WRAPPED in unit.ts).
 struct FakeKernel {
-  static constexpr uint32_t kPort = 4242;  // what bind() gives to each socket
+  static constexpr uint32_t kPort = 4242;  // assigned by bind()
 
-  // One script for each attempt: what its socket gets, call by call. A script that is used up is a dump that
-  // asks for more than there is; the call then fails with ENODATA.
+  // For each attempt, the results of its recvmsg() calls. Further calls fail with ENODATA.
   std::deque<std::vector<Answer>> attempts;
 
   std::string failing_call;        // this call fails …
   int failing_errno = 0;           // … with this
-  int interrupted_sends = 0;       // so many calls of sendmsg() end with EINTR
-  std::vector<Datagram> requests;  // what was sent
+  int interrupted_sends = 0;       // number of sendmsg() calls that fail with EINTR
+  std::vector<Datagram> requests;  // messages sent
   uint32_t request_to = UINT32_MAX;
-  int sockets = 0;           // that were opened
-  int receives = 0;          // calls of recvmsg()
-  size_t most_asked = 0;     // largest buffer given to recvmsg()
+  int sockets = 0;           // number of sockets opened
+  int receives = 0;          // number of recvmsg() calls
+  size_t max_buffer = 0;     // largest buffer passed to recvmsg()
   long timeout_seconds = 0;  // SO_RCVTIMEO
 
-  // The one that answers now.
+  // The one in use.
   static FakeKernel* current;
 };
 

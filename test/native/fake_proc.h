@@ -10,7 +10,7 @@
 
 namespace sockwatch::test {
 
-// A directory that looks like /proc to native/proc_owners.cc, gone with this object.
+// A temporary directory with the parts of /proc that native/proc_owners.cc reads.
 class FakeProc {
  public:
   FakeProc() {
@@ -28,20 +28,20 @@ class FakeProc {
 
   std::string path() const { return root_; }
 
-  // `where` is "100/fd" or "100/task/101/fd".
-  void descriptor(const std::string& where, int fd, const std::string& target) const {
-    std::filesystem::create_directories(root_ / where);
-    std::filesystem::create_symlink(target, root_ / where / std::to_string(fd));
+  // `directory` is "100/fd" or "100/task/101/fd".
+  void descriptor(const std::string& directory, int fd, const std::string& target) const {
+    std::filesystem::create_directories(root_ / directory);
+    std::filesystem::create_symlink(target, root_ / directory / std::to_string(fd));
   }
 
-  void directory(const std::string& where) const { std::filesystem::create_directories(root_ / where); }
+  void directory(const std::string& path) const { std::filesystem::create_directories(root_ / path); }
 
-  void file(const std::string& where, const std::string& contents) const {
-    std::filesystem::create_directories((root_ / where).parent_path());
-    std::ofstream(root_ / where, std::ios::binary) << contents;
+  void file(const std::string& path, const std::string& contents) const {
+    std::filesystem::create_directories((root_ / path).parent_path());
+    std::ofstream(root_ / path, std::ios::binary) << contents;
   }
 
-  // The files that facts are read from, and the link to the executable.
+  // The files and the link that process facts are read from.
   void process(const std::string& pid, const std::string& comm) const {
     const std::string thread = pid + "/task/" + pid;
     file(pid + "/comm", comm + "\n");

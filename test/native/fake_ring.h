@@ -13,8 +13,8 @@
 
 namespace sockwatch::test {
 
-// The kernel's side of a BPF ring buffer, as kernel/bpf/ringbuf.c writes it, in a memory file. The kernel
-// maps its data pages twice; here everything is written twice instead.
+// The producer side of a BPF ring buffer (kernel/bpf/ringbuf.c), in a memfd. The kernel maps the data pages
+// twice; this writes everything twice instead.
 class FakeRing {
  public:
   explicit FakeRing(size_t size, uint64_t start = 0) : size_(size), page_(::sysconf(_SC_PAGESIZE)) {
@@ -35,13 +35,14 @@ class FakeRing {
   uint64_t consumer() const { return __atomic_load_n(position(0), __ATOMIC_ACQUIRE); }
   uint64_t producer() const { return __atomic_load_n(position(page_), __ATOMIC_RELAXED); }
 
-  // Makes the ring empty, with both positions at a multiple of eight.
+  // Empties the buffer. `start` must be a multiple of eight.
   void reset(uint64_t start) {
     __atomic_store_n(position(0), start, __ATOMIC_RELEASE);
     __atomic_store_n(position(page_), start, __ATOMIC_RELEASE);
   }
 
-  // As bpf_ringbuf_reserve(): false if there is no room. `record` is then what commit() and discard() take.
+  // Like bpf_ringbuf_reserve(); returns false if the record does not fit. `record` is for commit() or
+  // discard().
   bool reserve(const std::string& payload, uint64_t& record) {
     const uint64_t end = producer() + (payload.size() + BPF_RINGBUF_HDR_SZ + 7) / 8 * 8;
     if (end - consumer() > size_) return false;

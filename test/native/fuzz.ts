@@ -18,38 +18,38 @@ import {
 const DUMPS = join(ROOT, 'test', 'fixtures', 'dumps');
 
 const SANITIZERS = 'address,undefined';
-/** One netlink message is far smaller; longer inputs only slow the search down. */
-const LONGEST_INPUT = 4096;
+/** Netlink messages are far smaller; longer inputs only slow fuzzing down. */
+const MAX_INPUT = 4096;
 const NLMSG_HDRLEN = 16;
 
-/** Fixed parts of messages, before their attributes: struct inet_diag_msg, struct unix_diag_msg. */
-const INET_FIXED = 72;
-const UNIX_FIXED = 16;
+/** Sizes of the structs before the attributes: inet_diag_msg and unix_diag_msg. */
+const INET_DIAG_MSG_SIZE = 72;
+const UNIX_DIAG_MSG_SIZE = 16;
 
-export interface Fuzzed {
+export interface FuzzResult {
   readonly target: string;
-  /** How many inputs were tried. */
+  /** Number of inputs tried. */
   readonly inputs: number;
-  /** What broke, with the input that did it in hex; null where nothing did. */
+  /** The report, with the failing input in hex; null if there was none. */
   readonly failure: string | null;
 }
 
 type Seeds = (dumps: ReadonlyMap<string, Buffer>) => readonly (Buffer | string)[];
 
-/** One for every test/native/fuzz_*.cc, with inputs to start from. */
+/** The seed inputs of each fuzz_*.cc. */
 const TARGETS: Readonly<Record<string, Seeds>> = {
   inet: (dumps) => inetDumps(dumps).flatMap((dump) => [dump, ...payloads(dump)]),
   unix: (dumps) => unixDumps(dumps).flatMap((dump) => [dump, ...payloads(dump)]),
   attributes: (dumps) => [
-    ...inetDumps(dumps).flatMap((dump) => payloads(dump).map((payload) => payload.subarray(INET_FIXED))),
-    ...unixDumps(dumps).flatMap((dump) => payloads(dump).map((payload) => payload.subarray(UNIX_FIXED))),
+    ...inetDumps(dumps).flatMap((dump) => payloads(dump).map((payload) => payload.subarray(INET_DIAG_MSG_SIZE))),
+    ...unixDumps(dumps).flatMap((dump) => payloads(dump).map((payload) => payload.subarray(UNIX_DIAG_MSG_SIZE))),
   ],
   start_ticks: () => [
     '1 (systemd) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 12 170000 3000 18446744073709551615 1 1 0',
     '77 (a) S 1 (b) R 1 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 9223372036854775808 0 0',
     '9 (x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 -5 0 0',
   ],
-  // Three bytes an operation: which, on which record, how much.
+  // A start position, then three bytes per operation: code, record, size or limit.
   ring_buffer: () => [
     '\0\0\u0008\u0001\0\0\u0003\0\u0009',
     '\0\0\u00ff'.repeat(30),
@@ -63,7 +63,7 @@ const inetDumps = (dumps: ReadonlyMap<string, Buffer>) =>
 const unixDumps = (dumps: ReadonlyMap<string, Buffer>) =>
   [...dumps].flatMap(([name, dump]) => (name === 'unix.bin' ? [dump] : []));
 
-/** What the messages of a captured dump carry. */
+/** The payloads of the messages in a captured dump. */
 function payloads(dump: Buffer): Buffer[] {
   const all: Buffer[] = [];
   for (let at = 0; at + NLMSG_HDRLEN <= dump.length; ) {
@@ -80,8 +80,8 @@ async function readDumps(): Promise<Map<string, Buffer>> {
   return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(DUMPS, name))] as const)));
 }
 
-/** Builds all targets and runs each for so long, as many at a time as there are processors. */
-export async function fuzz(seconds: number): Promise<Fuzzed[]> {
+/** Builds all targets and runs each for this long, as many at a time as there are processors. */
+export async function fuzz(seconds: number): Promise<FuzzResult[]> {
   const compiler = await mustFind(CLANG);
   const directory = await mkdtemp(join(tmpdir(), 'sockwatch-fuzz-'));
   try {
@@ -107,7 +107,7 @@ async function runTarget(
   binary: string,
   seeds: readonly (Buffer | string)[],
   seconds: number,
-): Promise<Fuzzed> {
+): Promise<FuzzResult> {
   const corpus = `${binary}-corpus`;
   const artifacts = `${binary}-artifacts`;
   await Promise.all([mkdir(corpus), mkdir(artifacts)]);
@@ -115,7 +115,7 @@ async function runTarget(
   const { code, stderr } = await run([
     binary,
     `-max_total_time=${seconds}`,
-    `-max_len=${LONGEST_INPUT}`,
+    `-max_len=${MAX_INPUT}`,
     '-timeout=10',
     '-print_final_stats=1',
     `-artifact_prefix=${artifacts}/`,
@@ -128,7 +128,7 @@ async function runTarget(
   return { target, inputs, failure: `${report.join('\n')}\nexit code ${code}; input in hex: ${found.join(' and ')}` };
 }
 
-/** `text` as a number of seconds; null, undefined or empty: five. */
+/** Parses a number of seconds; five if `text` is undefined or empty. */
 export function fuzzSeconds(text: string | undefined): number {
   const seconds = text === undefined || text === '' ? 5 : Number(text);
   if (!Number.isInteger(seconds) || seconds < 1) throw new Error(`'${text}' is not a number of seconds`);
@@ -137,7 +137,7 @@ export function fuzzSeconds(text: string | undefined): number {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { target, inputs, failure } of await fuzz(fuzzSeconds(process.argv[2] ?? process.env['FUZZ_SECONDS']))) {
-    console.log(`${target}: ${inputs} inputs, ${failure === null ? 'nothing broke' : `BROKEN\n${failure}`}`);
+    console.log(`${target}: ${inputs} inputs, ${failure === null ? 'no failure' : `FAILED\n${failure}`}`);
     if (failure !== null) process.exitCode = 1;
   }
 }

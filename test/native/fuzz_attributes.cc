@@ -1,4 +1,5 @@
-// Attributes: every value lies inside the input, and the walk agrees with a slower one written differently.
+// Netlink attributes. The walk must agree with a simpler implementation, and every value lie within the
+// input.
 
 #include <linux/netlink.h>
 
@@ -18,7 +19,7 @@ struct Attribute {
   }
 };
 
-// By offsets: u16 length, u16 type (two of its bits are flags), value, zero to three bytes of padding.
+// u16 length, u16 type (with two flag bits), value, up to three bytes of padding.
 bool plain_walk(const uint8_t* data, size_t size, std::vector<Attribute>& found) {
   for (size_t at = 0; at < size;) {
     if (size - at < 4) return false;
@@ -40,11 +41,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Bytes input = exact.bytes();
   std::vector<fuzz::Attribute> found;
   const bool fits = walk_attributes(input, [&](uint16_t type, Bytes value) {
-    fuzz::require(fuzz::is_within(value, input), "a value is part of its attributes");
+    fuzz::require(fuzz::is_within(value, input), "a value lies within the input");
     found.push_back({type, static_cast<size_t>(value.data - input.data), value.size});
   });
   std::vector<fuzz::Attribute> expected;
-  fuzz::require(fits == fuzz::plain_walk(data, size, expected), "both walks agree on what fits");
-  fuzz::require(found == expected, "both walks find the same attributes");
+  fuzz::require(fits == fuzz::plain_walk(data, size, expected), "both walks agree on whether lengths fit");
+  fuzz::require(found == expected, "both walks return the same attributes");
   return 0;
 }

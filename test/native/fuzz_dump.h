@@ -1,6 +1,6 @@
 #pragma once
 
-// What holds for both kinds of sockets: how a dump is walked, and what appending to columns may do.
+// Properties of walking a dump and of appending to columns, for both kinds of sockets.
 
 #include <linux/netlink.h>
 
@@ -16,7 +16,7 @@ namespace sockwatch::fuzz {
 template <typename Columns>
 using Append = bool (*)(Bytes payload, Columns& columns);
 
-// Every column's bytes.
+// The bytes of each column.
 template <typename Columns>
 std::vector<std::vector<uint8_t>> contents(Columns& columns) {
   std::vector<std::vector<uint8_t>> all;
@@ -31,7 +31,7 @@ inline bool begins_with(const std::vector<uint8_t>& all, const std::vector<uint8
   return all.size() >= start.size() && std::equal(start.begin(), start.end(), all.begin());
 }
 
-// One element a row, but for `address` with sixteen and `names` with as many as it takes.
+// One element per row, except `address` with 16 bytes and `names`.
 template <typename Columns>
 void require_equal_lengths(Columns& columns) {
   const size_t count = columns.count();
@@ -41,7 +41,6 @@ void require_equal_lengths(Columns& columns) {
   });
 }
 
-// Appends one payload, in memory of its exact size.
 template <typename Columns>
 bool append_checked(Append<Columns> append, Bytes payload, Columns& columns,
                     void (*check_row)(Bytes payload, const Columns& columns)) {
@@ -52,18 +51,17 @@ bool append_checked(Append<Columns> append, Bytes payload, Columns& columns,
   const auto after = contents(columns);
   require_equal_lengths(columns);
   if (!appended) {
-    require(after == before, "a payload that is refused leaves the columns as they were");
+    require(after == before, "a refused payload leaves the columns unchanged");
     return false;
   }
-  require(columns.count() == count + 1, "a payload is one row");
+  require(columns.count() == count + 1, "a payload adds one row");
   for (size_t at = 0; at < before.size(); at++)
-    require(begins_with(after[at], before[at]), "a row is appended, and nothing else is touched");
+    require(begins_with(after[at], before[at]), "existing rows are unchanged");
   check_row(exact.bytes(), columns);
   return true;
 }
 
-// Walks the input as a dump, as decode() in native/capture_worker.cc does, and holds the walk to its
-// promises.
+// Walks the input as decode() in native/capture_worker.cc does.
 template <typename Columns>
 void walk_checked(Bytes input, Append<Columns> append, void (*check_row)(Bytes, const Columns&)) {
   const ExactBytes exact(input);
@@ -71,26 +69,26 @@ void walk_checked(Bytes input, Append<Columns> append, void (*check_row)(Bytes, 
   DumpIdentity identity;
   if (nlmsghdr first; read_value(dump, first)) identity = {first.nlmsg_seq, first.nlmsg_pid};
   Columns columns;
-  size_t given = 0;
+  size_t payloads = 0;
   bool refused = false;
   const uint8_t* expected_after = dump.data;
   const WalkResult result = walk_messages(dump, identity, [&](Bytes payload) {
-    require(!refused, "the walk ends with the first payload that is refused");
-    require(is_within(payload, dump), "a payload is part of its datagram");
+    require(!refused, "the walk ends at the first refused payload");
+    require(is_within(payload, dump), "a payload lies within its datagram");
     require(payload.data >= expected_after + NLMSG_HDRLEN, "messages come in order and do not overlap");
     expected_after = payload.data + payload.size;
     nlmsghdr header;
     std::memcpy(&header, payload.data - NLMSG_HDRLEN, sizeof(header));
     require(header.nlmsg_seq == identity.sequence && header.nlmsg_pid == identity.port,
-            "a message of another dump is passed over");
+            "messages of other dumps are skipped");
     require(header.nlmsg_type >= NLMSG_MIN_TYPE, "control messages carry no data");
-    given++;
+    payloads++;
     refused = !append_checked(append, payload, columns, check_row);
     return !refused;
   });
-  require(columns.count() == given - (refused ? 1 : 0), "every payload that was not refused is a row");
-  require(!(result.done && result.malformed), "a dump that is over was not malformed");
-  require(result.malformed || !refused, "a payload that is refused makes the dump malformed");
+  require(columns.count() == payloads - (refused ? 1 : 0), "every accepted payload adds a row");
+  require(!(result.done && result.malformed), "a dump that has ended is not malformed");
+  require(result.malformed || !refused, "a refused payload makes the dump malformed");
   require(result.error >= 0 && result.error <= 4095, "an error is an errno");
   require(result.error == 0 || result.done, "an error ends the dump");
 }

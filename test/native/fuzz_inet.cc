@@ -1,4 +1,4 @@
-// TCP and UDP: the input is one payload, and it is a dump.
+// TCP and UDP sockets. The input is decoded as one payload and as a dump.
 
 #include <linux/inet_diag.h>
 #include <sys/socket.h>
@@ -11,18 +11,19 @@
 namespace sockwatch::fuzz {
 namespace {
 
-// The last row against the payload's bytes, by the offsets of struct inet_diag_msg (linux/inet_diag.h).
+// Compares the last row with the payload at the offsets of struct inet_diag_msg (linux/inet_diag.h).
 void check_row(Bytes payload, const InetColumns& columns) {
-  require(payload.size >= sizeof(inet_diag_msg), "a row has a whole inet_diag_msg");
+  require(payload.size >= sizeof(inet_diag_msg), "a row comes from a complete inet_diag_msg");
   const uint8_t* message = payload.data;
   const uint8_t family = message[0];
-  require(family == AF_INET || family == AF_INET6, "no row is without a family");
+  require(family == AF_INET || family == AF_INET6, "the family is IPv4 or IPv6");
   require(columns.family.back() == family && columns.state.back() == message[1], "family and state");
   require(columns.port.back() == (message[4] << 8 | message[5]), "the port is in host order");
-  require(std::equal(message + 8, message + 24, columns.address.end() - 16), "the address is as it came");
+  require(std::equal(message + 8, message + 24, columns.address.end() - 16),
+          "the address is copied unchanged");
   const uint8_t v6only = columns.v6only.back();
   require(v6only <= 1 || v6only == kV6OnlyUnknown, "v6only is yes, no or unknown");
-  require(family == AF_INET6 || v6only == kV6OnlyUnknown, "v6only says nothing about IPv4");
+  require(family == AF_INET6 || v6only == kV6OnlyUnknown, "v6only is unknown for IPv4");
 }
 
 }  // namespace

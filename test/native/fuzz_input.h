@@ -8,8 +8,8 @@
 
 namespace sockwatch::fuzz {
 
-// A copy of bytes whose allocation ends where they end, so that AddressSanitizer sees the first byte read
-// behind them. Every other length starts at an odd address: nothing says that netlink bytes are aligned.
+// A copy of the input whose allocation ends with it, so that AddressSanitizer reports any read past the end.
+// Odd lengths start at an odd address, because decoders must not rely on alignment.
 class ExactBytes {
  public:
   explicit ExactBytes(Bytes bytes) : shift_(bytes.size & 1), size_(bytes.size) {
@@ -24,10 +24,10 @@ class ExactBytes {
   std::unique_ptr<uint8_t[]> memory_;
 };
 
-// Unlike assert() it cannot be compiled away, and it says which promise was broken.
-inline void require(bool holds, const char* promise) {
+// Unlike assert(), not affected by NDEBUG.
+inline void require(bool holds, const char* property) {
   if (holds) return;
-  std::fprintf(stderr, "BROKEN PROMISE: %s\n", promise);
+  std::fprintf(stderr, "violated: %s\n", property);
   std::abort();
 }
 

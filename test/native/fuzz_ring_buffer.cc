@@ -1,5 +1,5 @@
-// The input is a sequence of operations on a ring buffer, three bytes each. The consumer must agree with a
-// model of the ring that is a list.
+// The consumer of a ring buffer. The input is a sequence of operations, three bytes each; the consumer must
+// agree with a model that keeps the records in a list.
 
 #include <algorithm>
 #include <deque>
@@ -42,20 +42,20 @@ class Model {
   void consume(size_t limit) {
     reader_.consume(limit, [&](Bytes bytes) {
       while (!records_.empty() && records_.front().state == State::kDiscarded) drop(limit);
-      require(!records_.empty() && limit > 0, "no record comes from nowhere, and none beyond the limit");
+      require(!records_.empty() && limit > 0, "only reserved records are passed on, up to the limit");
       const Record& record = records_.front();
-      require(record.state == State::kCommitted, "a record that is being written is not passed on");
+      require(record.state == State::kCommitted, "busy records are not passed on");
       require(bytes.size == record.payload.size() &&
                   std::equal(bytes.data, bytes.data + bytes.size,
                              reinterpret_cast<const uint8_t*>(record.payload.data())),
-              "a record is what was written");
+              "a record is passed on unchanged");
       drop(limit);
     });
     while (limit > 0 && !records_.empty() && records_.front().state == State::kDiscarded) drop(limit);
     require(limit == 0 || records_.empty() || records_.front().state == State::kBusy,
-            "no record is left out");
+            "all records up to the first busy one are read");
     const uint64_t end = records_.empty() ? ring_.producer() : records_.front().position;
-    require(ring_.consumer() == end, "the space of what was read is released, and no more");
+    require(ring_.consumer() == end, "exactly the space of the records read is released");
   }
 
  private:

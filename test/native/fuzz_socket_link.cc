@@ -1,4 +1,4 @@
-// Targets of links in /proc/PID/fd: a number comes out of `socket:[number]` alone.
+// Targets of links in /proc/PID/fd. Only `socket:[NUMBER]` has an inode number.
 
 #include <string>
 
@@ -29,6 +29,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const fuzz::ExactBytes exact({data, size});
   const auto* target = reinterpret_cast<const char*>(exact.bytes().data);
   fuzz::require(parse_socket_link(target, size) == fuzz::plain_parse(std::string(target, size)),
-                "the number is that in the brackets");
+                "both parsers return the same number");
   return 0;
 }

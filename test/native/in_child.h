@@ -7,7 +7,7 @@
 
 namespace sockwatch::test {
 
-// Runs `work` in a child process, which may die of it, and says how that ended: "exit 0", "signal 6".
+// Runs `work` in a child process and returns how that ended, such as "exit 0" or "signal 6".
 template <typename Work>
 std::string in_child(Work work) {
   const pid_t child = ::fork();

@@ -1,6 +1,6 @@
 #pragma once
 
-// Writes netlink messages for the tests.
+// Encodes netlink messages.
 
 #include <linux/netlink.h>
 
@@ -25,7 +25,7 @@ struct Header {
 
 inline Bytes bytes_of(const Datagram& datagram) { return {datagram.data(), datagram.size()}; }
 
-// One message with its padding.
+// A message with its padding.
 inline Datagram message(const Header& header, const std::string& payload) {
   nlmsghdr fields{};
   fields.nlmsg_len = static_cast<uint32_t>(sizeof(fields) + payload.size());
@@ -39,7 +39,7 @@ inline Datagram message(const Header& header, const std::string& payload) {
   return datagram;
 }
 
-// A message that carries an int: NLMSG_DONE or NLMSG_ERROR.
+// NLMSG_DONE or NLMSG_ERROR, which carry an int.
 inline Datagram message_with(const Header& header, int32_t number) {
   std::string payload(sizeof(number), '\0');
   std::memcpy(payload.data(), &number, sizeof(number));

@@ -5,7 +5,7 @@
 
 namespace sockwatch::test {
 
-// How many descriptors this process has open. Counting opens one itself, the same one each time.
+// Number of open descriptors, including the one that counting opens.
 inline auto open_files() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
                        std::filesystem::directory_iterator{});

@@ -1,6 +1,6 @@
 /**
- * `node pool.cjs ADDON NETNS`: has libuv start its threads inside a callback of inNetns(), and prints where each thread
- * of the process is then. CommonJS, because loading a module the other way starts those threads before.
+ * `node pool.cjs ADDON NETNS`: starts libuv's thread pool inside a callback of inNetns(), and prints the namespaces that the
+ * process's threads are in. CommonJS, because loading an ES module would start the pool earlier.
  */
 
 import fs = require('node:fs');
@@ -13,5 +13,5 @@ const home = fs.readlinkSync('/proc/self/ns/net');
 
 inNetns(netns, () => readInNetns(null, '/proc/self/comm')).then(() => {
   const threads = fs.readdirSync('/proc/self/task').map((task) => fs.readlinkSync(`/proc/self/task/${task}/ns/net`));
-  console.log(threads.every((one) => one === home) ? 'all at home' : `home is ${home}, threads are in ${threads}`);
+  console.log(threads.every((one) => one === home) ? 'all in the original namespace' : `home is ${home}, threads are in ${threads}`);
 }, console.error);

@@ -10,15 +10,15 @@ const EXERCISE = fileURLToPath(new URL('./exercise.js', import.meta.url));
 const SANITIZE = '-fsanitize=address,undefined';
 const FLAGS = `-g -fno-omit-frame-pointer -fno-sanitize-recover=all ${SANITIZE}`;
 
-export interface Exercised {
+export interface ExerciseResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What the sanitizers had to say: every report, but of leaks only the addon's own. */
+  /** Sanitizer reports. Of leaks, only those of memory that the addon has allocated. */
   readonly reports: readonly string[];
 }
 
-/** The whole addon with the sanitizers built in. Node itself is as it is, so their runtime is loaded ahead of it. */
+/** The addon built with sanitizers. Node itself is not, so the sanitizer runtime is preloaded. */
 export class SanitizedAddon {
   readonly #directory: string;
   readonly #runtime: string;
@@ -28,7 +28,7 @@ export class SanitizedAddon {
     this.#runtime = runtime;
   }
 
-  /** Builds it by the checkout's binding.gyp, in a directory of its own. */
+  /** Builds the addon with the checkout's binding.gyp in a temporary directory. */
   static async build(): Promise<SanitizedAddon> {
     const compiler = await mustFind(GCC);
     const directory = await mkdtemp(join(tmpdir(), 'sockwatch-asan-'));
@@ -48,13 +48,13 @@ export class SanitizedAddon {
     }
   }
 
-  /** Runs one scenario of exercise.ts with it, in a process of its own. */
-  async exercise(scenario: string): Promise<Exercised> {
+  /** Runs a scenario of exercise.ts in a new process. */
+  async exercise(scenario: string): Promise<ExerciseResult> {
     const env = {
       PATH: process.env['PATH'],
       K8S_SOCKWATCH_PREBUILD: this.#directory,
       LD_PRELOAD: this.#runtime,
-      // Node leaves its own memory to the kernel when it ends, so leaks are told but do not decide the exit code.
+      // Node does not free its own memory on exit, so leaks are reported but do not change the exit code.
       ASAN_OPTIONS: 'detect_leaks=1',
       LSAN_OPTIONS: 'exitcode=0',
       UBSAN_OPTIONS: 'print_stacktrace=1',
@@ -68,14 +68,14 @@ export class SanitizedAddon {
   }
 }
 
-/** Where the ordinary build found Node's headers, so that this one does not download any. */
+/** The headers that the ordinary build used, so that node-gyp does not download any. */
 async function headersAsBuilt(): Promise<string[]> {
   const config = await readFile(join(ROOT, 'build', 'config.gypi'), 'utf8').catch(() => '');
   const nodedir = /"nodedir": "(.*)"/.exec(config)?.[1];
   return nodedir === undefined ? [] : [`--nodedir=${nodedir}`];
 }
 
-/** Reports stand in paragraphs; that of a leak is its stack, the allocation first. */
+/** Reports are separated by blank lines. A leak report is the stack of the allocation, innermost frame first. */
 export function reportsIn(stderr: string): string[] {
   return stderr.split(/\n\s*\n/).filter((paragraph) => {
     if (/ERROR: AddressSanitizer|runtime error:/.test(paragraph)) return true;
@@ -83,7 +83,7 @@ export function reportsIn(stderr: string): string[] {
   });
 }
 
-/** What Node allocates is its own, also where the addon has called it. */
+/** Memory allocated by Node is Node's own, even if the addon has called it. */
 function isAllocatedByAddon(stack: string): boolean {
   const frames = stack.split('\n').filter((line) => /^\s*#\d+ /.test(line));
   const addon = frames.findIndex((frame) => /\/native\/\w+\.(?:cc|h):\d+|\/napi(?:-inl)?\.h:\d+/.test(frame));

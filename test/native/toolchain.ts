@@ -13,7 +13,7 @@ export const TESTS = join(ROOT, 'test', 'native');
 export const CLANG = ['clang++-14', 'clang++'];
 export const GCC = ['g++'];
 
-/** The part of native/ that knows nothing of JavaScript. */
+/** The sources that do not depend on Node. */
 export const PURE_SOURCES = [
   'inet_diag.cc',
   'netlink_messages.cc',
@@ -27,10 +27,10 @@ export const PURE_SOURCES = [
 ].map((name) => join(NATIVE, name));
 
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
-/** Sanitizers end the program at the first report. */
+/** Makes sanitizers abort at the first report. */
 export const SANITIZED = ['-g', '-O1', '-fno-omit-frame-pointer', '-fno-sanitize-recover=all'];
 
-/** The first of these programs that PATH has. */
+/** The path of the first of these programs found in PATH. */
 export async function findProgram(names: readonly string[]): Promise<string | null> {
   for (const name of names) {
     for (const directory of (process.env['PATH'] ?? '').split(delimiter)) {
@@ -45,7 +45,7 @@ export async function findProgram(names: readonly string[]): Promise<string | nu
   return null;
 }
 
-/** For the `skip` of a test that needs one of these programs. In CI nothing is skipped: there the lack of them is a fault. */
+/** The `skip` option of a test that needs one of these programs. CI must have them, so nothing is skipped there. */
 export async function skipWithout(names: readonly string[]): Promise<string | false> {
   if (process.env['CI'] === 'true' || (await findProgram(names)) !== null) return false;
   return `none of ${names.join(', ')} is in PATH`;
@@ -57,13 +57,13 @@ export async function mustFind(names: readonly string[]): Promise<string> {
   return found;
 }
 
-/** Runs a compiler, which must succeed. */
+/** Runs a compiler. @throws if it fails. */
 export async function compile(compiler: string, args: readonly string[]): Promise<void> {
   const { code, stderr } = await run([compiler, ...args]);
   if (code !== 0) throw new Error(`${[compiler, ...args].join(' ')}: exit code ${code}\n${stderr}`);
 }
 
-/** Compiles C++17 sources into `directory` and gives the object files, in the order of the sources. */
+/** Compiles C++17 sources into `directory`, and returns the object files in the order of the sources. */
 export async function compileObjects(
   compiler: string,
   flags: readonly string[],
@@ -77,7 +77,7 @@ export async function compileObjects(
   });
 }
 
-/** Maps items, as many at a time as there are processors. */
+/** Maps items concurrently, as many at a time as there are processors. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,

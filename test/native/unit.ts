@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { run } from '../lab/child.js';
 import { CLANG, compile, compileObjects, inParallel, mustFind, PURE_SOURCES, SANITIZED, TESTS } from './toolchain.js';
 
-/** One executable: test/native/unit_NAME.cc. */
+/** An executable built from unit_NAME.cc. */
 interface Unit {
   readonly name: string;
   readonly sanitizers: string;
-  /** Further sources in test/native/. */
+  /** Additional sources in test/native/. */
   readonly with?: readonly string[];
   readonly linkerFlags?: readonly string[];
 }
@@ -17,18 +17,18 @@ export interface Check {
   readonly name: string;
   readonly ok: boolean;
   readonly skip: string | null;
-  /** What the executable said about it. */
+  /** Diagnostics that the executable printed for it. */
   readonly notes: readonly string[];
 }
 
 export interface UnitResult {
   readonly unit: string;
   readonly checks: readonly Check[];
-  /** Exit code and standard error where it did not end well, as after a report of a sanitizer. */
+  /** Exit code and standard error of a failed run, such as a sanitizer report; null if it succeeded. */
   readonly crash: string | null;
 }
 
-/** The calls of native/netlink_socket.cc that fake_kernel.cc answers. */
+/** The system calls of native/netlink_socket.cc that fake_kernel.cc implements. */
 const WRAPPED = ['socket', 'setsockopt', 'bind', 'getsockname', 'sendmsg', 'recvmsg'];
 
 const MEMORY = 'address,undefined';
@@ -46,7 +46,7 @@ const UNITS: readonly Unit[] = [
   { name: 'ring_buffer', sanitizers: MEMORY },
 ];
 
-/** Builds and runs them all, as many at a time as there are processors. */
+/** Builds and runs all executables, as many at a time as there are processors. */
 export async function runUnits(): Promise<UnitResult[]> {
   const compiler = await mustFind(CLANG);
   const directory = await mkdtemp(join(tmpdir(), 'sockwatch-unit-'));
@@ -78,7 +78,7 @@ async function runUnit(compiler: string, unit: Unit, objects: readonly string[],
   };
 }
 
-/** Lines such as `not ok - name`, `ok - name # SKIP why`, and `# note` about the one before. */
+/** Parses lines such as `not ok - name`, `ok - name # SKIP reason`, and `# note` for the check before. */
 function parseChecks(output: string): Check[] {
   const checks: (Check & { notes: string[] })[] = [];
   for (const line of output.split('\n')) {

@@ -1,4 +1,4 @@
-// Work in other network namespaces (native/netns.cc).
+// Entering other network namespaces (native/netns.cc).
 
 #include <fcntl.h>
 #include <sched.h>
@@ -22,7 +22,7 @@ uint64_t own_netns() {
   return status.st_ino;
 }
 
-// Another network namespace for as long as this object lives: that of a child which does nothing.
+// A network namespace, kept by a child process for the lifetime of this object.
 class OtherNamespace {
  public:
   OtherNamespace() {
@@ -59,7 +59,7 @@ void opening() {
   FileDescriptor fd;
   uint64_t inode = 0;
   check(!open_netns("/proc/self/ns/net", fd, inode) && inode == own_netns(),
-        "a namespace is known by its inode");
+        "a namespace is identified by its inode number");
   const FakeProc directory;
   const std::string fifo = directory.path() + "/fifo";
   ::mkfifo(fifo.c_str(), 0600);
@@ -70,13 +70,13 @@ void opening() {
     return failure && !none && failure->subject == path ? failure->number : 0;
   };
   const auto before = open_files();
-  check_equal(number("/nonexistent"), ENOENT, "a path that is not there is told");
-  check_equal(number("/etc/hostname"), EINVAL, "a file is no namespace");
-  check_equal(number(directory.path()), EINVAL, "neither is a directory");
-  check_equal(number(fifo), EINVAL, "nor a FIFO, which does not hang");
-  check_equal(number("/dev/null"), EINVAL, "nor a device");
-  check_equal(number("/proc/self/ns/mnt"), EINVAL, "nor a namespace of another kind");
-  check_equal(open_files() - before, 0, "and none of them leaks a descriptor");
+  check_equal(number("/nonexistent"), ENOENT, "a missing path is an error");
+  check_equal(number("/etc/hostname"), EINVAL, "a file is not a namespace");
+  check_equal(number(directory.path()), EINVAL, "a directory is not a namespace");
+  check_equal(number(fifo), EINVAL, "a FIFO is not a namespace, and does not block");
+  check_equal(number("/dev/null"), EINVAL, "a device is not a namespace");
+  check_equal(number("/proc/self/ns/mnt"), EINVAL, "a mount namespace is not a network namespace");
+  check_equal(open_files() - before, 0, "failures leak no descriptors");
 }
 
 void running(const OtherNamespace& other) {
@@ -87,18 +87,18 @@ void running(const OtherNamespace& other) {
     inside = own_netns();
     return std::nullopt;
   });
-  check(!failure && inside != home, "work runs in the namespace");
-  check_equal(own_netns(), home, "and its caller stays where it was");
-  const auto told = run_in_netns(other.path(), [] { return SysError{"work", EXDEV, ""}; });
-  check(told && told->number == EXDEV, "what the work says comes back");
+  check(!failure && inside != home, "work runs inside the namespace");
+  check_equal(own_netns(), home, "the calling thread is not moved");
+  const auto failed = run_in_netns(other.path(), [] { return SysError{"work", EXDEV, ""}; });
+  check(failed && failed->number == EXDEV, "a failure of the work is returned");
   const auto missing = run_in_netns_or_here("/nonexistent", [] { return SysError{"work", EXDEV, ""}; });
-  check(missing && missing->number == ENOENT, "no work is done where there is no namespace");
+  check(missing && missing->number == ENOENT, "work does not run if the namespace is missing");
   run_in_netns_or_here("", [&]() -> Failure {
     inside = own_netns();
     return std::nullopt;
   });
-  check_equal(inside, home, "without a namespace work runs here");
-  check_equal(open_files() - before, 0, "none of it leaks a descriptor");
+  check_equal(inside, home, "work runs on the calling thread if the path is empty");
+  check_equal(open_files() - before, 0, "no descriptors are leaked");
   check_equal(in_child([&] {
                 try {
                   run_in_netns(other.path(), []() -> Failure { throw std::bad_alloc(); });
@@ -107,7 +107,7 @@ void running(const OtherNamespace& other) {
                 }
                 return 1;
               }),
-              "exit 0", "an exception of the work reaches the caller, and does not end the process");
+              "exit 0", "an exception of the work is rethrown on the calling thread");
 }
 
 void moving(const OtherNamespace& other) {
@@ -115,27 +115,27 @@ void moving(const OtherNamespace& other) {
   const auto before = open_files();
   {
     NetnsScope scope;
-    check(!scope.enter(other.path()) && own_netns() != home, "a scope moves its thread");
+    check(!scope.enter(other.path()) && own_netns() != home, "a scope moves the calling thread");
     {
       NetnsScope inner;
       inner.enter("/proc/self/ns/net");
     }
-    check(own_netns() != home, "a scope within a scope returns to the outer one");
+    check(own_netns() != home, "a nested scope returns to the outer namespace");
   }
-  check_equal(own_netns(), home, "and back at its end");
+  check_equal(own_netns(), home, "a scope returns at its end");
   {
     NetnsScope scope;
-    check(scope.enter("/nonexistent").has_value(), "a scope that cannot be entered says so");
+    check(scope.enter("/nonexistent").has_value(), "a missing namespace is an error");
   }
-  check_equal(own_netns(), home, "and moves nothing");
-  check_equal(open_files() - before, 0, "scopes leak no descriptor");
+  check_equal(own_netns(), home, "which leaves the thread where it was");
+  check_equal(open_files() - before, 0, "scopes leak no descriptors");
   check_equal(in_child([&] {
                 NetnsScope scope;
                 if (scope.enter(other.path())) return 1;
                 ::close(STDERR_FILENO);
-                return ::setresuid(65534, 65534, 65534);  // the way back takes CAP_SYS_ADMIN
+                return ::setresuid(65534, 65534, 65534);  // without CAP_SYS_ADMIN, setns() back fails
               }),
-              "signal 6", "a process that cannot return does not go on in a foreign namespace");
+              "signal 6", "a process that cannot return aborts");
 }
 
 }  // namespace

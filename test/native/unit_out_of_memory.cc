@@ -1,5 +1,5 @@
-// One allocation after the other fails: that is an exception for PromiseWorker to catch, never the end of the
-// process, on whatever thread it happens.
+// Every allocation in turn fails, on any thread. That must raise std::bad_alloc on the calling thread, where
+// PromiseWorker catches it, and not end the process.
 
 #include <atomic>
 #include <cstdlib>
@@ -16,7 +16,7 @@
 
 namespace {
 
-// How many allocations are still granted; negative: all.
+// Number of allocations that still succeed; negative for all.
 std::atomic<long> granted{-1};
 
 void* allocate(size_t size) {
@@ -44,7 +44,7 @@ namespace {
 constexpr int kDone = 0;
 constexpr int kOutOfMemory = 1;
 
-// Runs `work` with ever more memory until it has enough.
+// Runs `work` with an increasing number of allocations until it succeeds.
 template <typename Work>
 void starve(const std::string& name, Work work) {
   for (long memory = 0; memory < 2000; memory++) {
@@ -69,7 +69,7 @@ void starve(const std::string& name, Work work) {
       return;
     }
   }
-  check(false, name + ": it never had enough");
+  check(false, name + ": it never succeeds");
 }
 
 }  // namespace
@@ -80,16 +80,16 @@ int main() {
   using namespace sockwatch::test;
   const FakeProc proc;
   for (const char* pid : {"1", "2", "3"}) {
-    proc.process(pid, "holder");
+    proc.process(pid, "owner");
     proc.descriptor(std::string(pid) + "/fd", 3, "socket:[5]");
   }
   const std::string root = proc.path();
   const std::vector<uint32_t> inodes{5};
-  starve("a walk over descriptors", [&] {
+  starve("a walk through /proc", [&] {
     OwnerWalk walk;
     walk_owners(root, inodes, walk);
   });
-  starve("a dump, its socket opened on a thread of its own", [] {
+  starve("a dump in another namespace", [] {
     InetColumns columns;
     DumpReport report;
     InetRequest request;
@@ -102,7 +102,8 @@ int main() {
   });
   starve("work in a namespace", [] {
     run_in_netns("/proc/self/ns/net", []() -> Failure {
-      return SysError{"a name too long for the string's own room", 1, "and a subject like that as well"};
+      return SysError{"a name that does not fit into the string object", 1,
+                      "a subject that does not fit either"};
     });
   });
 }

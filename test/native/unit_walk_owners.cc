@@ -1,5 +1,4 @@
-// The walk over descriptors (native/proc_owners.cc, process_facts.cc) in a /proc made for it, and in the real
-// one.
+// The walk through /proc (native/proc_owners.cc, process_facts.cc), in a fake /proc and in the real one.
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -22,7 +21,7 @@ OwnerWalk walk(const std::string& root, const std::vector<uint32_t>& inodes) {
   return result;
 }
 
-// Owners as "pid/fd=inode", in their order.
+// Owners as "pid/fd=inode", in order.
 std::string owners_of(const OwnerWalk& result) {
   std::string all;
   for (const auto& [inode, pid, fd] : result.owners) {
@@ -49,10 +48,10 @@ void owners() {
   proc.directory("12x/fd");
   const OwnerWalk result = walk(proc.path(), {7, 5, 5});
   check_equal(owners_of(result), "20/3=5 20/10=7 100/0=5",
-              "every owner of every requested socket is found, in order of pid and descriptor");
-  check_equal(result.facts.size(), 2U, "facts are read once for each process that holds one");
-  check_equal(result.processes, 3U, "only directories with a number for a name are processes");
-  check_equal(result.unreadable, 0U, "and all of them could be read");
+              "all owners of all requested sockets are found, sorted by pid and descriptor");
+  check_equal(result.facts.size(), 2U, "facts are read once for each owner");
+  check_equal(result.processes, 3U, "only directories named by a number are processes");
+  check_equal(result.unreadable, 0U, "all processes were readable");
   check_equal(walk(proc.path(), {}).owners.size(), 0U, "no inodes, no owners");
 }
 
@@ -69,8 +68,8 @@ void many() {
   const OwnerWalk result = walk(proc.path(), wanted);
   bool in_order = result.owners.size() == wanted.size();
   for (size_t at = 0; in_order && at < wanted.size(); at++) in_order = result.owners[at].inode == wanted[at];
-  check(in_order, "threads of a walk lose nothing, double nothing, and the result is in order");
-  check_equal(result.facts.size(), 60U, "and the facts of all are there");
+  check(in_order, "the results of several threads are complete and sorted");
+  check_equal(result.facts.size(), 60U, "and include the facts of all owners");
 }
 
 void main_thread_gone() {
@@ -82,8 +81,9 @@ void main_thread_gone() {
   proc.file("30/comm", "leader\n");
   proc.file("30/task/31/cmdline", "worker");
   const OwnerWalk result = walk(proc.path(), {5});
-  check_equal(owners_of(result), "30/4=5", "where the main thread has exited, one living thread is asked");
-  check_equal(text_of(result.facts.at(0).argv0), "worker", "and tells its arguments");
+  check_equal(owners_of(result), "30/4=5",
+              "if the main thread has exited, another thread's descriptors are read");
+  check_equal(text_of(result.facts.at(0).argv0), "worker", "and its arguments");
 }
 
 void facts() {
@@ -92,42 +92,40 @@ void facts() {
   proc.descriptor("40/fd", 3, "socket:[5]");
   const OwnerWalk result = walk(proc.path(), {5});
   const ProcessFacts& facts = result.facts.at(0);
-  check_equal(text_of(facts.comm), "a) b (c\nd", "a name keeps what it holds, but for the kernel's newline");
-  check_equal(text_of(facts.argv0), "/bin/a) b (c\nd", "of the arguments the first alone is kept");
-  check_equal(text_of(facts.exe), "/bin/a) b (c\nd", "the executable is the link's target");
-  check_equal(text_of(facts.cgroup), "0::/system.slice/a) b (c\nd.service\n",
-              "the cgroup file is kept whole");
+  check_equal(text_of(facts.comm), "a) b (c\nd", "only the kernel's newline is removed from a name");
+  check_equal(text_of(facts.argv0), "/bin/a) b (c\nd", "only the first argument is kept");
+  check_equal(text_of(facts.exe), "/bin/a) b (c\nd", "the executable is the link target");
+  check_equal(text_of(facts.cgroup), "0::/system.slice/a) b (c\nd.service\n", "the cgroup file is complete");
   check_equal(facts.startMs.value_or(0), 1234U * 1000 / static_cast<uint64_t>(::sysconf(_SC_CLK_TCK)),
-              "the start time is found behind a name with parentheses");
+              "the start time is parsed after a name with parentheses");
   size_t held = 0;
   for (const auto* bytes : {&facts.comm, &facts.argv0, &facts.exe, &facts.cgroup})
     held += (*bytes)->capacity();
-  check(held < 4096, "facts hold no more memory than they need");
+  check(held < 4096, "facts have little spare capacity");
 
   const FakeProc bare;
   bare.descriptor("41/fd", 3, "socket:[5]");
   const ProcessFacts none = walk(bare.path(), {5}).facts.at(0);
   check(!none.comm && !none.exe && !none.argv0 && !none.cgroup && !none.startMs,
-        "of a process that ended meanwhile there are no facts, and no failure");
+        "a process that has exited has no facts, which is no failure");
 }
 
 void failures() {
   OwnerWalk result;
   const auto failure = walk_owners("/nonexistent", {5}, result);
   check(failure && failure->number == ENOENT && failure->subject == "/nonexistent",
-        "a missing /proc is told");
+        "a missing /proc is an error");
   const auto file = walk_owners("/etc/hostname", {5}, result);
-  check(file && file->number == ENOTDIR, "so is one that is no directory");
+  check(file && file->number == ENOTDIR, "a /proc that is not a directory is an error");
 
   const FakeProc proc;
   proc.descriptor("50/fd", 3, "socket:[5]");
   proc.descriptor("51/fd", 3, "socket:[5]");
   const auto before = open_files();
   walk(proc.path(), {5});
-  check_equal(open_files() - before, 0, "a walk leaks no descriptor");
+  check_equal(open_files() - before, 0, "a walk leaks no descriptors");
 
-  const std::string name =
-      "processes that may not be read are counted, not taken for processes without sockets";
+  const std::string name = "processes without read permission are counted as unreadable";
   if (::geteuid() == 0) {
     ::chmod((proc.path() + "/51/fd").c_str(), 0700);
     check_equal(in_child([&] {
@@ -137,11 +135,11 @@ void failures() {
                 }),
                 "exit 0", name);
   } else {
-    skip(name, "only root can become somebody else");
+    skip(name, "changing the user takes root");
   }
 
   check_equal(in_child([&] {
-                // Room for the directory of processes, and for none of them.
+                // One descriptor, for the root directory.
                 const int last = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
                 const rlimit limit{static_cast<rlim_t>(last) + 1, static_cast<rlim_t>(last) + 1};
                 ::close(last);
@@ -150,8 +148,7 @@ void failures() {
                 const auto failed = walk_owners(proc.path(), {5}, seen);
                 return failed || seen.unreadable == 2 ? 0 : 1;
               }),
-              "exit 0",
-              "processes that could not be read for want of descriptors are not taken for readable");
+              "exit 0", "processes are counted as unreadable if there are no free descriptors");
 }
 
 void real_proc() {
@@ -161,8 +158,9 @@ void real_proc() {
   const auto inode = static_cast<uint32_t>(status.st_ino);
   const OwnerWalk result = walk("/proc", {inode});
   const std::string self = std::to_string(::getpid()) + "/" + std::to_string(fd);
-  check_equal(owners_of(result), self + "=" + std::to_string(inode), "the real /proc shows our own socket");
-  check(result.facts.at(0).startMs.value_or(0) > 0, "and when we started");
+  check_equal(owners_of(result), self + "=" + std::to_string(inode),
+              "the real /proc lists this process's socket");
+  check(result.facts.at(0).startMs.value_or(0) > 0, "and the start time of this process");
   ::close(fd);
 }
 
