@@ -4,23 +4,37 @@ import type { Spec } from '../spec/spec.js';
 import { applyNotes } from '../verdict/applied_row.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import type { Severity } from '../verdict/finding.js';
+import { type ClusterCode, type ClusterParams, clusterText } from '../verdict/text/cluster.js';
 import { stateAt } from './mark.js';
 import type { FleetNode, Matrix, MatrixRow } from './matrix.js';
 import { isListening, isUnknown, stateOf } from './state.js';
 import { pageSubjects } from './subject.js';
 
-/** What a note says of a service in a whole cluster, with the rows by which its presence is known. */
+/** What the notes say of a service in a whole cluster, and the rows that show whether it runs. */
 export interface ServiceRule {
   readonly rule: ClusterRule;
   readonly service: string;
   /** Keys of the service's rows. */
   readonly keys: readonly string[];
-  /** The rows apply only where the service runs, so that a missing one proves that it does. */
+  /** Whether the rows apply only where the service runs, so that a missing listener proves that it does. */
   readonly isConditional: boolean;
 }
 
 /** `duplicate`: on more nodes than there may be. The others as for a row. */
 export type ClusterVerdict = 'ok' | 'missing' | 'duplicate' | 'unverified' | 'not-applicable';
+
+const VERDICT: Readonly<Record<ClusterCode, ClusterVerdict>> = {
+  'runs-on-one-node': 'ok',
+  'runs-on-several-nodes': 'duplicate',
+  'runs-on-no-node': 'missing',
+  'may-run-elsewhere': 'unverified',
+  'may-run-unseen': 'unverified',
+  'runs-on-every-control-plane': 'ok',
+  'missing-on-control-planes': 'missing',
+  'may-be-missing': 'unverified',
+  'not-used': 'not-applicable',
+  'no-control-planes': 'not-applicable',
+};
 
 const SEVERITY: Readonly<Record<ClusterVerdict, Severity>> = {
   ok: 'none',
@@ -30,18 +44,20 @@ const SEVERITY: Readonly<Record<ClusterVerdict, Severity>> = {
   'not-applicable': 'none',
 };
 
-/** What holds for a cluster and cannot be told by one node. */
+/** What is true of a cluster and no single node can show. */
 export interface ClusterFinding {
   readonly rule: ClusterRule;
   readonly service: string;
   readonly verdict: ClusterVerdict;
   readonly severity: Severity;
+  readonly code: ClusterCode;
+  readonly params: ClusterParams;
   readonly message: string;
-  /** Those the message is about: with too many, where the service runs; with too few, where it does not. */
+  /** The nodes at issue: where a service runs, where it is missing, or where it could not be seen. */
   readonly nodes: readonly FleetNode[];
 }
 
-/** The rules of a page's notes, one for each service. */
+/** The cluster rules in the notes of a spec, one for each service. */
 export function clusterRules(spec: Spec): ServiceRule[] {
   const rules = new Map<string, ServiceRule>();
   const subjects = pageSubjects(spec.rows.map(expectedOf));
@@ -60,17 +76,17 @@ export function clusterRules(spec: Spec): ServiceRule[] {
   return [...rules.values()];
 }
 
-/** Whether a service runs on a node; `open` where that could not be seen, `excused` where no row of it applies. */
-type Presence = 'yes' | 'no' | 'excused' | 'open';
+/** Whether a service runs on a node; `not-applicable` if none of its rows applies there. */
+type Presence = 'yes' | 'no' | 'unknown' | 'not-applicable';
 
-interface Sighting {
+interface NodePresence {
   readonly node: FleetNode;
   readonly presence: Presence;
 }
 
 /**
- * Judges the rules over all nodes, of several snapshots of one machine by the latest. `unreadable` counts inputs that may
- * each have been a further node. Of a single machine nothing is said.
+ * Evaluates the rules over all nodes, using the latest snapshot of each machine. `unreadable` is the number of inputs that
+ * could each have been another node. There are no findings about a single machine.
  */
 export function clusterFindings(
   matrices: readonly Matrix[],
@@ -79,22 +95,24 @@ export function clusterFindings(
 ): ClusterFinding[] {
   const latest = latestOf(matrices.flatMap(({ nodes }) => nodes));
   if (latest.size < 2) return [];
-  return rules.map((rule) => {
-    const sightings = matrices.flatMap(({ rows, nodes }) => {
-      const own = rows.filter(({ key }) => rule.keys.includes(key));
+  return rules.map(({ rule, service, keys, isConditional }) => {
+    const presences = matrices.flatMap(({ rows, nodes }) => {
+      const own = rows.filter(({ key }) => keys.includes(key));
       return nodes
         .filter((node) => latest.has(node))
-        .map((node) => ({ node, presence: presenceOf(node, own, rule.isConditional) }));
+        .map((node) => ({ node, presence: presenceOf(node, own, isConditional) }));
     });
-    const [verdict, message, nodes] = JUDGES[rule.rule](rule.service, sightings, unreadable);
-    return {
-      rule: rule.rule,
-      service: rule.service,
-      verdict,
-      severity: SEVERITY[verdict],
-      message: `${message}${verdict === 'ok' ? '' : apart(sightings)}`,
-      nodes,
+    const { code, runsOn, missingOn, unknownOn, nodes } = EVALUATE[rule](presences, unreadable);
+    const params: ClusterParams = {
+      runsOn: labels(runsOn),
+      missingOn: labels(missingOn),
+      unknownOn: labels(unknownOn),
+      unreadableInputs: unreadable,
+      minutesApart: minutesApart([...latest]),
     };
+    const verdict = VERDICT[code];
+    const message = clusterText(service, code, params);
+    return { rule, service, verdict, severity: SEVERITY[verdict], code, params, message, nodes };
   });
 }
 
@@ -111,90 +129,66 @@ function presenceOf(node: FleetNode, rows: readonly MatrixRow[], isConditional: 
   const codes = rows.map((row) => stateAt(node, row));
   const verdicts = codes.map(stateOf).flatMap((state) => (state.kind === 'verdict' ? state.verdict : []));
   if (codes.some(isListening) || (isConditional && verdicts.includes('missing'))) return 'yes';
-  if (codes.length === 0 || codes.some(isUnknown)) return 'open';
-  return verdicts.every((verdict) => verdict === 'not-applicable') ? 'excused' : 'no';
+  if (codes.length === 0 || codes.some(isUnknown)) return 'unknown';
+  return verdicts.every((verdict) => verdict === 'not-applicable') ? 'not-applicable' : 'no';
 }
 
-type Judge = (
-  service: string,
-  sightings: readonly Sighting[],
-  unreadable: number,
-) => readonly [ClusterVerdict, string, readonly FleetNode[]];
+interface Answer {
+  readonly code: ClusterCode;
+  readonly runsOn: readonly FleetNode[];
+  readonly missingOn: readonly FleetNode[];
+  readonly unknownOn: readonly FleetNode[];
+  /** Those of the finding. */
+  readonly nodes: readonly FleetNode[];
+}
 
-const JUDGES: Readonly<Record<ClusterRule, Judge>> = {
-  'exactly-one': (service, sightings, unreadable) => {
-    const holders = having(sightings, 'yes');
-    const open = having(sightings, 'open');
-    const all = sightings.map(({ node }) => node);
-    if (holders.length > 1) {
-      return [
-        'duplicate',
-        `${service} runs on ${holders.length} nodes (${named(holders)}); a cluster has one`,
-        holders,
-      ];
+const EVALUATE: Readonly<Record<ClusterRule, (presences: readonly NodePresence[], unreadable: number) => Answer>> = {
+  'exactly-one': (presences, unreadable) => {
+    const runsOn = having(presences, 'yes');
+    const unknownOn = having(presences, 'unknown');
+    const missingOn = [...having(presences, 'no'), ...having(presences, 'not-applicable')];
+    const known = { runsOn, missingOn, unknownOn };
+    const isOpen = unknownOn.length > 0 || unreadable > 0;
+    if (runsOn.length > 1) return { ...known, code: 'runs-on-several-nodes', nodes: runsOn };
+    if (runsOn.length === 1) {
+      return isOpen
+        ? { ...known, code: 'may-run-elsewhere', nodes: unknownOn }
+        : { ...known, code: 'runs-on-one-node', nodes: runsOn };
     }
-    const rest = unseenText(open, unreadable);
-    if (holders.length === 1) {
-      return rest === null
-        ? ['ok', `${service} runs on ${named(holders)}, and on no other of ${all.length} nodes`, holders]
-        : ['unverified', `${service} runs on ${named(holders)}; whether elsewhere too could not be seen ${rest}`, open];
-    }
-    return rest === null
-      ? ['missing', `${service} runs on none of the ${all.length} nodes given (${named(all)}); a cluster has one`, all]
-      : ['unverified', `${service} was not found, and whether it runs could not be seen ${rest}`, open];
+    return isOpen
+      ? { ...known, code: 'may-run-unseen', nodes: unknownOn }
+      : { ...known, code: 'runs-on-no-node', nodes: missingOn };
   },
 
-  'every-control-plane': (service, sightings, unreadable) => {
-    const planes = sightings.filter(({ node }) => node.role === 'control-plane');
-    const absent = [...having(planes, 'no'), ...having(planes, 'excused')];
-    const holders = having(planes, 'yes');
-    const unsure = sightings.filter(({ node, presence }) => node.role === 'unknown' && presence !== 'yes');
-    const open = [...having(planes, 'open'), ...unsure.map(({ node }) => node)];
-    const rest = unseenText(open, unreadable);
-    if (planes.length > 0 && having(planes, 'excused').length === planes.length) {
-      return ['not-applicable', `${service} has no row that applies to a control plane node here`, []];
+  'every-control-plane': (presences, unreadable) => {
+    const planes = presences.filter(({ node }) => node.role === 'control-plane');
+    const runsOn = having(planes, 'yes');
+    const notApplicable = having(planes, 'not-applicable');
+    const missingOn = [...having(planes, 'no'), ...notApplicable];
+    const perhapsPlanes = presences.filter(({ node, presence }) => node.role === 'unknown' && presence !== 'yes');
+    const unknownOn = [...having(planes, 'unknown'), ...perhapsPlanes.map(({ node }) => node)];
+    const known = { runsOn, missingOn, unknownOn };
+    if (planes.length > 0 && notApplicable.length === planes.length) return { ...known, code: 'not-used', nodes: [] };
+    if (missingOn.length > 0) return { ...known, code: 'missing-on-control-planes', nodes: missingOn };
+    if (unknownOn.length > 0 || unreadable > 0) {
+      return { ...known, code: 'may-be-missing', nodes: unknownOn };
     }
-    if (absent.length > 0) {
-      const runs = holders.length === 0 ? '' : `; it runs on ${named(holders)}`;
-      const text = `${service} does not run on ${absent.length} of ${planes.length} control plane nodes (${named(absent)})${runs}`;
-      return ['missing', text, absent];
-    }
-    if (rest !== null) return ['unverified', `whether ${service} runs could not be seen ${rest}`, open];
     return planes.length === 0
-      ? ['not-applicable', `${service} belongs on control plane nodes, and none was given`, []]
-      : ['ok', `${service} runs on every control plane node given (${named(holders)})`, holders];
+      ? { ...known, code: 'no-control-planes', nodes: [] }
+      : { ...known, code: 'runs-on-every-control-plane', nodes: runsOn };
   },
 };
 
-function having(sightings: readonly Sighting[], presence: Presence): FleetNode[] {
-  return sightings.filter((one) => one.presence === presence).map(({ node }) => node);
+function having(presences: readonly NodePresence[], presence: Presence): FleetNode[] {
+  return presences.filter((one) => one.presence === presence).map(({ node }) => node);
 }
 
-function unseenText(open: readonly FleetNode[], unreadable: number): string | null {
-  const where = open.length === 0 ? [] : [`on ${named(open)}`];
-  const inputs =
-    unreadable === 0 ? [] : [`in ${unreadable} ${unreadable === 1 ? 'input' : 'inputs'} that could not be read`];
-  const texts = [...where, ...inputs];
-  return texts.length === 0 ? null : texts.join(' and ');
+function labels(nodes: readonly FleetNode[]): string[] {
+  return nodes.map(({ label }) => label);
 }
 
-/** So many names are still read. */
-const NAMED = 10;
-
-function named(nodes: readonly FleetNode[]): string {
-  const names = nodes.slice(0, NAMED).map(({ label }) => label);
-  return names.join(', ') + (nodes.length > NAMED ? ` and ${nodes.length - NAMED} more` : '');
-}
-
-/** A service may have moved between snapshots that were taken this long after each other. */
-const MOVED_MINUTES = 5;
-
-function apart(sightings: readonly Sighting[]): string {
-  const times = sightings.map(({ node }) => Date.parse(node.capturedAt)).filter((time) => !Number.isNaN(time));
-  const minutes = Math.round(
-    (times.reduce((a, b) => Math.max(a, b)) - times.reduce((a, b) => Math.min(a, b))) / 60_000,
-  );
-  return minutes < MOVED_MINUTES
-    ? ''
-    : `; the snapshots are up to ${minutes} minutes apart, so it may have moved meanwhile`;
+function minutesApart(nodes: readonly FleetNode[]): number {
+  const times = nodes.map(({ capturedAt }) => Date.parse(capturedAt)).filter((time) => !Number.isNaN(time));
+  const [first = 0, last = first] = [Math.min(...times), Math.max(...times)];
+  return times.length === 0 ? 0 : Math.round((last - first) / 60_000);
 }

@@ -7,8 +7,8 @@ import { stateOf } from '../fleet/state.js';
 import { escapeUnprintable } from './json.js';
 
 /**
- * Many nodes for a program. Nodes are referred to by their number in `nodes`, pages by theirs in `pages`; a row lists a cell
- * for every node of its page, in the order of `nodes`. One row a line, so that it can be compared and searched by line.
+ * Many nodes for a program. Nodes and pages are referred to by their index in `nodes` and `pages`; a row lists a cell for every
+ * node of its page, in the order of `nodes`. Each row is one line, so that line-based tools can compare and search them.
  */
 export function* toMatrixJson(fleet: Fleet): Generator<string> {
   const { matrices, cluster, unreadable, summary } = fleet;
@@ -36,7 +36,7 @@ function lineOf(value: unknown): string {
   return escapeUnprintable(JSON.stringify(value));
 }
 
-/** A field that is a list, one item a line. */
+/** A list, with one item per line. */
 function* listOf(key: string, items: Iterable<unknown>): Generator<string> {
   let before = `,\n"${key}": [\n  `;
   for (const item of items) {
@@ -71,7 +71,7 @@ function rowOf(row: MatrixRow, page: number, { nodes }: Matrix, numberOf: (node:
   };
 }
 
-/** What most nodes of a role have, where others have something else; `split` where there is no such thing. */
+/** What most nodes of a role have if others differ; `split` if there is no majority. */
 function majorityOf(agreement: Agreement): string | null {
   if (agreement === 'alike') return null;
   if (agreement === 'split') return 'split';
@@ -79,7 +79,6 @@ function majorityOf(agreement: Agreement): string | null {
   return state.kind === 'verdict' ? state.verdict : state.kind;
 }
 
-/** `state` is `verdict`, or `none` or `unseen`, where there is no finding. */
 function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
   const code = stateAt(node, row);
   const state = stateOf(code);

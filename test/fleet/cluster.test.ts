@@ -5,8 +5,8 @@ import { NO_NOTES } from '../../src/spec/notes.js';
 import { coverage, held, listener, notes, row, rowNote, spec } from '../verdict/factory.js';
 import { BUILTIN, cluster, fleetOf, type NodeChanges, nodeDocument, operator } from './factory.js';
 
-/** `missing: …`: what is said of a service in the whole cluster. */
-function told(documents: readonly SnapshotDocument[], service: string, unreadable = {}): string | null {
+/** The finding about a service in the cluster, as `missing, error: …`. */
+function findingText(documents: readonly SnapshotDocument[], service: string, unreadable = {}): string | null {
   const found = fleetOf(documents, { unreadable }).cluster.find((finding) => finding.service === service);
   return found === undefined ? null : `${found.verdict}, ${found.severity}: ${found.message}`;
 }
@@ -30,7 +30,7 @@ t.test('exactly one', (t) => {
       'none',
       cluster(2).slice(1),
       {},
-      'missing, error: cilium-operator runs on none of the 4 nodes given (cp-2, cp-3, w-1, w-2); a cluster has one',
+      'missing, error: cilium-operator runs on none of 4 nodes (cp-2, cp-3, w-1, w-2); a cluster has one',
     ],
     [
       'two',
@@ -48,13 +48,13 @@ t.test('exactly one', (t) => {
       'one, and a node that could not be seen',
       cluster(2, { 'w-2': unseenOperator }),
       {},
-      'unverified, unknown: cilium-operator runs on cp-1; whether elsewhere too could not be seen on w-2',
+      'unverified, unknown: cilium-operator runs on cp-1; it may also run on w-2, which could not be seen',
     ],
     [
       'none, and a node that could not be seen',
       cluster(2, { 'w-2': unseenOperator }).slice(1),
       {},
-      'unverified, unknown: cilium-operator was not found, and whether it runs could not be seen on w-2',
+      'unverified, unknown: cilium-operator was not seen, but may run on w-2, which could not be seen',
     ],
     [
       'two, whatever else could not be seen',
@@ -66,23 +66,23 @@ t.test('exactly one', (t) => {
       'none, and inputs that may be nodes',
       cluster(2).slice(1),
       { 'x.json': 'it is broken', 'y.json': 'it is broken' },
-      'unverified, unknown: cilium-operator was not found, and whether it runs could not be seen in 2 inputs that could not be read',
+      'unverified, unknown: cilium-operator was not seen, but may run on a node of 2 inputs that could not be read',
     ],
   ];
   for (const [name, documents, unreadable, expected] of cases)
-    t.equal(told(documents, OPERATOR, unreadable), expected, name);
+    t.equal(findingText(documents, OPERATOR, unreadable), expected, name);
   t.end();
 });
 
-t.test('a table that was not read whole leaves it open whether the service runs', (t) => {
+t.test('an incompletely read table leaves unknown whether the service runs', (t) => {
   const blind = { coverage: coverage({ tcp: 'failed' }) };
-  t.match(told(cluster(1, { 'w-1': blind }).slice(1), OPERATOR), /^unverified/);
+  t.match(findingText(cluster(1, { 'w-1': blind }).slice(1), OPERATOR), /^unverified/);
   t.end();
 });
 
 t.test('every control plane', (t) => {
   const at = (changes: Record<string, NodeChanges>, unreadable = {}): string | null =>
-    told(cluster(2, changes), 'etcd', unreadable);
+    findingText(cluster(2, changes), 'etcd', unreadable);
   t.equal(at({}), 'ok, none: etcd runs on every control plane node given (cp-1, cp-2, cp-3)');
   t.equal(
     at({ 'cp-2': { without: ['etcd'] } }),
@@ -92,24 +92,24 @@ t.test('every control plane', (t) => {
     at({ 'cp-1': { without: ['etcd'] }, 'cp-2': { without: ['etcd'] }, 'cp-3': { without: ['etcd'] } }),
     'missing, error: etcd does not run on 3 of 3 control plane nodes (cp-1, cp-2, cp-3)',
   );
-  t.match(at({ 'cp-3': { without: [2380] } }), /^ok/, 'that a row of it is missing is a fault of the node');
+  t.match(at({ 'cp-3': { without: [2380] } }), /^ok/, 'one missing row is a fault of the node, not of the cluster');
   t.equal(
     at({ 'w-1': { role: 'unknown', without: ['etcd'] } }),
-    'unverified, unknown: whether etcd runs could not be seen on w-1',
-    'which may be a control plane',
+    'unverified, unknown: whether etcd runs on every control plane node is unknown: it may be missing on w-1, which could not be seen',
+    'a node of unknown role may be a control plane',
   );
   t.equal(
     at({}, { 'x.json': 'it is broken' }),
-    'unverified, unknown: whether etcd runs could not be seen in 1 input that could not be read',
+    'unverified, unknown: whether etcd runs on every control plane node is unknown: it may be missing on a node of 1 input that could not be read',
   );
   t.equal(
-    told([nodeDocument('a'), nodeDocument('b', { address: '192.0.2.9' })], 'etcd'),
+    findingText([nodeDocument('a'), nodeDocument('b', { address: '192.0.2.9' })], 'etcd'),
     'not-applicable, none: etcd belongs on control plane nodes, and none was given',
   );
   t.end();
 });
 
-t.test('a service that another datastore makes needless is no fault where it is on no control plane', (t) => {
+t.test('a service that runs on no control plane because of another datastore is not a fault', (t) => {
   const page = spec([row('localhost:2379', 'etcd', { role: 'control-plane', condition: 'when etcd is used' })], {
     notes: notes({ rows: [rowNote({ service: 'etcd' }, { cluster: 'every-control-plane' })] }),
   });
@@ -127,11 +127,11 @@ t.test('a service that another datastore makes needless is no fault where it is 
     ).cluster[0]?.verdict;
   t.equal(at(false, false), 'not-applicable');
   t.equal(at(true, true), 'ok');
-  t.equal(at(true, false), 'missing', 'but on some and not on others is what no node can tell alone');
+  t.equal(at(true, false), 'missing', 'running on some and not on others is a fault');
   t.end();
 });
 
-t.test('one machine says nothing of a cluster, however many snapshots there are of it', (t) => {
+t.test('there are no findings about a single machine, even with several snapshots of it', (t) => {
   const [one] = cluster(0);
   if (one === undefined) throw new Error('no node');
   const later = { ...one, capturedAt: '2026-01-31T13:00:00.000Z' };
@@ -140,40 +140,43 @@ t.test('one machine says nothing of a cluster, however many snapshots there are 
   t.end();
 });
 
-t.test('of several snapshots of one machine the latest counts', (t) => {
+t.test('only the latest snapshot of a machine counts', (t) => {
   const [before, ...others] = cluster(1);
   if (before === undefined) throw new Error('no node');
   const at = '2026-01-31T12:01:00.000Z';
   const after = nodeDocument('cp-1', { role: 'control-plane', address: '192.0.2.1', capturedAt: at });
   const moved = nodeDocument('cp-2', { role: 'control-plane', address: '192.0.2.2', capturedAt: at, also: operator() });
-  t.match(told([before, ...others, after, moved], OPERATOR), /^ok, none: cilium-operator runs on cp-2 2026/);
+  t.match(findingText([before, ...others, after, moved], OPERATOR), /^ok, none: cilium-operator runs on cp-2 2026/);
   t.end();
 });
 
-t.test('snapshots that lie apart in time are said to, where that may be the reason', (t) => {
+t.test('the time between snapshots is reported if it may be the reason', (t) => {
   const late = { also: operator(), capturedAt: '2026-01-31T15:00:00.000Z' };
   t.match(
-    told(cluster(2, { 'w-1': late }), OPERATOR),
-    /; the snapshots are up to 180 minutes apart, so it may have moved meanwhile$/,
+    findingText(cluster(2, { 'w-1': late }), OPERATOR),
+    /; the snapshots are up to 180 minutes apart, so it may have moved$/,
   );
   t.notMatch(
-    told(cluster(2, { 'w-1': { capturedAt: '2026-01-31T15:00:00.000Z' } }), OPERATOR),
+    findingText(cluster(2, { 'w-1': { capturedAt: '2026-01-31T15:00:00.000Z' } }), OPERATOR),
     /apart/,
     'not where all is well',
   );
   const times = cluster(2, { 'w-1': { also: operator(), capturedAt: 'nonsense' } });
-  t.match(told(times, OPERATOR), /^duplicate/);
+  t.match(findingText(times, OPERATOR), /^duplicate/);
   t.end();
 });
 
-t.test('a node that was judged by a page without the rows is one that could not be seen', (t) => {
+t.test('a node compared with a page without the rows counts as not seen', (t) => {
   const other = spec([row('localhost:1', 'a')]);
-  t.match(told([...cluster(1), nodeDocument('z', { spec: other })], OPERATOR), /could not be seen on z$/);
+  t.match(
+    findingText([...cluster(1), nodeDocument('z', { spec: other })], OPERATOR),
+    /may also run on z, which could not be seen$/,
+  );
   t.end();
 });
 
-t.test('a stranger on the port is not the service', (t) => {
+t.test('another program on the port is not the service', (t) => {
   const stranger = { also: [held('other', '0.0.0.0', 9963)] };
-  t.match(told(cluster(1, { 'w-1': stranger }), OPERATOR), /^ok, none: cilium-operator runs on cp-1/);
+  t.match(findingText(cluster(1, { 'w-1': stranger }), OPERATOR), /^ok, none: cilium-operator runs on cp-1/);
   t.end();
 });
