@@ -2,7 +2,7 @@ import { SockwatchError } from '../base/errors.js';
 import { evaluateFiles } from '../fleet/evaluate_files.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import { Progress } from '../report/progress.js';
-import { writeWhole } from '../report/write_output.js';
+import { writeAtomic } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { loadSpec } from '../spec/load.js';
@@ -29,7 +29,7 @@ export async function runCheck(argv: readonly string[]): Promise<number> {
     command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
   const { fleet, only } = await evaluateAll(command, spec);
   const text = await formatOutput(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
-  if (command.output !== null) await writeWhole(command.output, text);
+  if (command.output !== null) await writeAtomic(command.output, text);
   else for (const piece of text) await writeStdout(piece);
   const { result } = fleet.summary;
   return evaluatedNodes(fleet) === 0 ? EXIT_CODE.failed : EXIT_CODE[result];

@@ -47,7 +47,7 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   const document = redacted === null ? taken : redacted(taken);
   const text = await formatSnapshot(document, format);
   if (output === null) await writeStdout(text);
-  else await (await import('../report/write_output.js')).writeWhole(output, text);
+  else await (await import('../report/write_output.js')).writeAtomic(output, text);
   return EXIT_CODE[document.summary.result];
 }
 

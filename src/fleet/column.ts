@@ -1,13 +1,18 @@
+import { FINDING_CODES, type FindingCode } from '../verdict/codes.js';
 import type { MatchedBy } from '../verdict/finding.js';
 import { type StateCode, UNSEEN } from './state.js';
 
-/** Values of `matchedBy`, by their code in a column. */
-export const MATCHED_BY: readonly (MatchedBy | null)[] = [null, 'unit', 'exe', 'argv0', 'comm', 'device'];
+/** Values of `matchedBy`, by their number in a column. */
+const MATCHED_BY: readonly (MatchedBy | null)[] = [null, 'unit', 'exe', 'argv0', 'comm', 'device'];
+
+/** Values of `code`, by their number in a column. */
+const CODES: readonly (FindingCode | null)[] = [null, ...(Object.keys(FINDING_CODES) as FindingCode[])];
 
 /** The findings of one snapshot, one entry per row, in ascending order of row numbers. */
 export interface Column {
   readonly rows: Uint32Array;
   readonly states: Uint8Array;
+  readonly codes: Uint8Array;
   readonly matchedBy: Uint8Array;
   /** For each entry its message, then its reason. As bytes, because a fleet has half a million of them. */
   readonly texts: Buffer;
@@ -18,6 +23,7 @@ export interface Column {
 /** One entry of a column. */
 export interface Cell {
   readonly state: StateCode;
+  readonly code: FindingCode | null;
   readonly message: string;
   readonly reason: string | null;
   readonly matchedBy: MatchedBy | null;
@@ -30,6 +36,7 @@ export function packColumn(cells: readonly (Cell & { readonly row: number })[]):
   return {
     rows: Uint32Array.from(cells, ({ row }) => row),
     states: Uint8Array.from(cells, ({ state }) => state),
+    codes: Uint8Array.from(cells, ({ code }) => CODES.indexOf(code)),
     matchedBy: Uint8Array.from(cells, ({ matchedBy }) => MATCHED_BY.indexOf(matchedBy)),
     texts: Buffer.from(texts.join('')),
     textEnds: Uint32Array.from(texts, (text) => {
@@ -59,6 +66,7 @@ export function cellAt(column: Column, row: number): Cell | null {
   if (at < 0) return null;
   return {
     state: column.states[at] ?? UNSEEN,
+    code: CODES[column.codes[at] ?? 0] ?? null,
     message: textAt(column, 2 * at),
     reason: textAt(column, 2 * at + 1) || null,
     matchedBy: MATCHED_BY[column.matchedBy[at] ?? 0] ?? null,

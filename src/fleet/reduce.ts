@@ -55,9 +55,8 @@ function columnOf({ findings, sockets, node }: SnapshotDocument, numberOf: (subj
   return packColumn(Array.from(cells, ([row, cell]) => ({ row, ...cell })).sort((a, b) => a.row - b.row));
 }
 
-function cellOf({ verdict, severity, message, reason, matchedBy }: Finding): Cell {
-  const own = reason === null || message.includes(reason) ? null : reason;
-  return { state: stateCode(verdict, severity), message: shortened(message), reason: own, matchedBy };
+function cellOf({ verdict, severity, code, message, reason, matchedBy }: Finding): Cell {
+  return { state: stateCode(verdict, severity), code, message: shortened(message), reason, matchedBy };
 }
 
 /** Several listeners of one program on ephemeral ports: the worst one decides the state. */

@@ -2,14 +2,14 @@ import { printable } from '../base/text.js';
 import type { SnapshotDiff } from '../snapshot/diff/diff.js';
 import type { Difference } from '../snapshot/diff/difference.js';
 
-/** Parts of the report, in the order in which a person wants to read them. What does not matter comes behind them. */
+/** Parts of the report, in order. Differences that do not matter follow after them. */
 const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind'][]])[] = [
   ['Verdicts', ['verdict']],
   ['Listeners', ['appeared', 'disappeared', 'owner-changed', 'widened', 'narrowed', 'moved']],
   ['Could not be seen on one side', ['unknown', 'coverage']],
 ];
 
-/** What is different, for a person: what was compared, then one line for each difference. */
+/** The differences for a person: what was compared, then one line per difference. */
 export function diffToText(diff: SnapshotDiff): string {
   const { differences } = diff;
   const facts = differences.filter(({ kind }) => kind === 'fact').map(({ message }) => `  ${message}`);
@@ -17,7 +17,7 @@ export function diffToText(diff: SnapshotDiff): string {
   const parts = PARTS.map(
     ([title, kinds]) => [title, rest.filter(({ kind, matters }) => matters && kinds.includes(kind))] as const,
   );
-  const all = [...parts, ['Told, though it makes no difference', rest.filter(({ matters }) => !matters)] as const];
+  const all = [...parts, ['Informational', rest.filter(({ matters }) => !matters)] as const];
   const lines = all.flatMap(([title, members]) =>
     members.length === 0 ? [] : ['', `${title}:`, ...members.map(lineOf)],
   );
@@ -33,9 +33,9 @@ function headLines(diff: SnapshotDiff): string[] {
   ];
 }
 
-/** Whoever mixes the two files up reads everything the wrong way round. */
+/** Swapped files would turn every difference around. */
 function order(before: string, after: string): string {
-  return Date.parse(before) > Date.parse(after) ? '  (OLD is the later one)' : '';
+  return Date.parse(before) > Date.parse(after) ? '  (OLD is later than NEW)' : '';
 }
 
 function conclusion({ differences, different }: SnapshotDiff): string {

@@ -53,9 +53,8 @@ export function cellDetails(row: MatrixRow, node: FleetNode): string[] {
   const agreement = row.agreement[node.role];
   const compared = comparison(markOf(agreement, stateAt(node, row)), agreement);
   if (cell === null) return compared;
-  const why = cell.reason === null ? '' : ` (${cell.reason})`;
   const weak = cell.matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
-  return [`${cell.message}${why}${weak}`, ...compared];
+  return [`${cell.message}${weak}`, ...compared];
 }
 
 function comparison(mark: Mark | null, agreement: Agreement): string[] {

@@ -86,6 +86,6 @@ function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
   const cell = cellAt(node.column, row.number);
   if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
   const { kind, verdict, severity } = state;
-  const { message, reason, matchedBy } = cell;
-  return { node: number, state: kind, verdict, severity, mark, message, reason, matchedBy };
+  const { code, message, reason, matchedBy } = cell;
+  return { node: number, state: kind, verdict, severity, mark, code, message, reason, matchedBy };
 }

@@ -1,14 +1,14 @@
-/** Where a progress bar is drawn: standard error, or what stands for it in a test. */
+/** What a progress bar is drawn on: standard error, or a fake in tests. */
 export interface ProgressScreen {
   readonly isTTY?: boolean;
   readonly columns?: number;
   write(text: string): unknown;
 }
 
-/** Work that is done sooner needs no bar. */
-const QUIET_MS = 500;
+/** Shorter work gets no bar. */
+const DELAY_MS = 500;
 
-/** A person sees no more than this. */
+/** Redrawing more often would not be visible. */
 const REDRAW_MS = 100;
 
 const BAR_LENGTH = 20;
@@ -17,8 +17,8 @@ const BAR_LENGTH = 20;
 const CLEAR = '\r\x1b[K';
 
 /**
- * A bar on one line of a terminal, for work of so many steps that takes long enough; nothing at all anywhere else. `clear`
- * before anything else is written to the same screen, and at the end.
+ * A progress bar on one line of a terminal; draws nothing anywhere else. Call `clear` before anything else is written to the
+ * same screen, and at the end.
  */
 export class Progress {
   readonly #screen: ProgressScreen;
@@ -35,15 +35,15 @@ export class Progress {
     this.#start = now();
   }
 
-  /** `done` of the steps are done; `note` says more, in plain characters. */
+  /** `note` is shown beside the bar; ASCII only. */
   update(done: number, note: string): void {
     const now = this.#now();
-    if (this.#screen.isTTY !== true || now - this.#start < QUIET_MS || now - this.#drawnAt < REDRAW_MS) return;
+    if (this.#screen.isTTY !== true || now - this.#start < DELAY_MS || now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
     this.#isDrawn = true;
     const full = Math.round((Math.min(done, this.#total) / Math.max(1, this.#total)) * BAR_LENGTH);
     const bar = '#'.repeat(full) + '.'.repeat(BAR_LENGTH - full);
-    // The last column stays free: to write there may move the cursor to the next line.
+    // Writing to the last column may move the cursor to the next line.
     const room = Math.max(0, (this.#screen.columns ?? 80) - 1);
     this.#screen.write(`${CLEAR}${`[${bar}] ${note}`.slice(0, room)}`);
   }

@@ -7,23 +7,27 @@ import { printable } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 
 /**
- * Writes a file whole or not at all, mode 0600: into a file beside it that has no name before all is on the disk, so that whoever is
- * killed meanwhile leaves nothing behind, and that then takes its place. A link is followed; anything but a regular file is refused, since the rename would replace a device or a pipe.
- * @throws SockwatchError ERR_OUTPUT; the old file, if any, is then untouched.
+ * Writes a file atomically, with mode 0600. The data goes to an unnamed file in the same directory, so that nothing is left behind
+ * if the process is killed; once it is on disk, it replaces the target. Symbolic links are followed. Anything but a regular file
+ * is refused, because the rename would replace a device or a pipe.
+ * @throws SockwatchError ERR_OUTPUT; an existing file is then unchanged.
  */
-export async function writeWhole(path: string, text: string | Iterable<string> | AsyncIterable<string>): Promise<void> {
+export async function writeAtomic(
+  path: string,
+  text: string | Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   await write(path, text, rename, 'nothing was written; choose another file with --output, or leave it out to print');
 }
 
 /**
- * The same for a file that must not be there yet.
- * @throws SockwatchError ERR_OUTPUT, also where it is there
+ * The same for a file that must not exist yet.
+ * @throws SockwatchError ERR_OUTPUT, also if it exists
  */
 export async function writeNew(path: string, text: string): Promise<void> {
-  // A link is never made in the place of something (link(2)), where rename(2) would replace it.
+  // link(2) fails if the target exists; rename(2) would replace it.
   const place = async (temporary: string, target: string): Promise<void> => {
     await link(temporary, target).catch((error: NodeJS.ErrnoException) => {
-      throw error.code === 'EEXIST' ? new Error('there is such a file already') : error;
+      throw error.code === 'EEXIST' ? new Error('the file already exists') : error;
     });
     await rm(temporary);
   };
@@ -40,15 +44,15 @@ async function write(
   try {
     const target = await followLinks(path);
     const existing = await stat(target).catch(() => null);
-    if (existing !== null && !existing.isFile()) throw new Error('it exists and is no regular file');
+    if (existing !== null && !existing.isFile()) throw new Error('it exists and is not a regular file');
     temporary = join(dirname(target), `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
-    const nameless = await openNameless(dirname(target));
-    const file = nameless ?? (await open(temporary, 'wx', 0o600));
+    const unnamed = await openUnnamed(dirname(target));
+    const file = unnamed ?? (await open(temporary, 'wx', 0o600));
     try {
-      // Each goes on where the one before it ended.
+      // FileHandle.writeFile continues at the current position.
       for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece);
       await file.sync();
-      if (nameless !== null) native().linkOpenFile(file.fd, temporary);
+      if (unnamed !== null) native().linkOpenFile(file.fd, temporary);
     } finally {
       await file.close();
     }
@@ -56,7 +60,7 @@ async function write(
     temporary = null;
     await syncDirectory(dirname(target));
   } catch (error) {
-    // Where it cannot be made it cannot be removed either.
+    // If the file could not be created, removing it fails as well.
     if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
     throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${messageOf(error)}`, {
       hint,
@@ -65,11 +69,11 @@ async function write(
   }
 }
 
-/** O_TMPFILE (include/uapi/asm-generic/fcntl.h), which Node's constants do not have. */
+/** O_TMPFILE (include/uapi/asm-generic/fcntl.h), missing from Node's constants. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
-/** A file without a name; null where the file system has none such, or where the addon that would name it cannot be loaded. */
-async function openNameless(directory: string): Promise<FileHandle | null> {
+/** Opens an unnamed file; null if the file system does not support it, or if the addon that names it later cannot be loaded. */
+async function openUnnamed(directory: string): Promise<FileHandle | null> {
   try {
     native();
     return await open(directory, O_TMPFILE | constants.O_WRONLY, 0o600);
@@ -78,13 +82,13 @@ async function openNameless(directory: string): Promise<FileHandle | null> {
   }
 }
 
-/** Linux gives up after as many links (MAXSYMLINKS, include/linux/namei.h). */
-const MOST_LINKS = 40;
+/** MAXSYMLINKS (include/linux/namei.h). */
+const MAX_LINKS = 40;
 
-/** Where a path leads, also where a link points to nothing yet. */
+/** Resolves symbolic links, including one whose target does not exist yet. */
 async function followLinks(path: string): Promise<string> {
   let target = path;
-  for (let links = 0; links < MOST_LINKS; links++) {
+  for (let links = 0; links < MAX_LINKS; links++) {
     const next = await readlink(target).catch(() => null);
     if (next === null) return target;
     target = resolve(dirname(target), next);
@@ -92,7 +96,7 @@ async function followLinks(path: string): Promise<string> {
   throw new Error('too many links');
 }
 
-/** Makes the new name last. Some file systems refuse to sync a directory; the file itself is safe by then. */
+/** Makes the new name durable. Some file systems cannot sync a directory; the data itself is already safe. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => null);
   await directory?.sync().catch(() => {});

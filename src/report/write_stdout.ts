@@ -3,11 +3,11 @@ import { SockwatchError } from '../base/errors.js';
 let listensForErrors = false;
 
 /**
- * Writes to standard output and waits until it is taken. A reader that has gone away (`| head`) is no error.
+ * Writes to standard output and waits until the data is written. A closed pipe (`| head`) is not an error.
  * @throws SockwatchError ERR_OUTPUT
  */
 export async function writeStdout(text: string): Promise<void> {
-  // A failed write calls back, and tells as an event besides, which would end the process if nobody listened.
+  // A failed write also emits an event, which would end the process without a listener.
   if (!listensForErrors) process.stdout.on('error', () => {});
   listensForErrors = true;
   const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => {

@@ -4,10 +4,10 @@ import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { nodeDocument, operator } from '../fleet/factory.js';
 import { held, processOwner } from '../verdict/factory.js';
 
-/** Control plane nodes of a cluster of any size. */
+/** Control plane nodes, whatever the number of nodes. */
 const PLANES = 3;
 
-/** Numbers that look random and are the same in every run (a linear congruential generator, Numerical Recipes). */
+/** A linear congruential generator (Numerical Recipes): the same numbers in every run. */
 function numbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -17,8 +17,8 @@ function numbers(seed: number): () => number {
 }
 
 /**
- * Writes snapshots of so many nodes with so many listeners each, all but those of the page unexplained, which is the most that
- * a matrix can be asked to hold: programs and ports are the same on every node, pids and addresses are not.
+ * Writes snapshots whose listeners, except those of the page, are unexplained: the worst case for a matrix. Programs and ports
+ * are the same on every node; pids and addresses differ.
  */
 export async function writeSnapshots(directory: string, nodes: number, listeners: number): Promise<void> {
   await mkdir(directory, { recursive: true });

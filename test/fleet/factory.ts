@@ -10,7 +10,7 @@ import { applyNotes, type NodeRole } from '../../src/verdict/applied_row.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import { coverage, device, held, listener, NODE, socketFile, unixListener } from '../verdict/factory.js';
 
-/* Nodes of a cluster as they should be, and what a test changes of them. */
+/* Healthy nodes of a cluster, and what a test changes. */
 
 export const BUILTIN: Spec = builtinSpec();
 
@@ -82,7 +82,7 @@ function ownersOf({ owners, ownersUnknown }: OwnedListener): Pick<OwnedListener,
   return { owners, ownersUnknown };
 }
 
-/** What makes a node the one with cilium-operator. */
+/** Listeners of cilium-operator. */
 export function operator(): OwnedListener[] {
   return [
     held('cilium-operator', '127.0.0.1', 9234),
@@ -91,7 +91,7 @@ export function operator(): OwnedListener[] {
   ];
 }
 
-/** A healthy cluster: three control planes, the first of them with cilium-operator, and workers. */
+/** A healthy cluster: three control planes, the first with cilium-operator, and workers. */
 export function cluster(workers: number, changes: Readonly<Record<string, NodeChanges>> = {}): SnapshotDocument[] {
   const planes = ['cp-1', 'cp-2', 'cp-3'].map((name, at) => {
     const also = [...(at === 0 ? operator() : []), ...(changes[name]?.also ?? [])];

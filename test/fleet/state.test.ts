@@ -12,10 +12,10 @@ import {
 } from '../../src/fleet/state.js';
 import { VERDICTS } from '../../src/verdict/finding.js';
 
-t.test('every verdict of every severity has a code of its own, within a byte', (t) => {
+t.test('every verdict and severity has a unique code', (t) => {
   const codes = VERDICTS.flatMap((verdict) => SEVERITIES.map((severity) => stateCode(verdict, severity)));
   t.equal(new Set([...codes, NONE, UNSEEN]).size, VERDICTS.length * SEVERITIES.length + 2);
-  t.ok(Math.max(...codes, NONE, UNSEEN) < 64, 'agreements count with this many states');
+  t.ok(Math.max(...codes, NONE, UNSEEN) < 256, 'columns store a byte');
   t.equal(STATES.length, UNSEEN + 1);
   for (const verdict of VERDICTS) {
     for (const severity of SEVERITIES) {
@@ -26,12 +26,12 @@ t.test('every verdict of every severity has a code of its own, within a byte', (
     [stateOf(NONE), stateOf(UNSEEN), stateOf(200)],
     [{ kind: 'none' }, { kind: 'unseen' }, { kind: 'unseen' }],
   );
-  t.ok(stateCode('missing', 'error') < stateCode('unexpected', 'warning'), 'the worse is the lower');
+  t.ok(stateCode('missing', 'error') < stateCode('unexpected', 'warning'), 'the worse is lower');
   t.ok(stateCode('unexpected', 'warning') < stateCode('unexpected', 'info'));
   t.end();
 });
 
-t.test('what is open, a fault, or a sign that the service runs', (t) => {
+t.test('unknown, faulty and listening states', (t) => {
   t.strictSame(
     [isUnknown(UNSEEN), isUnknown(NONE), isUnknown(stateCode('unverified', 'unknown'))],
     [true, false, true],

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const EXECUTABLE = '/usr/bin/chromium';
 
-/** Without what it would do on a network by itself. */
+/** Disables Chromium's own network requests. */
 const ARGUMENTS = [
   '--headless',
   '--no-sandbox',
@@ -22,14 +22,14 @@ export function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 }
 
-/** What a page should not have done: errors, words on the console, requests beyond its own file. */
 export interface OpenPage {
   readonly page: Page;
+  /** Errors, console output, and requests other than for its own file. */
   readonly complaints: string[];
   close(): Promise<void>;
 }
 
-/** Opens a page from the disk, as somebody would who was sent it. */
+/** Opens a page from a file. */
 export async function openHtml(browser: Browser, html: string, options: BrowserContextOptions = {}): Promise<OpenPage> {
   const directory = await mkdtemp(join(tmpdir(), 'sockwatch-page-'));
   const file = join(directory, 'matrix.html');

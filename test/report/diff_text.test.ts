@@ -32,7 +32,7 @@ Listeners:
 Could not be seen on one side:
   udp: ok → failed (udp is broken)
 
-Told, though it makes no difference:
+Informational:
   restarted      k8sd (/snap/k8s/1/bin/k8sd) was restarted: pid 812 is now pid 4711; it listens on 192.0.2.2:6400/tcp
 `,
   );
@@ -44,8 +44,8 @@ t.test('conclusions', (t) => {
   t.equal(diffToText(diff(same, same)).split('\n')[1], 'nothing is different');
   const renamed = { ...same, node: { ...same.node, hostname: 'two\u001b[31m\n' } };
   const text = diffToText(diff(same, renamed));
-  t.match(text, /^two hosts: node and two\\x1b\[31m\\x0a /, 'said first');
+  t.match(text, /^two hosts: node and two\\x1b\[31m\\x0a /, 'in the first line');
   t.match(text, /\nnothing that matters is different: 1 other fact\n {2}these are two hosts: node → two/);
-  t.match(diffToText(diff(shot(HEALTHY, ONE), same)), / {2}\(OLD is the later one\)\n/);
+  t.match(diffToText(diff(shot(HEALTHY, ONE), same)), / {2}\(OLD is later than NEW\)\n/);
   t.end();
 });

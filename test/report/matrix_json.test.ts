@@ -6,7 +6,7 @@ import { held } from '../verdict/factory.js';
 
 const invalid = validator('report/matrix.schema.json');
 
-/** Throws where it does not fit the schema that ships with the package. */
+/** Throws if it does not match the schema in the package. */
 function parsed(...given: Parameters<typeof fleetOf>) {
   const matrix = JSON.parse([...toMatrixJson(fleetOf(...given))].join(''));
   const faults = invalid(matrix);
@@ -14,7 +14,7 @@ function parsed(...given: Parameters<typeof fleetOf>) {
   return matrix;
 }
 
-t.test('the schema refuses what is none', (t) => {
+t.test('the schema rejects other documents', (t) => {
   const matrix = parsed(cluster(1));
   t.match(invalid({ ...matrix, kind: 'snapshot' }), ['/kind must be equal to constant']);
   const [row] = matrix.rows;
@@ -25,7 +25,7 @@ t.test('the schema refuses what is none', (t) => {
   t.end();
 });
 
-t.test('a matrix for a program', (t) => {
+t.test('rows, cells and cluster findings', (t) => {
   const documents = cluster(2, { 'cp-2': { without: ['etcd'], also: [held('backdoor', '0.0.0.0', 31337)] } });
   const matrix = parsed(documents, { unreadable: { 'x.tgz': 'it is no archive' } });
   t.match(matrix, {
@@ -55,7 +55,7 @@ t.test('a matrix for a program', (t) => {
   t.end();
 });
 
-t.test('nothing in it acts on a terminal, and one row is one line', (t) => {
+t.test('is safe on a terminal, with one line per row', (t) => {
   const name = '\x1b[2J\u202e\n</script>';
   const text = [...toMatrixJson(fleetOf(cluster(1, { 'w-1': { also: [held(name, '0.0.0.0', 7)] } })))].join('');
   t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
@@ -63,7 +63,7 @@ t.test('nothing in it acts on a terminal, and one row is one line', (t) => {
   t.end();
 });
 
-t.test('no node at all', (t) => {
+t.test('no nodes', (t) => {
   t.match(parsed([]), { nodes: [], rows: [], pages: [], clusterFindings: [], summary: { result: 'incomplete' } });
   t.end();
 });

@@ -9,12 +9,12 @@ const FAULTY = cluster(3, {
   'w-2': { also: [held('backdoor', '0.0.0.0', 31337)], coverage: coverage({ owners: 'partial' }) },
 });
 
-t.test('what a person sees of a small cluster', (t) => {
+t.test('a small cluster', (t) => {
   const text = toMatrixTable(fleetOf(FAULTY, { unreadable: { 'x.tgz': 'x.tgz: it is no archive' } }), 200);
   const lines = text.split('\n');
   t.equal(lines[0], '6 nodes: ✗ 2 drift · ? 0 incomplete · ✓ 4 match; 1 input could not be read');
   t.ok(lines.includes('✗ missing     etcd does not run on 1 of 3 control plane nodes (cp-2); it runs on cp-1, cp-3'));
-  t.ok(lines.includes('? x.tgz: it is no archive'), 'the reason without the name once more');
+  t.ok(lines.includes('? x.tgz: it is no archive'), 'the name is not repeated in the reason');
   t.ok(
     lines.some((line) => /^ {2}default:2379\/tcp +etcd +✓ ok +✗ missing ◆ +✓ ok +– n\/a +– n\/a +– n\/a$/.test(line)),
   );
@@ -32,26 +32,26 @@ t.test('what a person sees of a small cluster', (t) => {
   t.end();
 });
 
-t.test('blocks of nodes fit the width, and nodes that are alike share a column', (t) => {
+t.test('blocks fit the width, and nodes that look alike share a column', (t) => {
   for (const width of [80, 100, 120, 160]) {
     const text = toMatrixTable(fleetOf(cluster(300, { 'w-7': { without: ['kubelet'] } })), width);
     const from = text.indexOf('every node');
     const matrix = text.slice(from, text.indexOf('◆ differs from'));
     for (const line of matrix.split('\n')) t.ok(stringWidth(line) <= width, `${width}: ${line}`);
     t.match(text, / {2}w-1 \+298 /, 'all workers but one');
-    t.match(text, /\nw-1 \+298: w-1, w-2, /, 'who are named');
+    t.match(text, /\nw-1 \+298: w-1, w-2, /, 'named below');
     for (const name of ['w-7', 'w-8', 'w-300']) t.match(text, new RegExp(`\\b${name}\\b`), name);
   }
   t.end();
 });
 
-t.test('a terminal of no width at all still gets every node', (t) => {
+t.test('a terminal without width still gets every node', (t) => {
   const text = toMatrixTable(fleetOf(FAULTY), 1);
   for (const name of ['cp-1', 'cp-2', 'cp-3', 'w-1 \\+1', 'w-2']) t.match(text, new RegExp(`\n {40,}${name}\n`), name);
   t.end();
 });
 
-t.test('a fault of many nodes is told once', (t) => {
+t.test('a fault of many nodes is described once', (t) => {
   const faulty = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`w-${at + 1}`, { without: ['kubelet'] }]));
   const text = toMatrixTable(fleetOf(cluster(9, faulty)), 120);
   t.equal(text.match(/nothing is listening on localhost:10248/g)?.length, 1);
@@ -59,7 +59,7 @@ t.test('a fault of many nodes is told once', (t) => {
   t.end();
 });
 
-t.test('different pages are told', (t) => {
+t.test('different pages are separate tables', (t) => {
   const other = { ...BUILTIN, title: 'Another page', sha256: 'f'.repeat(64) };
   const text = toMatrixTable(fleetOf([nodeDocument('a'), nodeDocument('b', { spec: other })]), 120);
   t.match(text, /compared with 2 different pages or notes/);
@@ -67,7 +67,7 @@ t.test('different pages are told', (t) => {
   t.end();
 });
 
-t.test('only what could not be read', (t) => {
+t.test('no nodes, only an unreadable input', (t) => {
   t.equal(
     toMatrixTable(fleetOf([], { unreadable: { a: 'b' } }), 120),
     '0 nodes: ✗ 0 drift · ? 0 incomplete · ✓ 0 match; 1 input could not be read\n\nCould not be read:\n? a: b\n',
@@ -75,7 +75,7 @@ t.test('only what could not be read', (t) => {
   t.end();
 });
 
-t.test('more listeners than anybody reads are counted', (t) => {
+t.test('listeners beyond a limit are counted', (t) => {
   const also = Array.from({ length: 230 }, (_, at) => held(`p${at}`, '0.0.0.0', 2000 + at));
   t.match(
     toMatrixTable(fleetOf(cluster(1, { 'w-1': { also } })), 120),

@@ -10,16 +10,16 @@ const FAULTY = cluster(2, {
   'w-2': { also: [held('backdoor', '0.0.0.0', 31337)] },
 });
 
-t.test('faults that --fail-on tolerates are counted, since their nodes count as matching', (t) => {
-  t.equal(toleratedText(fleetOf(FAULTY)), null, 'by default none are');
+t.test('counts faults that --fail-on tolerates', (t) => {
+  t.equal(toleratedText(fleetOf(FAULTY)), null, 'none by default');
   t.equal(toleratedText(fleetOf(FAULTY, { failOn: 'info' })), null);
   t.equal(toleratedText(fleetOf(FAULTY, { failOn: 'error' })), '1 fault tolerated by --fail-on error', 'a warning');
   t.equal(toleratedText(fleetOf(FAULTY, { failOn: 'never' })), '3 faults tolerated by --fail-on never');
-  t.equal(toleratedText(fleetOf(cluster(2, {}), { failOn: 'never' })), null, 'where there are none');
+  t.equal(toleratedText(fleetOf(cluster(2, {}), { failOn: 'never' })), null, 'no faults');
   t.end();
 });
 
-t.test('the table and the page say so at once', (t) => {
+t.test('the table and the page begin with it', (t) => {
   const fleet = fleetOf(FAULTY, { failOn: 'never' });
   t.match(toMatrixTable(fleet, 120).split('\n')[0], / match; 3 faults tolerated by --fail-on never$/);
   t.match(toMatrixHtml(fleet), / match; 3 faults tolerated by --fail-on never[ <]/);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Progress } from '../../src/report/progress.js';
 
-/** What is written at each moment, in milliseconds, when one of ten steps is done every 200 of them. */
+/** What is written while one of ten steps is finished every 200 ms. */
 function run(screen: { isTTY?: boolean; columns?: number }, note = 'files'): string[] {
   const written: string[] = [];
   let now = 0;
@@ -15,7 +15,7 @@ function run(screen: { isTTY?: boolean; columns?: number }, note = 'files'): str
   return written;
 }
 
-t.test('a bar on a terminal, from half a second on, cleared once at the end', (t) => {
+t.test('draws a bar on a terminal after half a second, and clears it once', (t) => {
   const written = run({ isTTY: true });
   t.equal(written[0], '\r\x1b[K[######..............] files');
   t.equal(written.at(-2), '\r\x1b[K[####################] files');
@@ -24,18 +24,18 @@ t.test('a bar on a terminal, from half a second on, cleared once at the end', (t
   t.end();
 });
 
-t.test('nothing anywhere else', (t) => {
+t.test('draws nothing anywhere else', (t) => {
   t.strictSame(run({}), []);
   t.strictSame(run({ isTTY: false }), []);
   t.end();
 });
 
-t.test('never so long that the line wraps', (t) => {
+t.test('never wraps the line', (t) => {
   for (const text of run({ isTTY: true, columns: 30 }, 'x'.repeat(100))) t.ok(text.length <= '\r\x1b[K'.length + 29);
   t.end();
 });
 
-t.test('not drawn more often than is seen, nor for work that is done at once', (t) => {
+t.test('limits redraws, and draws nothing for short work', (t) => {
   const written: string[] = [];
   let now = 0;
   const progress = new Progress({ isTTY: true, write: (text) => written.push(text) }, 1000, () => now);

@@ -2,18 +2,18 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { writeNew, writeWhole } from '../../src/report/write_output.js';
+import { writeAtomic, writeNew } from '../../src/report/write_output.js';
 import { shortDirectory } from '../kernel/sockets/live.js';
 
 const uid = process.getuid?.();
-const notRoot = uid === 0 ? false : `giving up root takes root, and we are user ${uid}`;
+const notRoot = uid === 0 ? false : `needs root, not user ${uid}`;
 const failed = { name: 'SockwatchError', code: 'ERR_OUTPUT' };
 
-t.test('whoever is killed while writing leaves nothing behind', async (t) => {
+t.test('a process killed while writing leaves nothing behind', async (t) => {
   const directory = t.testdir({ old: 'old' });
   const module = JSON.stringify(new URL('../../src/report/write_output.js', import.meta.url).href);
   for (const name of ['old', 'new']) {
-    const program = `import(${module}).then(({ writeWhole }) => writeWhole(${JSON.stringify(`${directory}/${name}`)},
+    const program = `import(${module}).then(({ writeAtomic }) => writeAtomic(${JSON.stringify(`${directory}/${name}`)},
       (async function* () { yield 'x'.repeat(1 << 20); console.log('half'); setInterval(() => {}, 1000); await new Promise(() => {}); })()))`;
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
@@ -24,44 +24,44 @@ t.test('whoever is killed while writing leaves nothing behind', async (t) => {
   t.equal(readFileSync(`${directory}/old`, 'utf8'), 'old');
 });
 
-t.test('a file is written whole, for its owner only', async (t) => {
+t.test('writes the whole file, with mode 0600', async (t) => {
   const directory = t.testdir({ old: 'x'.repeat(100_000) });
   chmodSync(`${directory}/old`, 0o644);
   const content = `é😀\n${'line\n'.repeat(200_000)}`;
   const umask = process.umask(0);
   t.teardown(() => process.umask(umask));
   for (const name of ['new', 'old']) {
-    await writeWhole(`${directory}/${name}`, content);
+    await writeAtomic(`${directory}/${name}`, content);
     t.ok(readFileSync(`${directory}/${name}`, 'utf8') === content, name);
     t.equal(statSync(`${directory}/${name}`).mode & 0o7777, 0o600, 'mode');
   }
-  await writeWhole(`${directory}/empty`, '');
+  await writeAtomic(`${directory}/empty`, '');
   t.equal(statSync(`${directory}/empty`).size, 0);
-  t.strictSame(readdirSync(directory).sort(), ['empty', 'new', 'old'], 'nothing else is left');
+  t.strictSame(readdirSync(directory).sort(), ['empty', 'new', 'old'], 'no temporary file is left');
 });
 
-t.test("the new file takes the old one's place: who has it open keeps the old", async (t) => {
+t.test('replaces an existing file, without changing its inode', async (t) => {
   const directory = t.testdir({ out: 'old' });
   const before = statSync(`${directory}/out`).ino;
-  await writeWhole(`${directory}/out`, 'new');
+  await writeAtomic(`${directory}/out`, 'new');
   t.not(statSync(`${directory}/out`).ino, before);
 });
 
-t.test('a new file is never made in the place of another', async (t) => {
+t.test('writeNew never replaces a file', async (t) => {
   const directory = t.testdir({ old: 'kept' });
   symlinkSync('nowhere', `${directory}/dangling`);
   await writeNew(`${directory}/new`, 'text');
   t.equal(readFileSync(`${directory}/new`, 'utf8'), 'text');
   t.equal(statSync(`${directory}/new`).mode & 0o7777, 0o600);
   for (const name of ['old', 'new']) {
-    const message = `cannot write ${directory}/${name}: there is such a file already`;
+    const message = `cannot write ${directory}/${name}: the file already exists`;
     await t.rejects(writeNew(`${directory}/${name}`, 'other'), { ...failed, message });
   }
   t.equal(readFileSync(`${directory}/old`, 'utf8'), 'kept');
-  t.strictSame(readdirSync(directory).sort(), ['dangling', 'new', 'old'], 'nothing else is left');
+  t.strictSame(readdirSync(directory).sort(), ['dangling', 'new', 'old'], 'no temporary file is left');
 });
 
-t.test('links are followed, and stay links', async (t) => {
+t.test('follows symbolic links, which remain links', async (t) => {
   const directory = t.testdir({ target: 'old', sub: {} });
   symlinkSync('target', `${directory}/link`);
   symlinkSync('sub/later', `${directory}/dangling`);
@@ -69,16 +69,16 @@ t.test('links are followed, and stay links', async (t) => {
     ['link', 'target'],
     ['dangling', 'sub/later'],
   ] as const) {
-    await writeWhole(`${directory}/${link}`, 'new');
-    t.equal(readFileSync(`${directory}/${target}`, 'utf8'), 'new', `${link}: what it points to is written`);
+    await writeAtomic(`${directory}/${link}`, 'new');
+    t.equal(readFileSync(`${directory}/${target}`, 'utf8'), 'new', `${link}: its target is written`);
   }
   const links = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
   t.strictSame(links.map(({ name }) => name).sort(), ['dangling', 'link']);
   t.strictSame(readdirSync(`${directory}/sub`), ['later']);
 });
 
-t.test('what a rename would destroy is refused and left alone', async (t) => {
-  // Nodes of our own, never /dev/null itself: a writeWhole() with this very fault would replace it, and root may.
+t.test('refuses targets that a rename would destroy', async (t) => {
+  // Our own device nodes: a writeAtomic() with this defect would replace /dev/null itself.
   const directory = shortDirectory(t);
   mkdirSync(`${directory}/sub`);
   writeFileSync(`${directory}/sub/file`, '');
@@ -100,9 +100,9 @@ t.test('what a rename would destroy is refused and left alone', async (t) => {
   for (const name of names) {
     const path = `${directory}/${name}`;
     const before = statSync(path);
-    await t.rejects(writeWhole(path, 'x'), {
+    await t.rejects(writeAtomic(path, 'x'), {
       ...failed,
-      message: `cannot write ${path}: it exists and is no regular file`,
+      message: `cannot write ${path}: it exists and is not a regular file`,
     });
     const after = statSync(path);
     t.strictSame([after.mode, after.ino, after.rdev], [before.mode, before.ino, before.rdev], name);
@@ -111,7 +111,7 @@ t.test('what a rename would destroy is refused and left alone', async (t) => {
   t.strictSame(readdirSync(`${directory}/sub`), ['file']);
 });
 
-t.test('what cannot be written is one line, with what to do', async (t) => {
+t.test('an error is one line with a hint', async (t) => {
   const directory = t.testdir({ file: '' });
   const cases: [string, RegExp][] = [
     [`${directory}/absent/out`, /: ENOENT: no such file or directory/],
@@ -120,7 +120,7 @@ t.test('what cannot be written is one line, with what to do', async (t) => {
     [`${directory}/absent/a\nb`, /absent/],
   ];
   for (const [path, why] of cases) {
-    const error = await writeWhole(path, 'x').then(
+    const error = await writeAtomic(path, 'x').then(
       () => null,
       (thrown: unknown) => thrown,
     );
@@ -130,28 +130,28 @@ t.test('what cannot be written is one line, with what to do', async (t) => {
   t.strictSame(readdirSync(directory), ['file']);
 });
 
-t.test('a directory that may not be written to', { skip: notRoot }, async (t) => {
+t.test('a directory without write permission', { skip: notRoot }, async (t) => {
   const directory = shortDirectory(t);
   writeFileSync(`${directory}/out`, 'old');
   chmodSync(directory, 0o755);
   chmodSync(`${directory}/out`, 0o666);
   process.seteuid?.(65534);
-  const written = await writeWhole(`${directory}/out`, 'new')
+  const written = await writeAtomic(`${directory}/out`, 'new')
     .then(
       () => null,
       (thrown: unknown) => thrown,
     )
     .finally(() => process.seteuid?.(0));
   t.match(written, { ...failed, message: /EACCES/ });
-  t.equal(readFileSync(`${directory}/out`, 'utf8'), 'old', 'the old file is untouched');
+  t.equal(readFileSync(`${directory}/out`, 'utf8'), 'old', 'the old file is unchanged');
   t.strictSame(readdirSync(directory), ['out']);
 });
 
-/** Mounts a file system of 64 KiB; gives the reason where that is not possible. */
+/** Mounts a file system of 64 KiB; returns the reason if that is not possible. */
 function mountSmall(directory: string): string | null {
   const argv = ['-t', 'tmpfs', '-o', 'size=64k', 'sockwatch-test', directory];
   const { status, stderr, error } = spawnSync('mount', argv, { encoding: 'utf8' });
-  return status === 0 ? null : `a small file system cannot be mounted: ${error?.message ?? stderr.trim()}`;
+  return status === 0 ? null : `cannot mount a small file system: ${error?.message ?? stderr.trim()}`;
 }
 
 const unmount = (directory: string): void => void spawnSync('umount', ['-l', directory]);
@@ -160,19 +160,19 @@ const probe = shortDirectory(t);
 const cannotMount = mountSmall(probe) ?? false;
 if (cannotMount === false) unmount(probe);
 
-t.test('a full disk: the old file is untouched and no temporary one is left', { skip: cannotMount }, async (t) => {
+t.test('a full disk leaves the old file unchanged and no temporary file', { skip: cannotMount }, async (t) => {
   const directory = shortDirectory(t);
   mountSmall(directory);
   try {
     writeFileSync(`${directory}/out`, 'old');
-    await t.rejects(writeWhole(`${directory}/out`, 'x'.repeat(1 << 20)), { ...failed, message: /ENOSPC/ });
+    await t.rejects(writeAtomic(`${directory}/out`, 'x'.repeat(1 << 20)), { ...failed, message: /ENOSPC/ });
     t.equal(readFileSync(`${directory}/out`, 'utf8'), 'old');
     t.strictSame(readdirSync(directory), ['out']);
     mkdirSync(`${directory}/sub`);
-    await t.rejects(writeWhole(`${directory}/sub/new`, 'x'.repeat(1 << 20)), failed);
-    t.strictSame(readdirSync(`${directory}/sub`), [], 'and no half of a new one');
-    await writeWhole(`${directory}/out`, 'new');
-    t.equal(readFileSync(`${directory}/out`, 'utf8'), 'new', 'there is room again');
+    await t.rejects(writeAtomic(`${directory}/sub/new`, 'x'.repeat(1 << 20)), failed);
+    t.strictSame(readdirSync(`${directory}/sub`), [], 'and no partial new file');
+    await writeAtomic(`${directory}/out`, 'new');
+    t.equal(readFileSync(`${directory}/out`, 'utf8'), 'new', 'once there is room');
   } finally {
     unmount(directory);
   }

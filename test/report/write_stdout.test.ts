@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
 
-/** Runs `writeStdout` of so many bytes in a process of its own, whose standard output a shell has redirected. */
+/** Runs `writeStdout` in a child process, with its standard output redirected by a shell. */
 async function stdoutInShell(bytes: number, redirection: string): Promise<{ stdout: string; stderr: string }> {
   const module = JSON.stringify(new URL('../../src/report/write_stdout.js', import.meta.url).href);
   const program = `import(${module}).then(({ writeStdout }) => writeStdout('x'.repeat(${bytes}) + 'end'))
@@ -15,7 +15,7 @@ async function stdoutInShell(bytes: number, redirection: string): Promise<{ stdo
   return { stdout, stderr: stderr.trim() };
 }
 
-t.test('standard output: all of it, and what stands in its way', async (t) => {
+t.test('writes everything to standard output, and reports errors', async (t) => {
   const whole = await stdoutInShell(3_000_000, '| cat');
   t.equal(whole.stdout.length, 3_000_003);
   t.ok(whole.stdout.endsWith('end'));
@@ -23,7 +23,7 @@ t.test('standard output: all of it, and what stands in its way', async (t) => {
   const full = await stdoutInShell(10, '> /dev/full');
   t.match(full.stderr, /^ERR_OUTPUT cannot write to standard output: .*ENOSPC/);
   const gone = await stdoutInShell(3_000_000, '| head -c 1');
-  t.strictSame(gone, { stdout: 'x', stderr: 'written' }, 'a reader that has seen enough is no error');
+  t.strictSame(gone, { stdout: 'x', stderr: 'written' }, 'a closed pipe is not an error');
   const closed = await stdoutInShell(10, '>&-');
-  t.notMatch(closed.stderr, /at .*:\d+:\d+/, 'no stack where there is no standard output at all');
+  t.notMatch(closed.stderr, /at .*:\d+:\d+/, 'no stack if standard output is closed');
 });
