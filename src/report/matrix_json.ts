@@ -80,9 +80,9 @@ function majorityOf(agreement: Agreement): string | null {
 }
 
 function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
-  const code = stateAt(node, row);
-  const state = stateOf(code);
-  const mark = markOf(row.agreement[node.role], code);
+  const stateCode = stateAt(node, row);
+  const state = stateOf(stateCode);
+  const mark = markOf(row.agreement[node.role], stateCode);
   const cell = cellAt(node.column, row.number);
   if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
   const { kind, verdict, severity } = state;

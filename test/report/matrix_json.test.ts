@@ -46,7 +46,7 @@ t.test('rows, cells and cluster findings', (t) => {
   const etcd = matrix.rows.find(({ place }: { place: string }) => place === 'default:2379/tcp');
   t.match(etcd, { service: 'etcd', expected: { port: 2379 }, majority: { 'control-plane': 'ok', worker: null } });
   t.match(etcd.cells, [
-    { node: 0, state: 'verdict', verdict: 'ok', mark: null, message: /^etcd \(pid 812/ },
+    { node: 0, state: 'verdict', verdict: 'ok', mark: null, code: 'listens', message: /^etcd \(pid 812/ },
     { node: 1, state: 'verdict', verdict: 'missing', severity: 'error', mark: 'odd', message: /^nothing is listening/ },
   ]);
   const backdoor = matrix.rows.at(-1);
