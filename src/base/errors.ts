@@ -13,6 +13,7 @@ export type ErrorCode =
   /** The kernel refused a request; `syscall` and `errno` say which and how. */
   | 'ERR_KERNEL';
 
+/** Optional parts of an error. */
 export interface SockwatchErrorDetails {
   /** What to do about it, as a sentence. */
   hint?: string;

@@ -4,6 +4,7 @@ import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
 
+/** Which page and notes to load. */
 export interface SpecOptions {
   /** Path of a page that replaces the built-in one. */
   readonly page?: string | null | undefined;

@@ -11,6 +11,7 @@ export type Host =
   /** A literal network; a single address has the full prefix length. */
   | { readonly kind: 'network'; readonly address: string; readonly prefix: number };
 
+/** What every row has. */
 export interface RowFields {
   readonly service: string;
   /** From the heading above; null: all nodes. */
@@ -26,6 +27,7 @@ export interface RowFields {
   readonly line: number;
 }
 
+/** A row about a TCP or UDP port. */
 export interface NetworkRow extends RowFields {
   readonly kind: 'network';
   readonly host: Host;
@@ -35,6 +37,7 @@ export interface NetworkRow extends RowFields {
   readonly protocol: Transport;
 }
 
+/** A row about a unix socket. */
 export interface UnixRow extends RowFields {
   readonly kind: 'unix';
   /** Absolute path. */
@@ -44,6 +47,7 @@ export interface UnixRow extends RowFields {
 /** A row of a page's tables. */
 export type Row = NetworkRow | UnixRow;
 
+/** A parsed page of services and ports. */
 export interface Page {
   readonly title: string;
   readonly rows: readonly Row[];
