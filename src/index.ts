@@ -26,6 +26,7 @@ export type {
 } from './base/coded.js';
 export type { Coverage, CoverageSource } from './base/coverage.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
+export type { PortRange } from './base/port_range.js';
 export type { TextField } from './base/text.js';
 export type { NetworkInterface } from './kernel/network/facts.js';
 export type {
@@ -41,13 +42,17 @@ export type { OwnersMode } from './kernel/owners/owner_source.js';
 export type { Family, Listener, ListenerFields, Protocol, Transport, UnixType } from './kernel/sockets/listener.js';
 export type { SocketFile } from './kernel/sockets/socket_file.js';
 export type { MarkedRole } from './node/marked_role.js';
+export { type CodedListenerDifference, DIFFERENCE_CODES, type DifferenceCode } from './snapshot/diff/codes.js';
 export { type ComparedSnapshot, diff, type SnapshotDiff } from './snapshot/diff/diff.js';
 export type {
   CoverageDifference,
   Difference,
+  DifferenceFields,
   FactDifference,
   ListenerDifference,
+  ListenerDifferenceFields,
   ListenerSide,
+  NoParams,
   VerdictDifference,
 } from './snapshot/diff/difference.js';
 export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snapshot/document/document.js';
@@ -56,7 +61,7 @@ export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
 export { snapshot } from './snapshot/snapshot.js';
 export { loadSpec, type SpecOptions } from './spec/load.js';
-export type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote, ServiceNote } from './spec/notes.js';
+export type { ClusterRule, ListenerNote, NoteScope, Notes, RowNote, ServiceNote } from './spec/notes.js';
 export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './spec/rows.js';
 export type { Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';

@@ -1,3 +1,4 @@
+import { isInRange } from '../base/port_range.js';
 import { printable } from '../base/text.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
@@ -62,7 +63,7 @@ export function listenerSubject(
   const [first] = listeners;
   const protocol = first?.protocol ?? 'tcp';
   const port = first?.port ?? null;
-  const isEphemeral = port !== null && ephemeral !== null && ephemeral.from <= port && port <= ephemeral.to;
+  const isEphemeral = isInRange(port, ephemeral);
   const hasUnknownOwner = listeners.every(({ owners }) => owners.length === 0);
   const service = printable(ownerNames(listeners));
   const place = `:${isEphemeral ? 'ephemeral' : (port ?? '?')}/${protocol}`;

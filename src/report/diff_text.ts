@@ -6,7 +6,7 @@ import type { Difference } from '../snapshot/diff/difference.js';
 const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind'][]])[] = [
   ['Verdicts', ['verdict']],
   ['Listeners', ['appeared', 'disappeared', 'owner-changed', 'widened', 'narrowed', 'moved']],
-  ['Could not be seen on one side', ['unknown', 'coverage']],
+  ['Unknown on one side', ['unknown', 'coverage']],
 ];
 
 /** The differences for a person: what was compared, then one line per difference. */
@@ -39,27 +39,27 @@ function order(before: string, after: string): string {
 }
 
 function conclusion({ differences, different }: SnapshotDiff): string {
-  if (differences.length === 0) return 'nothing is different';
+  if (differences.length === 0) return 'no differences';
   const words = KINDS.flatMap((kind) => {
     const count = differences.filter((one) => one.kind === kind).length;
     return count === 0 ? [] : [`${count} ${WORDS[kind][count === 1 ? 0 : 1]}`];
   });
-  return `${different ? '' : 'nothing that matters is different: '}${words.join(' · ')}`;
+  return `${different ? '' : 'no significant differences: '}${words.join(' · ')}`;
 }
 
 const WORDS: Readonly<Record<Difference['kind'], readonly [one: string, many: string]>> = {
-  fact: ['other fact', 'other facts'],
-  verdict: ['other verdict', 'other verdicts'],
-  coverage: ['source read differently', 'sources read differently'],
+  fact: ['changed fact', 'changed facts'],
+  verdict: ['changed verdict', 'changed verdicts'],
+  coverage: ['changed source', 'changed sources'],
   appeared: ['appeared', 'appeared'],
   disappeared: ['disappeared', 'disappeared'],
-  'owner-changed': ['changed hands', 'changed hands'],
+  'owner-changed': ['changed owner', 'changed owners'],
   widened: ['widened', 'widened'],
   narrowed: ['narrowed', 'narrowed'],
   moved: ['moved', 'moved'],
   restarted: ['restarted', 'restarted'],
   unknown: ['unknown', 'unknown'],
-  backlog: ['other queue limit', 'other queue limits'],
+  backlog: ['changed backlog limit', 'changed backlog limits'],
 };
 
 const KINDS: readonly Difference['kind'][] = ['fact', ...PARTS.flatMap(([, kinds]) => kinds), 'restarted', 'backlog'];

@@ -1,3 +1,4 @@
+import type { PortRange } from '../base/port_range.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import type { Role } from './rows.js';
 
@@ -43,12 +44,6 @@ export interface RowNote {
 
 /** Which addresses a ListenerNote permits. */
 export type NoteScope = 'loopback' | 'any';
-
-/** Inclusive. */
-export interface PortRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** A legitimate listener that is not on the page: permitted, never required. */
 export interface ListenerNote {

@@ -1,9 +1,10 @@
 import { inputError, quoted } from '../base/input_error.js';
+import type { PortRange } from '../base/port_range.js';
 import { readInput } from '../base/read_file.js';
 import { decodeSource } from '../base/text_source.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
-import type { ClusterRule, ListenerNote, NoteScope, Notes, PortRange, RowNote } from './notes.js';
+import type { ClusterRule, ListenerNote, NoteScope, Notes, RowNote } from './notes.js';
 import { selectFault } from './notes_fault.js';
 import type { Role } from './rows.js';
 import { validate } from './validate_notes.js';

@@ -1,3 +1,4 @@
+import { isInRange } from '../base/port_range.js';
 import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
 import { unmapped } from '../kernel/sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
@@ -39,7 +40,7 @@ export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts):
 function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {
   const { protocol, port, address } = listener;
   if (protocol === 'unix' || port === null || address === null || !note.protocols.includes(protocol)) return false;
-  if (note.ports.length > 0 && !note.ports.some(({ from, to }) => from <= port && port <= to)) return false;
+  if (note.ports.length > 0 && !note.ports.some((range) => isInRange(port, range))) return false;
   if (note.addresses.length > 0 && !note.addresses.includes(unmapped(address))) return false;
   return note.scope === 'any' || scopeOf(listener, node) === 'loopback';
 }
@@ -59,8 +60,7 @@ function mayBeOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
 
 function isEphemeral(listener: OwnedListener, { ephemeralPorts }: Pick<NodeFacts, 'ephemeralPorts'>): boolean {
   const { protocol, port, owners } = listener;
-  if (protocol !== 'udp' || port === null || ephemeralPorts === null) return false;
-  return ephemeralPorts.from <= port && port <= ephemeralPorts.to && owners.every(({ kind }) => kind === 'process');
+  return protocol === 'udp' && isInRange(port, ephemeralPorts) && owners.every(({ kind }) => kind === 'process');
 }
 
 /**

@@ -21,19 +21,19 @@ t.test('the whole report', (t) => {
   t.equal(
     text,
     `node  2026-01-31T12:00:00.000Z → 2026-01-31T13:00:00.000Z
-1 other verdict · 1 widened · 1 source read differently · 1 restarted
+1 changed verdict · 1 widened · 1 changed source · 1 restarted
 
 Verdicts:
   kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec
 
 Listeners:
-  widened        kubelet (/snap/k8s/1/bin/kubelet) listens more widely: on 0.0.0.0:10248/tcp instead of 127.0.0.1:10248/tcp
+  widened        kubelet (/snap/k8s/1/bin/kubelet) is listening on a wider address: 0.0.0.0:10248/tcp instead of 127.0.0.1:10248/tcp
 
-Could not be seen on one side:
+Unknown on one side:
   udp: ok → failed (udp is broken)
 
 Informational:
-  restarted      k8sd (/snap/k8s/1/bin/k8sd) was restarted: pid 812 is now pid 4711; it listens on 192.0.2.2:6400/tcp
+  restarted      k8sd (/snap/k8s/1/bin/k8sd) was restarted (pid 812 → pid 4711), listening on 192.0.2.2:6400/tcp
 `,
   );
   t.end();
@@ -41,11 +41,11 @@ Informational:
 
 t.test('conclusions', (t) => {
   const same = shot(HEALTHY, NOON);
-  t.equal(diffToText(diff(same, same)).split('\n')[1], 'nothing is different');
+  t.equal(diffToText(diff(same, same)).split('\n')[1], 'no differences');
   const renamed = { ...same, node: { ...same.node, hostname: 'two\u001b[31m\n' } };
   const text = diffToText(diff(same, renamed));
   t.match(text, /^two hosts: node and two\\x1b\[31m\\x0a /, 'in the first line');
-  t.match(text, /\nnothing that matters is different: 1 other fact\n {2}these are two hosts: node → two/);
+  t.match(text, /\nno significant differences: 1 changed fact\n {2}different hosts: node → two/);
   t.match(diffToText(diff(shot(HEALTHY, ONE), same)), / {2}\(OLD is later than NEW\)\n/);
   t.end();
 });

@@ -4,9 +4,9 @@ import type { SnapshotDocument } from '../document/document.js';
 import type { Difference } from './difference.js';
 import { coverageDifferences, factDifferences } from './facts.js';
 import { listenerDifferences } from './listeners.js';
+import { DifferenceText } from './text.js';
 import { verdictDifferences } from './verdicts.js';
 
-/** One of the two snapshots that were compared. */
 export interface ComparedSnapshot {
   readonly hostname: string;
   readonly capturedAt: string;
@@ -14,27 +14,26 @@ export interface ComparedSnapshot {
   readonly result: SnapshotDocument['summary']['result'];
 }
 
-/** What is different between two snapshots. diff.schema.json beside this file describes it for others. */
+/** The differences between two snapshots, as diff.schema.json describes them. */
 export interface SnapshotDiff {
   readonly schemaVersion: 1;
   readonly before: ComparedSnapshot;
   readonly after: ComparedSnapshot;
   readonly sameHost: boolean;
-  /** At least one of the differences matters. */
+  /** Whether one of the differences matters. */
   readonly different: boolean;
-  /** Facts first, then verdicts, listeners, and what could not be seen. */
+  /** Facts, verdicts, listeners, coverage. */
   readonly differences: readonly Difference[];
 }
 
 /**
- * Compares two snapshots by what listens where, not by numbers of processes and sockets. What one of them could not see is
- * `unknown`, never a difference that was made up. Pure.
- * @throws SockwatchError ERR_USAGE for what is no snapshot, and where the names in them have been replaced under different keys:
- * nothing would fit
+ * Compares two snapshots by what listens where, regardless of pids and socket ids. A listener that one of them could not see
+ * is `unknown`, never added or removed. Pure.
+ * @throws SockwatchError ERR_USAGE for invalid snapshots, and for snapshots that were redacted with different keys
  */
 export function diff(before: SnapshotDocument, after: SnapshotDocument): SnapshotDiff {
   for (const one of [before, after]) assertSnapshot(one);
-  refuseOtherNames(before, after);
+  refuseOtherKeys(before, after);
   const sameHost = before.node.hostname === after.node.hostname;
   const differences = [
     ...factDifferences(before, after, sameHost),
@@ -42,13 +41,14 @@ export function diff(before: SnapshotDocument, after: SnapshotDocument): Snapsho
     ...listenerDifferences(before, after, sameHost),
     ...coverageDifferences(before, after),
   ];
+  const text = new DifferenceText(before, after);
   return {
     schemaVersion: 1,
     before: comparedOf(before),
     after: comparedOf(after),
     sameHost,
     different: differences.some(({ matters }) => matters),
-    differences,
+    differences: differences.map((one) => text.render(one)),
   };
 }
 
@@ -56,11 +56,11 @@ function comparedOf({ node, capturedAt, summary }: SnapshotDocument): ComparedSn
   return { hostname: node.hostname, capturedAt, role: node.role, result: summary.result };
 }
 
-function refuseOtherNames(before: SnapshotDocument, after: SnapshotDocument): void {
+function refuseOtherKeys(before: SnapshotDocument, after: SnapshotDocument): void {
   const [old, now] = [before.redacted?.keyId ?? null, after.redacted?.keyId ?? null];
   if (old === now) return;
   const how = old === null || now === null ? 'only one of them is redacted' : 'they were redacted with different keys';
-  throw new SockwatchError('ERR_USAGE', `the names in these two snapshots cannot be compared: ${how}`, {
-    hint: 'take both with the same --redact-key',
+  throw new SockwatchError('ERR_USAGE', `these snapshots cannot be compared: ${how}`, {
+    hint: 'redact both with the same --redact-key',
   });
 }

@@ -2,36 +2,36 @@ import { basename } from 'node:path';
 import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import { programName } from '../../verdict/text/format.js';
 
-/** Who holds a listener, without what another start changes: numbers of processes, ids of pods and containers. */
+/** The owners of a listener, without what changes with a restart: pids, ids of pods and containers. */
 export interface Identity {
-  /** null: nobody is seen to hold it. */
+  /** null if the owners are unknown. */
   readonly key: string | null;
-  /** For a person. */
+  /** For display. */
   readonly program: string;
   readonly programs: readonly Program[];
 }
 
-/** One program. What could not be read of it is null. */
+/** Facts that could not be read are null. */
 interface Program {
   readonly name: string;
   readonly file: string | null;
-  /** The systemd unit, or what there is in its place; null where the cgroup could not be read. */
+  /** The systemd unit, or what there is instead; null if the cgroup could not be read. */
   readonly home: string | null;
 }
 
 export function identityOf({ owners }: Pick<OwnedListener, 'owners'>): Identity {
-  const seen = owners.filter((owner) => !hasEnded(owner)).map(programOf);
+  const seen = owners.filter((owner) => !hasExited(owner)).map(programOf);
   const programs = [...new Map(seen.map((program) => [keyOf(program), program])).values()];
   const sorted = programs.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const names = [...new Set(sorted.map(({ name }) => name))];
   return {
     key: sorted.length === 0 ? null : sorted.map(keyOf).join(' '),
-    program: names.length === 0 ? 'somebody unseen' : names.join(' and '),
+    program: names.length === 0 ? 'an unknown owner' : names.join(' and '),
     programs: sorted,
   };
 }
 
-/** Whether they are the same as far as both could be read. */
+/** Whether all facts that are known of both agree. */
 export function mayBeSame(a: Identity, b: Identity): boolean {
   const isLike = (one: Program) => (other: Program) =>
     one.name === other.name && agree(one.file, other.file) && agree(one.home, other.home);
@@ -50,8 +50,8 @@ function keyOf({ name, file, home }: Program): string {
   return JSON.stringify([name, file, home]);
 }
 
-/** It held the socket and was gone when it was looked at: only its number is known. */
-function hasEnded(owner: Owner): boolean {
+/** It exited while it was being read: only its pid is known. */
+function hasExited(owner: Owner): boolean {
   return owner.kind === 'process' && owner.comm === null && owner.exe === null && owner.argv0 === null;
 }
 
@@ -63,17 +63,17 @@ function programOf(owner: Owner): Program {
 
 function homeOf({ unit, pod, container, cgroup }: ProcessOwner): string | null {
   if (unit !== null) return unitKey(unit);
-  if (pod !== null) return 'a pod';
-  if (container !== null) return 'a container';
+  if (pod !== null) return 'pod';
+  if (container !== null) return 'container';
   return cgroup === null ? null : '';
 }
 
-/** Login sessions and transient units are numbered anew each time; one connection's instance of a unit is like the next. */
+/** Without the numbers of login sessions and transient units, and the instances of units. */
 function unitKey(unit: string): string {
   return withoutIds(unit.replace(/^session-c?\d+\.scope$/, 'session.scope').replace(/@[^.]*(?=\.)/, '@'));
 }
 
-/** UUIDs and runs of twelve hex digits or more: ids of pods, containers, sandboxes and of systemd's own names. */
+/** UUIDs and runs of twelve hex digits or more: ids of pods, containers, sandboxes and systemd. */
 const ID =
   /[0-9a-f]{8}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{12}|(?<![0-9a-z])[0-9a-f]{12,}(?![0-9a-z])/gi;
 
@@ -82,8 +82,8 @@ export function withoutIds(name: string): string {
 }
 
 /**
- * The name of a unix socket without what another start changes: ids, the number of the process that holds it. A name of
- * five hex digits was chosen by the kernel (autobind, unix(7)).
+ * The name of a unix socket without what changes with a restart: ids and the pid of its owner. Abstract names of five hex
+ * digits are chosen by the kernel (autobind, unix(7)).
  */
 export function unixNameOf(listener: OwnedListener): string {
   const { path, abstract, owners } = listener;

@@ -1,20 +1,16 @@
-import { printable } from '../../base/text.js';
-import { unknownOwnerText } from '../../verdict/text/format.js';
 import type { SnapshotDocument } from '../document/document.js';
-import type { ListenerDifference } from './difference.js';
-import { placesOf, sideOf, whoOf } from './format.js';
+import type { Facts, ListenerDifference } from './difference.js';
 import { type Group, groupsOf, merged } from './groups.js';
 import { addTo } from './multimap.js';
 import { type Pair, pairUp } from './pairs.js';
 import { compareReach, overlap, type Reach, reachOf } from './reach.js';
 import { restarts } from './restarts.js';
+import { fieldsOf } from './sides.js';
 
-/** What listeners of one snapshot became in the other. Restarts are told within one host only. */
-export function listenerDifferences(
-  old: SnapshotDocument,
-  now: SnapshotDocument,
-  isSameHost: boolean,
-): ListenerDifference[] {
+type Difference = Facts<ListenerDifference>;
+
+/** Listeners that were added, removed or changed. Restarts are only reported for the same host. */
+export function listenerDifferences(old: SnapshotDocument, now: SnapshotDocument, isSameHost: boolean): Difference[] {
   const [before, after] = [groupsOf(old), groupsOf(now)];
   const reaches = comparableReaches(old, now);
   const paired = pairUp(before, after, (a, b) =>
@@ -22,14 +18,12 @@ export function listenerDifferences(
   );
   const pairs = paired.pairs.filter(({ before, after }) => !before.isClient || !after.isClient);
   const neighbours = new Map<string, Group[]>();
-  for (const group of after) if (group.protocol !== 'unix') addTo(neighbours, group.place, group);
-  const come = paired.come.filter(({ isClient }) => !isClient);
-  const gone = paired.gone.filter(({ isClient }) => !isClient);
+  for (const group of after) if (group.protocol !== 'unix') addTo(neighbours, group.endpoint, group);
   return [
-    ...come.flatMap((group) => oneSided(group, 'appeared', old, neighbours)),
-    ...gone.flatMap((group) => oneSided(group, 'disappeared', now, neighbours)),
-    ...pairs.flatMap((pair) => pairDifferences(pair, reaches)),
-    ...unseenOwners(pairs),
+    ...paired.added.flatMap((group) => addedListener(group, old, neighbours.get(group.endpoint) ?? [])),
+    ...paired.removed.flatMap((group) => removedListener(group, now)),
+    ...pairs.flatMap((pair) => changedListener(pair, reaches)),
+    ...unknownOwners(pairs),
     ...(isSameHost ? restarts(pairs) : []),
   ];
 }
@@ -39,7 +33,7 @@ interface Reaches {
   after(group: Group, other: Group): Reach;
 }
 
-/** The default interface stands for its addresses only where both have one; so does v6only where both know it. */
+/** The default interface is compared as such only if both snapshots have one, and v6only only if both know it. */
 function comparableReaches(old: SnapshotDocument, now: SnapshotDocument): Reaches {
   const haveDefault = old.node.defaultInterface !== null && now.node.defaultInterface !== null;
   const reach = ({ node }: SnapshotDocument): Reaches['before'] => {
@@ -55,101 +49,100 @@ function comparableReaches(old: SnapshotDocument, now: SnapshotDocument): Reache
   return { before: reach(old), after: reach(now) };
 }
 
-/** What only one of the two has seen is there or not there in the other only if that looked at all of its table. */
-function oneSided(
-  group: Group,
-  kind: 'appeared' | 'disappeared',
-  other: SnapshotDocument,
-  neighbours: ReadonlyMap<string, readonly Group[]>,
-): ListenerDifference[] {
-  if (group.isElsewhere && other.namespaces === null) return [];
-  const name = group.isElsewhere ? 'namespaces' : group.protocol;
-  const source = other.coverage.sources.find((one) => one.name === name);
-  const side = sideOf(group);
-  const sides = kind === 'appeared' ? { before: null, after: side } : { before: side, after: null };
-  const what = `${whoOf(group)} on ${placesOf(group)}`;
-  if (source?.status === 'ok') {
-    const beside = neighbours.get(group.place)?.find((one) => one !== group);
-    const shared = beside === undefined ? '' : `, beside ${whoOf(beside)} on ${placesOf(beside)}`;
-    const message = kind === 'appeared' ? `${what} was not there before${shared}` : `${what} is gone`;
-    return [difference(group, kind, { ...sides, message })];
+/** `neighbours`: all groups of the later snapshot on the same port. */
+function addedListener(group: Group, old: SnapshotDocument, neighbours: readonly Group[]): Difference[] {
+  const fields = fieldsOf(group, { before: null, after: group });
+  const beside = neighbours.find((one) => one !== group)?.listeners.map(({ id }) => id) ?? [];
+  switch (evidenceOfAbsence(group, old)) {
+    case 'none':
+      return [];
+    case 'unread':
+      return [{ ...fields, ...unread(group, 'before') }];
+    case 'read':
+      return [{ ...fields, kind: 'appeared', code: 'listener-added', params: { beside }, matters: true }];
   }
-  const why = source?.error ?? `its ${name} were not looked at`;
-  const [has, lacks] = kind === 'appeared' ? ['later', 'earlier'] : ['earlier', 'later'];
-  const message = `${what} is in the ${has} snapshot; the ${lacks} one could not tell: ${why}`;
-  return [difference(group, 'unknown', { ...sides, message })];
 }
 
-function pairDifferences({ before, after, by }: Pair, reaches: Reaches): ListenerDifference[] {
-  const sides = { before: sideOf(before), after: sideOf(after) };
-  const [was, is] = [placesOf(before), placesOf(after)];
-  const change =
-    before.protocol === 'unix' ? 'same' : compareReach(reaches.before(before, after), reaches.after(after, before));
-  switch (by) {
-    case 'owner': {
-      const where = was === is ? is : `${was}, now ${is}`;
-      const message = `${whoOf(after)} holds ${where}; before, ${whoOf(before)} did`;
-      return [difference(after, 'owner-changed', { ...sides, message })];
-    }
+function removedListener(group: Group, now: SnapshotDocument): Difference[] {
+  const fields = fieldsOf(group, { before: group, after: null });
+  switch (evidenceOfAbsence(group, now)) {
+    case 'none':
+      return [];
+    case 'unread':
+      return [{ ...fields, ...unread(group, 'after') }];
+    case 'read':
+      return [{ ...fields, kind: 'disappeared', code: 'listener-removed', params: {}, matters: true }];
+  }
+}
+
+/** Whether the snapshot that lacks a listener read all of its table; `none` if the listener should not be compared. */
+function evidenceOfAbsence(group: Group, lacking: SnapshotDocument): 'read' | 'unread' | 'none' {
+  if (group.isClient || (group.isElsewhere && lacking.namespaces === null)) return 'none';
+  return lacking.coverage.sources.find(({ name }) => name === sourceOf(group))?.status === 'ok' ? 'read' : 'unread';
+}
+
+function sourceOf({ isElsewhere, protocol }: Group): string {
+  return isElsewhere ? 'namespaces' : protocol;
+}
+
+function unread(group: Group, side: 'before' | 'after') {
+  const params = { side, source: sourceOf(group) };
+  return { kind: 'unknown', code: 'table-unread', params, matters: true } as const;
+}
+
+const REACH_CHANGES = {
+  widened: 'address-widened',
+  narrowed: 'address-narrowed',
+  moved: 'address-changed',
+} as const;
+
+function changedListener(pair: Pair, reaches: Reaches): Difference[] {
+  const { before, after } = pair;
+  const fields = fieldsOf(after, pair);
+  switch (pair.change) {
+    case 'owner':
+      return [{ ...fields, kind: 'owner-changed', code: 'owner-changed', params: {}, matters: true }];
     case 'port': {
-      const chosen = after.isEphemeral ? ', a port that the kernel chooses' : '';
-      const message = `${whoOf(after)} listens on ${is} instead of ${was}${chosen}`;
-      return [difference(after, 'moved', { ...sides, message, matters: !after.isEphemeral })];
+      const code = after.isEphemeral ? 'ephemeral-port-changed' : 'port-changed';
+      return [{ ...fields, kind: 'moved', code, params: {}, matters: !after.isEphemeral }];
     }
-    // Who it is may not be known, and where it listens is known all the same.
-    case 'unseen':
-    case 'same': {
-      const more = before.protocol === 'unix' ? [] : backlogDifferences({ before, after, by }, sides);
-      if (change === 'same') return more;
-      const how = { widened: 'more widely', narrowed: 'more narrowly', moved: 'elsewhere' }[change];
-      const [now, then] = was === is ? [placesOf(after, 'families'), placesOf(before, 'families')] : [is, was];
-      const message = `${whoOf(after)} listens ${how}: on ${now} instead of ${then}`;
-      return [difference(after, change, { ...sides, message }), ...more];
+    // The addresses are known even if the owner is not.
+    case 'unknown':
+    case 'none': {
+      if (before.protocol === 'unix') return [];
+      const backlog = backlogDifferences(pair);
+      const kind = compareReach(reaches.before(before, after), reaches.after(after, before));
+      if (kind === 'same') return backlog;
+      return [{ ...fields, kind, code: REACH_CHANGES[kind], params: {}, matters: true }, ...backlog];
     }
   }
 }
 
-/** Told where every member of a group has another limit, and one that differs for all of them. */
-function backlogDifferences({ before, after }: Pair, sides: Sides): ListenerDifference[] {
-  const limits = (group: Group): (number | null)[] => [
-    ...new Set(group.listeners.map(({ backlog }) => backlog?.max ?? null)),
+/** Only if all listeners of a group have the same limit. */
+function backlogDifferences(pair: Pair): Difference[] {
+  const limits = ({ listeners }: Group): (number | null)[] => [
+    ...new Set(listeners.map(({ backlog }) => backlog?.max ?? null)),
   ];
-  const [[was = null, ...others], [is = null, ...more]] = [limits(before), limits(after)];
-  if (was === null || is === null || was === is || others.length > 0 || more.length > 0) return [];
-  const message = `${whoOf(after)} on ${placesOf(after)} lets ${is} connections wait instead of ${was}`;
-  return [difference(after, 'backlog', { ...sides, message, matters: false })];
+  const [[before = null, ...others], [after = null, ...more]] = [limits(pair.before), limits(pair.after)];
+  if (before === null || after === null || before === after || others.length > 0 || more.length > 0) return [];
+  const fields = fieldsOf(pair.after, pair);
+  return [{ ...fields, kind: 'backlog', code: 'backlog-changed', params: { before, after }, matters: false }];
 }
 
-/** One line for each program, however many listeners it has. */
-function unseenOwners(pairs: readonly Pair[]): ListenerDifference[] {
-  const unseen = new Map<string, Pair[]>();
+/** One difference for each program, however many listeners it has. */
+function unknownOwners(pairs: readonly Pair[]): Difference[] {
+  const byProgram = new Map<string, Pair[]>();
   for (const pair of pairs) {
-    if (pair.by !== 'unseen') continue;
+    if (pair.change !== 'unknown') continue;
     const { before, after } = pair;
     const key = JSON.stringify([before.identity.key, after.identity.key, before.protocol, before.isElsewhere]);
-    addTo(unseen, key, pair);
+    addTo(byProgram, key, pair);
   }
-  return [...unseen.values()].flatMap((members) => {
+  return [...byProgram.values()].flatMap((members) => {
     const [before, after] = [merged(members.map((pair) => pair.before)), merged(members.map((pair) => pair.after))];
     if (before === null || after === null) return [];
-    const isNowUnseen = after.identity.key === null;
-    const [known, hidden] = isNowUnseen ? [before, after] : [after, before];
-    const [when, verb] = isNowUnseen ? ['later', 'held'] : ['earlier', 'holds'];
-    const [listener] = hidden.listeners;
-    const why = listener === undefined ? '' : `: ${unknownOwnerText(listener)}`;
-    const message = `${whoOf(known)} ${verb} ${placesOf(known)}; the ${when} snapshot does not know who does${why}`;
-    return [difference(known, 'unknown', { before: sideOf(before), after: sideOf(after), message })];
+    const [side, known] = after.identity.key === null ? (['after', before] as const) : (['before', after] as const);
+    const fields = fieldsOf(known, { before, after });
+    return [{ ...fields, kind: 'unknown', code: 'owner-unknown', params: { side }, matters: true }];
   });
-}
-
-type Sides = Pick<ListenerDifference, 'before' | 'after'>;
-
-function difference(
-  group: Group,
-  kind: ListenerDifference['kind'],
-  rest: Sides & { readonly message: string; readonly matters?: boolean },
-): ListenerDifference {
-  const { before, after, matters = true } = rest;
-  const [program, message] = [printable(group.identity.program), printable(rest.message)];
-  return { kind, matters, message, program, protocol: group.protocol, before, after };
 }

@@ -1,4 +1,4 @@
-/** Puts a value behind those that are there under a key. */
+/** Appends to the values of a key. */
 export function addTo<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {
   const values = map.get(key);
   if (values === undefined) map.set(key, [value]);

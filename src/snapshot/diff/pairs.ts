@@ -7,75 +7,75 @@ import { addTo } from './multimap.js';
 export interface Pair {
   readonly before: Group;
   readonly after: Group;
-  /** `owner`: the same place in other hands; `port`: the same program elsewhere; `unseen`: one of the owners is not known. */
-  readonly by: 'same' | 'owner' | 'port' | 'unseen';
+  /** What differs, apart from addresses; `unknown`: the owner is known in one snapshot only. */
+  readonly change: 'none' | 'owner' | 'port' | 'unknown';
 }
 
 export interface Pairs {
   readonly pairs: readonly Pair[];
-  readonly gone: readonly Group[];
-  readonly come: readonly Group[];
+  readonly removed: readonly Group[];
+  readonly added: readonly Group[];
 }
 
-/** Puts the groups of two snapshots together, the surest first. `overlaps`: whether both could not listen side by side. */
+/** Matches the groups of two snapshots, the best matches first. `overlaps`: whether both could not listen at the same time. */
 export function pairUp(
   before: readonly Group[],
   after: readonly Group[],
   overlaps: (before: Group, after: Group) => boolean,
 ): Pairs {
-  const gone = new Set(before);
-  const come = new Set(after);
+  const removed = new Set(before);
+  const added = new Set(after);
   const pairs: Pair[] = [];
   const take = (
-    by: Pair['by'],
+    change: Pair['change'],
     keyOf: (group: Group) => string | null,
     fits: (a: Group, b: Group) => boolean,
   ): void => {
     const candidates = new Map<string, Group[]>();
-    for (const group of come) {
+    for (const group of added) {
       const key = keyOf(group);
       if (key !== null) addTo(candidates, key, group);
     }
-    for (const group of gone) {
+    for (const group of removed) {
       const key = keyOf(group);
       const list = key === null ? undefined : candidates.get(key);
       const at = list?.findIndex((one) => fits(group, one)) ?? -1;
-      const [found] = at < 0 ? [] : (list?.splice(at, 1) ?? []);
-      if (found === undefined) continue;
-      gone.delete(group);
-      come.delete(found);
-      pairs.push({ before: group, after: found, by });
+      const [match] = at < 0 ? [] : (list?.splice(at, 1) ?? []);
+      if (match === undefined) continue;
+      removed.delete(group);
+      added.delete(match);
+      pairs.push({ before: group, after: match, change });
     }
   };
-  const place = ({ place }: Group): string => place;
+  const endpoint = (group: Group): string => group.endpoint;
   take(
-    'same',
-    ({ identity, place }) => JSON.stringify([identity.key, place]),
+    'none',
+    (group) => JSON.stringify([group.identity.key, group.endpoint]),
     () => true,
   );
-  take('same', place, (a, b) => mayBeSame(a.identity, b.identity));
-  take('unseen', place, (a, b) => isUnseen(a) !== isUnseen(b) && overlaps(a, b));
-  take('owner', place, (a, b) => !isUnseen(a) && !isUnseen(b) && overlaps(a, b));
+  take('none', endpoint, (a, b) => mayBeSame(a.identity, b.identity));
+  take('unknown', endpoint, (a, b) => isUnknown(a) !== isUnknown(b) && overlaps(a, b));
+  take('owner', endpoint, (a, b) => !isUnknown(a) && !isUnknown(b) && overlaps(a, b));
   take(
     'port',
     (group) => (group.isEphemeral ? programKey(group) : null),
     () => true,
   );
-  const [left, right] = [countBy(gone), countBy(come)];
+  const [left, right] = [countByKey(removed), countByKey(added)];
   take('port', movedKey, (a) => left.get(movedKey(a) ?? '') === 1 && right.get(movedKey(a) ?? '') === 1);
-  return { pairs, gone: [...gone], come: [...come] };
+  return { pairs, removed: [...removed], added: [...added] };
 }
 
-function isUnseen({ identity }: Group): boolean {
+function isUnknown({ identity }: Group): boolean {
   return identity.key === null;
 }
 
-/** The same program, whatever its port; null where nobody is seen. */
+/** Equal for the same program on any port; null if the owner is unknown. */
 function programKey({ identity, protocol, isElsewhere }: Group): string | null {
   return identity.key === null ? null : JSON.stringify([identity.key, protocol, isElsewhere]);
 }
 
-/** A program that has one port less and one more has moved; a unix socket that has moved kept its file's name. */
+/** A program with one port less and one more has moved, as has a unix socket with the same file name elsewhere. */
 function movedKey(group: Group): string | null {
   const key = programKey(group);
   const [listener] = group.listeners;
@@ -83,7 +83,7 @@ function movedKey(group: Group): string | null {
   return group.protocol === 'unix' ? JSON.stringify([key, basename(unixNameOf(listener))]) : key;
 }
 
-function countBy(groups: ReadonlySet<Group>): Map<string, number> {
+function countByKey(groups: ReadonlySet<Group>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const group of groups) {
     const key = movedKey(group);

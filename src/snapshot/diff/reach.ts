@@ -3,7 +3,7 @@ import type { NetworkInterface } from '../../kernel/network/facts.js';
 import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
 
-/** One address that a listener can be reached by; both wildcards of a dual-stack `::`. */
+/** An address that a listener is reachable on; a dual-stack `::` makes two. */
 interface Element {
   /** `*` for a wildcard, `default` for an address of the default interface. */
   readonly address: string;
@@ -11,13 +11,13 @@ interface Element {
   readonly device: string | null;
 }
 
-/** By what addresses listeners can be reached. */
+/** The addresses that listeners are reachable on. */
 export type Reach = readonly Element[];
 
 export interface ReachContext {
-  /** Addresses that count as `default` instead of themselves; null: none do. */
+  /** Its addresses count as `default`. */
   readonly defaultInterface: NetworkInterface | null;
-  /** False where one of the two snapshots does not know whether its `::` serves IPv4. */
+  /** False if one of the snapshots does not know whether its `::` is dual-stack. */
   readonly knowsV6only: boolean;
 }
 
@@ -50,7 +50,7 @@ export function compareReach(before: Reach, after: Reach): ReachChange {
   return is > was ? 'widened' : 'narrowed';
 }
 
-/** Whether two share an address, so that both could not listen there side by side in the ordinary way. */
+/** Whether both contain an address, so that they could not normally be bound at the same time. */
 export function overlap(a: Reach, b: Reach): boolean {
   return a.some((one) => b.some((other) => covers(one, other) || covers(other, one)));
 }
@@ -65,7 +65,7 @@ function covers(outer: Element, inner: Element): boolean {
   return outer.address === inner.address && outer.device === inner.device;
 }
 
-/** From the node itself only, from one address, from everywhere. */
+/** 0: loopback, 1: one address, 2: everywhere. */
 function widthOf(reach: Reach): number {
   return Math.max(
     ...reach.map(({ address, device }) => (isLoopback(address) ? 0 : address === '*' && device === null ? 2 : 1)),

@@ -1,29 +1,28 @@
+import { isInRange } from '../../base/port_range.js';
 import { printable } from '../../base/text.js';
 import type { Finding } from '../../verdict/finding.js';
 import { listenersText } from '../../verdict/text/format.js';
 import type { SnapshotDocument } from '../document/document.js';
-import type { VerdictDifference } from './difference.js';
-import { isGivenAway } from './groups.js';
+import type { Facts, VerdictDifference } from './difference.js';
 import { identityOf } from './identity.js';
 import { addTo } from './multimap.js';
 
-/** A finding with what it is about. */
 interface Subject {
   readonly finding: Finding;
   readonly text: string;
-  /** What makes it the same in another snapshot, the surest first. */
+  /** Equal for the same subject in another snapshot; the most specific first. */
   readonly keys: readonly string[];
 }
 
-/** Rows whose verdict is another one, and listeners that became or ceased to be findings, in the later page's order. */
-export function verdictDifferences(old: SnapshotDocument, now: SnapshotDocument): VerdictDifference[] {
+/** Rows with another verdict, and listeners that are findings in one snapshot only, in the order of the later page. */
+export function verdictDifferences(old: SnapshotDocument, now: SnapshotDocument): Facts<VerdictDifference>[] {
   const [before, after] = [subjectsOf(old), subjectsOf(now)];
   const partners = partnersOf(before, after);
-  const kept = new Set(partners.values());
+  const matched = new Set(partners.values());
   return [
     ...after.flatMap((subject) => changed(subject.text, partners.get(subject)?.finding ?? null, subject.finding)),
     ...before
-      .filter((subject) => !kept.has(subject))
+      .filter((subject) => !matched.has(subject))
       .flatMap((subject) => changed(subject.text, subject.finding, null)),
   ];
 }
@@ -33,14 +32,14 @@ function partnersOf(before: readonly Subject[], after: readonly Subject[]): Map<
   for (const round of [0, 1]) {
     const left = new Map<string, Subject[]>();
     const taken = new Set(partners.values());
-    // Taken from the end, so that the first of a kind meets the first.
+    // Reversed because matches are popped: the first of a kind matches the first.
     for (const subject of before.toReversed()) {
       const key = subject.keys[round];
       if (key !== undefined && !taken.has(subject)) addTo(left, key, subject);
     }
     for (const subject of after) {
-      const found = partners.has(subject) ? undefined : left.get(subject.keys[round] ?? '')?.pop();
-      if (found !== undefined) partners.set(subject, found);
+      const match = partners.has(subject) ? undefined : left.get(subject.keys[round] ?? '')?.pop();
+      if (match !== undefined) partners.set(subject, match);
     }
   }
   return partners;
@@ -51,15 +50,15 @@ function subjectsOf({ findings, sockets, node }: SnapshotDocument): Subject[] {
   return findings.map((finding) => {
     const { expected } = finding;
     if (expected !== null) {
-      const place = expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
-      return { finding, text: `${expected.service} ${place}`, keys: [JSON.stringify(expected)] };
+      const endpoint = expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
+      return { finding, text: `${expected.service} ${endpoint}`, keys: [JSON.stringify(expected)] };
     }
     const listeners = finding.sockets.flatMap((id) => byId.get(id) ?? []);
     const [first] = listeners;
     if (first === undefined) return { finding, text: 'a listener', keys: [] };
     const { protocol, port } = first;
     const identity = identityOf(first);
-    const isEphemeral = isGivenAway(port, node.ephemeralPorts);
+    const isEphemeral = isInRange(port, node.ephemeralPorts);
     return {
       finding,
       text: `${identity.program} ${listenersText(listeners)}/${protocol}`,
@@ -71,16 +70,14 @@ function subjectsOf({ findings, sockets, node }: SnapshotDocument): Subject[] {
   });
 }
 
-function changed(subject: string, before: Finding | null, after: Finding | null): VerdictDifference[] {
+function changed(subject: string, before: Finding | null, after: Finding | null): Facts<VerdictDifference>[] {
   if (before?.verdict === after?.verdict && before?.severity === after?.severity) return [];
-  const change = `${verdictText(before)} → ${verdictText(after, before)}`;
-  const why = after === null ? '' : `: ${after.message}`;
-  const message = printable(`${subject}: ${change}${why}`);
-  return [{ kind: 'verdict', matters: true, message, subject: printable(subject), before, after }];
+  const code = codeOf(before, after);
+  return [{ kind: 'verdict', code, params: {}, matters: true, subject: printable(subject), before, after }];
 }
 
-/** The severity is told only where it is what makes the difference. */
-function verdictText(finding: Finding | null, other: Finding | null = null): string {
-  if (finding === null) return 'nothing';
-  return finding.verdict === other?.verdict ? `${finding.verdict} (${finding.severity})` : finding.verdict;
+function codeOf(before: Finding | null, after: Finding | null): VerdictDifference['code'] {
+  if (before === null) return 'finding-added';
+  if (after === null) return 'finding-removed';
+  return before.verdict === after.verdict ? 'severity-changed' : 'verdict-changed';
 }

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { SockwatchError } from '../../../src/base/errors.js';
 import type { OwnedListener, ProcessOwner } from '../../../src/kernel/owners/owner.js';
+import { DIFFERENCE_CODES } from '../../../src/snapshot/diff/codes.js';
 import { diff, type SnapshotDiff } from '../../../src/snapshot/diff/diff.js';
 import type { SnapshotDocument } from '../../../src/snapshot/document/document.js';
 import { redact } from '../../../src/snapshot/redact/redact.js';
@@ -18,7 +19,7 @@ import {
   unixListener,
 } from '../../verdict/factory.js';
 import { documentOf } from '../document/document.js';
-import { validDiff } from '../document/valid_diff.js';
+import { schemaCodes, validDiff } from '../document/valid_diff.js';
 
 const PAGE = spec([
   row('localhost:10248', 'kubelet'),
@@ -27,7 +28,7 @@ const PAGE = spec([
   row('*:8472/udp', 'cilium-agent'),
 ]);
 
-/** A process of a service, as it was started for the `start`th time. */
+/** A process of a service after its `start`th start. */
 function run(name: string, start = 1, changes: Partial<ProcessOwner> = {}): ProcessOwner {
   const startedAt = `2026-01-31T12:00:${String(start).padStart(2, '0')}.000Z`;
   return processOwner(name, { pid: 100 * start + name.length, startedAt, unit: `${name}.service`, ...changes });
@@ -53,42 +54,42 @@ function shot(sockets: readonly OwnedListener[], seen: Partial<Capture> = {}): S
 
 const BEFORE = shot(HEALTHY);
 
-/** The healthy node with listeners taken away by port, and others added. */
+/** The healthy node without the listeners on some ports, and with others added. */
 function changed(without: readonly (number | string)[], ...added: OwnedListener[]): SnapshotDocument {
   return shot([...HEALTHY.filter(({ port, path }) => !without.includes(port ?? path ?? '')), ...added]);
 }
 
-/** Compares, and checks what holds of every answer. */
+/** Compares, and checks what is true of every diff. */
 function compare(t: Test, before: SnapshotDocument, after: SnapshotDocument): SnapshotDiff {
   const result = diff(before, after);
-  t.strictSame(validDiff(result), [], 'as the schema has it');
+  t.strictSame(validDiff(result), [], 'valid according to the schema');
   t.ok(
     result.differences.every(({ message }) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(message)),
     'one printable line each',
   );
   const back = diff(after, before);
-  t.equal(back.different, result.different, 'the same is different the other way round');
+  t.equal(back.different, result.different, 'symmetric');
   t.equal(back.differences.length, result.differences.length);
   const names = [...new Set(result.differences.map(kindOf))].sort();
   const redacted = diff(
     ...([before, after].map((one) => redact(one, { key: 'a key of sixteen.' })) as [typeof before, typeof after]),
   );
-  t.strictSame([...new Set(redacted.differences.map(kindOf))].sort(), names, 'and so it is of redacted snapshots');
+  t.strictSame([...new Set(redacted.differences.map(kindOf))].sort(), names, 'the same for redacted snapshots');
   t.equal(redacted.differences.length, result.differences.length);
   return result;
 }
 
 const kindOf = ({ kind, matters }: SnapshotDiff['differences'][number]): string => (matters ? kind : `(${kind})`);
 
-/** `kind program`, in brackets where it does not matter. */
-function told({ differences }: SnapshotDiff): string[] {
+/** `kind program`, in parentheses if informational. */
+function summary({ differences }: SnapshotDiff): string[] {
   return differences.map((one) => {
     const what = 'program' in one ? one.program : 'fact' in one ? one.fact : 'source' in one ? one.source : one.subject;
     return one.matters ? `${one.kind} ${what}` : `(${one.kind} ${what})`;
   });
 }
 
-t.test('what happens to listeners', (t) => {
+t.test('changed listeners', (t) => {
   const k2 = run('kubelet', 2);
   const cases: [title: string, after: SnapshotDocument, expected: string[]][] = [
     ['nothing', shot(HEALTHY.map((one) => ({ ...one, inode: one.inode + 1000, id: `${one.id}1` }))), []],
@@ -98,7 +99,7 @@ t.test('what happens to listeners', (t) => {
       ['(restarted kubelet)'],
     ],
     [
-      'a process number that is used again',
+      'a reused pid',
       changed([6400], at('192.0.2.2', 6400, { ...run('k8sd', 1), startedAt: '2026-02-01T00:00:00.000Z' })),
       ['(restarted k8sd)'],
     ],
@@ -123,12 +124,12 @@ t.test('what happens to listeners', (t) => {
       ['verdict kubelet localhost:10248/tcp', 'widened kubelet'],
     ],
     [
-      'IPv4 no more',
+      'no longer dual-stack',
       changed([10250], at('::', 10250, run('kubelet'), { v6only: true })),
       ['verdict kubelet *:10250/tcp', 'narrowed kubelet'],
     ],
     [
-      'v6only that nobody knows',
+      'unknown v6only',
       changed([10250], at('::', 10250, run('kubelet'), { v6only: null })),
       ['verdict kubelet *:10250/tcp'],
     ],
@@ -144,7 +145,7 @@ t.test('what happens to listeners', (t) => {
       ['verdict k8sd 192.0.2.2:6401/tcp', 'verdict k8sd default:6400/tcp', 'moved k8sd'],
     ],
     [
-      'somebody else at the place',
+      'another owner',
       changed([10250], at('0.0.0.0', 10250, run('intruder', 5, { unit: 'session-7.scope' }))),
       ['verdict kubelet *:10250/tcp', 'owner-changed intruder'],
     ],
@@ -154,12 +155,12 @@ t.test('what happens to listeners', (t) => {
       ['owner-changed k8sd'],
     ],
     [
-      'a login session like the one before',
+      'another login session',
       changed([], at('0.0.0.0', 7000, run('nc', 2, { unit: 'session-8.scope' }))),
       ['verdict nc 0.0.0.0:7000/tcp', 'appeared nc'],
     ],
     [
-      'one that shares a place',
+      'a second owner on the same port',
       changed([], at('::', 10250, run('intruder', 5), { v6only: false })),
       ['verdict kubelet *:10250/tcp', 'appeared intruder'],
     ],
@@ -182,14 +183,14 @@ t.test('what happens to listeners', (t) => {
       ),
       ['moved containerd', '(restarted containerd)'],
     ],
-    ['one gone', changed([6400]), ['verdict k8sd default:6400/tcp', 'disappeared k8sd']],
+    ['a removed listener', changed([6400]), ['verdict k8sd default:6400/tcp', 'disappeared k8sd']],
   ];
   for (const [title, after, expected] of cases) {
     t.test(title, (t) => {
       const result = compare(t, BEFORE, after);
-      // The verdicts on sshd's own port are no part of any case.
+      // The cases do not include the verdicts on sshd's port.
       t.strictSame(
-        told(result)
+        summary(result)
           .filter((one) => !one.includes('verdict sshd'))
           .sort(),
         [...expected].sort(),
@@ -204,37 +205,37 @@ t.test('what happens to listeners', (t) => {
   t.end();
 });
 
-t.test('ports that the kernel chooses, and clients', (t) => {
+t.test('ephemeral ports and clients', (t) => {
   const before = shot([...HEALTHY, at('127.0.0.1', 40000, run('containerd'))]);
   const after = shot([...HEALTHY, at('127.0.0.1', 41111, run('containerd'))]);
-  t.strictSame(told(compare(t, before, after)), ['(moved containerd)']);
+  t.strictSame(summary(compare(t, before, after)), ['(moved containerd)']);
   const client = (port: number) => at('0.0.0.0', port, run('chronyd'), { protocol: 'udp' });
-  t.strictSame(told(compare(t, shot([client(40000)]), shot([client(41000), client(42000)]))), []);
+  t.strictSame(summary(compare(t, shot([client(40000)]), shot([client(41000), client(42000)]))), []);
   const unseen = listener('0.0.0.0', 40000, { protocol: 'udp' });
-  t.strictSame(told(compare(t, shot([client(40000)]), shot([unseen]))), [], 'seen or not');
+  t.strictSame(summary(compare(t, shot([client(40000)]), shot([unseen]))), [], 'with and without owners');
   t.end();
 });
 
-t.test('names that another start changes', (t) => {
+t.test('names that change with a restart', (t) => {
   const shim = (id: string, pid: number) =>
     unixListener(`/run/containerd/s/${id.repeat(32)}`, { owners: [run('containerd-shim', 1, { pid })] });
-  t.strictSame(told(compare(t, shot([shim('ab', 5)]), shot([shim('cd', 6), shim('ef', 5)]))), []);
+  t.strictSame(summary(compare(t, shot([shim('ab', 5)]), shot([shim('cd', 6), shim('ef', 5)]))), []);
   const agent = (pid: number) => unixListener(`/tmp/ssh-x/agent.${pid}`, { owners: [run('sshd', 1, { pid })] });
-  t.strictSame(told(compare(t, shot([agent(4711)]), shot([agent(815)]))), ['(restarted sshd)']);
+  t.strictSame(summary(compare(t, shot([agent(4711)]), shot([agent(815)]))), ['(restarted sshd)']);
   const auto = (name: string) => unixListener(null, { abstract: name, owners: [run('etcd')] });
-  t.strictSame(told(compare(t, shot([auto('00a1f')]), shot([auto('7c3e2')]))), []);
+  t.strictSame(summary(compare(t, shot([auto('00a1f')]), shot([auto('7c3e2')]))), []);
   t.end();
 });
 
-t.test('what could not be seen is never a difference that was made up', (t) => {
+t.test('incomplete snapshots', (t) => {
   const failed = shot(
     HEALTHY.filter(({ protocol }) => protocol !== 'udp'),
     { coverage: coverage({ udp: 'failed' }) },
   );
   const result = compare(t, BEFORE, failed);
-  t.strictSame(told(result), ['verdict cilium-agent *:8472/udp', 'unknown cilium_vxlan', 'coverage udp']);
-  t.match(result.differences[1]?.message, /the later one could not tell: udp is broken$/);
-  t.strictSame(told(compare(t, failed, BEFORE)), [
+  t.strictSame(summary(result), ['verdict cilium-agent *:8472/udp', 'unknown cilium_vxlan', 'coverage udp']);
+  t.match(result.differences[1]?.message, /the later one cannot tell: udp is broken$/);
+  t.strictSame(summary(compare(t, failed, BEFORE)), [
     'verdict cilium-agent *:8472/udp',
     'unknown cilium_vxlan',
     'coverage udp',
@@ -243,20 +244,23 @@ t.test('what could not be seen is never a difference that was made up', (t) => {
   const unseen = shot(HEALTHY.map((one) => ({ ...one, owners: [], ownersUnknown: 'permission' as const })));
   const kinds = new Set(compare(t, BEFORE, unseen).differences.map(({ kind }) => kind));
   t.strictSame([...kinds].sort(), ['unknown', 'verdict']);
-  t.strictSame(told(compare(t, unseen, unseen)), []);
+  t.strictSame(summary(compare(t, unseen, unseen)), []);
   const wider = changed([10248], at('0.0.0.0', 10248, null));
-  t.ok(told(compare(t, BEFORE, wider)).includes('widened somebody unseen'), 'where it listens is known all the same');
+  t.ok(
+    summary(compare(t, BEFORE, wider)).includes('widened an unknown owner'),
+    'addresses are known even if the owner is not',
+  );
 
   const part = changed(
     [6400],
     at('192.0.2.2', 6400, run('k8sd', 1, { exe: null, argv0: null, unit: null, cgroup: null })),
   );
-  t.strictSame(told(compare(t, BEFORE, part)), [], 'of an owner, too');
+  t.strictSame(summary(compare(t, BEFORE, part)), [], 'unread facts of an owner');
   const ended = changed(
     [6400],
     at('192.0.2.2', 6400, run('k8sd', 1, { comm: null, exe: null, argv0: null, unit: null })),
   );
-  t.strictSame(told(compare(t, BEFORE, ended)), ['verdict k8sd default:6400/tcp', 'unknown k8sd']);
+  t.strictSame(summary(compare(t, BEFORE, ended)), ['verdict k8sd default:6400/tcp', 'unknown k8sd']);
   t.end();
 });
 
@@ -273,9 +277,9 @@ t.test('other namespaces', (t) => {
     return { ...document, findings, namespaces: [] };
   };
   const plain: SnapshotDocument = { ...BEFORE, findings: BEFORE.findings.filter(({ expected }) => expected !== null) };
-  t.strictSame(told(compare(t, asked(pod('7', 53)), asked(pod('8', 53), pod('9', 53)))), [], 'by what is in them');
-  t.strictSame(told(compare(t, asked(pod('7', 53)), asked())), ['disappeared coredns']);
-  t.strictSame(told(compare(t, plain, asked(pod('7', 53)))), ['coverage namespaces'], 'which only one looked at');
+  t.strictSame(summary(compare(t, asked(pod('7', 53)), asked(pod('8', 53), pod('9', 53)))), [], 'compared by contents');
+  t.strictSame(summary(compare(t, asked(pod('7', 53)), asked())), ['disappeared coredns']);
+  t.strictSame(summary(compare(t, plain, asked(pod('7', 53)))), ['coverage namespaces'], 'read in one snapshot only');
   t.end();
 });
 
@@ -285,12 +289,12 @@ t.test('facts', (t) => {
     node: { ...NODE, defaultInterface: other },
   });
   t.strictSame(
-    told(compare(t, BEFORE, renumbered)),
+    summary(compare(t, BEFORE, renumbered)),
     ['fact default-interface'],
-    'not a move of whatever listens there',
+    'not an address change of its listeners',
   );
   const noRoute = shot(HEALTHY, { node: { ...NODE, defaultInterface: null } });
-  t.strictSame(told(compare(t, BEFORE, noRoute)), ['fact default-interface', 'verdict k8sd default:6400/tcp']);
+  t.strictSame(summary(compare(t, BEFORE, noRoute)), ['fact default-interface', 'verdict k8sd default:6400/tcp']);
 
   const elsewhere: SnapshotDocument = {
     ...renumbered,
@@ -298,21 +302,21 @@ t.test('facts', (t) => {
     sockets: renumbered.sockets.map((one) => ({ ...one, owners: one.owners.map((owner) => ({ ...owner, pid: 1 })) })),
   };
   const hosts = compare(t, BEFORE, elsewhere);
-  t.strictSame(told(hosts), ['(fact host)', '(fact kernel)'], 'said first; another host is not one that was restarted');
+  t.strictSame(summary(hosts), ['(fact host)', '(fact kernel)'], 'no restarts between hosts');
   t.equal(hosts.sameHost, false);
-  t.equal(hosts.different, false, 'and does the same');
+  t.equal(hosts.different, false, 'informational only');
 
   const page: SnapshotDocument = { ...BEFORE, spec: { ...BEFORE.spec, sha256: '1'.repeat(64) } };
-  t.strictSame(told(compare(t, BEFORE, page)), ['fact page']);
+  t.strictSame(summary(compare(t, BEFORE, page)), ['fact page']);
   const worker: SnapshotDocument = { ...BEFORE, node: { ...BEFORE.node, role: 'control-plane' } };
-  t.strictSame(told(compare(t, BEFORE, worker)), ['fact role']);
+  t.strictSame(summary(compare(t, BEFORE, worker)), ['fact role']);
   const backlog = (max: number) =>
     changed([6400], at('192.0.2.2', 6400, run('k8sd'), { backlog: { current: 3, max } }));
-  t.strictSame(told(compare(t, backlog(4096), backlog(128))), ['(backlog k8sd)']);
+  t.strictSame(summary(compare(t, backlog(4096), backlog(128))), ['(backlog k8sd)']);
   t.end();
 });
 
-t.test('names of two keys are not compared', (t) => {
+t.test('refuses snapshots that were redacted with different keys', (t) => {
   const document = documentOf(builtinSpec(), capture(HEALTHY));
   for (const [a, b, why] of [
     [document, redact(document), 'only one of them is redacted'],
@@ -322,6 +326,24 @@ t.test('names of two keys are not compared', (t) => {
   }
   t.throws(() => diff(document, redact(document)), SockwatchError);
   t.doesNotThrow(() => diff({ ...document, redacted: null }, document));
+  t.end();
+});
+
+t.test('codes say what the messages say', (t) => {
+  const codesOf = (after: SnapshotDocument): string[] => compare(t, BEFORE, after).differences.map(({ code }) => code);
+  const intruder = at('::', 10250, run('intruder', 5), { v6only: false });
+  const [, added] = diff(BEFORE, changed([], intruder)).differences;
+  const kubelet = BEFORE.sockets.find(({ port }) => port === 10250);
+  t.match(added, { code: 'listener-added', params: { beside: [kubelet?.id] } });
+  t.match(added?.message, /^intruder \(intruder\.service\) is now .*, in addition to kubelet \(kubelet\.service\) on /);
+  t.strictSame(codesOf(changed([6400])), ['verdict-changed', 'listener-removed']);
+  t.strictSame(codesOf(changed([6400], at('192.0.2.2', 6400, null))), ['verdict-changed', 'owner-unknown']);
+  t.strictSame(codesOf(changed([6400], at('192.0.2.2', 6401, run('k8sd')))), [
+    'verdict-changed',
+    'finding-added',
+    'port-changed',
+  ]);
+  t.strictSame(Object.keys(DIFFERENCE_CODES).sort(), schemaCodes().sort(), 'the codes in the schema');
   t.end();
 });
 

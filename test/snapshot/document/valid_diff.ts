@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-const SCHEMA = new URL('../../../../src/snapshot/diff/diff.schema.json', import.meta.url);
-const validate = new Ajv2020({ allErrors: true, strictTypes: false, strictRequired: false }).compile(
-  JSON.parse(readFileSync(SCHEMA, 'utf8')),
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../../../src/snapshot/diff/diff.schema.json', import.meta.url), 'utf8'),
 );
+const validate = new Ajv2020({ allErrors: true, strictTypes: false, strictRequired: false }).compile(SCHEMA);
 
-/** What the schema that ships with the package has against a diff, as it is once it was JSON. */
+/** The errors of the published schema for a diff in JSON. */
 export function validDiff(diff: object): string[] {
   validate(JSON.parse(JSON.stringify(diff)));
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+/** The codes that the schema lists. */
+export function schemaCodes(): string[] {
+  return [...SCHEMA.$defs.difference.properties.code.anyOf[0].enum];
 }
