@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import { printable } from '../base/text.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { type Expected, type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
+import { type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
+import { endpointOf } from '../verdict/text/finding.js';
 import { listenerText, ownersText } from '../verdict/text/format.js';
 
 /** Place of a finding in the order worst first. */
@@ -29,7 +30,12 @@ function conclusion({ summary, findings }: SnapshotDocument): string {
 export function toTable(document: SnapshotDocument): string {
   const rows = document.findings
     .toSorted((a, b) => badness(a) - badness(b))
-    .map((finding) => [finding.verdict, finding.expected?.service ?? '-', placeOf(finding.expected), wordsOf(finding)]);
+    .map((finding) => [
+      finding.verdict,
+      finding.expected?.service ?? '-',
+      endpointOf(finding.expected) || '-',
+      wordsOf(finding),
+    ]);
   const lines = [
     ...headLines(document),
     '',
@@ -56,12 +62,6 @@ function headLines(document: SnapshotDocument): string[] {
     `${spec.title} (${spec.source}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
     `${conclusion(document)}: ${counts.join(' · ')}`,
   ];
-}
-
-/** The row as the page has it: `localhost:10248/tcp`, or a path. */
-function placeOf(expected: Expected | null): string {
-  if (expected === null) return '-';
-  return expected.path ?? `${expected.host ?? ''}:${expected.port ?? ''}/${expected.protocol}`;
 }
 
 function wordsOf({ message, matchedBy }: Finding): string {

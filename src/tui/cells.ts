@@ -99,16 +99,16 @@ export function uptimeSortKey(sockets: readonly Socket[]): number {
 
 /** `localhost:10248`, `*:8472/udp` or a path. */
 export function expectedEndpoint({ path, host, port, protocol }: Expected): string {
-  return path ?? withoutTcp(`${host ?? ''}:${port ?? ''}`, protocol);
+  return path ?? withUdp(`${host ?? ''}:${port ?? ''}`, protocol);
 }
 
 /** `127.0.0.1:10248`, `0.0.0.0:8472/udp` or a path. */
 export function listenerEndpoint(listener: OwnedListener): string {
-  return withoutTcp(listenerText(listener), listener.protocol);
+  return withUdp(listenerText(listener), listener.protocol);
 }
 
 /** Adds the protocol only to UDP endpoints: nearly all others are TCP, and a path speaks for itself. */
-export function withoutTcp(endpoint: string, protocol: Protocol): string {
+export function withUdp(endpoint: string, protocol: Protocol): string {
   return protocol === 'udp' ? `${endpoint}/udp` : endpoint;
 }
 

@@ -8,7 +8,7 @@ import {
   SEVERITY_STYLE,
   shortOwner,
   uniqueOwners,
-  withoutTcp,
+  withUdp,
 } from './cells.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
@@ -50,7 +50,7 @@ export function eventEndpoint({ change, listeners, moreListeners }: TimelineEntr
       return listenerEndpoint(change.socket);
     case 'bind-failed':
     case 'restarted':
-      return withoutTcp(change.place, change.protocol);
+      return withUdp(change.place, change.protocol);
     case 'verdict': {
       const expected = (change.after ?? change.before)?.expected ?? null;
       return expected === null ? firstOf(listeners.map(listenerEndpoint), moreListeners) : expectedEndpoint(expected);

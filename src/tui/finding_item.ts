@@ -1,5 +1,6 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
+import { endpointOf } from '../verdict/text/finding.js';
 import {
   EMPTY_CELL,
   endpointsCell,
@@ -104,7 +105,7 @@ class FindingItem implements Item {
   searchText(): string {
     const { finding, sockets } = this.subject;
     const { verdict, severity, message, expected } = finding;
-    const row = expected === null ? '' : `${expected.service} ${expectedEndpoint(expected)}/${expected.protocol}`;
+    const row = expected === null ? '' : `${expected.service} ${endpointOf(expected)}`;
     this.#searchText ??= [verdict, severity, message, row, ...sockets.map(socketSearchText)].join(' ').toLowerCase();
     return this.#searchText;
   }

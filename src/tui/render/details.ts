@@ -1,7 +1,9 @@
 import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
+import { adviceForUncoded } from '../../verdict/text/advice.js';
+import { endpointOf } from '../../verdict/text/finding.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
-import { expectedEndpoint, reachText, SEVERITY_STYLE } from '../cells.js';
+import { reachText, SEVERITY_STYLE } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
 import type { Glyphs } from '../glyphs.js';
 import type { Socket, Subject } from '../item.js';
@@ -51,7 +53,7 @@ function optional(name: string, text: string | null | undefined): Part[] {
 function partsOf(subject: Subject, state: State): Part[] {
   switch (subject.kind) {
     case 'finding':
-      return [...findingParts(subject.finding), ...socketParts(subject.sockets, shownTime(state))];
+      return [...findingParts(subject.finding, subject.sockets), ...socketParts(subject.sockets, shownTime(state))];
     case 'socket':
       return [...explanationParts(subject.socket, state), ...socketParts([subject.socket], shownTime(state))];
     case 'event':
@@ -59,9 +61,15 @@ function partsOf(subject: Subject, state: State): Part[] {
   }
 }
 
-function findingParts(finding: Finding): Part[] {
-  const { text, commands } = finding.advice ?? { text: 'Nothing to do.', commands: [] };
-  return [...verdictParts(finding), field('next', text, 'bold'), ...commands.map((command) => field('', command))];
+function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
+  return [...verdictParts(finding), ...adviceParts(finding, sockets)];
+}
+
+function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
+  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
+  const advice = finding.code === null ? adviceForUncoded(finding, byId) : finding.advice;
+  if (advice === null) return finding.severity === 'none' ? [field('next', 'Nothing to do.')] : [];
+  return [field('next', advice.text, 'bold'), ...advice.commands.map((command) => field('', command))];
 }
 
 function verdictParts(finding: Finding): Part[] {
@@ -76,9 +84,7 @@ function verdictParts(finding: Finding): Part[] {
 
 function pageText({ expected }: Finding): string {
   if (expected === null) return 'not in the page or notes';
-  const { service, path, protocol, role } = expected;
-  const transport = path === null ? `, ${protocol.toUpperCase()}` : '';
-  return `${service} on ${expectedEndpoint(expected)}${transport}, ${role ?? 'all'} nodes`;
+  return `${expected.service} on ${endpointOf(expected)}, ${expected.role ?? 'all'} nodes`;
 }
 
 const MATCHED_BY = {
@@ -94,7 +100,10 @@ function explanationParts(socket: Socket, state: State): Part[] {
   const { document } = shownData(state);
   const findings = document?.findings.filter(({ sockets }) => sockets.includes(socket.id)) ?? [];
   const isEvaluated = document === null || socket.netns === document.node.netns;
-  return [field('explained by', explanationText(socket, isEvaluated)), ...findings.flatMap(findingParts)];
+  return [
+    field('explained by', explanationText(socket, isEvaluated)),
+    ...findings.flatMap((finding) => findingParts(finding, [socket])),
+  ];
 }
 
 function explanationText({ explainedBy: { by, text }, protocol }: Socket, isEvaluated: boolean): string {
@@ -194,7 +203,7 @@ function changeParts(entry: TimelineEntry): Part[] {
       const { before, after } = change;
       return [
         ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
-        ...(after === null ? [] : [heading('After'), ...findingParts(after)]),
+        ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.listeners)]),
         ...entry.listeners.flatMap((socket) => [
           heading(`${listenerText(socket)}/${socket.protocol}`),
           ...ownersParts(socket, at),

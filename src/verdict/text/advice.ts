@@ -1,6 +1,7 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
-import type { Advice, Expected, FindingFacts } from '../finding.js';
+import type { CodedFinding } from '../codes.js';
+import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
 import { listenersText, programName } from './format.js';
 
 /** Services of the k8s snap, which systemd runs (`snap services k8s`). Other services of a spec mostly run in pods. */
@@ -94,6 +95,47 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     }
     case 'ephemeral-range-unknown':
       return advice('Compare the port with the ephemeral port range.', 'sysctl net.ipv4.ip_local_port_range');
+  }
+}
+
+/** The same for a document written before there were codes: advice that fits most findings of the verdict. */
+export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<string, OwnedListener>): Advice | null {
+  const coded = commonCode(
+    fields,
+    fields.sockets.flatMap((id) => sockets.get(id) ?? []),
+  );
+  return coded === null ? null : adviceFor({ ...fields, ...coded }, sockets);
+}
+
+function commonCode(
+  { verdict, expected, sockets: ids }: FindingFields,
+  sockets: readonly OwnedListener[],
+): CodedFinding | null {
+  const service = expected?.service ?? '';
+  switch (verdict) {
+    case 'ok':
+      return { code: 'listens', params: {} };
+    case 'missing':
+      return { code: expected?.path == null ? 'nobody-listens' : 'no-socket-file', params: { service } };
+    case 'exposed':
+      return { code: 'wider-address', params: { wider: ids, unseen: [] } };
+    case 'wrong-owner': {
+      const isDevice = sockets.some(({ owners }) => owners.some(({ kind }) => kind === 'kernel'));
+      if (isDevice) return { code: 'kernel-device-instead', params: { service, foreign: ids } };
+      return { code: 'held-by-another', params: { service, foreign: ids, path: null } };
+    }
+    case 'wrong-address':
+      return { code: 'other-address', params: { elsewhere: ids } };
+    case 'narrowed':
+      return { code: 'stricter-address', params: { hardening: null } };
+    case 'unverified': {
+      const hasUnknownOwner = sockets.some(({ ownersUnknown }) => ownersUnknown !== null);
+      return hasUnknownOwner ? { code: 'owner-unseen', params: { service, unseen: ids, path: null } } : null;
+    }
+    case 'not-applicable':
+      return null;
+    case 'unexpected':
+      return { code: 'not-in-spec', params: {} };
   }
 }
 

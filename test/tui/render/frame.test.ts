@@ -1,4 +1,5 @@
 import t from 'tap';
+import { UNCODED } from '../../../src/base/coded.js';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
 import { layoutOf } from '../../../src/tui/layout.js';
 import { frameOf } from '../../../src/tui/render/frame.js';
@@ -204,6 +205,20 @@ t.test('details show everything about a finding, and what to do next', (t) => {
   }
   t.match(text, /5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f/);
   t.match(text, /c{40}/);
+  t.end();
+});
+
+t.test('details show the advice of a finding with its commands, also for recordings without codes', (t) => {
+  const document = nodeWith(SOCKETS);
+  const uncoded = document.findings.map((finding) => ({ ...finding, ...UNCODED, advice: null }));
+  for (const findings of [document.findings, uncoded]) {
+    const state = screenWith([{ ...document, findings }], { size: LARGE });
+    t.match(
+      screenText(press(state, 's return')),
+      /│ next +Bind cilium-agent to loopback[\s\S]*│ +k8s kubectl get pods/,
+    );
+    t.match(screenText(press(state, 'return')), /│ next +Nothing to do\./);
+  }
   t.end();
 });
 

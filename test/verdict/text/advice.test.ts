@@ -1,7 +1,9 @@
 import t from 'tap';
+import { UNCODED } from '../../../src/base/coded.js';
 import type { OwnedListener } from '../../../src/kernel/owners/owner.js';
 import type { Row } from '../../../src/spec/rows.js';
 import { evaluate } from '../../../src/verdict/evaluate.js';
+import { adviceForUncoded } from '../../../src/verdict/text/advice.js';
 import {
   capture,
   device,
@@ -123,5 +125,26 @@ t.test('a stranger: describe it or stop it, whatever it calls itself', (t) => {
   const text = finding?.advice?.text ?? '';
   t.match(text, /notes file \(--notes\); otherwise stop \\x1b\[31mx \(pid 812\)/);
   t.notMatch(text, /\p{Cc}/u);
+  t.end();
+});
+
+t.test('a finding without a code gets the common advice for its verdict', (t) => {
+  const kubelet = row('localhost:10248', 'kubelet');
+  const cilium = row('*:8472/udp', 'cilium-agent');
+  const cases: [row: Row, sockets: readonly OwnedListener[], verdict: string][] = [
+    [kubelet, [held('kubelet', '127.0.0.1', 10248)], 'ok'],
+    [kubelet, [], 'missing'],
+    [kubelet, [held('kubelet', '0.0.0.0', 10248)], 'exposed'],
+    [kubelet, [held('nc', '127.0.0.1', 10248)], 'wrong-owner'],
+    [cilium, [listener('0.0.0.0', 8472, { protocol: 'udp', owners: [device('ftun0')] })], 'wrong-owner'],
+    [row('*:10257', 'kube-scheduler'), [held('kube-scheduler', '127.0.0.1', 10257)], 'narrowed'],
+    [kubelet, [listener('127.0.0.1', 10248)], 'unverified'],
+  ];
+  for (const [one, sockets, verdict] of cases) {
+    const finding = judge(one, { sockets });
+    t.equal(finding.verdict, verdict);
+    const byId = new Map(sockets.map((socket) => [socket.id, socket]));
+    t.strictSame(adviceForUncoded({ ...finding, ...UNCODED }, byId), finding.advice, verdict);
+  }
   t.end();
 });
