@@ -1,11 +1,11 @@
 /**
- * k8s-sockwatch as a library: {@link loadSpec} gives what a node is compared with, {@link snapshot} looks at the node and compares,
- * {@link follow} tells of changes, {@link evaluate} compares what was looked at before, {@link readSnapshot} and {@link reevaluate}
- * do so with a stored snapshot, {@link diff} compares two, and {@link redact} makes one fit to be handed on. {@link exitNow} ends
- * the process in time, whatever hangs.
+ * k8s-sockwatch as a library. {@link loadSpec} reads what a node is compared with, {@link snapshot} captures the node and compares it,
+ * {@link follow} reports changes. {@link readSnapshot} reads a stored snapshot, {@link reevaluate} compares it again, {@link diff}
+ * compares two, {@link redact} replaces what identifies the node. {@link evaluate} is the comparison alone. {@link exitNow} ends the
+ * process even if a read hangs in the kernel.
  *
- * Nothing is kept between calls: each may be made several times at once, and in worker threads. Errors that are meant are
- * {@link SockwatchError} with a code. Times are milliseconds where a name ends in `Ms`, else ISO 8601; 64-bit numbers are strings.
+ * Calls are independent of each other, may run at the same time, and in worker threads. Expected errors are {@link SockwatchError}s with
+ * a code. Times are milliseconds where a name ends in `Ms`, else ISO 8601; 64-bit numbers are strings.
  *
  * @packageDocumentation
  */
@@ -97,9 +97,9 @@ export { type FollowOptions, follow } from './watch/follow.js';
 export type { WatchOptions } from './watch/watcher.js';
 
 /**
- * A snapshot out of its JSON, of this schema version, whichever release wrote it. The check of its form is loaded when first needed.
- * @param source What messages call it: a path, mostly.
- * @throws SockwatchError ERR_INPUT that names the place in the document and what was expected there, ERR_USAGE for what is no text
+ * Parses a snapshot of this schema version, whichever release wrote it. Its validator is loaded when first needed.
+ * @param source Its name in messages, such as its path.
+ * @throws SockwatchError ERR_INPUT with the position in the document and what was expected there, ERR_USAGE if `text` is not a string
  */
 export async function readSnapshot(text: string, source = 'the snapshot'): Promise<SnapshotDocument> {
   assertArgument(
@@ -114,10 +114,10 @@ export async function readSnapshot(text: string, source = 'the snapshot'): Promi
 }
 
 /**
- * Ends the process at once, as `process.exit` does but without waiting: a read that hangs in the kernel (a process in D state, a
- * file system that does not answer) holds a thread, and Node waits for its threads. For programs that set a deadline or abort, and
- * must end by then. Handlers of `exit` are not run; write what matters before.
- * @param code The exit code, 0 to 255.
+ * Ends the process at once. `process.exit` would wait for its threads, and a read that hangs in the kernel (a process in D state, a
+ * file system that does not answer) holds one. For programs that set a deadline or abort, and must end by then. `exit` handlers are
+ * not run.
+ * @param code 0 to 255
  * @throws SockwatchError ERR_USAGE for another code
  */
 export function exitNow(code = 0): never {

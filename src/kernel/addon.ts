@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, SockwatchError } from '../base/errors.js';
 
 /**
- * The columns of a TCP or UDP dump, one element a socket; native/socket_columns.h is the layout's home and explains each.
- * `address` has 16 bytes a socket. 255 in `v6only` and 2^32-1 in `drops` mean that the kernel did not say.
+ * The columns of a TCP or UDP dump, one element per socket, as native/socket_columns.h defines them. `address` has 16 bytes per socket;
+ * 255 in `v6only` and 2^32-1 in `drops` mean that the kernel did not say.
  */
 export interface InetColumns {
   readonly count: number;
@@ -23,7 +23,7 @@ export interface InetColumns {
   readonly cgroup: BigUint64Array;
 }
 
-/** The columns of a unix dump; `names` holds all names one behind the other, each up to its `nameEnd`. */
+/** The columns of a unix dump; `names` is all names concatenated, each ending at its `nameEnd`. */
 export interface UnixColumns {
   readonly count: number;
   readonly type: Uint8Array;
@@ -39,7 +39,7 @@ export interface UnixColumns {
   readonly names: Uint8Array;
 }
 
-/** Values in columns for what the kernel did not say (native/socket_columns.h). */
+/** Column values where the kernel did not say (native/socket_columns.h). */
 export const V6ONLY_UNKNOWN = 255;
 export const DROPS_UNKNOWN = 0xffff_ffff;
 export const UID_UNKNOWN = 0xffff_ffff;
@@ -50,7 +50,7 @@ export interface DumpOutcome {
   readonly attempts: number;
 }
 
-/** How captured bytes ended: `done` is false where the end of the dump is not among them; `error` is an errno or 0. */
+/** How a captured dump ended: `done` is false if its end is missing; `error` is an errno or 0. */
 export interface DecodeOutcome {
   readonly interrupted: boolean;
   readonly done: boolean;
@@ -63,28 +63,27 @@ export interface ProcessFacts {
   readonly comm: Uint8Array | null;
   readonly exe: Uint8Array | null;
   readonly argv0: Uint8Array | null;
-  /** All of /proc/PID/cgroup. */
+  /** The content of /proc/PID/cgroup. */
   readonly cgroup: Uint8Array | null;
   /** Start time in milliseconds since the machine booted. */
   readonly startMs: number | null;
 }
 
 export interface OwnerRows {
-  /** Three columns of equal length: descriptor `fd` of process `pid` is the socket `inode`. */
+  /** Three columns of equal length: descriptor `fd` of process `pid` is socket `inode`. */
   readonly inode: Uint32Array;
   readonly pid: Uint32Array;
   readonly fd: Uint32Array;
-  /** One for every process in `pid`. */
+  /** One per process in `pid`. */
   readonly facts: readonly ProcessFacts[];
   readonly processes: number;
-  /** Processes whose descriptors may not be read. */
+  /** Processes whose descriptors could not be read (permission). */
   readonly unreadable: number;
 }
 
 /**
- * One pass of the eBPF iterator, four columns of equal length: descriptor `fd` of process `pid` (0: it is outside of our PID
- * namespace) is the socket `inode`; `task` is a living thread of the process. Each once, in order of pid and fd. Sockets that
- * are connected are there only where `everyState` asks for them.
+ * One pass of the eBPF iterator, four columns of equal length: descriptor `fd` of process `pid` (0: not in our PID namespace) is
+ * socket `inode`; `task` is a living thread of the process. In order of pid and fd. Connected sockets only with `everyState`.
  */
 export interface OwnerPass {
   readonly inode: Uint32Array;
@@ -97,15 +96,15 @@ export interface OwnerPass {
 export interface KernelEvent {
   /** Milliseconds since the epoch, by the kernel's clock. */
   readonly at: number;
-  /** The same moment on the clock that starts of processes are told by (CLOCK_BOOTTIME). */
+  /** The same moment on CLOCK_BOOTTIME, as start times of processes are. */
   readonly sinceBootMs: number;
-  /** 0: none was given out yet. */
+  /** 0: the kernel has not assigned one yet. */
   readonly cookie: bigint;
-  /** cgroup2 id of the process that acted. */
+  /** cgroup2 id of the process. */
   readonly cgroup: bigint;
   /** 1: opened, 2: closed, 3: bind failed, 4: listen failed. */
   readonly kind: number;
-  /** 0: it has no number in our PID namespace. */
+  /** 0: it is not in our PID namespace. */
   readonly pid: number;
   /** 2^32-1: unknown. */
   readonly fd: number;
@@ -119,7 +118,7 @@ export interface KernelEvent {
   readonly port: number;
   readonly v6only: number;
   readonly address: Uint8Array;
-  /** Name of a unix socket: a leading NUL marks an abstract one, a trailing NUL ends a path. */
+  /** Name of a unix socket: an abstract one starts with NUL, a path ends with it. */
   readonly name: Uint8Array;
   readonly comm: Uint8Array;
 }
@@ -127,7 +126,7 @@ export interface KernelEvent {
 export interface EventStream {
   /** The oldest events, at most 4096 of them, and how many have been lost since the last call. Calls onReady again if there are more. */
   take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
-  /** Unloads the programs. Nothing is to be had any more then. */
+  /** Unloads the programs. */
   close(): void;
 }
 
@@ -139,24 +138,24 @@ export interface Addon {
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
   findOwners(procRoot: string, inodes: Uint32Array): Promise<OwnerRows>;
-  /** `tasks`: of each process a thread that is alive, mostly its main one, which has the process's number. */
+  /** `tasks`: a living thread of each process; mostly the main one, whose id is the pid. */
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
-  /** Only where eBPF is built in. */
+  /** Absent in a build without eBPF. */
   iterateOwners?(everyState: boolean): Promise<OwnerPass>;
   /**
-   * Only where eBPF is built in. Throws where the kernel does not take the programs. `onReady` says that there are events to take,
-   * and not again before they were taken.
+   * Absent in a build without eBPF. Throws where the kernel refuses the programs. `onReady` is called once there are events, and not
+   * again before they were taken.
    */
   openEvents?(onReady: () => void): EventStream;
-  /** Gives a file without a name one (linkat(2)); throws where that is taken. */
+  /** Names a file that was opened without a name (linkat(2)); throws if the name exists. */
   linkOpenFile(fd: number, path: string): void;
-  /** Ends the process at once, without waiting for threads that hang in the kernel, which process.exit() does. */
+  /** Ends the process at once. process.exit() would wait for threads that hang in the kernel. */
   exitNow(code: number): never;
   netnsInode(path: string): bigint;
   inNetns<Result>(path: string, callback: () => Result): Result;
 }
 
-/** What the addon rejects with: an error in the shape of Node's system errors. */
+/** What the addon throws and rejects with: like Node's system errors. */
 export interface KernelError extends Error {
   readonly code: string;
   readonly errno: number;
@@ -172,8 +171,8 @@ const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 let loaded: Addon | null = null;
 
 /**
- * The addon, loaded at the first call: the prebuilt one of the package, or the one that was built here.
- * @throws SockwatchError ERR_NATIVE_LOAD that says what to do, where neither fits this machine.
+ * The addon, loaded at the first call: prebuilt in the package, or built here.
+ * @throws SockwatchError ERR_NATIVE_LOAD, with remedies, where neither fits this machine
  */
 export function native(): Addon {
   if (loaded === null) {
@@ -192,7 +191,7 @@ export function native(): Addon {
   return loaded;
 }
 
-/** Ends the process at once, as exitNow does; where the addon cannot be loaded, nothing of ours can hang, and Node ends it. */
+/** Ends the process at once. Without the addon no thread of ours can hang, so Node can end it. */
 export function endProcess(code: number): never {
   let addon: Addon;
   try {
@@ -203,7 +202,7 @@ export function endProcess(code: number): never {
   return addon.exitNow(code);
 }
 
-/** Whether eBPF is built into the addon; whether the kernel takes it is another question. */
+/** Whether the addon was built with eBPF, whatever the kernel allows. */
 export function hasBpf(): boolean {
   return native().openEvents !== undefined;
 }

@@ -13,10 +13,10 @@ import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
-import { lookAtSocketFile, type SocketFile } from '../kernel/sockets/socket_file.js';
+import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
 import { readMarkedRole } from '../node/marked_role.js';
 import type { Capture } from '../verdict/capture.js';
-import { pathsToLookAt, type SocketPath } from '../verdict/unix_row.js';
+import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
 
 /** What to read. */
 export interface CaptureTarget {
@@ -60,7 +60,7 @@ export async function captureNode(
   const fileStep = deadline.step();
   const [owners, files, markedRole] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
-    lookAtFiles(target.socketPaths, listeners, fileStep),
+    statSocketFiles(target.socketPaths, listeners, fileStep),
     netns === identifyNetns(null) ? fileStep.within(readMarkedRole(), () => null) : null,
   ]);
   // findOwners() turns the abort into a failed source.
@@ -149,11 +149,11 @@ function identifyNetns(path: string | null): string {
   }
 }
 
-function lookAtFiles(
+function statSocketFiles(
   socketPaths: readonly SocketPath[],
   listeners: readonly Listener[],
   deadline: Deadline,
 ): Promise<SocketFile[]> {
-  const paths = socketPaths.flatMap((socketPath) => pathsToLookAt(socketPath, socketPath.patterns, listeners));
-  return Promise.all([...new Set(paths)].map((path) => lookAtSocketFile(path, deadline)));
+  const paths = socketPaths.flatMap((socketPath) => possiblePaths(socketPath, socketPath.patterns, listeners));
+  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, deadline)));
 }

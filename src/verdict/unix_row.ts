@@ -23,7 +23,7 @@ export function socketPathsOf({ rows, notes }: Spec): SocketPath[] {
 }
 
 /** Paths at which the socket of a unix row may be: the row's own, and those of listeners that fit a note's pattern. */
-export function pathsToLookAt(
+export function possiblePaths(
   row: Pick<UnixRow, 'path'>,
   patterns: readonly string[],
   listeners: readonly Listener[],
@@ -55,7 +55,7 @@ export function evaluateUnixRow(
   };
   const here = at(row.path);
   if (here.matches.length > 0) return evaluateOwners(row, applied, here);
-  const moved = pathsToLookAt(row, applied.paths, accepting)
+  const moved = possiblePaths(row, applied.paths, accepting)
     .filter((path) => path !== row.path)
     .map(at)
     .find(({ matches }) => matches.some(({ owner }) => owner.kind !== 'foreign'));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
-import { pathsToLookAt } from '../../src/verdict/unix_row.js';
+import { possiblePaths } from '../../src/verdict/unix_row.js';
 import {
   coverage,
   held,
@@ -177,8 +177,8 @@ t.test('which paths are worth a look', (t) => {
     unixListener(null, { abstract: '/x/run/containerd/containerd.sock' }),
     unixListener('relative/run/containerd/containerd.sock'),
   ];
-  t.strictSame(pathsToLookAt(ROW, patterns, sockets), [PATH, MOVED, '/var/snap/k8s/common/run/containerd.sock']);
-  t.strictSame(pathsToLookAt(ROW, [], sockets), [PATH]);
+  t.strictSame(possiblePaths(ROW, patterns, sockets), [PATH, MOVED, '/var/snap/k8s/common/run/containerd.sock']);
+  t.strictSame(possiblePaths(ROW, [], sockets), [PATH]);
   t.end();
 });
 

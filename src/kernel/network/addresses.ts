@@ -4,7 +4,7 @@ import type { RouteMessage } from './rtnetlink.js';
 export interface InterfaceAddress {
   readonly index: number;
   readonly address: string;
-  /** Good on this link only (fe80::/10, 169.254.0.0/16): not an address by which a node is reached. */
+  /** Valid on this link only (fe80::/10, 169.254.0.0/16). */
   readonly linkLocal: boolean;
 }
 
@@ -15,9 +15,9 @@ const IFA_LOCAL = 2;
 /** include/uapi/linux/rtnetlink.h */
 const RT_SCOPE_LINK = 253;
 
-/** One answer to RTM_GETADDR (struct ifaddrmsg: family, prefix length, flags, scope, index u32). */
+/** From one answer to RTM_GETADDR (struct ifaddrmsg: family, prefix length, flags, scope, index u32). */
 export function addressOf({ header, attributes }: RouteMessage): InterfaceAddress | null {
-  // On a point-to-point link IFA_ADDRESS is the other end; IFA_LOCAL, where present, is always ours.
+  // On a point-to-point link IFA_ADDRESS is the peer's; IFA_LOCAL, if present, is always ours.
   const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
   if (bytes === undefined || (bytes.length !== 4 && bytes.length !== 16)) return null;
   return {

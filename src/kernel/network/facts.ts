@@ -8,34 +8,34 @@ import { bestDefaultRoute, type DefaultRoute, defaultRouteOf } from './routes.js
 import { dumpRoutes, openRouteSocket } from './rtnetlink.js';
 import { wireguardPorts } from './wireguard.js';
 
-/** A network interface of the namespace that was looked into. */
+/** A network interface of the captured namespace. */
 export interface NetworkInterface {
   readonly name: string;
   readonly index: number;
-  /** Without those that are good on the link only. */
+  /** Without link-local ones. */
   readonly addresses: readonly string[];
 }
 
-/** A device that makes the kernel hold a UDP socket on `port`. */
+/** A device for which the kernel itself opens a UDP socket on `port`. */
 export interface TunnelDevice {
   readonly device: string;
   readonly kind: string;
   readonly port: number;
 }
 
-/** What a verdict must know of a network namespace besides its sockets. */
+/** What verdicts need of a network namespace besides its sockets. */
 export interface NetworkFacts {
   readonly deviceNames: ReadonlyMap<number, string>;
   readonly interfaces: readonly NetworkInterface[];
-  /** The interface that holds the default route; null where there is none, or where it could not be read. */
+  /** The interface of the default route; null: none, or it could not be read. */
   readonly defaultInterface: NetworkInterface | null;
   readonly tunnels: readonly TunnelDevice[];
-  /** Inclusive range from which the kernel takes ports for clients; null where it could not be read. */
+  /** Inclusive range from which the kernel picks ephemeral ports; null: it could not be read. */
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
   readonly source: CoverageSource;
 }
 
-/** Reads them from a network namespace (null: our own). What cannot be read is said in `source`; nothing is thrown. */
+/** Reads a network namespace (null: our own). What cannot be read is in `source`; nothing is thrown. */
 export async function networkFacts(netns: string | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
   const start = performance.now();
   const [read, ephemeralPorts] = await Promise.all([
@@ -60,13 +60,13 @@ export interface RouteTables {
   readonly links: readonly Link[];
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly DefaultRoute[];
-  /** Why the ports of WireGuard devices are not known; null where they are, or where there is none. */
+  /** Why the ports of WireGuard devices are unknown; null: they are known, or there are none. */
   readonly wireguardError: string | null;
 }
 
 async function readTables(netns: string | null): Promise<RouteTables> {
   const socket = openRouteSocket(netns);
-  // Errors reach the request that waits; without a listener they would end the process.
+  // The pending request rejects as well; without a listener the error would end the process.
   socket.on('error', () => {});
   try {
     const links = (await dumpRoutes(socket, 'links')).map(linkOf);
@@ -91,7 +91,7 @@ async function withWireguardPorts(
   }
 }
 
-/** Pure: rows of the kernel's tables → facts. */
+/** Pure. */
 export function factsOf({ links, addresses, routes }: RouteTables): Omit<NetworkFacts, 'ephemeralPorts' | 'source'> {
   const interfaces = links.map(({ name, index }) => ({
     name,
@@ -103,14 +103,14 @@ export function factsOf({ links, addresses, routes }: RouteTables): Omit<Network
     deviceNames: new Map(links.map(({ index, name }) => [index, name])),
     interfaces,
     defaultInterface: route === null ? null : (interfaces.find(({ index }) => index === route.index) ?? null),
-    // Only a device that is up holds its socket.
+    // The kernel opens the socket when the device goes up.
     tunnels: links.flatMap(({ name, kind, port, up }) =>
       up && kind !== null && port !== null ? [{ device: name, kind, port }] : [],
     ),
   };
 }
 
-/** Two numbers with white space between them, /proc/sys/net/ipv4/ip_local_port_range; it serves IPv6 as well. */
+/** Two numbers separated by white space; they apply to IPv6 too. */
 async function readEphemeralPorts(netns: string | null): Promise<NetworkFacts['ephemeralPorts']> {
   try {
     const bytes = await native().readInNetns(netns, '/proc/sys/net/ipv4/ip_local_port_range');

@@ -2,7 +2,7 @@ import type { KernelOwner, OwnedListener } from '../owners/owner.js';
 import type { Listener } from '../sockets/listener.js';
 import type { TunnelDevice } from './facts.js';
 
-/** Inodes of the listeners that the kernel may hold, as the ports of its devices have it. */
+/** Inodes of listeners that may belong to the kernel, by the ports of its tunnel devices. */
 export function kernelInodes(listeners: readonly Listener[], tunnels: readonly TunnelDevice[]): Set<number> {
   const ports = new Set(tunnels.map(({ port }) => port));
   return new Set(
@@ -13,8 +13,8 @@ export function kernelInodes(listeners: readonly Listener[], tunnels: readonly T
 }
 
 /**
- * Names the kernel as owner of each UDP socket that nobody holds, where a device of the same namespace proves it. Without
- * such a device the owner stays unknown: a holder may be hidden.
+ * Names the kernel as owner of each UDP socket without a process where a tunnel device of the same namespace has its port. Otherwise
+ * the owner stays unknown: its process may be hidden.
  */
 export function withKernelOwners(
   listeners: readonly OwnedListener[],

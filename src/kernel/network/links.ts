@@ -8,7 +8,7 @@ export interface Link {
   readonly up: boolean;
   /** As rtnetlink names it: `vxlan`, `veth`, …; null for hardware and loopback. */
   readonly kind: string | null;
-  /** UDP port of a device that holds a socket of the kernel's; null for other devices, and for WireGuard (asked apart). */
+  /** UDP port of a tunnel device; null for other devices, and for WireGuard (wireguard.ts). */
   readonly port: number | null;
 }
 
@@ -21,14 +21,14 @@ const IFLA_INFO_DATA = 2;
 /** net/if.h */
 const IFF_UP = 1;
 
-/** Attribute of IFLA_INFO_DATA that holds the port, 16 bits in network order, by kind (include/uapi/linux/if_link.h). */
+/** By kind, the attribute of IFLA_INFO_DATA with the port, 16 bits in network order (include/uapi/linux/if_link.h). */
 const PORT_ATTRIBUTE: Readonly<Record<string, number>> = {
   vxlan: 15, // IFLA_VXLAN_PORT
   geneve: 5, // IFLA_GENEVE_PORT
   bareudp: 1, // IFLA_BAREUDP_PORT
 };
 
-/** One answer to RTM_GETLINK (struct ifinfomsg: family, pad, type u16, index s32, flags u32, change u32). */
+/** From one answer to RTM_GETLINK (struct ifinfomsg: family, pad, type u16, index s32, flags u32, change u32). */
 export function linkOf({ header, attributes }: RouteMessage): Link {
   const info = attributesIn(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0));
   const kind = info.get(IFLA_INFO_KIND);
@@ -49,7 +49,7 @@ function portIn(kind: string, data: Buffer | undefined): number | null {
   return port === undefined || port.length < 2 ? null : port.readUInt16BE(0);
 }
 
-/** Text that ends with a NUL. Whoever makes a device names it, in bytes of their choosing. */
+/** Up to a NUL. Device names can hold any bytes. */
 function stringIn(bytes: Buffer): string {
   const end = bytes.indexOf(0);
   return textOf(end < 0 ? bytes : bytes.subarray(0, end));

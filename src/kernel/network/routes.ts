@@ -16,8 +16,8 @@ const RTA_MULTIPATH = 9;
 const RTA_TABLE = 15;
 
 /**
- * A default route of the main table out of one answer to RTM_GETROUTE (struct rtmsg: family, destination length, source
- * length, tos, table, protocol, scope, type, flags u32), null for every other route. Of several next hops the first counts.
+ * From one answer to RTM_GETROUTE (struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type,
+ * flags u32); null unless it is a default route of the main table. Of several next hops the first counts.
  */
 export function defaultRouteOf({ header, attributes }: RouteMessage): DefaultRoute | null {
   const table = attributes.get(RTA_TABLE)?.readUInt32LE(0) ?? header.readUInt8(4);
@@ -38,8 +38,8 @@ function firstHop(multipath: Buffer | undefined): number | null {
 }
 
 /**
- * The route that names the node's default interface: the lowest metric, IPv4 before IPv6. Metrics of the two families
- * have nothing to do with each other (the kernel's own defaults are 0 and 1024).
+ * The route to the node's default interface: the lowest metric, IPv4 before IPv6, since metrics of the two families are not
+ * comparable (the kernel's defaults are 0 and 1024).
  */
 export function bestDefaultRoute(routes: readonly DefaultRoute[]): DefaultRoute | null {
   const order = (route: DefaultRoute): number => (route.family === 'ipv4' ? 0 : 2 ** 32) + route.metric;

@@ -4,13 +4,13 @@ import { createNetlink, type NetlinkSocket } from 'netlink/dist/netlink.js';
 import { type NetlinkMessage, parseAttributes, parseMessages } from 'netlink/dist/structs.js';
 import { native } from '../addon.js';
 
-/** One rtnetlink message: the fixed part, and the attributes behind it by type (the last of a kind wins). */
+/** One rtnetlink message: the fixed part, and the attributes after it by type (of several of a type, the last). */
 export interface RouteMessage {
   readonly header: Buffer;
   readonly attributes: ReadonlyMap<number, Buffer>;
 }
 
-/** The dumps that are used, with the length of their fixed part (include/uapi/linux/rtnetlink.h, if_addr.h). */
+/** With the length of the fixed part (include/uapi/linux/rtnetlink.h, if_addr.h). */
 const DUMP = {
   links: { type: 18 /* RTM_GETLINK */, headerLength: 16 /* struct ifinfomsg */ },
   addresses: { type: 22 /* RTM_GETADDR */, headerLength: 8 /* struct ifaddrmsg */ },
@@ -21,8 +21,8 @@ const ATTEMPTS = 4;
 const TIMEOUT_MS = 10_000;
 
 /**
- * Opens an rtnetlink socket in a network namespace (null: our own). The `netlink` package opens it in the namespace of
- * the calling thread, which is there only for that moment.
+ * Opens an rtnetlink socket in a network namespace (null: our own). The `netlink` package opens it in the namespace of the calling
+ * thread, which enters the namespace just for that.
  */
 export function openRouteSocket(netns: string | null): NetlinkSocket {
   const open = (): NetlinkSocket =>
@@ -30,7 +30,7 @@ export function openRouteSocket(netns: string | null): NetlinkSocket {
   return netns === null ? open() : native().inNetns(netns, open);
 }
 
-/** A whole dump. It is read again, a few times, when the table changed meanwhile; then that is an error. */
+/** A complete dump. If the table changes during it, it is repeated a few times, then an error. */
 export async function dumpRoutes(socket: NetlinkSocket, what: keyof typeof DUMP): Promise<RouteMessage[]> {
   const { type, headerLength } = DUMP[what];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -52,8 +52,8 @@ export async function dumpRoutes(socket: NetlinkSocket, what: keyof typeof DUMP)
 }
 
 /**
- * How a dump ended, which the package does not tell: it takes the last message, NLMSG_DONE, away. That one holds the errno of a dump
- * that broke off, and like any other it may be the one that says that the table changed.
+ * How a dump ended. The package drops its last message, NLMSG_DONE, which has the errno of a dump that broke off; like any other
+ * message it can be the one with the flag that the table changed.
  */
 function watchEnding(socket: NetlinkSocket): { interrupted: boolean; errno: number; stop(): void } {
   const ending = { interrupted: false, errno: 0, stop: () => void socket.socket.off('message', listen) };
@@ -68,13 +68,13 @@ function watchEnding(socket: NetlinkSocket): { interrupted: boolean; errno: numb
   return ending;
 }
 
-/** Of a message that was received the data is one buffer; the package's type also covers messages to be sent. */
+/** The data of a received message is one buffer; the package's type also covers messages to be sent. */
 function routeMessage({ data }: NetlinkMessage, headerLength: number): RouteMessage {
   const bytes = Buffer.isBuffer(data) ? data : Buffer.concat(Array.isArray(data) ? data : [data]);
   return { header: bytes.subarray(0, headerLength), attributes: attributesIn(bytes.subarray(headerLength)) };
 }
 
-/** Attributes by type; also for a nested attribute's value. Throws where a length does not fit. */
+/** Attributes by type, also of a nested attribute. Throws if a length is out of bounds. */
 export function attributesIn(bytes: Buffer): Map<number, Buffer> {
   const attributes = new Map<number, Buffer>();
   parseAttributes(bytes, ({ type, data }) => {

@@ -1,8 +1,8 @@
 import { native } from '../addon.js';
 
 /**
- * UDP ports of WireGuard devices by name, which only their own netlink family tells, and only to CAP_NET_ADMIN. Devices
- * that it does not tell of are left out. The package's module for it is loaded only where such a device exists.
+ * UDP ports of WireGuard devices by name, without devices that the kernel does not report. They need their own netlink family and
+ * CAP_NET_ADMIN. The package's module for it is loaded only if there is such a device.
  */
 export async function wireguardPorts(netns: string | null, devices: readonly string[]): Promise<Map<string, number>> {
   const ports = new Map<string, number>();

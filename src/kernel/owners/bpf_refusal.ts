@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { messageOf } from '../../base/errors.js';
 import { isKernelError } from '../addon.js';
 
-/** Where the kernel tells what it permits; tests put other files in their place. */
+/** Files in which the kernel says what it allows; tests replace them. */
 export interface RefusalFiles {
   readonly btf: string;
   readonly lockdown: string;
@@ -16,7 +16,7 @@ export const REFUSAL_FILES: RefusalFiles = {
   status: '/proc/thread-self/status',
 };
 
-/** Light skeletons need the kernel to do CO-RE by itself (libbpf's gen_loader, kernel 5.17). */
+/** Light skeletons need CO-RE in the kernel itself (libbpf's gen_loader, Linux 5.17). */
 const NEEDED = [5, 17] as const;
 
 /** Bits of CapEff (include/uapi/linux/capability.h). */
@@ -26,7 +26,7 @@ const CAPABILITIES = [
 ] as const;
 const CAP_SYS_ADMIN = 21n;
 
-/** Why an eBPF program could not be loaded, in words that tell what to change. */
+/** Why an eBPF program could not be loaded, so that the reader knows what to change. */
 export async function explainRefusal(
   thrown: unknown,
   kernel: string = release(),
@@ -44,7 +44,7 @@ export async function explainRefusal(
   if (isKernelError(thrown) && (thrown.code === 'EPERM' || thrown.code === 'EACCES')) {
     const lacking = await lackingCapabilities(files.status);
     if (lacking.length > 0) return `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} needed`;
-    // Events are attached to tracepoints, whose numbers stand in tracefs.
+    // Attaching to a tracepoint needs its id, which is in tracefs.
     if (thrown.syscall === 'unshare' || thrown.syscall === 'mount') {
       return 'tracefs is not mounted on /sys/kernel/tracing, and to look into it all the same CAP_SYS_ADMIN is needed';
     }

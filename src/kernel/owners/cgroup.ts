@@ -1,4 +1,4 @@
-/** What a cgroup path says about whom it belongs to. */
+/** What a cgroup path says about its processes. */
 export interface CgroupFacts {
   /** The innermost systemd unit: `snap.k8s.kubelet.service`, `ssh.service`, `session-3.scope`; never a container's scope. */
   readonly unit: string | null;
@@ -15,14 +15,14 @@ const POD =
 /** `cri-containerd-<id>.scope`, `docker-<id>.scope`, `crio-<id>.scope`, or the bare id of the cgroupfs driver. */
 const CONTAINER = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
 
-/** A user's own manager: what stands below it is named by that user, whatever it is called. */
+/** A user's service manager. The names below it are chosen by the user, so they prove nothing. */
 const USER_MANAGER = /^user@\d+\.service$/;
 
 const UNIT = /\.(?:service|scope|socket|mount|swap)$/;
 
-/** Reads a cgroup path. Pod uids of static pods are 32 hex digits, those of others UUIDs. */
+/** The uid of a static pod is 32 hex digits, that of another pod a UUID. */
 export function cgroupFacts(path: string): CgroupFacts {
-  // containerd with the cgroupfs driver under a kubelet with the systemd driver puts all into one name: slice:prefix:id.
+  // containerd with the cgroupfs driver under a kubelet with the systemd driver makes one name of it: slice:prefix:id.
   const parts = path.split('/').flatMap((part) => (part.includes('.slice:') ? part.split(':') : [part]));
   const last = <Found>(find: (part: string) => Found | null | undefined): Found | null => {
     for (const part of parts.toReversed()) {
@@ -41,8 +41,8 @@ export function cgroupFacts(path: string): CgroupFacts {
 }
 
 /**
- * The path that counts out of /proc/PID/cgroup (cgroups(7): `hierarchy:controllers:path` a line): that of cgroup2, unless
- * it is the root and systemd's own hierarchy of cgroup v1 or the memory controller's says more.
+ * The most telling path in /proc/PID/cgroup (cgroups(7), lines of `hierarchy:controllers:path`): that of cgroup2; if that is the
+ * root, of systemd's own hierarchy of cgroup v1 or of a controller.
  */
 export function cgroupPathOf(file: Uint8Array): Uint8Array | null {
   const lines = splitLines(file).flatMap((line) => {

@@ -1,14 +1,14 @@
 import type { TextField } from '../../base/text.js';
 import type { Listener } from '../sockets/listener.js';
 
-/** The kernel keeps 15 bytes of a process's name (TASK_COMM_LEN, include/linux/sched.h); longer ones are cut. */
+/** The kernel truncates the name of a process to 15 bytes (TASK_COMM_LEN, include/linux/sched.h). */
 export const COMM_LENGTH = 15;
 
-/** What of a process is not its own choice. */
+/** What a process does not choose itself. */
 export interface ProcessOwnerFields {
   readonly kind: 'process';
   readonly pid: number;
-  /** null where it is known who opened the socket, and not under which number: in lines of --follow. */
+  /** null: unknown, which occurs in kernel events only. */
   readonly fd: number | null;
   /** systemd unit from the cgroup, such as `snap.k8s.kubelet.service`. */
   readonly unit: string | null;
@@ -16,14 +16,14 @@ export interface ProcessOwnerFields {
   readonly pod: string | null;
   /** Container id from the cgroup. */
   readonly container: string | null;
-  /** When the process started, ISO 8601; null where /proc/PID/stat could not be read. */
+  /** ISO 8601; null: /proc/PID/stat could not be read. */
   readonly startedAt: string | null;
 }
 
 /**
- * A process that holds a socket, with what /proc says of it at the time of the snapshot. `comm` is what the process
- * calls itself, at most 15 bytes; `exe` the target of /proc/PID/exe; `cgroup` the cgroup2 path, or that of the systemd
- * hierarchy on cgroup v1. Each is null where it could not be read.
+ * A process that has a descriptor of a socket, as /proc describes it at the time of the snapshot. `comm` is the name that the process
+ * gave itself, at most 15 bytes; `exe` the target of /proc/PID/exe; `cgroup` the cgroup2 path, or that of the systemd hierarchy on
+ * cgroup v1. Each is null where it could not be read.
  */
 export type ProcessOwner = ProcessOwnerFields &
   TextField<'comm'> &
@@ -31,7 +31,7 @@ export type ProcessOwner = ProcessOwnerFields &
   TextField<'argv0'> &
   TextField<'cgroup'>;
 
-/** The kernel itself, with the network device that proves it. */
+/** The kernel itself, for the network device that proves it. */
 export interface KernelOwner {
   readonly kind: 'kernel';
   readonly device: string;
@@ -39,27 +39,27 @@ export interface KernelOwner {
   readonly deviceKind: string;
 }
 
-/** Whoever holds a socket. */
+/** Who has a socket. */
 export type Owner = ProcessOwner | KernelOwner;
 
 /**
- * Why `owners` is empty. `permission`: some processes could not be read, the holder may be among them. `not-found`:
- * every process that can be seen was read, none holds it (another PID namespace, or the kernel without a device that
- * would prove it). `not-looked`: nobody looked.
+ * Why `owners` is empty. `permission`: some processes could not be read, the owner may be among them. `not-found`: every visible
+ * process was read, none is the owner (it is in another PID namespace, or the kernel without a device that proves it).
+ * `not-looked`: owners were not looked up.
  */
 export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked';
 
-/** The cgroup in which a socket was made; it outlives moves of the process and can be read without root. */
+/** The cgroup in which a socket was created. It stays when the process moves, and can be read without root. */
 export type Origin = TextField<'cgroup'> & {
   readonly unit: string | null;
   readonly pod: string | null;
   readonly container: string | null;
 };
 
-/** A listener together with who holds it. `ownersUnknown` is null exactly when `owners` is not empty. */
+/** A listener with its owners. `ownersUnknown` is null exactly when `owners` is not empty. */
 export type OwnedListener = Listener & {
   readonly owners: readonly Owner[];
   readonly ownersUnknown: OwnersUnknown | null;
-  /** Where the socket was made, looked up only where the holder could not be seen. */
+  /** Where the socket was created; looked up only if its owner is unknown. */
   readonly origin: Origin | null;
 };

@@ -6,7 +6,7 @@ import type { ProcessOwner } from './owner.js';
 
 export type ProcessFields = Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>;
 
-/** Of a process of which only its number is known. */
+/** A process of which only the pid is known. */
 export const UNKNOWN_PROCESS: ProcessFields = {
   comm: null,
   exe: null,
@@ -18,12 +18,12 @@ export const UNKNOWN_PROCESS: ProcessFields = {
   startedAt: null,
 };
 
-/** What owners say of their processes, out of /proc, by pid. `bootTime` is in milliseconds since the epoch. */
+/** By pid. `bootTime` is in milliseconds since the epoch. Pure. */
 export function processFieldsByPid(
   facts: readonly ProcessFacts[],
   bootTime: number | null,
 ): ReadonlyMap<number, ProcessFields> {
-  // Processes that share a cgroup have the same file.
+  // Processes of one cgroup have the same file.
   const cgroups = new Map<string, CgroupFields>();
   const cgroupOf = (file: Uint8Array | null): CgroupFields => {
     const key = file === null ? '' : Buffer.from(file).toString('latin1');

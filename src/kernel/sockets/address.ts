@@ -12,7 +12,7 @@ export function addressText(bytes: Uint8Array): string {
   return `${hex(words.slice(0, zeros.start))}::${hex(words.slice(zeros.start + zeros.length))}`;
 }
 
-/** The first of the longest runs of zeros. */
+/** The first of the longest runs. */
 function longestZeros(words: readonly number[]): { start: number; length: number } {
   let best = { start: 0, length: 0 };
   let length = 0;
@@ -25,12 +25,12 @@ function longestZeros(words: readonly number[]): { start: number; length: number
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** The address to compare with: IPv4 for a v4-mapped one, otherwise as it is. */
+/** IPv4 for a v4-mapped address, else the address itself. */
 export function unmapped(address: string): string {
   return MAPPED.exec(address)?.[1] ?? address;
 }
 
-/** 127.0.0.0/8 or ::1, v4-mapped included. The address is one of ours, in the form that addressText gives. */
+/** 127.0.0.0/8 or ::1, v4-mapped included; for an address in the form of addressText(). */
 export function isLoopback(address: string): boolean {
   const plain = unmapped(address);
   return plain === '::1' || plain.startsWith('127.');
@@ -42,7 +42,7 @@ export function isWildcard(address: string): boolean {
   return plain === '0.0.0.0' || plain === '::';
 }
 
-/** Whether `address` lies in `network`/`prefix`; an address of another family never does. */
+/** Whether `address` is in `network`/`prefix`; never if the families differ. */
 export function isInNetwork(address: string, network: string, prefix: number): boolean {
   const [one, other] = [unmapped(address), unmapped(network)];
   if (isIPv6(one) !== isIPv6(other)) return false;
@@ -50,7 +50,7 @@ export function isInNetwork(address: string, network: string, prefix: number): b
   return addressNumber(one) >> hostBits === addressNumber(other) >> hostBits;
 }
 
-/** Of what is known to be an address. node:net could tell more of a text; loading it takes longer than reading all tables. */
+/** For valid addresses only. Loading node:net for isIPv6() would take longer than reading all tables. */
 function isIPv6(address: string): boolean {
   return address.includes(':');
 }
@@ -63,7 +63,7 @@ export function addressNumber(address: string): bigint {
   return [...before, ...zeros, ...after].reduce((sum, word) => sum * 65536n + BigInt(`0x${word}`), 0n);
 }
 
-/** `127.0.0.1:22`, `[::1]:22`, `[fe80::1%eth0]:546`: the address as it is, with the device it is bound to. */
+/** `127.0.0.1:22`, `[::1]:22`, `[fe80::1%eth0]:546`: with the device that it is bound to. */
 export function endpointText(address: string, port: number, device: string | null): string {
   const scoped = device === null ? address : `${address}%${device}`;
   return isIPv6(address) ? `[${scoped}]:${port}` : `${scoped}:${port}`;

@@ -3,19 +3,19 @@ import type { Listener, Transport } from './listener.js';
 import { inetListener, type ListenerContext } from './listeners.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN } from './states.js';
 
-/** A socket that has a local port, whatever it does with it. */
+/** A socket with a local port, in any state. */
 export interface BoundSocket {
-  /** `client`: one end of a connection, or of what is left of one. */
+  /** `client`: one end of a connection, or of a closed one (TIME_WAIT). */
   readonly kind: 'listener' | 'bound' | 'client';
   readonly listener: Listener;
 }
 
 const EVERY_STATE = 0xffff_ffff;
-const HOLDING = (1 << TCP_LISTEN) | (1 << TCP_BOUND_INACTIVE);
+const NOT_CONNECTED = (1 << TCP_LISTEN) | (1 << TCP_BOUND_INACTIVE);
 
 /**
- * All sockets of a namespace on a port: for TCP first those that listen or are merely bound, which costs little, and only
- * where there is none the rest of the table, which may be long.
+ * All sockets of a namespace on a port. For TCP only those that listen or are merely bound; connected ones, of which there can be
+ * very many, are dumped if there are none.
  */
 export async function socketsOnPort(
   protocol: Transport,
@@ -24,8 +24,8 @@ export async function socketsOnPort(
   context: ListenerContext,
 ): Promise<BoundSocket[]> {
   if (protocol === 'udp') return dumpPort(protocol, port, netns, EVERY_STATE, context);
-  const holding = await dumpPort(protocol, port, netns, HOLDING, context);
-  return holding.length > 0 ? holding : dumpPort(protocol, port, netns, EVERY_STATE, context);
+  const sockets = await dumpPort(protocol, port, netns, NOT_CONNECTED, context);
+  return sockets.length > 0 ? sockets : dumpPort(protocol, port, netns, EVERY_STATE, context);
 }
 
 async function dumpPort(
@@ -51,6 +51,6 @@ async function dumpPort(
 function kindOf(protocol: Transport, { state }: InetColumns, at: number): BoundSocket['kind'] {
   if (protocol === 'udp') return 'listener';
   if (state[at] === TCP_LISTEN) return 'listener';
-  // Asked for by its pseudo-state, a bound socket comes back with its real one (tcp_diag, inet_diag_dump_icsk()).
+  // Requested by its pseudo-state, a bound socket is returned with its real one (tcp_diag, inet_diag_dump_icsk()).
   return state[at] === TCP_CLOSE || state[at] === TCP_BOUND_INACTIVE ? 'bound' : 'client';
 }

@@ -10,16 +10,16 @@ import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_
 export interface CaptureOptions {
   /** Path of the network namespace to read; null: our own. */
   readonly netns: string | null;
-  /** Ask sock_diag even where that makes the kernel load a module. */
+  /** Use sock_diag even where that makes the kernel load a module. */
   readonly allowModuleLoad: boolean;
   readonly moduleFiles?: ModuleFiles;
   readonly deadline?: Deadline;
 }
 
-/** One table as read: its columns, none where it could not be read, and how the reading went. */
+/** One table as read: its columns, none if it could not be read, and how reading went. */
 export interface Table<Columns> {
   readonly columns: readonly Columns[];
-  /** False where the columns come from /proc/net, which says less about each socket. */
+  /** False: from /proc/net, which says less about each socket. */
   readonly detailed: boolean;
   readonly source: CoverageSource;
 }
@@ -31,7 +31,7 @@ export interface Tables {
   readonly unix: Table<UnixColumns>;
 }
 
-/** Reads all three tables at once, off the main thread. What cannot be read is said in its `source`; nothing is thrown. */
+/** Reads all three tables at once, off the main thread. What cannot be read is in `source`; nothing is thrown. */
 export async function captureTables(options: CaptureOptions): Promise<Tables> {
   const [tcp, udp, unix] = await Promise.all([
     captureInet('tcp', options),
@@ -54,7 +54,7 @@ function captureInet(protocol: Transport, options: CaptureOptions): Promise<Tabl
   );
   const files = [protocol, `${protocol}6`].map((file) => async () => {
     const text = await readProcNet(options.netns, file).catch((error: unknown) => {
-      // A kernel that has IPv6 turned off altogether has no such table, and no such sockets.
+      // A kernel with IPv6 disabled has no such table, and no such sockets.
       if (file.endsWith('6') && isKernelError(error) && error.code === 'ENOENT') return Buffer.from(NO_SOCKETS);
       throw error;
     });
@@ -68,14 +68,14 @@ function known<Columns>(file: string, columns: Columns | null): Columns {
   return columns;
 }
 
-/** /proc/thread-self: /proc/net is that of the process's main thread, whatever thread asks. */
+/** /proc/net would be that of the main thread, whatever thread reads it. */
 function readProcNet(netns: string | null, file: string): Promise<Uint8Array> {
   return native().readInNetns(netns, `/proc/thread-self/net/${file}`);
 }
 
 type Read<Columns> = () => Promise<Columns & { readonly interrupted?: boolean }>;
 
-/** sock_diag, and /proc/net where it may not be asked or does not answer. */
+/** sock_diag, or /proc/net where that must not be used or fails. */
 async function captureTable<Columns extends { readonly count: number }>(
   name: Protocol,
   options: CaptureOptions,
@@ -103,7 +103,7 @@ async function readTable<Columns extends { readonly count: number }>(
   const read = await readAll(files);
   const why = `sock_diag was not used: ${asked.errors.join('; ')}`;
   if (read.errors.length === 0) return result(name, '/proc/net', read.columns, null, why, start);
-  // A half that sock_diag did give is worth more than nothing.
+  // Of two incomplete answers, the more complete one.
   const best = read.columns.length >= asked.columns.length ? read.columns : asked.columns;
   return result(
     name,

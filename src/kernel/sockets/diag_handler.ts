@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 
-/** The kernel module that answers sock_diag for a table. */
+/** The kernel module behind sock_diag for a table. */
 const MODULE = { tcp: 'tcp_diag', udp: 'udp_diag', unix: 'unix_diag' } as const;
 
-/** Where the kernel tells which modules it has; tests put other files in their place. */
+/** Files in which the kernel lists its modules; tests replace them. */
 export interface ModuleFiles {
-  /** Lists what is loaded. Absent on a kernel that cannot load modules. */
+  /** Loaded modules. Absent on a kernel without modules. */
   readonly loaded: string;
-  /** Lists what is built in. */
+  /** Built-in modules. */
   readonly builtin: string;
 }
 
@@ -18,9 +18,8 @@ export const MODULE_FILES: ModuleFiles = {
 };
 
 /**
- * Why a table must not be asked for through sock_diag, or null where it may: a request for a handler that is not there
- * makes the kernel load its module, and this program changes nothing on a node. In doubt the answer is a reason: /proc/net
- * has the same listeners.
+ * Why a table must not be read through sock_diag; null: it may be. A request without its handler makes the kernel load the module,
+ * and this program changes nothing on a node. In doubt /proc/net is read, which has the same listeners.
  */
 export async function reasonNotToAsk(table: keyof typeof MODULE, files: ModuleFiles): Promise<string | null> {
   const name = MODULE[table];

@@ -5,15 +5,15 @@ import type { Table, Tables } from './capture.js';
 import type { Listener, Protocol, Transport, UnixType } from './listener.js';
 import { AF_INET, SOCK_DGRAM, SOCK_SEQPACKET, SOCK_STREAM, TCP_LISTEN } from './states.js';
 
-/** What a table does not say about its sockets. */
+/** What the tables do not say. */
 export interface ListenerContext {
-  /** Inode number of the network namespace the tables were read in. */
+  /** Inode number of the network namespace. */
   readonly netns: string;
-  /** Names of that namespace's interfaces by index. */
+  /** Names of its interfaces by index. */
   readonly devices: ReadonlyMap<number, string>;
 }
 
-/** Every listener in the tables as an object, in the order TCP, UDP, unix. */
+/** Every listener in the tables, in the order TCP, UDP, unix. */
 export function listenersOf(tables: Tables, context: ListenerContext): Listener[] {
   return [
     ...inetListeners('tcp', tables.tcp, context),
@@ -23,8 +23,8 @@ export function listenersOf(tables: Tables, context: ListenerContext): Listener[
 }
 
 /**
- * Room for what later steps find out about a listener. An object to which a property is added after it was copied gets a hidden
- * class of its own from V8 (Node 20), which takes four times the memory and ten times the time.
+ * Reserves the properties that later steps add. In Node 20, V8 gives an object a hidden class of its own if a property is added after
+ * the object was copied, at four times the memory and ten times the time.
  */
 const ROOM: object = { owners: undefined, ownersUnknown: undefined, origin: undefined, explainedBy: undefined };
 
@@ -34,7 +34,7 @@ function inetListeners(protocol: Transport, table: Table<InetColumns>, context: 
   );
 }
 
-/** Row `at` of a TCP or UDP table; for a socket that does not listen, what holds of it all the same. */
+/** Row `at` of a TCP or UDP table. Also for sockets that do not listen. */
 export function inetListener(
   protocol: Transport,
   columns: InetColumns,
@@ -89,7 +89,7 @@ function unixListeners(table: Table<UnixColumns>, context: ListenerContext): Lis
   });
 }
 
-/** null for what shares a state with listeners and is none: a stream that was never connected, a nameless datagram socket. */
+/** null: in the state of a listener, but none; a stream that was never connected, or a datagram socket without a name. */
 function unixListener(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
   const listens = columns.state[at] === TCP_LISTEN;
   const type = unixType(columns.type[at] ?? 0);
@@ -124,12 +124,12 @@ function unixListener(columns: UnixColumns, at: number, detailed: boolean, conte
   };
 }
 
-/** SOCK_STREAM and its like by name; null for a type that unix sockets do not have. */
+/** null: not a type of unix sockets. */
 export function unixType(type: number): UnixType | null {
   return UNIX_TYPE[type] ?? null;
 }
 
-/** A name as the kernel has it, told apart into path and abstract name; both null for a socket without a name. */
+/** The kernel's name as a path or an abstract name; both null: the socket has no name. */
 export function unixName(name: Uint8Array): { path: Uint8Array | null; abstract: Uint8Array | null } {
   if (name.length === 0) return { path: null, abstract: null };
   return name[0] === 0
@@ -137,12 +137,12 @@ export function unixName(name: Uint8Array): { path: Uint8Array | null; abstract:
     : { path: withoutTrailingNul(name), abstract: null };
 }
 
-/** The kernel hands a path out with the NUL that ends it. */
+/** The kernel includes the NUL that ends a path. */
 function withoutTrailingNul(name: Uint8Array): Uint8Array {
   return name.at(-1) === 0 ? name.subarray(0, -1) : name;
 }
 
-/** Of a listening socket, the receive queue counts waiting connections and the send queue is their limit. */
+/** For a listening socket, rqueue is the length of the accept queue and wqueue its limit. */
 function backlogOf(columns: InetColumns | UnixColumns, at: number): { current: number; max: number } {
   return { current: columns.rqueue[at] ?? 0, max: columns.wqueue[at] ?? 0 };
 }
@@ -152,7 +152,7 @@ function cookieOf(cookies: BigUint64Array, at: number): string | null {
   return cookie === 0n ? null : String(cookie);
 }
 
-/** A socket's id within a snapshot. */
+/** Unique within a snapshot. */
 export function idOf(protocol: Protocol, cookie: string | null, inode: number): string {
   return cookie === null ? `${protocol}:i${inode}` : `${protocol}:${cookie}`;
 }

@@ -1,27 +1,27 @@
 import { readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A network namespace, with a path by which it can be entered for as long as whatever keeps it alive does. */
+/** A network namespace, with a path to enter it by while its process or mount exists. */
 export interface NetworkNamespace {
-  /** Inode number, as everywhere. */
+  /** Inode number. */
   readonly netns: string;
   readonly path: string;
   /** Name below /run/netns, where it has one. */
   readonly name: string | null;
-  /** Processes in it that can be seen. */
+  /** Its visible processes. */
   readonly pids: readonly number[];
 }
 
 export interface FoundNamespaces {
   readonly namespaces: readonly NetworkNamespace[];
-  /** Processes whose namespace may not be read. */
+  /** Processes whose namespace could not be read (permission). */
   readonly unreadable: number;
 }
 
-/** Where `ip netns` keeps namespaces alive without a process (ip-netns(8)), and where container runtimes do. */
+/** Where `ip netns` (ip-netns(8)) and container runtimes mount namespaces. */
 const NAMED = ['/run/netns', '/run/docker/netns'];
 
-/** Every network namespace that a process is in, or that is mounted by name; each once, in order of their numbers. */
+/** Every network namespace with a process or a mounted name, each once, by inode number. */
 export async function findNamespaces(procRoot = '/proc', named: readonly string[] = NAMED): Promise<FoundNamespaces> {
   const found = new Map<string, { path: string; name: string | null; pids: number[] }>();
   let unreadable = 0;
@@ -31,7 +31,7 @@ export async function findNamespaces(procRoot = '/proc', named: readonly string[
       .filter((entry) => /^\d+$/.test(entry))
       .map(async (pid) => {
         const path = join(procRoot, pid, 'ns/net');
-        // `net:[4026531840]`, namespaces(7). A process that has just ended has none.
+        // `net:[4026531840]`, namespaces(7); nothing if the process has just ended.
         const link = await readlink(path).catch((error: NodeJS.ErrnoException) => error.code ?? '');
         const netns = /^net:\[(\d+)\]$/.exec(link)?.[1];
         if (netns === undefined) {

@@ -3,8 +3,8 @@ import { DROPS_UNKNOWN, type InetColumns, UID_UNKNOWN, type UnixColumns, V6ONLY_
 import { AF_INET, AF_INET6, SOCK_DGRAM, TCP_CLOSE, TCP_LISTEN } from './states.js';
 
 /*
- * The text tables in /proc/net, read where sock_diag may not be asked. They hold the same sockets and less about each:
- * no v6only, no device, no cookie, no limit of the accept queue. Formats: get_tcp4_sock() in net/ipv4/tcp_ipv4.c,
+ * The text tables in /proc/net, for where sock_diag must not be used. They have the same sockets with fewer fields: no v6only, device,
+ * cookie or limit of the accept queue. Formats: get_tcp4_sock() in net/ipv4/tcp_ipv4.c,
  * udp4_format_sock() in net/ipv4/udp.c, __ip6_dgram_sock_seq_show() in net/ipv6/datagram.c, unix_seq_show() in
  * net/unix/af_unix.c.
  */
@@ -12,10 +12,10 @@ import { AF_INET, AF_INET6, SOCK_DGRAM, TCP_CLOSE, TCP_LISTEN } from './states.j
 const INET_LINE =
   /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+\s+(\d+)\s+-?\d+ (\d+)(.*)$/;
 
-/** A table without an entry. */
+/** An empty table. */
 export const NO_SOCKETS = '  sl  local_address\n';
 
-/** One of tcp, tcp6, udp, udp6 as columns, only sockets in `state`. `null` where a line has not the expected form. */
+/** The sockets in `state` of tcp, tcp6, udp or udp6. null: a line is malformed. */
 export function parseProcInet(text: string, state: number): InetColumns | null {
   const lines = wholeLines(text, /^ *sl +local_address /);
   if (lines === null) return null;
@@ -45,13 +45,13 @@ export function parseProcInet(text: string, state: number): InetColumns | null {
   };
 }
 
-/** Lines below a table's heading; null where it is another table, or was cut off in the middle of a line. */
+/** The lines below the heading; null: another heading, or the last line is cut off. */
 function wholeLines(text: string, heading: RegExp): string[] | null {
   if (!heading.test(text) || !text.endsWith('\n')) return null;
   return text.split('\n').slice(1, -1);
 }
 
-/** Addresses stand there as 32-bit words in the byte order of the machine. */
+/** Addresses are 32-bit words in host byte order. */
 function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
   const out = new Uint8Array(16 * hexAddresses.length);
   for (const [at, hex] of hexAddresses.entries()) {
@@ -68,12 +68,11 @@ const UNIX_LINE = /^[0-9A-Fa-f]+: [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F
 const ACCEPTS = 0x10000;
 
 /**
- * /proc/net/unix as columns: listening sockets, and datagram sockets with a name. A name can hold a newline, which the
- * kernel prints as it is, so a line that has not the expected form is the rest of the name before it. `null` where it is no
- * such table.
+ * The listening sockets of /proc/net/unix, and datagram sockets with a name. The kernel prints newlines in names as they are, so a
+ * malformed line continues the name before it. null: another heading, or the last line is cut off.
  */
 export function parseProcUnix(bytes: Uint8Array): UnixColumns | null {
-  // latin1 keeps every byte of a name.
+  // latin1 keeps every byte.
   const lines = wholeLines(Buffer.from(bytes).toString('latin1'), /^Num +RefCount /);
   if (lines === null) return null;
   const entries: { flags: number; type: number; inode: number; name: string }[] = [];

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 
-/** What stands at a path where a unix socket should be. */
+/** What is at a path where a unix socket should be. */
 export interface SocketFile {
   readonly path: string;
   readonly state: 'socket' | 'absent' | 'not-a-socket' | 'unreadable';
@@ -10,13 +10,13 @@ export interface SocketFile {
   readonly inode: number | null;
 }
 
-/** Looks at a path, links followed. Never throws: what cannot be looked at, or not in time, is `unreadable`. */
-export function lookAtSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
+/** Follows links. Never throws: what cannot be read, or not in time, is `unreadable`. */
+export function statSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
   const unreadable = (): SocketFile => ({ path, state: 'unreadable', device: null, inode: null });
-  return deadline.read([`the file ${path}`], () => lookAt(path), unreadable);
+  return deadline.read([`the file ${path}`], () => statFile(path), unreadable);
 }
 
-async function lookAt(path: string): Promise<SocketFile> {
+async function statFile(path: string): Promise<SocketFile> {
   try {
     const { dev, ino, mode } = await stat(path, { bigint: true });
     const isSocket = (mode & 0o170000n) === 0o140000n; // S_IFSOCK, inode(7)
@@ -28,7 +28,7 @@ async function lookAt(path: string): Promise<SocketFile> {
   }
 }
 
-/** The C library's st_dev as the kernel numbers devices: `major<<20|minor` (MKDEV, include/linux/kdev_t.h). */
+/** st_dev of the C library as the kernel's `major<<20|minor` (MKDEV, include/linux/kdev_t.h). */
 export function kernelDevice(dev: bigint): number {
   const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
   const minor = (dev & 0xffn) | ((dev >> 12n) & 0xffff_ff00n);

@@ -2,8 +2,8 @@ import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
 
 /**
- * Tells when something may have changed at the paths of unix sockets: a file that is made or removed is no event of any socket.
- * Where a directory cannot be watched it stays silent; the tables and files are read again from time to time all the same.
+ * Calls back when a file may have changed at the path of a unix socket, which is no event of any socket. A directory that cannot be
+ * watched is ignored: files are also read again from time to time.
  */
 export class SocketFileWatch {
   readonly #onChange: () => void;
@@ -13,7 +13,7 @@ export class SocketFileWatch {
     this.#onChange = onChange;
   }
 
-  /** Watches these paths and no others. To be called again after a change: a directory may have come or gone. */
+  /** Watches these paths and no others. Call it again after a change: a directory may have been created or removed. */
   follow(paths: readonly string[]): void {
     const wanted = new Map<string, Set<string>>();
     for (const path of paths) {
@@ -41,7 +41,7 @@ export class SocketFileWatch {
   #watch(directory: string): FSWatcher | null {
     try {
       const watcher = watch(directory, { persistent: false }, (_, name) => {
-        // What happens to the directory itself comes under its own name: when it is made again it is another one.
+        // The directory itself was moved or removed; if it is created again it is another one.
         if (name === basename(directory)) forget();
         else if (name === null || this.#watched.get(directory)?.names.has(name) === true) this.#onChange();
       });
@@ -58,7 +58,7 @@ export class SocketFileWatch {
   }
 }
 
-/** The directory of a path, or where that is absent the one above it that is there. */
+/** The closest ancestor directory that exists. */
 function nearestDirectory(path: string): string {
   const directory = dirname(path);
   return directory === '/' || existsSync(directory) ? directory : nearestDirectory(directory);

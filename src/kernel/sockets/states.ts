@@ -1,14 +1,14 @@
-/** Socket states as sock_diag numbers them, for unix sockets too (include/net/tcp_states.h). */
+/** Socket states in sock_diag, of unix sockets too (include/net/tcp_states.h). */
 export const TCP_CLOSE = 7;
 export const TCP_LISTEN = 10;
 
-/** Pseudo-state of a TCP socket that is bound and neither listens nor is connected; in dumps since 6.8. */
+/** Pseudo-state of a TCP socket that is bound, but neither listens nor is connected; since Linux 6.8. */
 export const TCP_BOUND_INACTIVE = 13;
 
-/** Masks for a dump: TCP that accepts, and UDP that is bound and unconnected (UDP has no LISTEN). */
+/** State masks for a dump. UDP has no LISTEN: a bound and unconnected socket is in CLOSE. */
 export const LISTENING = { tcp: 1 << TCP_LISTEN, udp: 1 << TCP_CLOSE } as const;
 
-/** Unix streams in LISTEN, and datagram sockets that are not connected. */
+/** Unix streams in LISTEN, and unconnected datagram sockets. */
 export const UNIX_LISTENING = (1 << TCP_LISTEN) | (1 << TCP_CLOSE);
 
 /** include/linux/net.h */
@@ -16,7 +16,7 @@ export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
 export const SOCK_SEQPACKET = 5;
 
-/** include/linux/socket.h; Node's os.constants has none of them. */
+/** include/linux/socket.h */
 export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;

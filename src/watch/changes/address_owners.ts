@@ -6,7 +6,7 @@ import { startOwnerSearch } from '../../kernel/owners/owner_source.js';
 import { isWildcard, unmapped } from '../../kernel/sockets/address.js';
 import { type BoundSocket, socketsOnPort } from '../../kernel/sockets/bound.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
-import { lookAtSocketFile } from '../../kernel/sockets/socket_file.js';
+import { statSocketFile } from '../../kernel/sockets/socket_file.js';
 import type { CaptureTarget, NodeCapture } from '../../snapshot/capture.js';
 import { listenerText } from '../../verdict/text/format.js';
 import type { AddressOwner } from './change.js';
@@ -59,6 +59,6 @@ async function findNameOwners(
     )
     .map(({ owners }): AddressOwner => ({ kind: 'listener', place, owners }));
   if (owners.length > 0 || wanted.path === null) return owners;
-  const { state } = await lookAtSocketFile(wanted.path, deadline);
+  const { state } = await statSocketFile(wanted.path, deadline);
   return state === 'socket' || state === 'not-a-socket' ? [{ kind: 'file', place, owners: [] }] : [];
 }

@@ -26,17 +26,17 @@ export function bindFailure(event: SocketEvent, process: ProcessOwner, holders: 
 }
 
 function addressOwnerText({ kind, place, owners }: AddressOwner): string {
-  const who = owners.length === 0 ? 'somebody unseen' : owners.map(ownerText).join(', ');
+  const who = owners.length === 0 ? 'an unknown process' : owners.map(ownerText).join(', ');
   switch (kind) {
     case 'listener':
-      return `${who} listens on ${place}`;
+      return `${who} is listening on ${place}`;
     case 'kernel':
-      return `${who} has ${place}`;
+      return `${who} owns ${place}`;
     case 'bound':
-      return `${who} has ${place} without listening on it`;
+      return `${who} is bound to ${place} without listening`;
     case 'client':
-      return `${who} uses ${place} as its own end of a connection`;
+      return `${who} has a connection from ${place}`;
     case 'file':
-      return `the file ${place} is there, and nobody listens behind it; remove it`;
+      return `the file ${place} exists without a listener; remove it`;
   }
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import t from 'tap';
 import { native } from '../../../src/kernel/addon.js';
-import { kernelDevice, lookAtSocketFile } from '../../../src/kernel/sockets/socket_file.js';
+import { kernelDevice, statSocketFile } from '../../../src/kernel/sockets/socket_file.js';
 import { UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
 import { shortDirectory } from './live.js';
 
@@ -22,7 +22,7 @@ t.test('what stands at a path', async (t) => {
   ];
   for (const [name, state] of cases) {
     const path = `${directory}/${name}`;
-    t.strictSame(await lookAtSocketFile(path), { path, state, ...nothing }, name);
+    t.strictSame(await statSocketFile(path), { path, state, ...nothing }, name);
   }
 });
 
@@ -34,7 +34,7 @@ t.test('a socket is told by the device and inode that the kernel gives for its l
   const path = `${directory}/link`;
   symlinkSync('moved.sock', path);
   renameSync(`${directory}/x.sock`, `${directory}/moved.sock`);
-  const file = await lookAtSocketFile(path);
+  const file = await statSocketFile(path);
   t.match(file, { path, state: 'socket' }, 'links are followed, and a rename changes nothing');
   const columns = await native().dumpUnix(null, UNIX_LISTENING);
   const files = Array.from(columns.fileInode, (inode, at) => `${columns.fileDevice[at]} ${inode}`);
@@ -47,7 +47,7 @@ t.test('a directory that may not be searched makes a path unreadable, not absent
   mkdirSync(`${directory}/open`, { mode: 0o755 });
   chmodSync(directory, 0o755);
   process.seteuid?.(65534);
-  const looks = ['closed', 'open'].map((name) => lookAtSocketFile(`${directory}/${name}/x.sock`));
+  const looks = ['closed', 'open'].map((name) => statSocketFile(`${directory}/${name}/x.sock`));
   const [closed, open] = await Promise.all(looks).finally(() => process.seteuid?.(0));
   t.match(closed, { state: 'unreadable', device: null, inode: null });
   t.match(open, { state: 'absent' });
