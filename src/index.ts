@@ -24,7 +24,8 @@ export type {
   ParamValue,
   Uncoded,
 } from './base/coded.js';
-export type { Coverage, CoverageSource } from './base/coverage.js';
+export type { Coverage, CoverageSource, SourceReading } from './base/coverage.js';
+export { COVERAGE_CODES, type CoverageFault } from './base/coverage_codes.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
 export type { PortRange } from './base/port_range.js';
 export type { TextField } from './base/text.js';
@@ -66,7 +67,7 @@ export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './sp
 export type { Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
-export { type CodedFinding, FINDING_CODES, type FindingCode } from './verdict/codes.js';
+export { type CodedFinding, FINDING_CODES, type FindingCode, ROLE_CODES, type RoleReason } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
 export type {
   Advice,
@@ -79,6 +80,7 @@ export type {
   Severity,
   Verdict,
 } from './verdict/finding.js';
+export type { BindFailure } from './verdict/text/event.js';
 export type {
   AddressOwner,
   BindFailed,

@@ -4,6 +4,12 @@ export interface ParamKinds {
   word: string;
   words: readonly string[];
   count: number;
+  seconds: number;
+  /** Name of an errno: `EACCES`. */
+  errno: string;
+  /** Release of a kernel: `5.15.0-91-generic`. */
+  version: string;
+  hostname: string;
   /** Name of a service in a spec or its notes. */
   service: string;
   services: readonly string[];
@@ -15,6 +21,8 @@ export interface ParamKinds {
   socketIds: readonly string[];
   /** Text written by the author of a spec or its notes. */
   prose: string;
+  /** Text of an error of other software, or of a malformed input. */
+  errorText: string;
 }
 
 /** The type of a parameter, by name. */
@@ -55,18 +63,23 @@ export const UNCODED: Uncoded = { code: null, params: {} };
 
 const isString = (value: unknown): value is string => typeof value === 'string';
 const isStrings = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isString);
-const isWord = (value: unknown): value is string => isString(value) && /^[a-z0-9][a-z0-9_-]{0,39}$/.test(value);
+const isWord = (value: unknown): value is string => isString(value) && /^[A-Za-z0-9][\w-]{0,39}$/.test(value);
 
 const CHECKS: { readonly [Kind in ParamKind]: (value: unknown) => value is ParamKinds[Kind] } = {
   word: isWord,
   words: (value): value is readonly string[] => Array.isArray(value) && value.every(isWord),
   count: (value): value is number => Number.isSafeInteger(value) && (value as number) >= 0,
+  seconds: (value): value is number => Number.isFinite(value) && (value as number) >= 0,
+  errno: (value): value is string => isString(value) && /^E[A-Z0-9_]{1,39}$/.test(value),
+  version: isString,
+  hostname: isString,
   service: isString,
   services: isStrings,
   path: isString,
   devices: isStrings,
   socketIds: isStrings,
   prose: isString,
+  errorText: isString,
 };
 
 /** The kind of a parameter, and whether it may be null. */
@@ -94,6 +107,17 @@ export function readCoded<Table extends CodeTable>(
     return (nullable && value === null) || CHECKS[kind](value);
   });
   return isValid ? ({ code, params: Object.fromEntries(values) } as Coded<Table>) : UNCODED;
+}
+
+/** A stored list of codes, without those that this version does not know. */
+export function readCodes<Table extends CodeTable>(
+  table: Table,
+  stored: readonly { readonly code?: unknown; readonly params?: unknown }[] = [],
+): Coded<Table>[] {
+  return stored.flatMap((one) => {
+    const coded = readCoded(table, one);
+    return coded === UNCODED ? [] : [coded as Coded<Table>];
+  });
 }
 
 /** What takes the place of a value of each kind, as in a redaction. */

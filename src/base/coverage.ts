@@ -1,17 +1,26 @@
-/** Whether a source gave all it has: `partial` and `failed` mean that something may be missing, and `error` says why. */
-export interface CoverageSource {
+import type { CoverageFault } from './coverage_codes.js';
+import { messageOf } from './errors.js';
+
+/** How the reading of a source went: `partial` and `failed` mean that something may be missing, and `errors` say why. */
+export interface SourceReading {
   readonly name: string;
   /** How it was read: `sock_diag`, `/proc/net`, `/proc`, `rtnetlink`, … */
   readonly via: string;
   readonly status: 'ok' | 'partial' | 'failed';
-  readonly error: string | null;
-  /** Something worth knowing that takes nothing away from the answer. */
-  readonly note: string | null;
+  readonly errors: readonly CoverageFault[];
+  /** What is worth knowing, although nothing is missing. */
+  readonly notes: readonly CoverageFault[];
   readonly rows: number;
   readonly ms: number;
 }
 
-/** What was looked at, and what could not be. */
+/** A reading with text for people. In a document written before there were codes, `errors` and `notes` are empty. */
+export interface CoverageSource extends SourceReading {
+  readonly error: string | null;
+  readonly note: string | null;
+}
+
+/** What was read, and what could not be. */
 export interface Coverage {
   /** Every source is `ok`. */
   readonly complete: boolean;
@@ -25,4 +34,29 @@ export function coverageOf(sources: readonly CoverageSource[]): Coverage {
 /** Milliseconds since `start` (performance.now()), to a tenth. */
 export function elapsedMs(start: number): number {
   return Math.round((performance.now() - start) * 10) / 10;
+}
+
+/** Says with a code why something could not be read. */
+export class CoverageError extends Error {
+  constructor(readonly fault: CoverageFault) {
+    super(fault.code);
+  }
+}
+
+/** Anything thrown while reading a source. */
+export function faultOf(thrown: unknown): CoverageFault {
+  if (thrown instanceof CoverageError) return thrown.fault;
+  const { syscall, code, subject } = thrown instanceof Error ? (thrown as Partial<SystemError>) : {};
+  if (typeof syscall !== 'string' || typeof code !== 'string') {
+    return { code: 'other-error', params: { text: messageOf(thrown) } };
+  }
+  const isNamed = typeof subject === 'string' && subject !== '';
+  return { code: 'system-call-failed', params: { syscall, subject: isNamed ? subject : null, errno: code } };
+}
+
+/** What errors of the native addon and of Node.js have in common; only the addon's have a subject. */
+interface SystemError extends Error {
+  readonly syscall: unknown;
+  readonly code: unknown;
+  readonly subject: unknown;
 }

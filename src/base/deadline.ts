@@ -1,3 +1,5 @@
+import type { CoverageFault } from './coverage_codes.js';
+
 /** Share of the remaining time that one step may take. */
 const STEP_SHARE = 2 / 3;
 
@@ -59,13 +61,13 @@ export class Deadline {
   async read<Result>(
     keys: readonly string[],
     start: () => Promise<Result>,
-    late: (why: string) => Result,
+    late: (why: CoverageFault) => Result,
   ): Promise<Result> {
-    if (keys.some((key) => this.isAbandoned(key))) return late('it was asked before and has not answered yet');
+    if (keys.some((key) => this.isAbandoned(key))) return late({ code: 'still-unanswered', params: {} });
     const earlier = keys.flatMap((key) => inProgress.get(key) ?? []);
     if (earlier.length > 0) {
       const ended = Promise.allSettled(earlier).then(() => null);
-      const why = await this.within<string | null>(ended, (reason) => reason);
+      const why = await this.within<CoverageFault | null>(ended, (reason) => reason);
       if (why !== null) {
         for (const read of earlier) this.#abandoned.add(read);
         return late(why);
@@ -87,7 +89,7 @@ export class Deadline {
    * The result of `work`, or of `late` (given the reason) once the deadline is over.
    * @throws what `work` throws, or the reason of the signal as soon as it is aborted
    */
-  async within<Result>(work: Promise<Result>, late: (why: string) => Result): Promise<Result> {
+  async within<Result>(work: Promise<Result>, late: (why: CoverageFault) => Result): Promise<Result> {
     const signal = this.#signal;
     if (this.#ms === Number.POSITIVE_INFINITY && signal === null) return work;
     let timer: NodeJS.Timeout | undefined;
@@ -100,11 +102,15 @@ export class Deadline {
     });
     try {
       const answer = await Promise.race([work.then((result) => ({ result })), ended]);
-      return answer === null ? late(`there was no answer within ${(this.#ms / 1000).toFixed(1)} s`) : answer.result;
+      return answer === null ? late(this.#lateFault()) : answer.result;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  #lateFault(): CoverageFault {
+    return { code: 'no-answer', params: { seconds: Math.round(this.#ms / 100) / 10 } };
   }
 
   get #remainingMs(): number {

@@ -1,8 +1,11 @@
-import { type CoverageSource, coverageOf } from '../base/coverage.js';
+import type { SourceReading } from '../base/coverage.js';
+import type { CoverageFault } from '../base/coverage_codes.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { summarize } from '../snapshot/document/summary.js';
+import { renderCoverage } from '../verdict/text/coverage.js';
+import { roleSourceText } from '../verdict/text/role.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
 import type { SsText } from './ss_text.js';
 
@@ -20,6 +23,8 @@ export interface NodeName {
   readonly source: string | null;
 }
 
+const ROLE_REASON = { code: 'not-evaluated', params: {} } as const;
+
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
 /**
@@ -29,13 +34,10 @@ const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, version: string): SnapshotDocument {
   const chosen = PROTOCOLS.map((protocol) => ({ protocol, best: bestTable(protocol, texts) }));
   const sockets = chosen.flatMap(({ best }) => best?.table.sockets ?? []);
-  const coverage = coverageOf([
+  const coverage = renderCoverage([
     ...chosen.map(({ protocol, best }) => tableSource(protocol, best)),
     ownersSource(sockets),
-    source('network', 0, {
-      status: 'failed',
-      error: 'ss tells no routes, addresses and devices',
-    }),
+    source('network', 'failed', 0, [{ code: 'ss-no-network', params: {} }]),
     hostSource(host),
   ]);
   return {
@@ -47,7 +49,8 @@ export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, versi
       kernel: 'unknown',
       netns: UNKNOWN_NETNS,
       role: 'unknown',
-      roleSource: 'nobody has looked',
+      roleSource: roleSourceText(ROLE_REASON, new Map()),
+      roleReason: ROLE_REASON,
       defaultInterface: null,
       interfaces: [],
       ephemeralPorts: null,
@@ -72,7 +75,7 @@ function latest(texts: readonly SsEvidence[]): Date {
 
 interface ChosenTable {
   readonly from: SsEvidence;
-  readonly table: { readonly sockets: readonly OwnedListener[]; readonly incomplete: string | null };
+  readonly table: { readonly sockets: readonly OwnedListener[]; readonly faults: readonly CoverageFault[] };
 }
 
 /** Prefers complete tables, then those with more owners, then larger ones. */
@@ -82,7 +85,7 @@ function bestTable(protocol: Protocol, texts: readonly SsEvidence[]): ChosenTabl
     return table === undefined ? [] : [{ from, table }];
   });
   const rank = ({ table }: ChosenTable): number[] => [
-    table.incomplete === null ? 1 : 0,
+    table.faults.length === 0 ? 1 : 0,
     table.sockets.filter(({ owners }) => owners.length > 0).length,
     table.sockets.length,
   ];
@@ -94,44 +97,36 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-function tableSource(protocol: Protocol, best: ChosenTable | null): CoverageSource {
-  if (best === null) return source(protocol, 0, { status: 'failed', error: `no ${protocol} listener is in this text` });
-  const { table, from } = best;
-  const rows = table.sockets.length;
-  const via = `ss, ${from.source}`;
-  if (table.incomplete !== null)
-    return { ...source(protocol, rows, { status: 'partial', error: table.incomplete }), via };
-  return { ...source(protocol, rows, { status: 'ok', error: null }), via };
+function tableSource(protocol: Protocol, best: ChosenTable | null): SourceReading {
+  if (best === null) return source(protocol, 'failed', 0, [{ code: 'ss-no-listener', params: { protocol } }]);
+  const { sockets, faults } = best.table;
+  const via = `ss, ${best.from.source}`;
+  return { ...source(protocol, faults.length === 0 ? 'ok' : 'partial', sockets.length, faults), via };
 }
 
-const COMM_ONLY = 'a process is known by the name it gives itself and its number, not by its program or unit';
-
-function ownersSource(sockets: readonly OwnedListener[]): CoverageSource {
+function ownersSource(sockets: readonly OwnedListener[]): SourceReading {
   const seen = sockets.filter(({ owners }) => owners.length > 0).length;
   const unseen = sockets.length - seen;
-  if (seen === 0) {
-    const error = 'no process is in this text: ss ran without -p, or as a user who may not see any';
-    return source('owners', 0, { status: 'failed', error });
-  }
-  const note = COMM_ONLY;
-  if (unseen === 0) return { ...source('owners', seen, { status: 'ok', error: null }), note };
-  const error = `${unseen} of ${sockets.length} sockets stand without a process: ss was not allowed to see it, or it is the kernel's`;
-  return { ...source('owners', seen, { status: 'partial', error }), note };
+  if (seen === 0) return source('owners', 'failed', 0, [{ code: 'ss-no-processes', params: {} }]);
+  const notes: CoverageFault[] = [{ code: 'ss-comm-only', params: {} }];
+  if (unseen === 0) return { ...source('owners', 'ok', seen, []), notes };
+  const fault: CoverageFault = { code: 'ss-without-process', params: { unseen, sockets: sockets.length } };
+  return { ...source('owners', 'partial', seen, [fault]), notes };
 }
 
-function hostSource({ name, source: from }: NodeName): CoverageSource {
-  const time = 'the time of the snapshot is when the file was last written';
-  if (from !== null) {
-    return {
-      ...source('host', 1, { status: 'ok', error: null }),
-      via: from,
-      note: `the host name comes from there; ${time}`,
-    };
+function hostSource({ name, source: from }: NodeName): SourceReading {
+  const time: CoverageFault = { code: 'ss-time', params: {} };
+  if (from === null) {
+    return { ...source('host', 'partial', 0, [{ code: 'ss-no-host-name', params: { name } }]), notes: [time] };
   }
-  const error = `no host name is beside the text, so it is called after its place, ${name}`;
-  return { ...source('host', 0, { status: 'partial', error }), note: time };
+  return { ...source('host', 'ok', 1, []), via: from, notes: [{ code: 'ss-host-name-file', params: {} }, time] };
 }
 
-function source(name: string, rows: number, state: Pick<CoverageSource, 'status' | 'error'>): CoverageSource {
-  return { name, via: 'ss', ...state, note: null, rows, ms: 0 };
+function source(
+  name: string,
+  status: SourceReading['status'],
+  rows: number,
+  errors: readonly CoverageFault[],
+): SourceReading {
+  return { name, via: 'ss', status, errors, notes: [], rows, ms: 0 };
 }

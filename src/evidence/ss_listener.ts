@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { CoverageError } from '../base/coverage.js';
 import { textField } from '../base/text.js';
 import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
 import { UNKNOWN_PROCESS } from '../kernel/owners/process_fields.js';
@@ -11,7 +12,7 @@ import { parseUsers, type SsUser } from './ss_users.js';
 export const UNKNOWN_NETNS = '0';
 
 /** A row that is not in the format of ss. */
-export class UnreadableRow extends Error {}
+export class UnreadableRow extends CoverageError {}
 
 /** null for other kinds of sockets (netlink, packet, raw, vsock, …), which are not evaluated. */
 export function protocolOf({ netid, state }: SsRow): Protocol | null {
@@ -51,12 +52,13 @@ export function listenerOf(protocol: Protocol, row: SsRow, isOldStyle: boolean):
 
 function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): OwnedListener | null {
   if (row.state !== (protocol === 'tcp' ? 'LISTEN' : 'UNCONN')) return null;
+  const { line } = row;
   const [columns, current, max, local = ''] = INET.exec(row.rest) ?? [];
   const endpoint = parseSsEndpoint(local, protocol);
-  if (columns === undefined || endpoint === null) throw new UnreadableRow('expected a local address and port');
+  if (columns === undefined || endpoint === null) throw new UnreadableRow({ code: 'ss-no-endpoint', params: { line } });
   const { port, portText, device } = endpoint;
-  if (port === null) throw new UnreadableRow(`unknown service name "${portText}" instead of a port`);
-  const { owners, details } = ownersIn(row.rest.slice(columns.length));
+  if (port === null) throw new UnreadableRow({ code: 'ss-unknown-port', params: { line, name: portText } });
+  const { owners, details } = ownersIn(row.rest.slice(columns.length), line);
   return {
     ...common(row, protocol, owners),
     ...addressOf(endpoint, isOldStyle, details),
@@ -122,11 +124,12 @@ function unixListener(row: SsRow): OwnedListener | null {
   const columns = row.rest.slice(queues.length);
   // A name may contain spaces, newlines and text that looks like the columns after it, so the last match counts.
   const behind = Array.from(columns.matchAll(BEHIND_NAME)).at(-1);
-  if (queues === '' || behind === undefined) throw new UnreadableRow('expected a name and inode');
+  if (queues === '' || behind === undefined)
+    throw new UnreadableRow({ code: 'ss-no-name', params: { line: row.line } });
   const name = columns.slice(0, behind.index).trimEnd();
   // `*`: unnamed.
   if (!listens && name === '*') return null;
-  const { owners } = ownersIn(columns.slice(behind.index + behind[0].length));
+  const { owners } = ownersIn(columns.slice(behind.index + behind[0].length), row.line);
   const bytes = Buffer.from(name, 'latin1');
   const isAbstract = name.startsWith('@');
   return {
@@ -147,9 +150,9 @@ function unixListener(row: SsRow): OwnedListener | null {
   };
 }
 
-function ownersIn(text: string): { readonly owners: ProcessOwner[]; readonly details: string } {
+function ownersIn(text: string, line: number): { readonly owners: ProcessOwner[]; readonly details: string } {
   const parsed = parseUsers(text);
-  if (parsed === null) throw new UnreadableRow('expected users:(("name",pid=N,fd=N))');
+  if (parsed === null) throw new UnreadableRow({ code: 'ss-bad-users', params: { line } });
   return { owners: parsed.users.map(ownerOf), details: parsed.details };
 }
 

@@ -1,4 +1,5 @@
-import { messageOf, type SockwatchError } from '../base/errors.js';
+import type { CoverageFault } from '../base/coverage_codes.js';
+import type { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
@@ -10,8 +11,8 @@ import { type SsRows, ssRows } from './ss_rows.js';
 export interface SsTable {
   /** Those that accept. */
   readonly sockets: readonly OwnedListener[];
-  /** Why there may be more; null if there is no sign of that. */
-  readonly incomplete: string | null;
+  /** Why there may be more. */
+  readonly faults: readonly CoverageFault[];
 }
 
 /** Protocols without a listener are absent: ss may not have been asked for them. */
@@ -27,7 +28,7 @@ const MAX_LISTENERS = 20_000;
 
 interface Gathered {
   readonly sockets: OwnedListener[];
-  readonly faults: string[];
+  readonly faults: CoverageFault[];
 }
 
 /**
@@ -58,7 +59,7 @@ export function readSsText(bytes: Uint8Array, file: string): SsText {
   }
   return new Map(
     [...tables].flatMap(([protocol, { sockets, faults }]) =>
-      sockets.length === 0 && faults.length === 0 ? [] : [[protocol, { sockets, incomplete: faultsText(faults) }]],
+      sockets.length === 0 && faults.length === 0 ? [] : [[protocol, { sockets, faults: limited(faults) }]],
     ),
   );
 }
@@ -78,19 +79,19 @@ function gather(text: SsRows): Map<Protocol, Gathered> {
       if (listener !== null) table.sockets.push(listener);
     } catch (error) {
       if (!(error instanceof UnreadableRow)) throw error;
-      table.faults.push(`line ${row.line}: ${messageOf(error)}`);
+      table.faults.push(error.fault);
     }
   }
   const last = rows.at(-1);
   const cut = isTruncated && last !== undefined ? protocolOf(last) : null;
-  if (cut !== null) tables.get(cut)?.faults.push('the text ends without a newline, so it may be truncated');
+  if (cut !== null) tables.get(cut)?.faults.push({ code: 'ss-truncated', params: {} });
   return tables;
 }
 
-function faultsText(faults: readonly string[]): string | null {
-  if (faults.length === 0) return null;
-  const more = faults.length > MAX_NAMED_FAULTS ? [`and ${faults.length - MAX_NAMED_FAULTS} more`] : [];
-  return [...faults.slice(0, MAX_NAMED_FAULTS), ...more].join('; ');
+function limited(faults: readonly CoverageFault[]): CoverageFault[] {
+  const more = faults.length - MAX_NAMED_FAULTS;
+  const named = faults.slice(0, MAX_NAMED_FAULTS);
+  return more > 0 ? [...named, { code: 'more-errors', params: { count: more } }] : named;
 }
 
 function contentsOf(text: string, { rows, hasHeader }: SsRows): string {

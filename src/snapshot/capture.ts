@@ -1,5 +1,4 @@
 import { hostname, release } from 'node:os';
-import { coverageOf } from '../base/coverage.js';
 import type { Deadline } from '../base/deadline.js';
 import { SockwatchError } from '../base/errors.js';
 import type { Memo } from '../base/memo.js';
@@ -16,6 +15,7 @@ import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
 import { readMarkedRole } from '../node/marked_role.js';
 import type { Capture } from '../verdict/capture.js';
+import { renderCoverage } from '../verdict/text/coverage.js';
 import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
 
 /** What to read. */
@@ -87,7 +87,7 @@ export async function captureNode(
       markedRole,
     },
     sockets,
-    coverage: coverageOf([
+    coverage: renderCoverage([
       tables.tcp.source,
       tables.udp.source,
       tables.unix.source,

@@ -1,6 +1,6 @@
-import { type CoverageSource, elapsedMs } from '../base/coverage.js';
+import { CoverageError, type CoverageSource, elapsedMs, faultOf } from '../base/coverage.js';
+import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
-import { messageOf } from '../base/errors.js';
 import { native } from '../kernel/addon.js';
 import { withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
@@ -10,6 +10,7 @@ import { type ProcessFields, processFieldsByPid, readBootTime } from '../kernel/
 import { captureTables } from '../kernel/sockets/capture.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { findNamespaces, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
+import { faultsText, renderSource } from '../verdict/text/coverage.js';
 import type { CaptureTarget } from './capture.js';
 import type { NamespaceDocument } from './document/document.js';
 
@@ -46,37 +47,38 @@ async function readOthers(
   const pids = Uint32Array.from(new Set(others.flatMap((namespace) => namespace.pids)));
   const [{ facts, late }, bootTime] = await Promise.all([readFacts(pids, pids, deadline.step()), readBootTime()]);
   const fields = processFieldsByPid(facts, bootTime);
-  const errors = [
-    ...read.flatMap(({ namespace, error }) => (error === null ? [] : [`${namespace.netns}: ${error}`])),
-    ...(mode === 'none' || source.error === null ? [] : [source.error]),
-    ...(late === 0 ? [] : [`${late} of ${pids.length} processes did not answer in time`]),
-    ...(unreadable === 0 ? [] : [`the namespaces of ${unreadable} processes could not be read (permission)`]),
-  ];
+  const errors: CoverageFault[] = read
+    .filter((one) => one.errors.length > 0)
+    .map(({ namespace: { netns } }) => ({ code: 'namespace-incomplete', params: { netns } }));
+  if (mode !== 'none') errors.push(...source.errors);
+  if (late > 0) errors.push({ code: 'processes-late', params: { late, processes: pids.length } });
+  if (unreadable > 0) errors.push({ code: 'namespaces-unreadable', params: { processes: unreadable } });
   return {
-    namespaces: read.map(({ namespace, error }) => describe(namespace, error, fields)),
+    namespaces: read.map((one) => describe(one.namespace, one.errors, fields)),
     sockets,
-    source: {
+    source: renderSource({
       name: 'namespaces',
       via: 'setns',
       status: errors.length === 0 ? 'ok' : 'partial',
-      error: errors.length === 0 ? null : errors.join('; '),
-      note: null,
+      errors,
+      notes: [],
       rows: others.length,
       ms: elapsedMs(start),
-    },
+    }),
   };
 }
 
-function unreadNamespaces(why: string): OtherNamespaces {
-  const source = {
+function unreadNamespaces(why: CoverageFault): OtherNamespaces {
+  const reading = {
     name: 'namespaces',
     via: 'setns',
     status: 'failed',
-    error: why,
-    note: null,
+    errors: [why],
+    notes: [],
     rows: 0,
     ms: 0,
   } as const;
+  const source = renderSource(reading);
   return { namespaces: [], sockets: [], source };
 }
 
@@ -86,27 +88,29 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
   try {
     const inode = String(native().netnsInode(path));
     // The process of that path has ended, and its pid was reused.
-    if (inode !== netns) throw new Error('it was gone before it could be entered');
+    if (inode !== netns) throw new CoverageError({ code: 'namespace-gone', params: {} });
     const [tables, network] = await Promise.all([captureTables({ netns: path, allowModuleLoad }), networkFacts(path)]);
     const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
-    const failures = sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
+    const failures = sources.flatMap(({ name: source, errors }): readonly CoverageFault[] =>
+      errors.length === 0 ? [] : [{ code: 'source-incomplete', params: { source } }, ...errors],
+    );
     const listeners = listenersOf(tables, { netns, devices: network.deviceNames });
     return {
       namespace,
       tunnels: network.tunnels,
       // Before Linux 5.8, cookies are unique within a namespace only.
       listeners: listeners.map((listener) => ({ ...listener, id: `${listener.id}@${netns}` })),
-      error: failures.length === 0 ? null : failures.join('; '),
+      errors: failures,
     };
   } catch (error) {
-    return { namespace, tunnels: [], listeners: [], error: messageOf(error) };
+    return { namespace, tunnels: [], listeners: [], errors: [faultOf(error)] };
   }
 }
 
 /** Pods and containers are those of the processes in the namespace, by their cgroups. */
 function describe(
   { netns, name, pids }: NetworkNamespace,
-  error: string | null,
+  errors: readonly CoverageFault[],
   fields: ReadonlyMap<number, ProcessFields>,
 ): NamespaceDocument {
   const processes = pids.flatMap((pid) => fields.get(pid) ?? []);
@@ -117,6 +121,7 @@ function describe(
     processes: pids.length,
     pods: each(processes.map(({ pod }) => pod)),
     containers: each(processes.map(({ container }) => container)),
-    error,
+    error: faultsText(errors),
+    errors,
   };
 }

@@ -62,7 +62,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
 
 /** A role that the document gives may rest on a file of the node, which is more than its sockets can tell. */
 function roleOf({ node }: SnapshotDocument, capture: Capture, asked: Role | 'auto'): RoleAnswer {
-  const { role, roleSource } = node;
-  if (asked === 'auto' && role !== 'unknown') return { role, roleSource };
+  const { role, roleSource, roleReason } = node;
+  if (asked === 'auto' && role !== 'unknown') return { role, roleSource, roleReason };
   return resolveRole(asked, capture.node, capture.sockets);
 }

@@ -3,13 +3,17 @@ import { NO_NOTES } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { NodeRole } from './applied_row.js';
 import type { NodeFacts } from './capture.js';
+import type { RoleReason } from './codes.js';
 import { matchListener, oneOfEachOwner } from './owner_match.js';
-import { ownersText } from './text/format.js';
+import { idsOf } from './row_evaluation.js';
+import { roleSourceText } from './text/role.js';
 
 export interface RoleAnswer {
   readonly role: NodeRole;
-  /** `flag`, or what it was read from, for a person. */
+  /** `flag`, or what it was read from, for people. */
   readonly roleSource: string;
+  /** The same for programs; null in a document written before there were codes. */
+  readonly roleReason: RoleReason | null;
 }
 
 /** Services of Canonical Kubernetes that run on nodes of one role only. Others, such as cilium-operator, may be anywhere. */
@@ -23,20 +27,29 @@ const SIGNS: readonly (readonly [service: string, role: Role])[] = [
 ];
 
 /**
- * The role of a node: what was asked for, else the marker the snap leaves, else what its listeners' owners give away. Where
- * these say nothing, or contradict each other, the role is unknown.
+ * The role of a node: the requested one, else that of the snap's marker file, else what the owners of its listeners show. Unknown
+ * where these say nothing, or contradict each other.
  */
 export function resolveRole(asked: Role | 'auto', node: NodeFacts, sockets: readonly OwnedListener[]): RoleAnswer {
-  if (asked !== 'auto') return { role: asked, roleSource: 'flag' };
-  if (node.markedRole !== null) return { role: node.markedRole.role, roleSource: node.markedRole.file };
+  const answer = (role: NodeRole, roleReason: RoleReason, listeners: readonly OwnedListener[] = []): RoleAnswer => {
+    const byId = new Map(listeners.map((listener) => [listener.id, listener]));
+    return { role, roleSource: roleSourceText(roleReason, byId), roleReason };
+  };
+  if (asked !== 'auto') return answer(asked, { code: 'requested', params: {} });
+  if (node.markedRole !== null) {
+    return answer(node.markedRole.role, { code: 'marker-file', params: { path: node.markedRole.file } });
+  }
   const listeners = oneOfEachOwner(sockets);
   const signs = SIGNS.flatMap(([service, role]) => {
     const listener = listeners.find((socket) => matchListener(socket, service, NO_NOTES).kind === 'match');
-    return listener === undefined ? [] : [{ role, text: ownersText([listener]) }];
+    return listener === undefined ? [] : [{ role, listener }];
   });
   const [first] = signs;
-  if (first === undefined) return { role: 'unknown', roleSource: 'no service was seen that runs on one role only' };
+  if (first === undefined) return answer('unknown', { code: 'no-service-seen', params: {} });
   const other = signs.find(({ role }) => role !== first.role);
-  if (other === undefined) return { role: first.role, roleSource: `${first.text} listens` };
-  return { role: 'unknown', roleSource: `${first.text} and ${other.text} both listen` };
+  const deciding = other === undefined ? [first.listener] : [first.listener, other.listener];
+  const params = { sockets: idsOf(deciding) };
+  return other === undefined
+    ? answer(first.role, { code: 'service-listens', params }, deciding)
+    : answer('unknown', { code: 'conflicting-services', params }, deciding);
 }

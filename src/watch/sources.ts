@@ -1,3 +1,4 @@
+import type { CoverageFault } from '../base/coverage_codes.js';
 import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
 import { type EventStream, type KernelEvent, native } from '../kernel/addon.js';
@@ -25,7 +26,7 @@ export interface WatchSources {
   capture(): Promise<EvaluatedCapture>;
   toDocument(capture: EvaluatedCapture): Promise<SnapshotDocument>;
   /** A reason instead of a stream where there are no kernel events. */
-  openEvents(onReady: () => void): Promise<EventStream | string>;
+  openEvents(onReady: () => void): Promise<EventStream | CoverageFault>;
   resolveEvents(
     events: readonly KernelEvent[],
     capture: EvaluatedCapture,
@@ -57,7 +58,7 @@ export function nodeSources({ target, expectation, allNetns, failOn }: ValidOpti
     },
     openEvents: async (onReady) => {
       const { openEvents } = native();
-      if (openEvents === undefined) return 'this build leaves eBPF out';
+      if (openEvents === undefined) return { code: 'bpf-left-out', params: {} };
       try {
         return openEvents(onReady);
       } catch (error) {

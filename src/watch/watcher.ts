@@ -1,3 +1,4 @@
+import type { CoverageFault } from '../base/coverage_codes.js';
 import { assertMilliseconds } from '../base/validate.js';
 import type { EventStream } from '../kernel/addon.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
@@ -5,6 +6,7 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { summarize } from '../snapshot/document/summary.js';
 import type { EvaluatedCapture } from '../snapshot/evaluate_node.js';
 import { type SnapshotOptions, validateOptions } from '../snapshot/options.js';
+import { missesText } from '../verdict/text/event.js';
 import type { Change } from './changes/change.js';
 import { coverageChanges } from './changes/coverage_changes.js';
 import { ListenerTracker } from './changes/listener_tracker.js';
@@ -141,9 +143,9 @@ export class Watcher {
   }
 
   /** null: there are kernel events; otherwise why not. */
-  async #openEvents(): Promise<string | null> {
+  async #openEvents(): Promise<CoverageFault | null> {
     const events = await this.#sources.openEvents(() => this.#scheduler.add('events'));
-    if (typeof events === 'string') return events;
+    if ('code' in events) return events;
     if (this.#isClosed) events.close();
     else this.#closers.push(() => events.close());
     this.#events = events;
@@ -167,15 +169,14 @@ export class Watcher {
     this.#scheduler.checkDone(closedSockets.costMs);
   }
 
-  #started({ node, coverage, role, evaluation }: EvaluatedCapture, refusal: string | null): Change {
+  #started({ node, coverage, role, evaluation }: EvaluatedCapture, refusal: CoverageFault | null): Change {
     return {
       event: 'started',
       at: new Date().toISOString(),
       mode: refusal === null ? 'ebpf' : 'polling',
-      misses:
-        refusal === null
-          ? null
-          : `listeners that open and close within ${this.#intervalMs} ms, and binds that fail: ${refusal}, so the tables are only read at that interval`,
+      misses: refusal === null ? null : missesText(this.#intervalMs, refusal),
+      refusal,
+      intervalMs: refusal === null ? null : this.#intervalMs,
       hostname: node.hostname,
       netns: node.netns,
       role: role.role,

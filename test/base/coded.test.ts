@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Coded, type CodeTable, readCoded, replaceParams, UNCODED } from '../../src/base/coded.js';
+import { type Coded, type CodeTable, readCoded, readCodes, replaceParams, UNCODED } from '../../src/base/coded.js';
 
 const TABLE = {
   plain: { about: 'Nothing more.', params: {} },
@@ -15,6 +15,11 @@ const TABLE = {
       devices: 'devices',
       ids: 'socketIds',
       prose: 'prose?',
+      seconds: 'seconds',
+      errno: 'errno',
+      version: 'version',
+      hostname: 'hostname',
+      error: 'errorText',
     },
   },
 } as const satisfies CodeTable;
@@ -31,6 +36,11 @@ const FULL = {
     devices: ['eth0'],
     ids: ['tcp:1'],
     prose: null,
+    seconds: 0.5,
+    errno: 'EACCES',
+    version: '6.1.0',
+    hostname: 'node',
+    error: 'x',
   },
 } as const satisfies Coded<typeof TABLE>;
 
@@ -53,9 +63,12 @@ t.test('anything else is no code', (t) => {
     ['a word that is not one', { code: 'full', params: { ...FULL.params, word: 'Two words' } }],
     ['a negative count', { code: 'full', params: { ...FULL.params, count: -1 } }],
     ['a list of other things', { code: 'full', params: { ...FULL.params, ids: [1] } }],
+    ['no errno', { code: 'full', params: { ...FULL.params, errno: 'denied' } }],
     ['text instead of a list', { code: 'full', params: { ...FULL.params, words: 'worker' } }],
   ];
   for (const [name, stored] of cases) t.equal(readCoded(TABLE, stored), UNCODED, name);
+  t.strictSame(readCodes(TABLE, [FULL, { code: 'later', params: {} }]), [FULL], 'unknown codes of a list are dropped');
+  t.strictSame(readCodes(TABLE), [], 'a document without codes');
   t.end();
 });
 
@@ -63,8 +76,10 @@ t.test('parameters are replaced by their kind', (t) => {
   const same = <Value>(value: Value): Value => value;
   const mark = (text: string): string => `<${text}>`;
   const marks = (texts: readonly string[]): string[] => texts.map(mark);
-  const replacers = { word: same, words: same, count: same, service: mark, services: marks, path: mark } as const;
-  const replaced = replaceParams(TABLE, FULL, { ...replacers, devices: marks, socketIds: marks, prose: mark });
+  const kept = { word: same, words: same, count: same, seconds: same, errno: same, version: same } as const;
+  const texts = { service: mark, path: mark, prose: mark, hostname: mark, errorText: mark } as const;
+  const lists = { services: marks, devices: marks, socketIds: marks } as const;
+  const replaced = replaceParams(TABLE, FULL, { ...kept, ...texts, ...lists });
   t.strictSame(replaced, {
     code: 'full',
     params: {
@@ -74,6 +89,8 @@ t.test('parameters are replaced by their kind', (t) => {
       path: '</run/x>',
       devices: ['<eth0>'],
       ids: ['<tcp:1>'],
+      hostname: '<node>',
+      error: '<x>',
     },
   });
   t.end();

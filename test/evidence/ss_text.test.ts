@@ -3,6 +3,7 @@ import { SockwatchError } from '../../src/base/errors.js';
 import { readSsText, type SsText } from '../../src/evidence/ss_text.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { Protocol } from '../../src/kernel/sockets/listener.js';
+import { faultsText } from '../../src/verdict/text/coverage.js';
 import { factsBesideIt, ssFixture } from './ss_fixtures.js';
 
 const FACTS = factsBesideIt();
@@ -90,7 +91,7 @@ t.test('ss output with various options', (t) => {
     const text = readSsText(ssFixture(form), form);
     t.strictSame([...text.keys()].sort(), [...protocols].sort(), `${form}: no other table`);
     t.strictSame(seen(text), facts(protocols, changes), form);
-    for (const [protocol, { incomplete }] of text) t.equal(incomplete, null, `${form}: ${protocol} is whole`);
+    for (const [protocol, { faults }] of text) t.strictSame(faults, [], `${form}: ${protocol} is whole`);
   }
   t.end();
 });
@@ -171,7 +172,7 @@ t.test('rows with continuation lines', (t) => {
       },
       { port: 10248, address: '127.0.0.1', owners: [{ fd: 28 }], backlog: { max: 4096 } },
     ]);
-    t.equal(text.get('tcp')?.incomplete, null);
+    t.strictSame(text.get('tcp')?.faults, []);
   }
   t.end();
 });
@@ -220,13 +221,17 @@ t.test('unix names that look like rows', (t) => {
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0 users:(("evil",pid=66,fd=3))\n`), { path: name, inode: 777 });
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0\n`), { path: name, inode: 777, owners: [] });
   const forged = read('u_str LISTEN 0 5 /x\nu_str LISTEN 0 5 /run/c.sock 1 * 0 users:(("c",pid=1,fd=2)) 5 * 0\n');
-  t.match(forged.get('unix')?.incomplete, /^line 1: expected a name and inode/, 'a newline in a name splits its row');
+  t.strictSame(
+    forged.get('unix')?.faults,
+    [{ code: 'ss-no-name', params: { line: 1 } }],
+    'a newline in a name splits its row',
+  );
   t.end();
 });
 
 t.test('incomplete tables say why', (t) => {
   const whole = 'tcp LISTEN 0 5 127.0.0.1:1 0.0.0.0:*\n';
-  t.match(read(whole).get('tcp'), { incomplete: null });
+  t.match(read(whole).get('tcp'), { faults: [] });
   const cases: [text: string, incomplete: RegExp][] = [
     [whole.trim(), /^the text ends without a newline, so it may be truncated$/],
     [
@@ -239,7 +244,8 @@ t.test('incomplete tables say why', (t) => {
     [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 2: expected users:/],
     [`${whole}${'tcp LISTEN 0 5 x y\n'.repeat(9)}`, /^line 2: .*; line 3: .*; line 4: .*; and 6 more$/],
   ];
-  for (const [text, incomplete] of cases) t.match(read(text).get('tcp')?.incomplete, incomplete, text.slice(0, 120));
+  for (const [text, incomplete] of cases)
+    t.match(faultsText(read(text).get('tcp')?.faults ?? []), incomplete, text.slice(0, 120));
   t.equal(read(`${whole}udp UNCONN 0 0 x y\n`).get('udp')?.sockets.length, 0, 'a table without any valid row');
   t.end();
 });

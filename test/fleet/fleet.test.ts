@@ -75,15 +75,7 @@ t.test('every cell keeps the message of its finding', (t) => {
   const [node] = matrix.nodes;
   if (node === undefined) throw new Error('no node');
   const cell = cellAt(node.column, proxy.number);
-<<<<<<< HEAD
   t.match(cell, { code: 'condition-not-met', message: /applies only if/, reason: /applies only if/ });
-=======
-  t.match(
-    cell,
-    { message: /applies only if/, reason: null },
-    'a reason that the message has already is not kept twice',
-  );
->>>>>>> f578581 (Plain English in src/kernel, src/watch and the library's entry)
   t.end();
 });
 

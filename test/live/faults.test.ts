@@ -51,7 +51,9 @@ function checkCulprit(t: Test, lab: Lab, document: SnapshotDocument, expectation
   if (ownersUnknown !== undefined) {
     // Where the machine has processes that even root may not read, the holder might be one of them.
     const owners = document.coverage.sources.find(({ name }) => name === 'owners');
-    const unreadable = (owners?.error ?? owners?.note ?? '').includes('could not be read');
+    const unreadable = [...(owners?.errors ?? []), ...(owners?.notes ?? [])].some(
+      ({ code }) => code === 'processes-unreadable',
+    );
     t.equal(sockets[0]?.ownersUnknown, unreadable ? 'permission' : ownersUnknown, 'why the owner is unknown');
     t.ok(sockets[0]?.origin, 'the cgroup it was made in is named instead');
   }

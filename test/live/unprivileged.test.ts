@@ -48,7 +48,7 @@ t.test(
     );
     t.ok(document.sockets.every(({ owners, ownersUnknown }) => owners.length > 0 || ownersUnknown === 'permission'));
     const source = document.coverage.sources.find(({ name }) => name === 'owners');
-    t.match(source, { status: 'partial', error: /\d+ of \d+ processes could not be read \(permission\)/ });
+    t.match(source, { status: 'partial', error: /\d+ of \d+ processes could not be read \(permission denied\)/ });
     const kubelet = document.findings.find(({ expected }) => expected?.port === 10248);
     t.match(kubelet, { verdict: 'unverified', reason: /permission/ });
     if (lab.hasCgroups)

@@ -25,7 +25,7 @@ t.test('with the page, notes and role it was made with it stays what it was', (t
   const there = reevaluate(again, { ...AS_BEFORE, role: 'worker' });
   t.strictSame(reevaluate(there, { ...AS_BEFORE, role: 'control-plane' }), {
     ...again,
-    node: { ...LAB.node, roleSource: 'flag' },
+    node: { ...LAB.node, roleSource: 'flag', roleReason: { code: 'requested', params: {} } },
   });
   t.end();
 });
@@ -53,9 +53,12 @@ t.test('with another page, notes, role or threshold', (t) => {
 
 t.test('a role that the document does not give is sought in its sockets', (t) => {
   const unknown = { ...LAB, node: { ...LAB.node, role: 'unknown', roleSource: 'nobody looked' } } as const;
-  t.match(reevaluate(unknown, AS_BEFORE).node, { role: 'control-plane', roleSource: /^kube-apiserver .* listens$/ });
+  t.match(reevaluate(unknown, AS_BEFORE).node, {
+    role: 'control-plane',
+    roleSource: /^kube-apiserver .* is listening$/,
+  });
   const none = { ...documentOf(), node: unknown.node };
-  t.match(reevaluate(none, AS_BEFORE).node, { role: 'unknown', roleSource: /^no service was seen/ });
+  t.match(reevaluate(none, AS_BEFORE).node, { role: 'unknown', roleReason: { code: 'no-service-seen' } });
   t.end();
 });
 

@@ -142,7 +142,7 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
         event: 'started',
         at: AT,
         mode: 'ebpf',
-        misses: null,
+        ...{ misses: null, refusal: null, intervalMs: null },
         hostname: 'node-7',
         netns: '1',
         role: 'worker',
@@ -155,7 +155,7 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
         event: 'started',
         at: AT,
         mode: 'polling',
-        misses: 'much',
+        ...{ misses: 'much', refusal: { code: 'bpf-no-btf', params: {} }, intervalMs: 200 },
         hostname: 'node-7',
         netns: '1',
         role: 'worker',
@@ -186,10 +186,13 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
     [{ event: 'lost', at: AT, count: 7 }, /^lost +- +7 kernel events dropped/],
     [{ event: 'network', at: AT }, /^network +- +a link, address or route changed$/],
     [
-      { event: 'coverage', at: AT, complete: false, errors: ['tcp: refused'] },
+      { event: 'coverage', at: AT, complete: false, errors: ['tcp: refused'], faults: [] },
       /^coverage +- +could not be read: tcp: refused$/,
     ],
-    [{ event: 'coverage', at: AT, complete: true, errors: [] }, /^coverage +- +everything can be read again$/],
+    [
+      { event: 'coverage', at: AT, complete: true, errors: [], faults: [] },
+      /^coverage +- +everything can be read again$/,
+    ],
   ];
   for (const [change, line] of cases)
     t.match(events(withEvents(screenWith([nodeWith(SOCKETS)]), change))[0], line, change.event);

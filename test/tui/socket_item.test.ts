@@ -52,7 +52,8 @@ t.test('listeners are sorted by protocol, port and address', (t) => {
 t.test('listeners of other network namespaces are grouped under headings', (t) => {
   const document = nodeWith(SOCKETS);
   const pod = { ...unexpected(8080, 'nginx'), netns: '4026532999', explainedBy: { by: null, text: null } };
-  const namespace = { netns: '4026532999', name: null, processes: 2, pods: ['5d2c1f0e'], containers: [], error: null };
+  const pods = { pods: ['5d2c1f0e'], containers: [] };
+  const namespace = { netns: '4026532999', name: null, processes: 2, ...pods, error: null, errors: [] };
   const state = press(screenWith([{ ...document, sockets: [...document.sockets, pod], namespaces: [namespace] }]), '2');
   t.match(
     screenText(state),

@@ -1,4 +1,5 @@
-import { type Coverage, coverageOf } from '../../src/base/coverage.js';
+import type { Coverage } from '../../src/base/coverage.js';
+import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
@@ -9,6 +10,7 @@ import type { NodeRole } from '../../src/verdict/applied_row.js';
 import type { Capture, NodeFacts } from '../../src/verdict/capture.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import type { Finding } from '../../src/verdict/finding.js';
+import { renderCoverage } from '../../src/verdict/text/coverage.js';
 
 /* Small, valid pieces of what a verdict rests on; a test names only what it is about. */
 
@@ -151,18 +153,20 @@ export const NODE: NodeFacts = {
   markedRole: null,
 };
 
+const broken = (name: string): CoverageFault => ({ code: 'other-error', params: { text: `${name} is broken` } });
+
 /** Everything was read completely, but for the sources named. */
 export function coverage(faults: Readonly<Record<string, 'partial' | 'failed'>> = {}): Coverage {
   const names = ['tcp', 'udp', 'unix', 'owners', 'network'];
-  return coverageOf(
+  return renderCoverage(
     names.map((name) => {
       const status = faults[name] ?? 'ok';
       return {
         name,
         via: 'a test',
         status,
-        error: status === 'ok' ? null : `${name} is broken`,
-        note: null,
+        errors: status === 'ok' ? [] : [broken(name)],
+        notes: [],
         rows: 1,
         ms: 1,
       };

@@ -17,10 +17,10 @@ export function evaluated(
     capturedAt: '2026-01-31T12:00:00.000Z',
     network: {
       ...{ deviceNames: new Map(), tunnels: [], defaultInterface, interfaces, ephemeralPorts },
-      source: { name: 'network', via: 'rtnetlink', status: 'ok', error: null, note: null, rows: 0, ms: 0 },
+      source: { name: 'network', via: 'rtnetlink', status: 'ok', errors: [], notes: [], rows: 0, ms: 0 },
     },
     inodes: [],
-    role: { role: 'worker', roleSource: 'flag' },
+    role: { role: 'worker', roleSource: 'flag', roleReason: null },
     evaluation: evaluate(page, read, 'worker'),
   };
 }

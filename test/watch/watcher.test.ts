@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
@@ -20,7 +21,7 @@ const HEALTHY = evaluated([KUBELET], PAGE);
 class FakeNode implements WatchSources {
   /** Where a promise is given, the capture waits for it. */
   next: EvaluatedCapture | Promise<EvaluatedCapture> = HEALTHY;
-  refusal: string | null = null;
+  refusal: CoverageFault | null = null;
   captures = 0;
   /** Sockets that opened, and how many events were lost, since they were last taken. */
   opened: OwnedListener[] = [];
@@ -206,7 +207,7 @@ t.test('closed UDP and unix sockets are checked only where they were read throug
 
 t.test('without kernel events the tables are polled, and what they show is reported at once', async (t) => {
   const node = new FakeNode();
-  node.refusal = 'CAP_BPF is needed';
+  node.refusal = { code: 'bpf-no-btf', params: {} };
   const { seen } = watch(t, node, { intervalMs: 200 });
   t.strictSame(await seen(), ['started polling', 'snapshot']);
   node.next = evaluated([KUBELET, BACKDOOR], PAGE, { owners: 'partial' });
@@ -222,7 +223,7 @@ t.test('without kernel events the tables are polled, and what they show is repor
 
 t.test('changes() leaves the snapshots out, and names a restart', async (t) => {
   const node = new FakeNode();
-  node.refusal = 'a test';
+  node.refusal = { code: 'bpf-no-btf', params: {} };
   const clock = new FakeClock();
   const watcher = new Watcher({ spec: PAGE, intervalMs: 200 }, node, clock);
   const changes: Change[] = [];

@@ -1,6 +1,6 @@
-import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
+import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
-import { messageOf } from '../../base/errors.js';
 import { native } from '../addon.js';
 import { addressOf, type InterfaceAddress } from './addresses.js';
 import { type Link, linkOf } from './links.js';
@@ -32,24 +32,24 @@ export interface NetworkFacts {
   readonly tunnels: readonly TunnelDevice[];
   /** Inclusive range from which the kernel picks ephemeral ports; null: it could not be read. */
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
-  readonly source: CoverageSource;
+  readonly source: SourceReading;
 }
 
 /** Reads a network namespace (null: our own). What cannot be read is in `source`; nothing is thrown. */
 export async function networkFacts(netns: string | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
   const start = performance.now();
   const [read, ephemeralPorts] = await Promise.all([
-    deadline.within<RouteTables | string>(readTables(netns).catch(messageOf), (why) => why),
+    deadline.within<RouteTables | CoverageFault>(readTables(netns).catch(faultOf), (why) => why),
     deadline.within(readEphemeralPorts(netns), () => null),
   ]);
-  const failed = typeof read === 'string';
-  const tables: RouteTables = failed ? { links: [], addresses: [], routes: [], wireguardError: null } : read;
+  const fault = 'code' in read ? read : null;
+  const tables = 'code' in read ? NO_TABLES : read;
   const source = {
     name: 'network',
     via: 'rtnetlink',
-    status: failed ? ('failed' as const) : ('ok' as const),
-    error: failed ? read : null,
-    note: tables.wireguardError,
+    status: fault === null ? ('ok' as const) : ('failed' as const),
+    errors: fault === null ? [] : [fault],
+    notes: tables.wireguardFaults,
     rows: tables.links.length,
     ms: elapsedMs(start),
   };
@@ -60,9 +60,11 @@ export interface RouteTables {
   readonly links: readonly Link[];
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly DefaultRoute[];
-  /** Why the ports of WireGuard devices are unknown; null: they are known, or there are none. */
-  readonly wireguardError: string | null;
+  /** Why the ports of WireGuard devices are unknown; empty: they are known, or there are none. */
+  readonly wireguardFaults: readonly CoverageFault[];
 }
+
+const NO_TABLES: RouteTables = { links: [], addresses: [], routes: [], wireguardFaults: [] };
 
 async function readTables(netns: string | null): Promise<RouteTables> {
   const socket = openRouteSocket(netns);
@@ -81,13 +83,13 @@ async function readTables(netns: string | null): Promise<RouteTables> {
 async function withWireguardPorts(
   netns: string | null,
   links: readonly Link[],
-): Promise<Pick<RouteTables, 'links' | 'wireguardError'>> {
+): Promise<Pick<RouteTables, 'links' | 'wireguardFaults'>> {
   const devices = links.filter(({ kind }) => kind === 'wireguard').map(({ name }) => name);
   try {
     const ports = await wireguardPorts(netns, devices);
-    return { links: links.map((link) => ({ ...link, port: ports.get(link.name) ?? link.port })), wireguardError: null };
+    return { links: links.map((link) => ({ ...link, port: ports.get(link.name) ?? link.port })), wireguardFaults: [] };
   } catch (error) {
-    return { links, wireguardError: `the ports of ${devices.join(', ')} are not known: ${messageOf(error)}` };
+    return { links, wireguardFaults: [{ code: 'wireguard-ports-unknown', params: { devices } }, faultOf(error)] };
   }
 }
 

@@ -2,6 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import { Flags, FlagsGet, MessageType, Protocol } from 'netlink/dist/constants.js';
 import { createNetlink, type NetlinkSocket } from 'netlink/dist/netlink.js';
 import { type NetlinkMessage, parseAttributes, parseMessages } from 'netlink/dist/structs.js';
+import { CoverageError } from '../../base/coverage.js';
 import { native } from '../addon.js';
 
 /** One rtnetlink message: the fixed part, and the attributes after it by type (of several of a type, the last). */
@@ -40,15 +41,17 @@ export async function dumpRoutes(socket: NetlinkSocket, what: keyof typeof DUMP)
         flags: FlagsGet.DUMP,
         timeout: TIMEOUT_MS,
       });
-      if (sender.port !== 0)
-        throw new Error(`a dump of ${what} was answered by port ${sender.port}, not by the kernel`);
-      if (ending.errno !== 0) throw new Error(`the dump of ${what} broke off: ${getSystemErrorName(ending.errno)}`);
+      if (sender.port !== 0) throw new CoverageError({ code: 'dump-not-from-kernel', params: { dump: what } });
+      if (ending.errno !== 0) {
+        const errno = getSystemErrorName(ending.errno);
+        throw new CoverageError({ code: 'dump-broke-off', params: { dump: what, errno } });
+      }
       if (!ending.interrupted) return messages.map((message) => routeMessage(message, headerLength));
     } finally {
       ending.stop();
     }
   }
-  throw new Error(`the ${what} kept changing while they were read`);
+  throw new CoverageError({ code: 'dump-changing', params: { dump: what } });
 }
 
 /**

@@ -1,5 +1,5 @@
-import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
-import { messageOf } from '../../base/errors.js';
+import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Listener } from '../sockets/listener.js';
 import type { OwnedListener, ProcessOwner } from './owner.js';
 import type { FoundOwners, OwnerSearch, OwnersMode } from './owner_source.js';
@@ -8,7 +8,7 @@ import { processFieldsByPid, UNKNOWN_PROCESS } from './process_fields.js';
 export interface OwnersAnswer {
   /** null: not looked up, or without an answer; `source` says which. */
   readonly found: FoundOwners | null;
-  readonly source: CoverageSource;
+  readonly source: SourceReading;
 }
 
 /**
@@ -28,25 +28,24 @@ export async function findOwners(
     const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
     const found = await search(inodes, kernelInodes);
     const { processes, unreadable, late } = found;
-    const notes = [
-      ...(found.note === null ? [] : [found.note]),
-      ...(unreadable === 0 ? [] : [`${unreadable} of ${processes} processes could not be read (permission)`]),
-    ];
+    const notes = [...found.notes];
+    if (unreadable > 0) notes.push({ code: 'processes-unreadable', params: { unreadable, processes } });
+    const errors: CoverageFault[] = late === 0 ? [] : [{ code: 'processes-late', params: { late, processes } }];
     return {
       found,
       source: {
         name: 'owners',
         via: found.via,
         status: late === 0 ? 'ok' : 'partial',
-        error: late === 0 ? null : `${late} of ${processes} processes that hold listeners did not answer in time`,
-        note: notes.length === 0 ? null : notes.join('; '),
+        errors,
+        notes,
         rows: processes,
         ms: elapsedMs(start),
       },
     };
   } catch (error) {
-    const source = { name: 'owners', via: mode, note: null, rows: 0, ms: elapsedMs(start) };
-    return { found: null, source: { ...source, status: 'failed', error: messageOf(error) } };
+    const source = { name: 'owners', via: mode, notes: [], rows: 0, ms: elapsedMs(start) };
+    return { found: null, source: { ...source, status: 'failed', errors: [faultOf(error)] } };
   }
 }
 
@@ -74,14 +73,14 @@ export function attachOwners(listeners: readonly Listener[], found: FoundOwners 
  * The source of owners once all owners are attached, the kernel included: processes that could not be read make it incomplete
  * only where a listener was left without an owner.
  */
-export function ownersCoverage(source: CoverageSource, listeners: readonly OwnedListener[]): CoverageSource {
+export function ownersCoverage(source: SourceReading, listeners: readonly OwnedListener[]): SourceReading {
   const unseen = listeners.filter(({ ownersUnknown }) => ownersUnknown === 'permission').length;
   if (unseen === 0 || source.status !== 'ok') return source;
-  const error = `the holders of ${unseen} of ${listeners.length} listeners could not be seen: ${source.note ?? ''}`;
-  return { ...source, status: 'partial', error, note: null };
+  const fault: CoverageFault = { code: 'owners-unseen', params: { unseen, listeners: listeners.length } };
+  return { ...source, status: 'partial', errors: [fault, ...source.notes], notes: [] };
 }
 
-function notLooked(): CoverageSource {
-  const error = 'owners were not looked up, as asked';
-  return { name: 'owners', via: 'none', status: 'partial', error, note: null, rows: 0, ms: 0 };
+function notLooked(): SourceReading {
+  const fault: CoverageFault = { code: 'owners-not-looked-up', params: {} };
+  return { name: 'owners', via: 'none', status: 'partial', errors: [fault], notes: [], rows: 0, ms: 0 };
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import { messageOf } from '../../base/errors.js';
 import { isKernelError } from '../addon.js';
 
@@ -26,34 +27,34 @@ const CAPABILITIES = [
 ] as const;
 const CAP_SYS_ADMIN = 21n;
 
-/** Why an eBPF program could not be loaded, so that the reader knows what to change. */
+/** Why an eBPF program could not be loaded. */
 export async function explainRefusal(
   thrown: unknown,
   kernel: string = release(),
   files: RefusalFiles = REFUSAL_FILES,
-): Promise<string> {
+): Promise<CoverageFault> {
   const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number);
   if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
-    return `this kernel (${kernel}) is older than ${NEEDED.join('.')}`;
+    return { code: 'bpf-kernel-too-old', params: { kernel, needed: NEEDED.join('.') } };
   }
   const btf = await readFile(files.btf).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
-  if (!btf) return 'this kernel has no BTF (built without CONFIG_DEBUG_INFO_BTF)';
-  if (isKernelError(thrown) && (thrown.code === 'EPERM' || thrown.code === 'EACCES')) {
-    const lacking = await lackingCapabilities(files.status);
-    if (lacking.length > 0) return `${lacking.join(' and ')} ${lacking.length === 1 ? 'is' : 'are'} needed`;
+  if (!btf) return { code: 'bpf-no-btf', params: {} };
+  if (!isKernelError(thrown)) return { code: 'bpf-failed', params: { text: messageOf(thrown) } };
+  const { syscall, code: errno } = thrown;
+  if (errno === 'EPERM' || errno === 'EACCES') {
+    const capabilities = await lackingCapabilities(files.status);
+    if (capabilities.length > 0) return { code: 'bpf-needs-capabilities', params: { capabilities } };
     // Attaching to a tracepoint needs its id, which is in tracefs.
-    if (thrown.syscall === 'unshare' || thrown.syscall === 'mount') {
-      return 'tracefs is not mounted on /sys/kernel/tracing, and to look into it all the same CAP_SYS_ADMIN is needed';
-    }
-    if (thrown.syscall === 'open') return `CAP_DAC_READ_SEARCH is needed to read tracefs (${messageOf(thrown)})`;
+    if (syscall === 'unshare' || syscall === 'mount') return { code: 'bpf-needs-tracefs', params: {} };
+    if (syscall === 'open') return { code: 'bpf-tracefs-unreadable', params: { syscall, errno } };
     const lockdown = await readFile(files.lockdown, 'utf8').catch(() => '');
-    if (lockdown.includes('[confidentiality]')) return 'the kernel is locked down (confidentiality)';
-    return 'the kernel refuses eBPF programs (EPERM): a seccomp filter or a security module forbids bpf(2)';
+    if (lockdown.includes('[confidentiality]')) return { code: 'bpf-locked-down', params: {} };
+    return { code: 'bpf-forbidden', params: {} };
   }
-  return `the kernel did not take the program: ${messageOf(thrown)}`;
+  return { code: 'bpf-rejected', params: { syscall, errno } };
 }
 
 async function lackingCapabilities(statusFile: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
+import { CoverageError } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
-import { SockwatchError } from '../../base/errors.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
 import { explainRefusal } from './bpf_refusal.js';
 import { readBootTime } from './process_fields.js';
@@ -12,8 +13,8 @@ export interface FoundOwners extends OwnerRows {
   /** Processes that own some of the sockets and could not be read in time. */
   readonly late: number;
   readonly via: 'bpf' | '/proc';
-  /** Why no better way was used; null: it was the best. */
-  readonly note: string | null;
+  /** Why a better way was not used, and what may be hidden. */
+  readonly notes: readonly CoverageFault[];
   /** Milliseconds since the epoch, to which the start times of processes are relative. */
   readonly bootTime: number | null;
 }
@@ -44,13 +45,13 @@ export function startOwnerSearch(
       return searchByIterator(procRoot, everyState, deadline, firstPass);
     case 'proc':
     case 'none':
-      return (inodes) => searchProc(procRoot, inodes, null, deadline);
+      return (inodes) => searchProc(procRoot, inodes, [], deadline);
     case 'auto': {
       const byIterator = searchByIterator(procRoot, everyState, deadline, firstPass);
       return (inodes, kernelInodes) =>
         byIterator(inodes, kernelInodes).catch((error: unknown) => {
-          if (!(error instanceof SockwatchError)) throw error;
-          return searchProc(procRoot, inodes, error.message, deadline);
+          if (!(error instanceof BpfUnavailableError)) throw error;
+          return searchProc(procRoot, inodes, [error.fault], deadline);
         });
     }
   }
@@ -77,20 +78,21 @@ function searchByIterator(
   };
 }
 
-function fail(why: string): never {
-  throw new Error(why);
+function fail(why: CoverageFault): never {
+  throw new CoverageError(why);
 }
 
-/** @throws SockwatchError ERR_KERNEL that says why the iterator cannot be used */
+/** The iterator cannot be used here, whereas /proc may be. */
+class BpfUnavailableError extends CoverageError {}
+
+/** @throws BpfUnavailableError */
 async function iterate(everyState: boolean, started?: Promise<OwnerPass>): Promise<OwnerPass> {
   const { iterateOwners } = native();
-  if (iterateOwners === undefined) {
-    throw new SockwatchError('ERR_KERNEL', 'eBPF was not used: this build leaves it out');
-  }
+  if (iterateOwners === undefined) throw new BpfUnavailableError({ code: 'bpf-left-out', params: {} });
   try {
     return await (started ?? iterateOwners(everyState));
   } catch (error) {
-    throw new SockwatchError('ERR_KERNEL', `eBPF was not used: ${await explainRefusal(error)}`, { cause: error });
+    throw new BpfUnavailableError(await explainRefusal(error));
   }
 }
 
@@ -122,7 +124,7 @@ async function ownersIn(
     unreadable: 0,
     late,
     via: 'bpf',
-    note: null,
+    notes: [],
     bootTime,
   };
 }
@@ -170,7 +172,7 @@ export async function readFacts(
 async function searchProc(
   procRoot: string,
   inodes: Uint32Array,
-  note: string | null,
+  notes: readonly CoverageFault[],
   deadline: Deadline,
 ): Promise<FoundOwners> {
   const [rows, isHidden, bootTime] = await Promise.all([
@@ -180,9 +182,8 @@ async function searchProc(
   ]);
   // With hidepid, not even the number of hidden processes is known.
   const unreadable = isHidden ? Math.max(1, rows.unreadable) : rows.unreadable;
-  const notes = [note, isHidden ? 'processes of other users are hidden (/proc is mounted with hidepid)' : null];
-  const text = notes.filter((one) => one !== null).join('; ');
-  return { ...rows, unreadable, late: 0, via: '/proc', note: text === '' ? null : text, bootTime };
+  const hidden: CoverageFault[] = isHidden ? [{ code: 'hidepid', params: {} }] : [];
+  return { ...rows, unreadable, late: 0, via: '/proc', notes: [...notes, ...hidden], bootTime };
 }
 
 /** Every PID namespace has a process 1; if it cannot be seen, /proc hides others as well (hidepid, proc(5)). */

@@ -1,6 +1,6 @@
-import { type CoverageSource, elapsedMs } from '../../base/coverage.js';
+import { CoverageError, elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
-import { messageOf } from '../../base/errors.js';
 import { type InetColumns, isKernelError, native, type UnixColumns } from '../addon.js';
 import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
 import type { Protocol, Transport } from './listener.js';
@@ -21,7 +21,7 @@ export interface Table<Columns> {
   readonly columns: readonly Columns[];
   /** False: from /proc/net, which says less about each socket. */
   readonly detailed: boolean;
-  readonly source: CoverageSource;
+  readonly source: SourceReading;
 }
 
 /** The listening sockets of one network namespace. UDP: bound and unconnected. */
@@ -64,7 +64,7 @@ function captureInet(protocol: Transport, options: CaptureOptions): Promise<Tabl
 }
 
 function known<Columns>(file: string, columns: Columns | null): Columns {
-  if (columns === null) throw new Error(`/proc/net/${file} does not have the form this program knows`);
+  if (columns === null) throw new CoverageError({ code: 'unknown-format', params: { file } });
   return columns;
 }
 
@@ -83,7 +83,7 @@ async function captureTable<Columns extends { readonly count: number }>(
   files: readonly Read<Columns>[],
 ): Promise<Table<Columns>> {
   const start = performance.now();
-  const late = (why: string): Table<Columns> => result(name, 'sock_diag', [], why, null, start);
+  const late = (why: CoverageFault): Table<Columns> => result(name, 'sock_diag', [], [why], [], start);
   return (options.deadline ?? NO_DEADLINE).within(readTable(name, options, dumps, files, start), late);
 }
 
@@ -95,35 +95,35 @@ async function readTable<Columns extends { readonly count: number }>(
   start: number,
 ): Promise<Table<Columns>> {
   const reason = options.allowModuleLoad ? null : await reasonNotToAsk(name, options.moduleFiles ?? MODULE_FILES);
-  const asked = reason === null ? await readAll(dumps) : { columns: [], interrupted: false, errors: [reason] };
-  if (asked.errors.length === 0) {
-    const error = asked.interrupted ? 'the table kept changing while it was read: entries may be missing' : null;
-    return result(name, 'sock_diag', asked.columns, error, null, start);
+  const asked =
+    reason === null ? await readAll(dumps, diagFault) : { columns: [], interrupted: false, faults: [reason] };
+  if (asked.faults.length === 0) {
+    const errors: CoverageFault[] = asked.interrupted ? [{ code: 'table-changing', params: {} }] : [];
+    return result(name, 'sock_diag', asked.columns, errors, [], start);
   }
-  const read = await readAll(files);
-  const why = `sock_diag was not used: ${asked.errors.join('; ')}`;
-  if (read.errors.length === 0) return result(name, '/proc/net', read.columns, null, why, start);
+  const read = await readAll(files, faultOf);
+  if (read.faults.length === 0) return result(name, '/proc/net', read.columns, [], asked.faults, start);
   // Of two incomplete answers, the more complete one.
-  const best = read.columns.length >= asked.columns.length ? read.columns : asked.columns;
-  return result(
-    name,
-    best === asked.columns ? 'sock_diag' : '/proc/net',
-    best,
-    [why, ...read.errors].join('; '),
-    null,
-    start,
-  );
+  const isProc = read.columns.length >= asked.columns.length;
+  const errors = [...asked.faults, ...read.faults];
+  return result(name, isProc ? '/proc/net' : 'sock_diag', isProc ? read.columns : asked.columns, errors, [], start);
+}
+
+function diagFault(thrown: unknown): CoverageFault {
+  if (!isKernelError(thrown)) return faultOf(thrown);
+  return { code: 'diag-failed', params: { syscall: thrown.syscall, errno: thrown.code } };
 }
 
 async function readAll<Columns>(
   reads: readonly Read<Columns>[],
-): Promise<{ columns: Columns[]; interrupted: boolean; errors: string[] }> {
+  asFault: (thrown: unknown) => CoverageFault,
+): Promise<{ columns: Columns[]; interrupted: boolean; faults: CoverageFault[] }> {
   const settled = await Promise.allSettled(reads.map((read) => read()));
   const columns = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   return {
     columns,
     interrupted: columns.some((one) => one.interrupted === true),
-    errors: settled.flatMap((one) => (one.status === 'rejected' ? [messageOf(one.reason)] : [])),
+    faults: settled.flatMap((one) => (one.status === 'rejected' ? [asFault(one.reason)] : [])),
   };
 }
 
@@ -131,15 +131,15 @@ function result<Columns extends { readonly count: number }>(
   name: Protocol,
   via: 'sock_diag' | '/proc/net',
   columns: readonly Columns[],
-  error: string | null,
-  note: string | null,
+  errors: readonly CoverageFault[],
+  notes: readonly CoverageFault[],
   start: number,
 ): Table<Columns> {
-  const status = error === null ? 'ok' : columns.length === 0 ? 'failed' : 'partial';
+  const status = errors.length === 0 ? 'ok' : columns.length === 0 ? 'failed' : 'partial';
   const rows = columns.reduce((sum, { count }) => sum + count, 0);
   return {
     columns,
     detailed: via === 'sock_diag',
-    source: { name, via, status, error, note, rows, ms: elapsedMs(start) },
+    source: { name, via, status, errors, notes, rows, ms: elapsedMs(start) },
   };
 }

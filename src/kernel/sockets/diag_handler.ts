@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 
 /** The kernel module behind sock_diag for a table. */
 const MODULE = { tcp: 'tcp_diag', udp: 'udp_diag', unix: 'unix_diag' } as const;
@@ -21,14 +22,14 @@ export const MODULE_FILES: ModuleFiles = {
  * Why a table must not be read through sock_diag; null: it may be. A request without its handler makes the kernel load the module,
  * and this program changes nothing on a node. In doubt /proc/net is read, which has the same listeners.
  */
-export async function reasonNotToAsk(table: keyof typeof MODULE, files: ModuleFiles): Promise<string | null> {
-  const name = MODULE[table];
+export async function reasonNotToAsk(table: keyof typeof MODULE, files: ModuleFiles): Promise<CoverageFault | null> {
+  const module = MODULE[table];
   const loaded = await readFile(files.loaded, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (loaded instanceof Error) {
-    return loaded.code === 'ENOENT' ? null : `cannot tell whether ${name} is loaded: ${loaded.message}`;
+    return loaded.code === 'ENOENT' ? null : { code: 'diag-module-unknown', params: { module } };
   }
-  if (loaded.split('\n').some((line) => line.startsWith(`${name} `))) return null;
+  if (loaded.split('\n').some((line) => line.startsWith(`${module} `))) return null;
   const builtin = await readFile(files.builtin, 'utf8').catch(() => '');
-  if (builtin.split('\n').some((line) => line.endsWith(`/${name}.ko`))) return null;
-  return `the kernel module ${name} is not loaded, and asking would load it`;
+  if (builtin.split('\n').some((line) => line.endsWith(`/${module}.ko`))) return null;
+  return { code: 'diag-module-not-loaded', params: { module } };
 }

@@ -1,8 +1,10 @@
 import type { Coverage } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { NetworkInterface } from '../../kernel/network/facts.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
+import type { RoleReason } from '../../verdict/codes.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 
@@ -24,6 +26,7 @@ export interface NamespaceDocument {
   readonly containers: readonly string[];
   /** Why it could not be read, wholly or in part. */
   readonly error: string | null;
+  readonly errors: readonly CoverageFault[];
 }
 
 /**
@@ -44,6 +47,8 @@ export interface SnapshotDocument {
     readonly role: NodeRole;
     /** `flag`, or what the role was read from. */
     readonly roleSource: string;
+    /** null in a document written before there were codes. */
+    readonly roleReason: RoleReason | null;
     readonly defaultInterface: NetworkInterface | null;
     readonly interfaces: readonly NetworkInterface[];
     readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;

@@ -1,12 +1,13 @@
-import { readCoded } from '../../base/coded.js';
+import { readCoded, readCodes } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
+import { COVERAGE_CODES } from '../../base/coverage_codes.js';
 import { messageOf, type SockwatchError } from '../../base/errors.js';
 import { inputError, quoted, shortened } from '../../base/input_error.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import type { Owner, ProcessOwner } from '../../kernel/owners/owner.js';
-import { FINDING_CODES } from '../../verdict/codes.js';
+import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import type { Advice, Finding } from '../../verdict/finding.js';
-import type { SnapshotDocument } from './document.js';
+import type { NamespaceDocument, SnapshotDocument } from './document.js';
 import { refuseUnboundedJson } from './json_bounds.js';
 import { validate } from './validate_snapshot.js';
 
@@ -22,23 +23,34 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
 /** A snapshot as the schema guarantees it: what it does not assertArgument was added after the first program wrote version 1. */
 interface StoredSnapshot
   extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
-    Partial<Pick<SnapshotDocument, 'namespaces' | 'files'>> {
+    Partial<Pick<SnapshotDocument, 'files'>> {
   readonly findings: readonly StoredFinding[];
-  readonly node: Optional<SnapshotDocument['node'], 'interfaces' | 'ephemeralPorts'>;
+  readonly node: Omit<Optional<SnapshotDocument['node'], 'interfaces' | 'ephemeralPorts'>, 'roleReason'> & {
+    readonly roleReason?: Stored | null;
+  };
   readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts'> & {
     readonly failOn?: SnapshotDocument['summary']['failOn'];
     readonly verdicts: Partial<SnapshotDocument['summary']['verdicts']>;
   };
   readonly sockets: readonly StoredSocket[];
-  readonly coverage: { readonly complete: boolean; readonly sources: readonly Optional<CoverageSource, 'note'>[] };
+  readonly namespaces?: readonly StoredNamespace[] | null;
+  readonly coverage: { readonly complete: boolean; readonly sources: readonly StoredSource[] };
 }
 
-/** Codes and their parameters may be those of a later version. */
-type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice'> & {
+/** A code with its parameters, which may be of a later version. */
+interface Stored {
   readonly code?: string | null;
   readonly params?: Readonly<Record<string, unknown>>;
-  readonly advice?: Advice | null;
+}
+
+type StoredNamespace = Omit<NamespaceDocument, 'errors'> & { readonly errors?: readonly Stored[] };
+
+type StoredSource = Omit<Optional<CoverageSource, 'note'>, 'errors' | 'notes'> & {
+  readonly errors?: readonly Stored[];
+  readonly notes?: readonly Stored[];
 };
+
+type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice'> & Stored & { readonly advice?: Advice | null };
 
 type StoredSocket = Omit<
   Optional<DocumentSocket, 'type' | 'file' | 'cgroupId' | 'origin' | 'explainedBy'>,
@@ -160,7 +172,12 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
   const { node, summary, coverage } = stored;
   return {
     ...stored,
-    node: { ...node, interfaces: node.interfaces ?? [], ephemeralPorts: node.ephemeralPorts ?? null },
+    node: {
+      ...node,
+      roleReason: readCodes(ROLE_CODES, [node.roleReason ?? {}])[0] ?? null,
+      interfaces: node.interfaces ?? [],
+      ephemeralPorts: node.ephemeralPorts ?? null,
+    },
     summary: {
       ...summary,
       failOn: summary.failOn ?? 'warning',
@@ -168,9 +185,18 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
     },
     findings: stored.findings.map(completedFinding),
     sockets: stored.sockets.map(completedSocket),
-    namespaces: stored.namespaces ?? null,
+    namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
     files: stored.files ?? [],
-    coverage: { ...coverage, sources: coverage.sources.map((source) => ({ ...source, note: source.note ?? null })) },
+    coverage: { ...coverage, sources: coverage.sources.map(completedSource) },
+  };
+}
+
+function completedSource(source: StoredSource): CoverageSource {
+  return {
+    ...source,
+    note: source.note ?? null,
+    errors: readCodes(COVERAGE_CODES, source.errors),
+    notes: readCodes(COVERAGE_CODES, source.notes),
   };
 }
 

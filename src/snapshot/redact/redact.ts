@@ -1,14 +1,17 @@
 import { type Replacers, replaceParams, UNCODED } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
+import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js';
 import { assertArgument, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/facts.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
-import { FINDING_CODES } from '../../verdict/codes.js';
+import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { type Expected, type Finding, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { faultsText } from '../../verdict/text/coverage.js';
 import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
+import { roleSourceText } from '../../verdict/text/role.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
 import { Redaction } from './redaction.js';
 
@@ -46,6 +49,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
   const sources = coverage.sources.map((source) => sourceOf(source, to));
+  const replacers = replacersOf(to);
+  const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, replacers);
   const context = {
     sockets: new Map(sockets.map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources },
@@ -60,7 +65,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       kernel: to.version(node.kernel),
       netns: node.netns,
       role: node.role,
-      roleSource: to.text(node.roleSource),
+      roleSource: roleReason === null ? to.text(node.roleSource) : roleSourceText(roleReason, context.sockets),
+      roleReason,
       defaultInterface: node.defaultInterface === null ? null : interfaceOf(node.defaultInterface, to),
       interfaces,
       ephemeralPorts:
@@ -187,6 +193,11 @@ function replacersOf(to: Redaction): Replacers {
     word: (word) => word,
     words: (words) => words,
     count: (count) => count,
+    seconds: (seconds) => seconds,
+    errno: (errno) => errno,
+    version: to.version,
+    hostname: to.host,
+    errorText: to.text,
     service: to.name,
     services: (names) => names.map(to.name),
     path: to.path,
@@ -209,23 +220,33 @@ function expectedOf({ service, host, port, protocol, path, role }: Expected, to:
 
 function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocument {
   const { netns, name, processes, pods, containers, error } = namespace;
+  const errors = faultsOf(namespace.errors, to);
   return {
     netns,
     name: to.orNull(name, to.name),
     processes,
     pods: pods.map((pod) => to.name(pod)),
     containers: containers.map((container) => to.name(container)),
-    error: to.orNull(error, to.text),
+    error: faultsText(errors) ?? to.orNull(error, to.text),
+    errors,
   };
 }
 
-function sourceOf({ name, via, status, error, note, rows, ms }: CoverageSource, to: Redaction): CoverageSource {
+function faultsOf(faults: readonly CoverageFault[], to: Redaction): CoverageFault[] {
+  return faults.map((fault) => replaceParams(COVERAGE_CODES, fault, replacersOf(to)));
+}
+
+function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
+  const { name, via, status, error, note, rows, ms } = source;
+  const [errors, notes] = [faultsOf(source.errors, to), faultsOf(source.notes, to)];
   return {
     name: to.text(name),
     via: to.text(via),
     status,
-    error: to.orNull(error, to.text),
-    note: to.orNull(note, to.text),
+    error: faultsText(errors) ?? to.orNull(error, to.text),
+    note: faultsText(notes) ?? to.orNull(note, to.text),
+    errors,
+    notes,
     rows,
     ms,
   };

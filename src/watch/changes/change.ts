@@ -1,19 +1,14 @@
-import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { Protocol } from '../../kernel/sockets/listener.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
+import type { AddressOwner, BindFailure } from '../../verdict/text/event.js';
 
 /** How a change was seen: in a kernel event, or by comparing two readings of the tables. */
 export type SeenBy = 'kernel' | 'table';
 
-/** Owner of an address that a bind or listen failed to get. */
-export interface AddressOwner {
-  /** `bound`: does not listen; `client`: the local end of a connection; `file`: a unix socket file without a listener. */
-  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file';
-  /** Its endpoint: `0.0.0.0:10250`. */
-  readonly place: string;
-  readonly owners: readonly Owner[];
-}
+export type { AddressOwner };
 
 /** Always the first: how changes are seen, and what can be missed. */
 export interface Started {
@@ -22,6 +17,9 @@ export interface Started {
   readonly mode: 'ebpf' | 'polling';
   /** What this mode can miss; null: nothing that opens. */
   readonly misses: string | null;
+  /** The same for programs: why there are no kernel events, and how often the tables are read instead. */
+  readonly refusal: CoverageFault | null;
+  readonly intervalMs: number | null;
   readonly hostname: string;
   readonly netns: string;
   readonly role: NodeRole;
@@ -45,19 +43,11 @@ export interface Closed {
 }
 
 /** A bind or listen that failed, with the owners of the address. */
-export interface BindFailed {
+export interface BindFailed extends BindFailure {
   readonly event: 'bind-failed';
   readonly at: string;
-  readonly call: 'bind' | 'listen';
-  /** `EADDRINUSE`, `EACCES`, … and its number. */
-  readonly code: string;
+  /** The number of `code`. */
   readonly errno: number;
-  readonly protocol: Protocol;
-  /** The requested endpoint: `127.0.0.1:10250`, or a path. */
-  readonly place: string;
-  readonly process: ProcessOwner;
-  /** Present owners of the address; empty if it failed for another reason, or they are gone. */
-  readonly holders: readonly AddressOwner[];
   readonly message: string;
 }
 
@@ -100,6 +90,8 @@ export interface CoverageChanged {
   readonly at: string;
   readonly complete: boolean;
   readonly errors: readonly string[];
+  /** The same for programs, by source. */
+  readonly faults: readonly { readonly source: string; readonly errors: readonly CoverageFault[] }[];
 }
 
 /** One line of `--follow`. Times are ISO 8601, UTC. */

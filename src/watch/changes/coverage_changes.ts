@@ -5,5 +5,8 @@ import type { CoverageChanged } from './change.js';
 export function coverageChanges(before: Coverage, after: Coverage, at: string): CoverageChanged[] {
   if (before.complete === after.complete) return [];
   const errors = after.sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));
-  return [{ event: 'coverage', at, complete: after.complete, errors }];
+  const faults = after.sources
+    .filter((one) => one.errors.length > 0)
+    .map((one) => ({ source: one.name, errors: one.errors }));
+  return [{ event: 'coverage', at, complete: after.complete, errors, faults }];
 }

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
-import { printable } from '../../base/text.js';
 import type { OwnedListener, ProcessOwner } from '../../kernel/owners/owner.js';
-import { listenerText, programName } from '../../verdict/text/format.js';
+import { restartText } from '../../verdict/text/event.js';
+import { listenerText } from '../../verdict/text/format.js';
 import type { Closed, Opened, Restarted } from './change.js';
 
 /** A program that opens the same address later than this was started again, not restarted. */
@@ -41,7 +41,6 @@ function restarted(closed: ClosedSocket, { socket, at }: Opened, time: number): 
   // A process that closes and opens again has not been restarted.
   if (before === null || after === null || before.pid === after.pid) return null;
   const downMs = Math.max(0, Math.round((time - closed.at) * 10) / 10);
-  const seconds = (downMs / 1000).toFixed(downMs < 1000 ? 3 : 1);
   const place = listenerText(socket);
   return {
     event: 'restarted',
@@ -51,7 +50,7 @@ function restarted(closed: ClosedSocket, { socket, at }: Opened, time: number): 
     downMs,
     before: closed.socket,
     after: socket,
-    message: `${printable(programName(after))} restarted, ${place} closed for ${seconds} s`,
+    message: restartText(after, place, downMs),
   };
 }
 

@@ -21,8 +21,10 @@ const ADDRESSES = [
   address(3, '198.51.100.2'),
 ];
 
+const NOWHERE = { code: 'system-call-failed', params: { syscall: 'open', subject: '/nowhere', errno: 'ENOENT' } };
+
 const tables = (changes: Partial<RouteTables>): RouteTables => ({
-  ...{ links: LINKS, addresses: ADDRESSES, routes: [], wireguardError: null },
+  ...{ links: LINKS, addresses: ADDRESSES, routes: [], wireguardFaults: [] },
   ...changes,
 });
 
@@ -42,7 +44,7 @@ t.test('the interface of the default route, with the addresses of both families'
 t.test('no default interface where there is no default route, or none to an interface that is known', (t) => {
   t.equal(factsOf(tables({})).defaultInterface, null);
   t.equal(factsOf(tables({ routes: [route(9)] })).defaultInterface, null);
-  const empty = factsOf({ links: [], addresses: [], routes: [], wireguardError: null });
+  const empty = factsOf({ links: [], addresses: [], routes: [], wireguardFaults: [] });
   t.strictSame(empty, { deviceNames: new Map(), interfaces: [], defaultInterface: null, tunnels: [] });
   t.end();
 });
@@ -69,7 +71,7 @@ t.test('only a device that is up and has a port holds a socket', (t) => {
 
 t.test('live: the facts of our own namespace', async (t) => {
   const facts = await networkFacts(null);
-  t.match(facts.source, { name: 'network', via: 'rtnetlink', status: 'ok', error: null });
+  t.match(facts.source, { name: 'network', via: 'rtnetlink', status: 'ok', errors: [] });
   t.equal(facts.source.rows, facts.interfaces.length);
   t.equal(facts.deviceNames.get(1), 'lo');
   const lo = facts.interfaces.find(({ name }) => name === 'lo');
@@ -117,7 +119,7 @@ t.test('live: a namespace like a node', { skip: notRoot }, async (t) => {
   t.teardown(() => child.kill());
   await once(child.stdout, 'data');
   const { defaultInterface, tunnels, interfaces, source } = await networkFacts(`/proc/${child.pid}/ns/net`);
-  t.match(source, { status: 'ok', error: null, note: null, rows: interfaces.length });
+  t.match(source, { status: 'ok', errors: [], notes: [], rows: interfaces.length });
   t.match(defaultInterface, { name: 'eth0' });
   t.strictSame(defaultInterface?.addresses.toSorted(), ['192.0.2.2', 'fd00::2'], 'without link-local ones');
   t.strictSame(tunnels, [{ device: 'cilium_vxlan', kind: 'vxlan', port: 8472 }]);
@@ -126,7 +128,7 @@ t.test('live: a namespace like a node', { skip: notRoot }, async (t) => {
 
 t.test('a namespace that cannot be entered is told, and leaves nothing behind that looks like knowledge', async (t) => {
   const { source, ...facts } = await networkFacts('/nowhere');
-  t.match(source, { status: 'failed', error: 'open /nowhere: no such file or directory', rows: 0 });
+  t.match(source, { status: 'failed', errors: [NOWHERE], rows: 0 });
   t.strictSame(facts, {
     deviceNames: new Map(),
     interfaces: [],

@@ -90,7 +90,7 @@ t.test('a dump that was interrupted is read again, and in the end told', async (
   t.equal((await dumpRoutes(socketTo(once), 'links')).length, 1);
   t.equal(once.requests.length, 2);
   const always = new FakeKernel(Array(10).fill(torn));
-  await t.rejects(dumpRoutes(socketTo(always), 'links'), { message: 'the links kept changing while they were read' });
+  await t.rejects(dumpRoutes(socketTo(always), 'links'), { message: 'dump-changing' });
   t.equal(always.requests.length, 4);
 });
 
@@ -110,7 +110,7 @@ t.test('an errno is an error, in NLMSG_ERROR as in NLMSG_DONE', async (t) => {
 
 t.test('only the kernel is believed', async (t) => {
   const stranger = new FakeKernel([[[LINK, DONE]]], 4242);
-  await t.rejects(dumpRoutes(socketTo(stranger), 'links'), /answered by port 4242, not by the kernel/);
+  await t.rejects(dumpRoutes(socketTo(stranger), 'links'), { message: 'dump-not-from-kernel' });
 });
 
 t.test('attributes by type, the last of a kind, flag bits aside', (t) => {

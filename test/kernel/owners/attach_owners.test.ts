@@ -127,15 +127,15 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   t.match(listeners[0]?.owners, [{ comm: 'open' }]);
   t.match(listeners[1], { owners: [], ownersUnknown: 'permission' });
   t.match(listeners[2], { owners: [], ownersUnknown: 'permission' }, 'the holder may be the one that was not seen');
-  const denied = '1 of 3 processes could not be read (permission)';
-  t.match(source, { name: 'owners', via: '/proc', status: 'ok', note: denied, rows: 3 });
+  const denied = { code: 'processes-unreadable', params: { unreadable: 1, processes: 3 } };
+  t.match(source, { name: 'owners', via: '/proc', status: 'ok', errors: [], notes: [denied], rows: 3 });
 
   const [seen] = listeners;
   if (seen === undefined) throw new Error('a listener was lost');
-  const error = `the holders of 2 of 3 listeners could not be seen: ${denied}`;
-  t.match(ownersCoverage(source, listeners), { name: 'owners', status: 'partial', error, note: null });
+  const errors = [{ code: 'owners-unseen', params: { unseen: 2, listeners: 3 } }, denied];
+  t.match(ownersCoverage(source, listeners), { name: 'owners', status: 'partial', errors, notes: [] });
   t.strictSame(ownersCoverage(source, [seen]), source, 'what could not be read matters only where a holder is missing');
-  const failed = { ...source, status: 'failed', error: 'broken' } as const;
+  const failed = { ...source, status: 'failed', errors: [] } as const;
   t.strictSame(ownersCoverage(failed, listeners), failed, 'and makes nothing better');
 });
 
@@ -153,7 +153,7 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
       processes: 1,
       unreadable: 0,
       via: '/proc',
-      note: null,
+      notes: [],
       late: 0,
       bootTime: null,
     };
@@ -180,10 +180,10 @@ t.test('a walk that fails, and one that was not wanted, leave owners unknown and
     name: 'owners',
     rows: 0,
     status: 'failed',
-    error: 'open /nowhere: no such file or directory',
+    errors: [{ code: 'system-call-failed', params: { syscall: 'open', subject: '/nowhere', errno: 'ENOENT' } }],
   });
-  const asked = 'owners were not looked up, as asked';
-  t.match(skipped.source, { name: 'owners', rows: 0, ms: 0, via: 'none', status: 'partial', error: asked });
+  const asked = { code: 'owners-not-looked-up', params: {} };
+  t.match(skipped.source, { name: 'owners', rows: 0, ms: 0, via: 'none', status: 'partial', errors: [asked] });
 });
 
 t.test('facts are joined by pid; of a process without facts the pid is known', (t) => {
@@ -196,7 +196,7 @@ t.test('facts are joined by pid; of a process without facts the pid is known', (
     unreadable: 0,
     late: 0,
     via: 'bpf',
-    note: null,
+    notes: [],
     bootTime: null,
   };
   const [one, two] = attachOwners([ofInode(1), ofInode(2)], found);

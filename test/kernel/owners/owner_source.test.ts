@@ -100,9 +100,9 @@ t.test('auto falls back to /proc and says why', async (t) => {
       '--input-type=module',
       '-e',
       `import { startOwnerSearch } from ${JSON.stringify(new URL('../../../src/kernel/owners/owner_source.js', import.meta.url).href)};
-       const { via, note } = await startOwnerSearch('auto')(Uint32Array.of(1));
-       const refused = await startOwnerSearch('bpf')(Uint32Array.of(1)).catch((error) => error.message);
-       console.log(JSON.stringify({ via, note, refused }));`,
+       const { via, notes } = await startOwnerSearch('auto')(Uint32Array.of(1));
+       const refused = await startOwnerSearch('bpf')(Uint32Array.of(1)).catch((error) => error.fault);
+       console.log(JSON.stringify({ via, notes, refused }));`,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], ...(uid === 0 ? { uid: 65534, gid: 65534 } : {}), env: {} },
   );
@@ -111,8 +111,8 @@ t.test('auto falls back to /proc and says why', async (t) => {
     text += part.toString();
   });
   await once(spawned, 'close');
-  const reason = 'eBPF was not used: CAP_PERFMON and CAP_BPF are needed';
-  t.match(JSON.parse(text || '{}'), { via: '/proc', note: reason, refused: reason });
+  const reason = { code: 'bpf-needs-capabilities', params: { capabilities: ['CAP_PERFMON', 'CAP_BPF'] } };
+  t.match(JSON.parse(text || '{}'), { via: '/proc', notes: [reason], refused: reason });
 });
 
 t.test('a pass that was started before is used once, and repeated where it lacks something', needsRoot, async (t) => {

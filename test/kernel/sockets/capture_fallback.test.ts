@@ -37,29 +37,29 @@ async function captureTcp({ refused = [], interrupted = [], files = {} }: Kernel
 }
 
 t.test('a table that kept changing is partial, whichever half of it did', async (t) => {
-  const error = 'the table kept changing while it was read: entries may be missing';
+  const errors = [{ code: 'table-changing', params: {} }];
   for (const interrupted of [[AF_INET], [AF_INET6], [AF_INET, AF_INET6]]) {
     const { source, columns, detailed } = await captureTcp({ interrupted, files: TEXT });
-    t.match(source, { via: 'sock_diag', status: 'partial', error, note: null, rows: 9 });
+    t.match(source, { via: 'sock_diag', status: 'partial', errors, notes: [], rows: 9 });
     t.strictSame([columns.length, detailed], [2, true]);
   }
-  t.match((await captureTcp({})).source, { via: 'sock_diag', status: 'ok', error: null, rows: 9 });
+  t.match((await captureTcp({})).source, { via: 'sock_diag', status: 'ok', errors: [], rows: 9 });
 });
 
 t.test('a half that was refused is read from /proc/net with the other, and nothing is missing then', async (t) => {
   const { source, columns, detailed } = await captureTcp({ refused: [AF_INET6], files: TEXT });
-  const note = 'sock_diag was not used: family 10 is refused';
-  t.match(source, { via: '/proc/net', status: 'ok', error: null, note, rows: 9 });
+  const notes = [{ code: 'other-error', params: { text: 'family 10 is refused' } }];
+  t.match(source, { via: '/proc/net', status: 'ok', errors: [], notes, rows: 9 });
   t.strictSame([columns.length, detailed], [2, false]);
 });
 
 t.test('where neither way gives all, what there is counts, and it is partial', async (t) => {
   const one = await captureTcp({ refused: [AF_INET6] });
-  t.match(one.source, { via: 'sock_diag', status: 'partial', note: null, rows: 5 });
+  t.match(one.source, { via: 'sock_diag', status: 'partial', notes: [], rows: 5 });
   t.match(
-    one.source.error,
-    /family 10 is refused; .*\/tcp cannot be read; .*\/tcp6 cannot be read$/,
-    'every reason is told',
+    one.source.errors.map(({ params }) => params),
+    [{ text: 'family 10 is refused' }, { text: /\/tcp cannot be read$/ }, { text: /\/tcp6 cannot be read$/ }],
+    'every reason is kept',
   );
   t.strictSame([one.columns.length, one.detailed], [1, true]);
 
@@ -75,5 +75,8 @@ t.test('where neither way gives all, what there is counts, and it is partial', a
 t.test('a file of another form is not half believed', async (t) => {
   const files = { tcp: Buffer.from('x\nsomething else\n'), tcp6: TEXT.tcp6 };
   const { source } = await captureTcp({ refused: [AF_INET], files });
-  t.match(source, { status: 'partial', error: /\/proc\/net\/tcp does not have the form this program knows/ });
+  t.match(source, {
+    status: 'partial',
+    errors: [{ code: 'other-error' }, { code: 'unknown-format', params: { file: 'tcp' } }],
+  });
 });

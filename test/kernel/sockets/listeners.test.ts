@@ -7,7 +7,7 @@ import { TCP_CLOSE, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
 import { ABSTRACT, dump } from './dumps.js';
 
 const CONTEXT = { netns: '4026532000', devices: new Map([[1, 'lo']]) };
-const SOURCE = { name: '', via: '', status: 'ok', error: null, note: null, rows: 0, ms: 0 } as const;
+const SOURCE = { name: '', via: '', status: 'ok', errors: [], notes: [], rows: 0, ms: 0 } as const;
 
 function table<Columns>(detailed: boolean, ...columns: readonly (Columns | null)[]): Table<Columns> {
   return { columns: columns.filter((one) => one !== null), detailed, source: SOURCE };

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { CoverageSource } from '../../../src/base/coverage.js';
 import { SockwatchError } from '../../../src/base/errors.js';
 import type { OwnedListener, ProcessOwner } from '../../../src/kernel/owners/owner.js';
 import { DIFFERENCE_CODES } from '../../../src/snapshot/diff/codes.js';
@@ -264,7 +265,7 @@ t.test('incomplete snapshots', (t) => {
   t.end();
 });
 
-const NAMESPACES = { name: 'namespaces', via: 'setns', status: 'ok', error: null, note: null, rows: 1, ms: 1 } as const;
+const NAMESPACES = { ...coverage().sources[0], name: 'namespaces', via: 'setns', rows: 1, ms: 1 } as CoverageSource;
 
 t.test('other namespaces', (t) => {
   const pod = (netns: string, port: number) =>

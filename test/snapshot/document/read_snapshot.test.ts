@@ -51,7 +51,14 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
     t.strictSame({ code, params, advice }, { code: null, params: {}, advice: null });
     return rest;
   });
-  t.strictSame({ ...document, findings }, JSON.parse(OLD), 'nothing else is lost or added');
+  const sources = document.coverage.sources.map(({ errors, notes, ...rest }) => {
+    t.strictSame({ errors, notes }, { errors: [], notes: [] });
+    return rest;
+  });
+  const { roleReason, ...node } = document.node;
+  t.equal(roleReason, null);
+  const old = { ...document, node, findings, coverage: { ...document.coverage, sources } };
+  t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
   t.equal(document.sockets.length, 36);
   t.end();
@@ -65,7 +72,8 @@ t.test('fields that later versions add are kept; those that came later are fille
   for (const key of ['interfaces', 'ephemeralPorts']) delete old.node[key];
   delete old.summary.failOn;
   old.summary.verdicts = { ok: 1 };
-  for (const source of old.coverage.sources) delete source.note;
+  for (const source of old.coverage.sources) for (const key of ['note', 'errors', 'notes']) delete source[key];
+  delete old.node.roleReason;
   for (const finding of old.findings) for (const key of ['code', 'params', 'advice']) delete finding[key];
   for (const socket of old.sockets) {
     for (const key of ['type', 'file', 'cgroupId', 'origin', 'explainedBy']) delete socket[key];
@@ -77,7 +85,8 @@ t.test('fields that later versions add are kept; those that came later are fille
   t.match(document.findings[0], { code: null, params: {}, advice: null });
   t.match(document.sockets[0], { type: null, file: null, cgroupId: null, origin: null, explainedBy: { by: null } });
   t.match(document.sockets[0]?.owners[0], { startedAt: null });
-  t.equal(document.coverage.sources[0]?.note, null);
+  t.match(document.coverage.sources[0], { note: null, errors: [], notes: [] });
+  t.equal(document.node.roleReason, null);
   t.end();
 });
 

@@ -37,7 +37,7 @@ t.test('a program that comes back with another pid has restarted', async (t) => 
     downMs: 1_500,
     before,
     after,
-    message: 'kubelet restarted, 127.0.0.1:10250 closed for 1.5 s',
+    message: 'kubelet restarted; 127.0.0.1:10250 was closed for 1.5 s',
   });
   t.equal(tracker.add(opened(socket(30), 1_600)), null, 'once');
   tracker.add(closed(socket(30), 2_000));

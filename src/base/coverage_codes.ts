@@ -1,0 +1,99 @@
+import type { Coded, CodeTable } from './coded.js';
+
+/** Why a source is incomplete, or was read another way than the usual one. */
+export const COVERAGE_CODES = {
+  'no-answer': { about: 'There was no answer before the deadline.', params: { seconds: 'seconds' } },
+  'still-unanswered': { about: 'An earlier read of the same thing has not been answered yet.', params: {} },
+  'system-call-failed': {
+    about: 'A system call failed; `subject` is what it was about.',
+    params: { syscall: 'word', subject: 'path?', errno: 'errno' },
+  },
+  'other-error': { about: 'An error that has no code here.', params: { text: 'errorText' } },
+  'table-changing': { about: 'A table kept changing while it was read: entries may be missing.', params: {} },
+  'unknown-format': { about: 'A file below /proc/net has a format that is not known.', params: { file: 'word' } },
+  'diag-module-not-loaded': {
+    about: 'sock_diag was not used: it would make the kernel load a module.',
+    params: { module: 'word' },
+  },
+  'diag-module-unknown': {
+    about: 'sock_diag was not used: whether its kernel module is loaded could not be read.',
+    params: { module: 'word' },
+  },
+  'diag-failed': {
+    about: 'sock_diag was not used: a system call failed.',
+    params: { syscall: 'word', errno: 'errno' },
+  },
+  'dump-changing': { about: 'An rtnetlink dump kept changing while it was read.', params: { dump: 'word' } },
+  'dump-broke-off': { about: 'An rtnetlink dump ended with an error.', params: { dump: 'word', errno: 'errno' } },
+  'dump-not-from-kernel': { about: 'An rtnetlink dump was answered by a process.', params: { dump: 'word' } },
+  'wireguard-ports-unknown': {
+    about: 'The ports of WireGuard devices are unknown; the next note says why.',
+    params: { devices: 'devices' },
+  },
+  'owners-not-looked-up': { about: 'Owners were not looked up, as requested.', params: {} },
+  'owners-unseen': {
+    about: 'Listeners are without owner because processes could not be read.',
+    params: { unseen: 'count', listeners: 'count' },
+  },
+  'processes-unreadable': {
+    about: 'Processes could not be read for lack of permission.',
+    params: { unreadable: 'count', processes: 'count' },
+  },
+  'processes-late': { about: 'Processes did not answer in time.', params: { late: 'count', processes: 'count' } },
+  hidepid: { about: '/proc is mounted with hidepid: processes of other users are hidden.', params: {} },
+  'bpf-left-out': { about: 'This build has no eBPF programs.', params: {} },
+  'bpf-kernel-too-old': {
+    about: 'The kernel is too old for the eBPF programs.',
+    params: { kernel: 'version', needed: 'version' },
+  },
+  'bpf-no-btf': { about: 'The kernel has no BTF.', params: {} },
+  'bpf-needs-capabilities': { about: 'eBPF needs further capabilities.', params: { capabilities: 'words' } },
+  'bpf-needs-tracefs': { about: 'tracefs is not mounted, and mounting it elsewhere needs CAP_SYS_ADMIN.', params: {} },
+  'bpf-tracefs-unreadable': {
+    about: 'Reading tracefs needs CAP_DAC_READ_SEARCH.',
+    params: { syscall: 'word', errno: 'errno' },
+  },
+  'bpf-locked-down': { about: 'The kernel is locked down (confidentiality).', params: {} },
+  'bpf-forbidden': { about: 'A seccomp filter or a security module forbids bpf(2).', params: {} },
+  'bpf-rejected': { about: 'The kernel rejected an eBPF program.', params: { syscall: 'word', errno: 'errno' } },
+  'bpf-failed': { about: 'Loading an eBPF program failed with another error.', params: { text: 'errorText' } },
+  'source-incomplete': {
+    about: 'A source of a namespace is incomplete; what follows says why.',
+    params: { source: 'word' },
+  },
+  'namespace-gone': { about: 'The namespace was gone before it was entered.', params: {} },
+  'namespace-incomplete': {
+    about: 'A namespace was not read completely; its own errors say why.',
+    params: { netns: 'word' },
+  },
+  'namespaces-unreadable': {
+    about: 'The namespaces of processes could not be read for lack of permission.',
+    params: { processes: 'count' },
+  },
+  'ss-no-network': { about: 'ss output has no routes, addresses or devices.', params: {} },
+  'ss-no-listener': { about: 'ss output has no listener of the protocol.', params: { protocol: 'word' } },
+  'ss-no-endpoint': { about: 'A line of ss output has no local address and port.', params: { line: 'count' } },
+  'ss-unknown-port': {
+    about: 'A line of ss output has an unknown service name instead of a port.',
+    params: { line: 'count', name: 'errorText' },
+  },
+  'ss-no-name': { about: 'A line of ss output has no name and inode.', params: { line: 'count' } },
+  'ss-bad-users': { about: 'A line of ss output has users of an unknown format.', params: { line: 'count' } },
+  'ss-truncated': { about: 'ss output ends without a newline.', params: {} },
+  'more-errors': { about: 'Further errors are not listed.', params: { count: 'count' } },
+  'ss-no-processes': { about: 'ss output has no processes.', params: {} },
+  'ss-without-process': {
+    about: 'Sockets in ss output are without process.',
+    params: { unseen: 'count', sockets: 'count' },
+  },
+  'ss-comm-only': { about: 'ss output has the comm and pid of processes, not their program or unit.', params: {} },
+  'ss-host-name-file': { about: 'The host name comes from a file beside the ss output.', params: {} },
+  'ss-no-host-name': {
+    about: 'No host name is beside the ss output, so the node is named after its location.',
+    params: { name: 'hostname' },
+  },
+  'ss-time': { about: 'The time of the snapshot is the modification time of the ss output.', params: {} },
+} as const satisfies CodeTable;
+
+/** Why a source is incomplete, or was read another way than the usual one. */
+export type CoverageFault = Coded<typeof COVERAGE_CODES>;

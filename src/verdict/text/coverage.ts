@@ -1,0 +1,136 @@
+import { getSystemErrorMap } from 'node:util';
+import type { Coverage, CoverageSource, SourceReading } from '../../base/coverage.js';
+import { coverageOf } from '../../base/coverage.js';
+import type { CoverageFault } from '../../base/coverage_codes.js';
+import { printable } from '../../base/text.js';
+
+/** Readings with text, as a document has them. Pure. */
+export function renderCoverage(readings: readonly SourceReading[]): Coverage {
+  return coverageOf(readings.map(renderSource));
+}
+
+/** One reading with text. Pure. */
+export function renderSource(reading: SourceReading): CoverageSource {
+  return { ...reading, error: faultsText(reading.errors), note: faultsText(reading.notes) };
+}
+
+/** Several faults in one text; null: there is none. */
+export function faultsText(faults: readonly CoverageFault[]): string | null {
+  if (faults.length === 0) return null;
+  // Both families of a table often fail alike.
+  return [...new Set(faults.map(faultText))].join('; ');
+}
+
+/** One fault in words, safe on a terminal. */
+export function faultText(fault: CoverageFault): string {
+  return printable(textOf(fault));
+}
+
+const ERRNO_TEXT = new Map(getSystemErrorMap().values());
+
+function errnoText(errno: string): string {
+  const text = ERRNO_TEXT.get(errno);
+  return text === undefined ? errno : `${text} (${errno})`;
+}
+
+function textOf({ code, params }: CoverageFault): string {
+  switch (code) {
+    case 'no-answer':
+      return `no answer within ${params.seconds.toFixed(1)} s`;
+    case 'still-unanswered':
+      return 'an earlier read has not been answered yet';
+    case 'system-call-failed': {
+      const { syscall, subject, errno } = params;
+      return `${subject === null ? syscall : `${syscall} ${subject}`}: ${errnoText(errno)}`;
+    }
+    case 'other-error':
+      return params.text;
+    case 'table-changing':
+      return 'the table kept changing while it was read: entries may be missing';
+    case 'unknown-format':
+      return `/proc/net/${params.file} has an unknown format`;
+    case 'diag-module-not-loaded':
+      return `sock_diag was not used: the kernel module ${params.module} is not loaded, and asking would load it`;
+    case 'diag-module-unknown':
+      return `sock_diag was not used: whether the kernel module ${params.module} is loaded could not be read`;
+    case 'diag-failed':
+      return `sock_diag was not used: ${params.syscall}: ${errnoText(params.errno)}`;
+    case 'dump-changing':
+      return `the ${params.dump} kept changing while they were read`;
+    case 'dump-broke-off':
+      return `the dump of ${params.dump} broke off: ${errnoText(params.errno)}`;
+    case 'dump-not-from-kernel':
+      return `the dump of ${params.dump} was answered by a process, not by the kernel`;
+    case 'wireguard-ports-unknown':
+      return `the ports of ${params.devices.join(', ')} are unknown`;
+    case 'owners-not-looked-up':
+      return 'owners were not looked up, as requested';
+    case 'owners-unseen':
+      return `the owners of ${params.unseen} of ${params.listeners} listeners are unknown`;
+    case 'processes-unreadable':
+      return `${params.unreadable} of ${params.processes} processes could not be read (permission denied)`;
+    case 'processes-late':
+      return `${params.late} of ${params.processes} processes did not answer in time`;
+    case 'hidepid':
+      return 'processes of other users are hidden (/proc is mounted with hidepid)';
+    case 'bpf-left-out':
+      return 'eBPF was not used: this build has no eBPF programs';
+    case 'bpf-kernel-too-old':
+      return `eBPF was not used: this kernel (${params.kernel}) is older than ${params.needed}`;
+    case 'bpf-no-btf':
+      return 'eBPF was not used: this kernel has no BTF (built without CONFIG_DEBUG_INFO_BTF)';
+    case 'bpf-needs-capabilities': {
+      const { capabilities } = params;
+      const verb = capabilities.length === 1 ? 'is' : 'are';
+      return `eBPF was not used: ${capabilities.join(' and ')} ${verb} needed`;
+    }
+    case 'bpf-needs-tracefs':
+      return 'eBPF was not used: tracefs is not mounted on /sys/kernel/tracing, and reading it elsewhere needs CAP_SYS_ADMIN';
+    case 'bpf-tracefs-unreadable':
+      return `eBPF was not used: CAP_DAC_READ_SEARCH is needed to read tracefs (${params.syscall}: ${errnoText(params.errno)})`;
+    case 'bpf-locked-down':
+      return 'eBPF was not used: the kernel is locked down (confidentiality)';
+    case 'bpf-forbidden':
+      return 'eBPF was not used: a seccomp filter or a security module forbids bpf(2)';
+    case 'bpf-rejected':
+      return `eBPF was not used: the kernel rejected the program (${params.syscall}: ${errnoText(params.errno)})`;
+    case 'bpf-failed':
+      return `eBPF was not used: ${params.text}`;
+    case 'source-incomplete':
+      return `${params.source} was not read completely`;
+    case 'namespace-gone':
+      return 'it was gone before it was entered';
+    case 'namespace-incomplete':
+      return `namespace ${params.netns} was not read completely`;
+    case 'namespaces-unreadable':
+      return `the namespaces of ${params.processes} processes could not be read (permission denied)`;
+    case 'ss-no-network':
+      return 'ss does not print routes, addresses or devices';
+    case 'ss-no-listener':
+      return `no ${params.protocol} listener is in this text`;
+    case 'ss-no-endpoint':
+      return `line ${params.line}: expected a local address and port`;
+    case 'ss-unknown-port':
+      return `line ${params.line}: unknown service name "${params.name}" instead of a port`;
+    case 'ss-no-name':
+      return `line ${params.line}: expected a name and inode`;
+    case 'ss-bad-users':
+      return `line ${params.line}: expected users:(("name",pid=N,fd=N))`;
+    case 'ss-truncated':
+      return 'the text ends without a newline, so it may be truncated';
+    case 'more-errors':
+      return `and ${params.count} more`;
+    case 'ss-no-processes':
+      return 'no process is in this text: ss ran without -p, or without permission to see any';
+    case 'ss-without-process':
+      return `${params.unseen} of ${params.sockets} sockets have no process: ss could not see it, or it is the kernel`;
+    case 'ss-comm-only':
+      return 'processes are known by comm and pid only, not by program or unit';
+    case 'ss-host-name-file':
+      return 'the host name comes from there';
+    case 'ss-no-host-name':
+      return `no host name is beside the text, so the node is named after its location, ${params.name}`;
+    case 'ss-time':
+      return 'the time of the snapshot is the modification time of the text';
+  }
+}

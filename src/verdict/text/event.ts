@@ -1,0 +1,62 @@
+import type { CoverageFault } from '../../base/coverage_codes.js';
+import { printable } from '../../base/text.js';
+import type { Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Protocol } from '../../kernel/sockets/listener.js';
+import { faultText } from './coverage.js';
+import { ownerText, programName } from './format.js';
+
+/** Owner of an address that a bind or listen failed to get. */
+export interface AddressOwner {
+  /** `bound`: does not listen; `client`: the local end of a connection; `file`: a unix socket file without a listener. */
+  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file';
+  /** Its endpoint: `0.0.0.0:10250`. */
+  readonly place: string;
+  readonly owners: readonly Owner[];
+}
+
+/** What is known of a bind or listen that failed. */
+export interface BindFailure {
+  readonly call: 'bind' | 'listen';
+  /** `EADDRINUSE`, `EACCES`, … */
+  readonly code: string;
+  readonly protocol: Protocol;
+  /** The requested endpoint: `127.0.0.1:10250`, or a path. */
+  readonly place: string;
+  readonly process: ProcessOwner;
+  /** Present owners of the address; empty if it failed for another reason, or they are gone. */
+  readonly holders: readonly AddressOwner[];
+}
+
+/** A failed bind or listen, with the owners of the address. Pure. */
+export function bindFailureText({ call, code, protocol, place, process, holders }: BindFailure): string {
+  const failed = `${ownerText(process)} could not ${call} ${printable(place)}/${protocol}: ${code}`;
+  return [failed, ...holders.map(addressOwnerText)].join('; ');
+}
+
+function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): string {
+  const who = owners.length === 0 ? 'an unknown process' : owners.map(ownerText).join(', ');
+  const place = printable(endpoint);
+  switch (kind) {
+    case 'listener':
+      return `${who} is listening on ${place}`;
+    case 'kernel':
+      return `${who} owns ${place}`;
+    case 'bound':
+      return `${who} is bound to ${place} without listening`;
+    case 'client':
+      return `${who} has a connection from ${place}`;
+    case 'file':
+      return `the file ${place} exists without a listener; remove it`;
+  }
+}
+
+/** A program that came back on the same address. Pure. */
+export function restartText(after: ProcessOwner, place: string, downMs: number): string {
+  const seconds = (downMs / 1000).toFixed(downMs < 1000 ? 3 : 1);
+  return `${printable(programName(after))} restarted; ${printable(place)} was closed for ${seconds} s`;
+}
+
+/** What is missed where the tables are only polled. Pure. */
+export function missesText(intervalMs: number, refusal: CoverageFault): string {
+  return `listeners that open and close within ${intervalMs} ms, and failed binds (${faultText(refusal)})`;
+}

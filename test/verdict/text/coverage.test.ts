@@ -1,0 +1,132 @@
+import t from 'tap';
+import { COVERAGE_CODES, type CoverageFault } from '../../../src/base/coverage_codes.js';
+import { faultsText, faultText, renderSource } from '../../../src/verdict/text/coverage.js';
+
+const errno = 'EACCES';
+const DENIED = 'permission denied (EACCES)';
+
+const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
+  [{ code: 'no-answer', params: { seconds: 2 } }, 'no answer within 2.0 s'],
+  [{ code: 'still-unanswered', params: {} }, 'an earlier read has not been answered yet'],
+  [{ code: 'system-call-failed', params: { syscall: 'open', subject: '/proc', errno } }, `open /proc: ${DENIED}`],
+  [{ code: 'system-call-failed', params: { syscall: 'socket', subject: null, errno } }, `socket: ${DENIED}`],
+  [{ code: 'other-error', params: { text: 'broken\x1b[31m' } }, 'broken\\x1b[31m'],
+  [{ code: 'table-changing', params: {} }, 'the table kept changing while it was read: entries may be missing'],
+  [{ code: 'unknown-format', params: { file: 'tcp6' } }, '/proc/net/tcp6 has an unknown format'],
+  [
+    { code: 'diag-module-not-loaded', params: { module: 'tcp_diag' } },
+    'sock_diag was not used: the kernel module tcp_diag is not loaded, and asking would load it',
+  ],
+  [
+    { code: 'diag-module-unknown', params: { module: 'tcp_diag' } },
+    'sock_diag was not used: whether the kernel module tcp_diag is loaded could not be read',
+  ],
+  [{ code: 'diag-failed', params: { syscall: 'sendto', errno } }, `sock_diag was not used: sendto: ${DENIED}`],
+  [{ code: 'dump-changing', params: { dump: 'links' } }, 'the links kept changing while they were read'],
+  [{ code: 'dump-broke-off', params: { dump: 'links', errno } }, `the dump of links broke off: ${DENIED}`],
+  [
+    { code: 'dump-not-from-kernel', params: { dump: 'routes' } },
+    'the dump of routes was answered by a process, not by the kernel',
+  ],
+  [{ code: 'wireguard-ports-unknown', params: { devices: ['wg0', 'wg1'] } }, 'the ports of wg0, wg1 are unknown'],
+  [{ code: 'owners-not-looked-up', params: {} }, 'owners were not looked up, as requested'],
+  [{ code: 'owners-unseen', params: { unseen: 2, listeners: 3 } }, 'the owners of 2 of 3 listeners are unknown'],
+  [
+    { code: 'processes-unreadable', params: { unreadable: 1, processes: 3 } },
+    '1 of 3 processes could not be read (permission denied)',
+  ],
+  [{ code: 'processes-late', params: { late: 1, processes: 3 } }, '1 of 3 processes did not answer in time'],
+  [{ code: 'hidepid', params: {} }, 'processes of other users are hidden (/proc is mounted with hidepid)'],
+  [{ code: 'bpf-left-out', params: {} }, 'eBPF was not used: this build has no eBPF programs'],
+  [
+    { code: 'bpf-kernel-too-old', params: { kernel: '5.4.0', needed: '5.17' } },
+    'eBPF was not used: this kernel (5.4.0) is older than 5.17',
+  ],
+  [
+    { code: 'bpf-no-btf', params: {} },
+    'eBPF was not used: this kernel has no BTF (built without CONFIG_DEBUG_INFO_BTF)',
+  ],
+  [
+    { code: 'bpf-needs-capabilities', params: { capabilities: ['CAP_PERFMON', 'CAP_BPF'] } },
+    'eBPF was not used: CAP_PERFMON and CAP_BPF are needed',
+  ],
+  [{ code: 'bpf-needs-capabilities', params: { capabilities: ['CAP_BPF'] } }, 'eBPF was not used: CAP_BPF is needed'],
+  [
+    { code: 'bpf-needs-tracefs', params: {} },
+    'eBPF was not used: tracefs is not mounted on /sys/kernel/tracing, and reading it elsewhere needs CAP_SYS_ADMIN',
+  ],
+  [
+    { code: 'bpf-tracefs-unreadable', params: { syscall: 'open', errno } },
+    `eBPF was not used: CAP_DAC_READ_SEARCH is needed to read tracefs (open: ${DENIED})`,
+  ],
+  [{ code: 'bpf-locked-down', params: {} }, 'eBPF was not used: the kernel is locked down (confidentiality)'],
+  [{ code: 'bpf-forbidden', params: {} }, 'eBPF was not used: a seccomp filter or a security module forbids bpf(2)'],
+  [
+    { code: 'bpf-rejected', params: { syscall: 'bpf', errno: 'EWHAT' } },
+    'eBPF was not used: the kernel rejected the program (bpf: EWHAT)',
+  ],
+  [{ code: 'bpf-failed', params: { text: 'x' } }, 'eBPF was not used: x'],
+  [{ code: 'source-incomplete', params: { source: 'tcp' } }, 'tcp was not read completely'],
+  [{ code: 'namespace-gone', params: {} }, 'it was gone before it was entered'],
+  [{ code: 'namespace-incomplete', params: { netns: '77' } }, 'namespace 77 was not read completely'],
+  [
+    { code: 'namespaces-unreadable', params: { processes: 2 } },
+    'the namespaces of 2 processes could not be read (permission denied)',
+  ],
+  [{ code: 'ss-no-network', params: {} }, 'ss does not print routes, addresses or devices'],
+  [{ code: 'ss-no-listener', params: { protocol: 'udp' } }, 'no udp listener is in this text'],
+  [{ code: 'ss-no-endpoint', params: { line: 7 } }, 'line 7: expected a local address and port'],
+  [{ code: 'ss-unknown-port', params: { line: 7, name: 'x' } }, 'line 7: unknown service name "x" instead of a port'],
+  [{ code: 'ss-no-name', params: { line: 7 } }, 'line 7: expected a name and inode'],
+  [{ code: 'ss-bad-users', params: { line: 7 } }, 'line 7: expected users:(("name",pid=N,fd=N))'],
+  [{ code: 'ss-truncated', params: {} }, 'the text ends without a newline, so it may be truncated'],
+  [{ code: 'more-errors', params: { count: 6 } }, 'and 6 more'],
+  [
+    { code: 'ss-no-processes', params: {} },
+    'no process is in this text: ss ran without -p, or without permission to see any',
+  ],
+  [
+    { code: 'ss-without-process', params: { unseen: 1, sockets: 9 } },
+    '1 of 9 sockets have no process: ss could not see it, or it is the kernel',
+  ],
+  [{ code: 'ss-comm-only', params: {} }, 'processes are known by comm and pid only, not by program or unit'],
+  [{ code: 'ss-host-name-file', params: {} }, 'the host name comes from there'],
+  [
+    { code: 'ss-no-host-name', params: { name: 'x.txt' } },
+    'no host name is beside the text, so the node is named after its location, x.txt',
+  ],
+  [{ code: 'ss-time', params: {} }, 'the time of the snapshot is the modification time of the text'],
+];
+
+t.test('every code has its text, and is documented', (t) => {
+  for (const [fault, text] of CASES) t.equal(faultText(fault), text, fault.code);
+  const seen = new Set<string>(CASES.map(([{ code }]) => code));
+  t.strictSame(
+    Object.keys(COVERAGE_CODES).filter((code) => !seen.has(code)),
+    [],
+  );
+  for (const [code, { about }] of Object.entries(COVERAGE_CODES))
+    t.match(about, /^[A-Z/].*\.$|^ss .*\.$|^sock_diag .*\.$|^eBPF .*\.$|^tracefs .*\.$/, code);
+  t.end();
+});
+
+t.test('several faults are one text, each said once', (t) => {
+  const [one, other]: CoverageFault[] = [
+    { code: 'hidepid', params: {} },
+    { code: 'namespace-gone', params: {} },
+  ];
+  if (one === undefined || other === undefined) throw new Error('no fault');
+  t.equal(faultsText([]), null);
+  t.equal(faultsText([one, other, one]), `${faultText(one)}; ${faultText(other)}`);
+  const reading = {
+    name: 'tcp',
+    via: 'sock_diag',
+    status: 'partial',
+    errors: [one],
+    notes: [],
+    rows: 0,
+    ms: 0,
+  } as const;
+  t.strictSame(renderSource(reading), { ...reading, error: faultText(one), note: null });
+  t.end();
+});
