@@ -1,6 +1,6 @@
-// bare_dump TIMES: what a dump of TCP listeners costs when nothing is done with it. The same request for the
-// same states and both families as native/netlink_socket.cc sends, on a socket of its own each; of the answer
-// only the sockets are counted and their ports added up. Prints `MEDIAN_MS SOCKETS`.
+// bare_dump TIMES: the minimum cost of a dump of TCP listeners. Sends the same requests as
+// native/netlink_socket.cc, one socket for each family, but only counts the sockets and sums up their ports.
+// Prints `MEDIAN_MS SOCKETS`.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,14 +14,14 @@
 #include <unistd.h>
 
 static char buffer[64 * 1024];
-static volatile unsigned ports;  // so that the compiler keeps the reading of them
+static volatile unsigned ports;  // keeps the compiler from removing the reads
 
 static void die(const char* what) {
   perror(what);
   exit(1);
 }
 
-// Returns whether the dump is over.
+// Returns whether the dump has ended.
 static int count(const char* datagram, ssize_t size, long* sockets) {
   const struct nlmsghdr* header = (const struct nlmsghdr*)datagram;
   for (int left = (int)size; NLMSG_OK(header, (unsigned)left); header = NLMSG_NEXT(header, left)) {

@@ -1,7 +1,7 @@
 /**
- * `node dist/test/bench/follow.js`: what `--follow` takes on this machine. As root. How long from a listener's opening to its line,
- * one at a time; what it takes at rest beside many sockets; what it takes, and whether it grows, under churn. It asserts nothing;
- * `--sockets`, `--seconds` (of rest), `--churn` (seconds of churn) and `--rate` (openings a second) change it.
+ * `node dist/test/bench/follow.js`: measures `--follow` on this machine: latency of single events, CPU time when idle with many
+ * sockets, CPU time and memory under churn. Needs root and asserts nothing. Options: `--sockets`, `--seconds` (idle), `--churn`
+ * (seconds of churn), `--rate` (openings per second).
  */
 
 import { spawn } from 'node:child_process';
@@ -18,10 +18,10 @@ import { compile, mustFind, ROOT } from '../native/toolchain.js';
 import { startLoad } from './load.js';
 
 const OPENINGS = 300;
-/** Clock ticks a second, in which /proc/PID/stat counts (times(2)). */
+/** Clock ticks per second, the unit of /proc/PID/stat (times(2)). */
 const TICKS = 100;
 
-/** Milliseconds of processor time so far, of all threads: fields 14 and 15 of /proc/PID/stat, counted behind the last `)`. */
+/** CPU time of all threads in milliseconds: fields 14 and 15 of /proc/PID/stat, counted from the last `)`. */
 function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -33,7 +33,7 @@ function residentMebibytes(pid: number): number {
   return (Number(pages) * 4096) / 2 ** 20;
 }
 
-/** From just before listen() to the arrival of the line, in milliseconds, one opening after the other. */
+/** Milliseconds from just before listen() to the arrival of the line, for one listener after the other. */
 async function latencies(stream: FollowStream): Promise<number[]> {
   const took: number[] = [];
   for (let opening = 0; opening < OPENINGS; opening++) {
@@ -62,7 +62,7 @@ async function measureUse(stream: FollowStream, seconds: number): Promise<number
   return (cpuMs(pid) - before) / (seconds * 10);
 }
 
-/** Opens listeners that live a millisecond, so many a second, for ever. */
+/** Opens many short-lived listeners per second, forever. */
 const CHURN = `
 import socket, sys, time
 rate = float(sys.argv[1])
@@ -81,13 +81,13 @@ async function underChurn(stream: FollowStream, seconds: number, rate: number): 
       const before = stream.changes.length;
       const use = await measureUse(stream, seconds / steps);
       const opened = stream.changes.slice(before).filter(({ event }) => event === 'opened').length;
-      // What has been printed is not kept here either.
+      // Do not keep the output in memory.
       stream.changes.splice(0, stream.changes.length);
       stream.arrivals.splice(0, stream.arrivals.length);
       const memory = residentMebibytes(stream.child.pid ?? 0).toFixed(0);
       const perSecond = (opened / (seconds / steps)).toFixed(0);
       console.log(
-        `  ${step}/${steps}: ${memory} MiB, ${use.toFixed(1)} % of a core, ${perSecond} openings a second told`,
+        `  ${step}/${steps}: ${memory} MiB, ${use.toFixed(1)} % of a core, ${perSecond} openings reported per second`,
       );
     }
   } finally {
@@ -116,7 +116,7 @@ try {
   await crowded.started();
   await setTimeout(2000);
   const use = await measureUse(crowded, Number(values.seconds));
-  console.log(`at rest, ${values.sockets} sockets: ${use.toFixed(2)} % of a core over ${values.seconds} s`);
+  console.log(`idle, ${values.sockets} sockets: ${use.toFixed(2)} % of a core over ${values.seconds} s`);
   await crowded.stop();
 
   const stream = new FollowStream();
@@ -126,7 +126,7 @@ try {
   const at = (share: number): string =>
     (took[Math.min(took.length - 1, Math.floor(took.length * share))] ?? 0).toFixed(1);
   console.log(`event to line, ${OPENINGS} openings: median ${at(0.5)} ms, p99 ${at(0.99)} ms, slowest ${at(1)} ms`);
-  console.log(`under ${values.rate} openings a second for ${values.churn} s:`);
+  console.log(`under ${values.rate} openings per second for ${values.churn} s:`);
   await underChurn(stream, Number(values.churn), Number(values.rate));
   await stream.stop();
 } finally {

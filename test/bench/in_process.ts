@@ -1,6 +1,6 @@
 /**
- * `node in_process.js TIMES`, inside the namespace of the load: what the addon takes for the listeners of both families,
- * one dump after the other, and for finding their owners. Prints JSON.
+ * `node in_process.js TIMES`, run inside the namespace of the load: measures the addon's dumps of listeners of both families, and
+ * the search for their owners. Prints JSON.
  */
 
 import { native } from '../../src/kernel/addon.js';
@@ -17,7 +17,7 @@ async function timed(times: number, work: () => Promise<unknown>): Promise<numbe
   return median(took);
 }
 
-/** What it prints, as JSON. */
+/** The output. */
 export interface InProcess {
   readonly listenMs: number;
   readonly ownersMs: number;
@@ -30,7 +30,7 @@ const dump = (family: number) => dumpInet(null, family, IP_PROTOCOL.tcp, LISTENI
 
 const times = Number(process.argv[2]);
 const listenMs = await timed(times, async () => {
-  // Both at once, as a capture does it (src/kernel/sockets/capture.ts).
+  // Both families at once, as in a capture (src/kernel/sockets/capture.ts).
   await Promise.all([dump(AF_INET), dump(AF_INET6)]);
 });
 const inodes = [...(await dump(AF_INET)).inode, ...(await dump(AF_INET6)).inode];

@@ -1,7 +1,7 @@
-// load PROCESSES SOCKETS LISTENERS FILES: that many processes with that many sockets between them, of which
-// so many listen, in a network namespace of their own, and with so many other open files between them. Prints
-// `ready PID` once all are open (PID's namespace is the one), and ends with its standard input or with
-// whoever started it.
+// load PROCESSES SOCKETS LISTENERS FILES: creates a network namespace with that many processes, which
+// together have that many sockets, of which LISTENERS listen, and that many other open files. Prints `ready
+// PID`, where PID is a process in the namespace, and runs until end of standard input or until its parent
+// exits.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -45,7 +45,7 @@ static struct sockaddr_in loopback(void) {
   return address;
 }
 
-// Every other listener serves both families.
+// Every other listener is dual-stack.
 static int listener(int index) {
   struct sockaddr_in v4 = loopback();
   struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
@@ -83,7 +83,7 @@ static void udp_client(void) {
   checked(connect(fd, (struct sockaddr*)&bound_udp, sizeof(bound_udp)), "connect");
 }
 
-// Bound to no name, it is given an abstract one by the kernel.
+// Without a name, the kernel assigns an abstract one.
 static void unix_listener(void) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   int fd = checked(socket(AF_UNIX, SOCK_STREAM, 0), "socket");
@@ -96,9 +96,9 @@ static void unix_pair(void) {
   checked(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair");
 }
 
-// Of five listeners two are TCP, two UDP and one is unix. Of the rest a tenth are UDP, a tenth unix, the
-// others TCP connections. They are connected to the first of TCP and of UDP, which are closed again where a
-// process is to have no listeners.
+// Of five listeners, two are TCP, two UDP and one is unix. Of the other sockets, a tenth are UDP, a tenth
+// unix, and the rest TCP connections. They are connected to the first TCP and UDP listeners, which are closed
+// again if the process is to have none.
 static void open_sockets(int sockets, int listeners) {
   int server = listener(0), rest = sockets - listeners;
   int udp = udp_listener();
@@ -120,7 +120,7 @@ static void open_files(int files) {
   for (int at = 0; at < files; at++) checked(open("/dev/null", O_RDONLY), "/dev/null");
 }
 
-// Not more than the hard limit takes CAP_SYS_RESOURCE.
+// Keep a higher hard limit: raising it later takes CAP_SYS_RESOURCE.
 static void raise_limit(int descriptors) {
   struct rlimit limit = {.rlim_cur = descriptors + 64, .rlim_max = descriptors + 64}, now;
   checked(getrlimit(RLIMIT_NOFILE, &now), "getrlimit");
@@ -138,7 +138,7 @@ static void die_with(pid_t parent) {
 int main(int argc, char** argv) {
   int processes = argc == 5 ? atoi(argv[1]) : 0, sockets = argc == 5 ? atoi(argv[2]) : 0;
   int listeners = argc == 5 ? atoi(argv[3]) : 0, files = argc == 5 ? atoi(argv[4]) : 0;
-  // At least two listeners in a process that has any.
+  // A process with listeners has at least two.
   int servers = listeners / 2 < processes ? listeners / 2 : processes;
   if (servers < 1 || sockets < listeners || files < 0) {
     fprintf(stderr, "usage: load PROCESSES SOCKETS LISTENERS FILES\n");

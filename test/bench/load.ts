@@ -4,19 +4,19 @@ import { Child } from '../lab/child.js';
 export interface LoadSize {
   readonly processes: number;
   readonly sockets: number;
-  /** Of the sockets. */
+  /** How many of the sockets listen. */
   readonly listeners: number;
-  /** Open files besides. */
+  /** Other open files. */
   readonly files: number;
 }
 
 export interface Load {
-  /** Path of the network namespace that the sockets are in. */
+  /** Path of the network namespace of the sockets. */
   readonly netns: string;
   end(): Promise<void>;
 }
 
-/** Starts load.c and waits until all its sockets are open. It ends with us, whatever happens. */
+/** Starts load.c and waits until all sockets are open. It dies with this process. */
 export async function startLoad(binary: string, size: LoadSize, directory: string): Promise<Load> {
   const child = new Child(
     'load',

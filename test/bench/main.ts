@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: how long this program takes beside others on a node with many sockets. As root. It asserts nothing;
- * `--processes`, `--sockets`, `--listeners`, `--files` (open files besides) and `--rounds` change its size.
+ * `npm run bench`: compares this program with others on a node with many sockets. Needs root and asserts nothing. Options:
+ * `--processes`, `--sockets`, `--listeners`, `--files` (other open files), `--rounds`.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { median } from './median.js';
 
 const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 const IN_PROCESS = fileURLToPath(new URL('./in_process.js', import.meta.url));
-/** How often a dump is repeated in one process. */
+/** Number of dumps in one process. */
 const DUMPS = 300;
 
 const OURS = ['bpf', 'proc'].map((way) => ['node', CLI, '--once', '--owners', way]);
@@ -30,7 +30,7 @@ const OTHERS = [
 
 interface Measured {
   readonly ms: number;
-  /** Of all its threads together; other work on the machine hardly changes it. */
+  /** CPU time of all threads, which other load hardly affects. */
   readonly cpuMs: number;
   readonly mebibytes: number;
   readonly code: number;
@@ -54,7 +54,7 @@ function options(): LoadSize & { readonly rounds: number } {
 }
 
 async function output(argv: readonly string[]): Promise<string> {
-  // What a session has in its environment can slow Node down (NODE_EXTRA_CA_CERTS does); a service or sudo has none of it.
+  // An empty environment, as under sudo or in a service: variables such as NODE_EXTRA_CA_CERTS slow Node down.
   const { code, stdout, stderr } = await run(argv, { PATH: process.env['PATH'] });
   if (code !== 0) throw new Error(`${argv.join(' ')}: exit code ${code}: ${stderr}`);
   return stdout;
@@ -72,7 +72,7 @@ async function compileAll(directory: string): Promise<(name: string) => string> 
   return (name) => join(directory, name);
 }
 
-/** Every command in turn, so many times, so that whatever else the machine does meets all of them. */
+/** Runs the commands in turn, in several rounds, so that other load affects all of them. */
 async function inTurn<Result>(
   rounds: number,
   commands: readonly (readonly string[])[],
@@ -100,16 +100,16 @@ async function compareDumps(binary: (name: string) => string, netns: string, rou
   console.log(`TCP listeners, both families, median of ${rounds} medians of ${DUMPS} dumps in one process:`);
   console.log(`  bare C loop ${bareMs.toFixed(3)} ms (${count} sockets)`);
   console.log(
-    `  our addon   ${listenMs.toFixed(3)} ms (${ours[0]?.listeners} sockets), ratio ${ratio(listenMs, bareMs)}`,
+    `  addon       ${listenMs.toFixed(3)} ms (${ours[0]?.listeners} sockets), ratio ${ratio(listenMs, bareMs)}`,
   );
   const iteratorMs = median(iterator.map((text) => Number.parseFloat(text)));
   const bpfMs = median(ours.map((one) => one.bpfMs));
-  console.log(`their owners by /proc ${ownersMs.toFixed(0)} ms; by eBPF, programs loaded anew each time:`);
+  console.log(`owners by /proc ${ownersMs.toFixed(0)} ms; by eBPF, including loading:`);
   console.log(`  bare C reader ${iteratorMs.toFixed(1)} ms (${iterator[0]?.trim().split(' ')[1]} records)`);
-  console.log(`  our addon     ${bpfMs.toFixed(1)} ms, ratio ${ratio(bpfMs, iteratorMs)}`);
+  console.log(`  addon         ${bpfMs.toFixed(1)} ms, ratio ${ratio(bpfMs, iteratorMs)}`);
 }
 
-/** What does nothing is quick: ours must have an answer before it is measured. */
+/** Checks that the program works before it is measured. */
 async function mustAnswer(argv: readonly string[], netns: string): Promise<void> {
   const { stdout, stderr } = await run(['nsenter', `--net=${netns}`, ...argv], { PATH: process.env['PATH'] });
   if (!stdout.includes('"findings"')) throw new Error(`${argv.join(' ')}: no snapshot: ${stderr}`);

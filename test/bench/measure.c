@@ -1,5 +1,5 @@
-// measure NETNS COMMAND…: runs the command in that network namespace, with its output thrown away, and prints
-// `WALL_MS CPU_MS PEAK_KIB EXIT_CODE`; the peak is what the largest of its processes had resident (wait4).
+// measure NETNS COMMAND...: runs a command in a network namespace, discards its output, and prints
+// `WALL_MS CPU_MS PEAK_KIB EXIT_CODE`. The peak is the resident size of its largest process (wait4(2)).
 
 #define _GNU_SOURCE
 #include <fcntl.h>

@@ -29,7 +29,7 @@ async function main(): Promise<number> {
   if (values.recording || process.getuid?.() !== 0) {
     return runAttached([process.execPath, CLI, '--replay', RECORDING]);
   }
-  // None of these may end us before the lab is taken down, nor may words to a terminal that is gone.
+  // Neither a signal nor an error from a closed terminal may end the process before the lab is stopped.
   process.stderr.on('error', () => {});
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());

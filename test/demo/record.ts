@@ -1,6 +1,4 @@
-/**
- * `npm run demo:record`: makes the recording that the demo shows where there is no root: a lab with every verdict. As root.
- */
+/** `npm run demo:record`: records a lab with every verdict, which the demo shows without root. Needs root. */
 
 import { writeFile } from 'node:fs/promises';
 import { startLab } from '../lab/lab.js';
@@ -12,11 +10,11 @@ const lab = await startLab({ role: 'control-plane', family: 'dual', faults: TOGG
 try {
   const { stdout, stderr } = await lab.exec(onNamedNode([process.execPath, CLI, '--once']));
   if (stderr !== '') throw new Error(stderr);
-  // A kernel's name goes on with whatever its builder added.
+  // The kernel's release may have a suffix of its builder.
   const text = asOnRealNode(stdout, lab).replace(/("kernel": "[\d.]+)[^"]*/, '$1');
   const { verdicts } = snapshotIn(text).summary;
   const absent = Object.entries(verdicts).filter(([, count]) => count === 0);
-  if (absent.length > 0) throw new Error(`not every verdict is there: ${JSON.stringify(verdicts)}`);
+  if (absent.length > 0) throw new Error(`verdicts are missing: ${JSON.stringify(verdicts)}`);
   await writeFile(RECORDING, text);
 } finally {
   await lab.stop();

@@ -1,11 +1,11 @@
-/** The UI of the demo, in the lab. Started by main.ts, which switches the faults that keys ask for. */
+/** The demo's screen, inside the lab. Started by main.ts, which toggles the faults that keys request. */
 
 import { parseCommand } from '../../src/cli/options.js';
 import { runUi } from '../../src/tui/run.js';
 import type { Reply, Request } from './switches.js';
 import { TOGGLES } from './toggles.js';
 
-/** Asks the process with the lab to switch faults. */
+/** Sends requests to toggle faults to the process with the lab. */
 class Asker {
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #asked = 0;
@@ -17,7 +17,7 @@ class Asker {
     });
   }
 
-  /** Switches a fault; gives whether it is on now. */
+  /** Toggles a fault, and returns whether it is now on. */
   ask(fault: string): Promise<boolean> {
     this.#asked += 1;
     const id = this.#asked;

@@ -2,16 +2,16 @@ import { messageOf } from '../../src/base/errors.js';
 import type { Lab } from '../lab/lab.js';
 import { TOGGLES } from './toggles.js';
 
-/** What the process with the screen asks of the one with the lab: switch a fault on or off. */
+/** A request from the process with the screen to the one with the lab: toggle a fault. */
 export interface Request {
   readonly id: number;
   readonly fault: string;
 }
 
-/** `error`: why it could not be switched. */
+/** `error`: why the fault could not be toggled. */
 export type Reply = { readonly id: number; readonly isOn: boolean } | { readonly id: number; readonly error: string };
 
-/** Switches faults of a lab one after the other, however fast keys are pressed. */
+/** Toggles the faults of a lab one at a time, however fast keys are pressed. */
 export class Switches {
   readonly #lab: Lab;
   #last: Promise<unknown> = Promise.resolve();
@@ -42,5 +42,5 @@ function requestIn(message: unknown): Request {
     const { id, fault } = message;
     if (typeof id === 'number' && TOGGLES.some((toggle) => toggle.fault === fault)) return { id, fault: String(fault) };
   }
-  throw new Error(`no request for a fault: ${JSON.stringify(message)}`);
+  throw new Error(`not a request to toggle a fault: ${JSON.stringify(message)}`);
 }

@@ -1,18 +1,18 @@
 import type { Verdict } from '../../src/verdict/finding.js';
 
-/** A fault of the lab that a key of the demo switches on and off. */
+/** A fault of the lab that a key of the demo toggles. */
 export interface Toggle {
-  /** A capital letter: the UI's own keys are small, but for G. */
+  /** A capital letter other than G: the screen's own keys are lower case, except G. */
   readonly key: string;
   readonly fault: string;
-  /** What it makes of some row or listener. Together with `ok` these are all verdicts there are. */
+  /** The verdict it causes. Together with `ok`, the toggles cover all verdicts. */
   readonly verdict: Verdict;
-  /** On the screen, where there is little room for it. */
+  /** A short description for the screen. */
   readonly label: string;
   readonly explanation: string;
 }
 
-/** All of them can be on at the same time. */
+/** All of them can be on at once. */
 export const TOGGLES: readonly Toggle[] = [
   { key: 'M', fault: 'scheduler-gone', verdict: 'missing', label: 'missing', explanation: 'kube-scheduler stops' },
   {
@@ -20,7 +20,7 @@ export const TOGGLES: readonly Toggle[] = [
     fault: 'healthz-on-wildcard',
     verdict: 'exposed',
     label: 'exposed',
-    explanation: "kubelet's health check for everybody",
+    explanation: "kubelet's health check on all addresses",
   },
   {
     key: 'O',
@@ -48,7 +48,7 @@ export const TOGGLES: readonly Toggle[] = [
     fault: 'hidden-proxy',
     verdict: 'unverified',
     label: 'unverified',
-    explanation: "kube-proxy's sockets held by nobody to be seen",
+    explanation: "kube-proxy's sockets without a visible owner",
   },
   {
     key: 'I',

@@ -7,7 +7,7 @@ export interface Certificate {
   readonly keyFile: string;
 }
 
-/** A certificate that signs itself, good for server and client alike. */
+/** A self-signed certificate for servers and clients. */
 export async function makeCertificate(directory: string, addresses: Addresses): Promise<Certificate> {
   const certFile = join(directory, 'etcd.crt');
   const keyFile = join(directory, 'etcd.key');

@@ -2,7 +2,7 @@ import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from 'n
 import { join } from 'node:path';
 import { waitFor } from './wait.js';
 
-/** Where the cgroup2 hierarchy is mounted, alone or beside v1 (proc_pid_mountinfo(5)); null where we may not write. */
+/** The mount point of the cgroup2 hierarchy, alone or beside v1 (proc_pid_mountinfo(5)); null if it is not writable. */
 export async function writableCgroupRoot(): Promise<string | null> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8');
   for (const line of mounts.split('\n')) {
@@ -19,7 +19,7 @@ export async function writableCgroupRoot(): Promise<string | null> {
   return null;
 }
 
-/** The cgroups of one lab, below a directory of its own that stands for the root of a node's hierarchy. */
+/** The cgroups of one lab, below a directory that represents the root of a node's hierarchy. */
 export class Cgroups {
   readonly #root: string;
 
@@ -27,7 +27,7 @@ export class Cgroups {
     this.#root = root;
   }
 
-  /** The directory of a cgroup such as `system.slice/ssh.service`, made where it is not there yet. */
+  /** The directory of a cgroup such as `system.slice/ssh.service`, which is created if it does not exist. */
   async directory(path: string): Promise<string> {
     const directory = join(this.#root, path);
     await mkdir(directory, { recursive: true });
@@ -39,9 +39,9 @@ export class Cgroups {
   }
 }
 
-/** Kills whatever is left in a cgroup and below, and removes it. */
+/** Kills all processes in a cgroup and its descendants, and removes it. */
 export async function removeCgroup(directory: string): Promise<void> {
-  // Not there before Linux 5.14; the processes of a lab die with their parent anyway.
+  // Missing before Linux 5.14, where the processes of a lab still die with their parent.
   await writeFile(join(directory, 'cgroup.kill'), '1').catch(() => {});
   await removeTree(directory);
 }
@@ -55,7 +55,7 @@ async function removeTree(directory: string): Promise<void> {
     throw error;
   }
   for (const entry of entries) await removeTree(join(directory, entry));
-  // Busy until the last process in it is not only dead but waited for.
+  // Busy until all its processes are not only dead but reaped.
   await waitFor(`${directory} to be empty`, () => removed(directory));
 }
 

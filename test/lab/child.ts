@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Output {
-  /** As a shell gives it: 128 and the signal's number where a signal ended it. */
+  /** As in a shell: 128 plus the signal number if a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -16,10 +16,10 @@ export interface Output {
 const LOG_TAIL_LINES = 15;
 const DEADLINE_MS = 20_000;
 
-/** A process that stays, with its standard error in a file. Closing its standard input asks it to end. */
+/** A long-running process with its standard error in a file. Closing its standard input asks it to exit. */
 export class Child {
   readonly name: string;
-  /** What ended it, in words. */
+  /** How it ended, as text. */
   readonly ended: Promise<string>;
   readonly #process: ChildProcess;
   readonly #logFile: string;
@@ -28,12 +28,12 @@ export class Child {
     this.name = name;
     this.#logFile = logFile;
     const [program, ...rest] = argv as [string, ...string[]];
-    // Variables such as ETCD_NAME would be taken for options of the service.
+    // A service would take variables such as ETCD_NAME for options.
     const { PATH } = process.env;
     const log = openSync(logFile, 'a');
     try {
       this.#process = spawn(program, rest, {
-        // A session of its own: Ctrl-C at the terminal of the demo is meant for the demo, not for the services.
+        // A session of its own, so that Ctrl-C at the terminal of the demo does not reach the services.
         detached: true,
         stdio: ['pipe', 'pipe', log],
         env: { PATH },
@@ -45,17 +45,17 @@ export class Child {
       this.#process.once('error', (error) => resolve(`could not be started: ${error.message}`));
       this.#process.once('exit', (code, signal) => resolve(signal === null ? `exited with ${code}` : `got ${signal}`));
     });
-    // A process that dies at once makes writing to its standard input fail; `ended` is how that is told.
+    // Writing fails if the process has exited, which `ended` reports.
     this.#process.stdin?.on('error', () => {});
   }
 
-  /** The process itself, not a wrapper: what starts it only ever replaces itself (exec). */
+  /** The pid of the program itself: its wrappers only use exec. */
   get pid(): number {
     if (this.#process.pid === undefined) throw new Error(`${this.name} has no process`);
     return this.#process.pid;
   }
 
-  /** Waits for `what`, and fails with the end of the log as soon as the process ends instead, or when it takes too long. */
+  /** Waits for `what`. @throws with the end of the log if the process exits first or the wait takes too long. */
   async whileAlive<T>(what: string, wait: Promise<T>): Promise<T> {
     const failure = this.ended.then((end) => Promise.reject(new Error(end)));
     const deadline = new AbortController();
@@ -73,7 +73,7 @@ export class Child {
     }
   }
 
-  /** The first line it prints; what comes after it is thrown away. */
+  /** The first line of its output. The rest is discarded. */
   async firstLine(): Promise<string> {
     const stdout = this.#process.stdout;
     if (stdout === null) throw new Error(`${this.name} has no standard output`);
@@ -82,7 +82,7 @@ export class Child {
       line += String(chunk);
       if (line.includes('\n')) return line.split('\n', 1)[0] ?? '';
     }
-    // Its output ends a moment before the process itself does.
+    // The output has ended, so the process is about to.
     throw new Error(await this.ended);
   }
 
@@ -98,7 +98,7 @@ export class Child {
   }
 }
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Output> {
   const [program, ...rest] = argv as [string, ...string[]];
   const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
@@ -107,19 +107,18 @@ export async function run(argv: readonly string[], env: NodeJS.ProcessEnv = proc
   return { code: exitCode(code, signal), stdout, stderr };
 }
 
-/** Runs a command that must succeed. */
+/** Runs a command. @throws if it fails. */
 export async function mustRun(what: string, argv: readonly string[]): Promise<void> {
   const { code, stdout, stderr } = await run(argv);
   if (code !== 0) throw new Error(`${what}: exit code ${code}: ${stdout}${stderr}`.trimEnd());
 }
 
-/** Called with what a child has sent, which is anything; what it gives is sent back. It must not fail. */
+/** Called with a message from a child, which may be anything. The result is sent back. Must not throw. */
 export type Answer = (message: unknown) => Promise<object>;
 
 /**
- * Runs a command on our own terminal, and gives its exit code. The terminal itself sends Ctrl-C to it. With `answer` there
- * is a channel of Node's between us, whatever programs the command line goes through before node (child_process,
- * "options.stdio": a descriptor and a variable with its number).
+ * Runs a command on this process's terminal, which sends it Ctrl-C itself, and returns its exit code. `answer` opens a Node IPC
+ * channel, which also works if the command line starts node through other programs (child_process, "options.stdio").
  */
 export async function runAttached(argv: readonly string[], answer?: Answer): Promise<number> {
   const [program, ...rest] = argv as [string, ...string[]];

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** These look for kernel modules and block devices of the machine, which are none of the lab's business. */
+/** Plugins that use kernel modules and block devices of the machine. */
 const UNWANTED = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.containerd.snapshotter.v1.${name}`);
 
-/** The command line of a containerd that writes below `state` and to its socket, and nowhere else. */
+/** The command line of a containerd that writes only below `state` and to its socket. */
 export async function containerdArgv(
   directory: string,
   state: string,
@@ -13,7 +13,7 @@ export async function containerdArgv(
 ): Promise<string[]> {
   const disabled = cri ? UNWANTED : [...UNWANTED, 'io.containerd.grpc.v1.cri'];
   const configFile = join(directory, cri ? 'containerd.toml' : 'containerd-without-cri.toml');
-  // JSON strings and lists of them are TOML as well.
+  // JSON strings and arrays are valid TOML.
   const config = `
     version = 2
     root = ${JSON.stringify(join(state, 'containerd-root'))}

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Certificate } from './certificate.js';
 import type { Addresses, Etcd } from './plan.js';
 
-/** The command line of an etcd that is a cluster of its own. */
+/** The command line of a single-member etcd cluster. */
 export function etcdArgv(state: string, certificate: Certificate, addresses: Addresses, service: Etcd): string[] {
   const clients = service.clientAddresses.map((address) => `https://${address}:2379`).join(',');
   const peer = `https://${addresses.ipv4}:2380`;

@@ -5,10 +5,10 @@ import { OWNERS } from './faults/owners.js';
 import { UNEXPECTED } from './faults/unexpected.js';
 import type { Node } from './plan.js';
 
-/** Everything that can be wrong with a lab, with what must be said about it. */
+/** All faults of the lab, with the expected findings. */
 export const FAULTS: readonly Fault[] = [...ADDRESSES, ...OWNERS, ...ABSENT, ...UNEXPECTED];
 
-/** Why a fault cannot be staged on this node; null where it can. */
+/** Why a fault cannot be applied to this node; null if it can. */
 export function obstacle(fault: Fault, node: Node, hasCgroups: boolean): string | null {
   if (fault.roles !== undefined && !fault.roles.includes(node.role)) return `it is not for a ${node.role}`;
   if (fault.families !== undefined && !fault.families.includes(node.family)) return `it needs IPv6`;
@@ -16,13 +16,13 @@ export function obstacle(fault: Fault, node: Node, hasCgroups: boolean): string 
   return null;
 }
 
-/** The fault of that name, which must be one that this node can have. */
+/** The fault with this name. @throws if there is none or it cannot be applied to this node. */
 export function faultFor(name: string, node: Node, hasCgroups: boolean): Fault {
   const fault = FAULTS.find((fault) => fault.name === name);
   if (fault === undefined) {
-    throw new Error(`no fault is called ${name}; there are ${FAULTS.map((fault) => fault.name).join(', ')}`);
+    throw new Error(`unknown fault ${name}; known faults: ${FAULTS.map((fault) => fault.name).join(', ')}`);
   }
   const reason = obstacle(fault, node, hasCgroups);
-  if (reason !== null) throw new Error(`${name} cannot be staged here: ${reason}`);
+  if (reason !== null) throw new Error(`${name} cannot be applied: ${reason}`);
   return fault;
 }

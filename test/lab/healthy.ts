@@ -7,24 +7,24 @@ export function describeNode(role: Role, family: Family, containerdPath: string)
   return { role, family, addresses, any: family === 'dual' ? '::' : '0.0.0.0', containerdPath };
 }
 
-/** The cgroup of a service of the snap. */
+/** The cgroup of a snap service. */
 export function snap(service: string): string {
   return `system.slice/snap.k8s.${service}.service`;
 }
 
-/** Of a process that somebody started who logged in. */
+/** The cgroup of a login session. */
 export const SESSION = 'user.slice/user-1000.slice/session-3.scope';
 
 const AGENT_POD = pod('5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f', 'a1');
 const OPERATOR_POD = pod('0f9e8d7c-6b5a-4948-8776-655443322110', 'b2');
 
-/** The cgroup of a container under the systemd driver, as kubelet and containerd's CRI plugin name it. */
+/** The cgroup of a container, as named by kubelet and containerd's CRI plugin with the systemd driver. */
 function pod(uid: string, byteOfContainer: string): string {
   const slice = `kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`;
   return `kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${byteOfContainer.repeat(32)}.scope`;
 }
 
-/** A node that listens exactly as the page and what is known beside it say. */
+/** A node whose listeners are exactly those of the page and the notes. */
 export function healthyPlan(node: Node): Plan {
   const services = [
     ...servicesOfEveryNode(node),
@@ -38,7 +38,7 @@ export function healthyPlan(node: Node): Plan {
   };
 }
 
-/** In the snap the programs of Kubernetes are links to one executable, and those of k8sd to another. */
+/** In the snap, the Kubernetes programs are links to one executable, and those of k8sd to another. */
 function ofSnap(name: string, executable: 'kubernetes' | 'k8s', sockets: Parameters<typeof standIn>[0]['sockets']) {
   return standIn({ name, executable, cgroup: snap(name), sockets });
 }
@@ -77,7 +77,7 @@ function servicesOfControlPlanes({ any, addresses }: Node): Service[] {
   ];
 }
 
-/** What the page does not list and any Ubuntu machine has. */
+/** Listeners that every Ubuntu machine has and the page does not list. */
 function servicesOfTheSystem({ family }: Node): Service[] {
   const dual = family === 'dual';
   return [

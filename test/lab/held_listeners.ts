@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export interface HeldListeners {
-  /** Ports of the TCP sockets in LISTEN, in any order, one for each socket. */
+  /** Ports of the TCP sockets in LISTEN, one for each socket, in any order. */
   readonly ports: readonly number[];
   /** Paths of the unix sockets that accept connections. */
   readonly paths: readonly string[];
@@ -12,8 +12,7 @@ const TCP_LISTEN = '0A';
 const UNIX_ACCEPTS = 0x10000;
 
 /**
- * What a process listens on, from /proc alone: slow and simple, and nothing of the product's own, because the lab must
- * not rely on what it is there to test.
+ * The listeners of a process, from /proc. Slow and simple, and independent of the product, which the lab is there to test.
  */
 export async function heldListeners(pid: number): Promise<HeldListeners> {
   const [held, tcp4, tcp6, unix] = await Promise.all([
@@ -33,7 +32,7 @@ export async function heldListeners(pid: number): Promise<HeldListeners> {
 
 async function heldInodes(pid: number): Promise<Set<string>> {
   const inodes = new Set<string>();
-  // A process that ends meanwhile holds nothing; a descriptor that is closed meanwhile is not one we wait for.
+  // The process may exit and its descriptors may be closed meanwhile.
   for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
     const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1];
@@ -42,7 +41,7 @@ async function heldInodes(pid: number): Promise<Set<string>> {
   return inodes;
 }
 
-/** The rows of a table of the process's network namespace, as fields; none where the kernel has no such table. */
+/** The rows of a table of the process's network namespace, as fields; none if the kernel has no such table. */
 async function table(pid: number, name: string): Promise<string[][]> {
   const text = await readFile(`/proc/${pid}/net/${name}`, 'utf8').catch(() => '');
   return text

@@ -78,7 +78,7 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
   t.ok(Date.now() - before < 5000, 'starts within seconds');
   t.strictSame(await listeners(lab), DUAL_CONTROL_PLANE);
 
-  await t.test('services present themselves as on a real node', async (t) => {
+  await t.test('services look like those on a real node', async (t) => {
     const facts = (name: string) => {
       const pid = lab.processes.get(name);
       return {
@@ -112,7 +112,7 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
     },
   );
 
-  await t.test('commands run inside, as whom they should', async (t) => {
+  await t.test('commands run inside, as the requested user', async (t) => {
     const inside = await lab.exec(['sh', '-c', 'id -u; pwd; readlink /proc/self/ns/net; echo $GREETING; exit 3'], {
       uid: 1000,
       env: { GREETING: 'hello' },
@@ -124,7 +124,7 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
     });
     const outside = await lab.run(['sh', '-c', 'readlink /proc/self/ns/net; ls /run/containerd']);
     t.equal(outside.stdout, `${readlinkSync('/proc/self/ns/net')}\ncontainerd.sock\ncontainerd.sock.ttrpc\n`);
-    t.equal((await lab.exec(['sh', '-c', 'kill -9 $$'])).code, 137, 'a signal is told as a shell does');
+    t.equal((await lab.exec(['sh', '-c', 'kill -9 $$'])).code, 137, 'a signal is reported as in a shell');
     t.match(await lab.exec(['no-such-command']), { code: 127, stderr: /no-such-command/ });
   });
 
@@ -137,7 +137,7 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
     }
   });
 
-  await t.test('faults can be seen', async (t) => {
+  await t.test('faults are visible', async (t) => {
     const changes: [fault: string, gone: string[], come: string[]][] = [
       ['healthz-on-wildcard', ['tcp 127.0.0.1:10248 kubelet'], ['tcp *:10248 kubelet']],
       ['foreign-on-10250', ['tcp *:10250 kubelet'], ['tcp *:10250 intruder']],
@@ -166,7 +166,7 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
     }
   });
 
-  await t.test('what the socket tables do not show', async (t) => {
+  await t.test('faults that are not in socket tables', async (t) => {
     const socketFile = () => lab.exec(['test', '-S', lab.containerdPath]).then(({ code }) => code === 0);
     await lab.apply('stale-containerd-socket');
     t.ok(await socketFile(), 'a stale socket file');
@@ -194,15 +194,15 @@ t.test('a worker without IPv6', { skip: notRoot }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'ipv4', faults: ['unexpected-tcp'] });
   t.teardown(() => lab.stop());
   const backdoor = 'tcp 0.0.0.0:31337 backdoor';
-  t.strictSame(await listeners(lab), [...IPV4_WORKER, backdoor].sort(), 'a fault can be there from the start');
+  t.strictSame(await listeners(lab), [...IPV4_WORKER, backdoor].sort(), 'a fault can be present from the start');
   await lab.clear('unexpected-tcp');
   for (const fault of stageable(lab)) {
     await lab.apply(fault);
     await lab.clear(fault);
     t.strictSame(await listeners(lab), IPV4_WORKER, `${fault} is applied and cleared`);
   }
-  await t.rejects(lab.apply('scheduler-gone'), /scheduler-gone cannot be staged here: it is not for a worker/);
-  await t.rejects(lab.apply('no-such-fault'), /no fault is called no-such-fault; there are healthz-on-wildcard/);
+  await t.rejects(lab.apply('scheduler-gone'), /scheduler-gone cannot be applied: it is not for a worker/);
+  await t.rejects(lab.apply('no-such-fault'), /unknown fault no-such-fault; known faults: healthz-on-wildcard/);
 });
 
 function stageable(lab: Lab): string[] {
@@ -210,19 +210,19 @@ function stageable(lab: Lab): string[] {
   return FAULTS.filter((fault) => obstacle(fault, node, lab.hasCgroups) === null).map(({ name }) => name);
 }
 
-t.test("containerd's socket can be anywhere, and leaves no trace outside", { skip: notRoot }, async (t) => {
+t.test("containerd's socket can be anywhere, and nothing of it remains outside", { skip: notRoot }, async (t) => {
   const path = '/var/snap/k8s/common/run/containerd/containerd.sock';
   const wasThere = existsSync('/var/snap');
   const lab = await startLab({ role: 'worker', containerdPath: path });
   t.ok((await listeners(lab)).includes(`u_str ${path} containerd`));
-  t.equal((await lab.exec(['test', '-d', '/var/lib'])).code, 0, 'what was in the directory above still is');
+  t.equal((await lab.exec(['test', '-d', '/var/lib'])).code, 0, 'the contents of the parent directory are still there');
   t.equal(existsSync('/var/snap'), wasThere);
   await lab.stop();
   t.notOk(existsSync(lab.directory));
   await lab.stop();
 });
 
-t.test('a service that cannot start is named, with its log', { skip: notRoot }, async (t) => {
+t.test('an error names the service that cannot start, with its log', { skip: notRoot }, async (t) => {
   const lab = await startLab({ role: 'worker' });
   t.teardown(() => lab.stop());
   const squatter = lab.exec(['sh', '-c', `sleep 10 | ${lab.directory}/bin/stand_in udp,0.0.0.0,161`]);
@@ -232,10 +232,10 @@ t.test('a service that cannot start is named, with its log', { skip: notRoot }, 
     /trapdoor: .*exited with 1[\s\S]*bind udp,0\.0\.0\.0,161: Address already/,
   );
   await lab.stop();
-  t.equal((await squatter).code, lab.hasCgroups ? 137 : 0, 'commands that are still running end with its cgroups');
+  t.equal((await squatter).code, lab.hasCgroups ? 137 : 0, 'running commands are killed with its cgroups');
 });
 
-t.test('a lab that cannot be built leaves nothing', { skip: notRoot }, async (t) => {
+t.test('a lab that cannot be started leaves nothing behind', { skip: notRoot }, async (t) => {
   await t.rejects(
     startLab({ containerdPath: '/no-such-directory/containerd.sock' }),
     /no directory above .* exists but \//,
@@ -255,12 +255,16 @@ t.test('the command', { skip: notRoot }, async (t) => {
     code: 9,
     lines: ['eth0'],
   });
-  t.match(await runMain('--role', 'worker'), { code: 0, lines: [/^\/proc\/\d+\/ns\/net$/] }, 'ends with its input');
+  t.match(
+    await runMain('--role', 'worker'),
+    { code: 0, lines: [/^\/proc\/\d+\/ns\/net$/] },
+    'exits at the end of its input',
+  );
   t.match(await runMain('--list'), { code: 0, lines: FAULTS.map(({ name }) => name) });
   t.match(await runMain('--role', 'both'), { code: 2 });
 });
 
-t.test('nothing outlives a lab that is killed', { skip: notRoot }, async (t) => {
+t.test('nothing remains of a lab that is killed', { skip: notRoot }, async (t) => {
   const main = spawn(
     process.execPath,
     [MAIN, '--dual', '--fault', 'held-by-child-too', '--fault', 'leader-thread-gone'],
@@ -271,7 +275,7 @@ t.test('nothing outlives a lab that is killed', { skip: notRoot }, async (t) => 
   const [netns] = (await once(createInterface(main.stdout), 'line')) as [string];
   const { ino } = statSync(netns);
   const parents = await labParents();
-  t.equal(processesIn(ino).length, 15, 'thirteen services, a child, and the holder of the namespaces');
+  t.equal(processesIn(ino).length, 15, 'thirteen services, a child, and the keeper of the namespaces');
   const left = directoriesOf(main.pid ?? 0, parents);
   t.equal(left.length, parents.length);
 
@@ -281,5 +285,5 @@ t.test('nothing outlives a lab that is killed', { skip: notRoot }, async (t) => 
 
   const next = await startLab({ role: 'worker' });
   await next.stop();
-  for (const directory of left) t.notOk(existsSync(directory), `${directory} was swept`);
+  for (const directory of left) t.notOk(existsSync(directory), `${directory} was removed`);
 });

@@ -19,62 +19,62 @@ export interface LabOptions {
   readonly role?: Role;
   readonly family?: Family;
   readonly containerdPath?: string;
-  /** Names from the table of faults, present from the start. */
+  /** Names of faults that are applied at the start. */
   readonly faults?: readonly string[];
-  /** Told what is about to be done, one line at a time. */
+  /** Called with one line about each step before it is taken. */
   readonly onStep?: (line: string) => void;
 }
 
 export interface ExecOptions {
-  /** User and group to run as; 0 unless given. */
+  /** User and group to run as; 0 by default. */
   readonly uid?: number;
-  /** Variables besides those of our own environment. */
+  /** Variables added to this process's environment. */
   readonly env?: { readonly [name: string]: string };
 }
 
-/** A pretend node. Its calls are not made to overlap, except `exec` and `run` with each other. */
+/** A simulated node. Calls must not overlap, except `exec` and `run`. */
 export interface Lab {
   readonly role: Role;
   readonly family: Family;
   readonly addresses: Addresses;
   readonly containerdPath: string;
-  /** Path of the network namespace, good for as long as the lab runs. */
+  /** Path of the network namespace, valid while the lab runs. */
   readonly netns: string;
-  /** Executables, logs and certificates. Goes away with the lab. */
+  /** Executables, logs and certificates. Removed when the lab stops. */
   readonly directory: string;
-  /** False where the machine has no cgroup2 we may write to: then nobody has a unit. */
+  /** False if the machine has no writable cgroup2 hierarchy: processes then have no unit. */
   readonly hasCgroups: boolean;
-  /** Process ids by the name under which a service was started. */
+  /** Pids by service name. */
   readonly processes: ReadonlyMap<string, number>;
-  /** The faults that are present, in the order in which they came. */
+  /** The applied faults, in order. */
   readonly faults: readonly Fault[];
 
-  /** Runs a command on the node: in its mount and its network namespace. */
+  /** Runs a command in the node's mount and network namespaces. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<Output>;
-  /** Runs a command in the node's mount namespace, but in the network namespace we are in. */
+  /** Runs a command in the node's mount namespace, but in this process's network namespace. */
   run(argv: readonly string[], options?: ExecOptions): Promise<Output>;
-  /** Runs a command on the node with our own terminal, and gives its exit code. A Node program may ask us things. */
+  /** Runs a command on the node with this process's terminal, and returns its exit code. A Node program may send requests. */
   attach(argv: readonly string[], answer?: Answer): Promise<number>;
 
   apply(fault: string): Promise<void>;
-  /** Takes a fault away again; a node without any is healthy. */
+  /** Removes a fault. A node without faults is healthy. */
   clear(fault: string): Promise<void>;
-  /** All that must be different from the answer for the healthy node, with the faults that are present. */
+  /** The expected differences from the findings on a healthy node. */
   expectations(): Expectation[];
   stop(): Promise<void>;
 }
 
-/** Where somebody is who logged in as root and types a command. */
+/** The cgroup of a command that root types in a login session. */
 const ROOT_SESSION = 'user.slice/user-0.slice/session-1.scope';
 
 /**
- * Builds a node of Canonical Kubernetes inside namespaces of its own: a real etcd, a real containerd, a real VXLAN
- * device, and a small program in place of each other service. Needs root. No process and no namespace of it outlives
- * ours; directories that we could not remove because we were killed are removed by the next lab.
+ * Simulates a node of Canonical Kubernetes in its own namespaces: with etcd, containerd and a VXLAN device, and a stand-in for
+ * every other service. Needs root. Its processes and namespaces end with this process. Directories that remain if this process
+ * is killed are removed by the next lab.
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const uid = process.getuid?.();
-  if (uid !== 0) throw new Error(`a lab needs root to create namespaces; we are user ${uid}`);
+  if (uid !== 0) throw new Error(`a lab needs root to create namespaces; this is user ${uid}`);
   const { role = 'control-plane', family = 'ipv4', onStep = () => {} } = options;
   const node = describeNode(role, family, options.containerdPath ?? '/run/containerd/containerd.sock');
   const cgroupRoot = await writableCgroupRoot();
@@ -205,7 +205,7 @@ class RunningLab implements Lab {
     await this.#cleanup.run();
   }
 
-  /** Makes true what the healthy plan becomes with the faults that are present. */
+  /** Applies the healthy plan with the current faults. */
   async become(): Promise<void> {
     const { node } = this.#site;
     await this.#reality.become(this.#faults.reduce((plan, fault) => fault.plan(plan, node), healthyPlan(node)));
@@ -217,7 +217,7 @@ class RunningLab implements Lab {
   }
 }
 
-/** What has to be undone, last things first. */
+/** Clean-up steps, taken in reverse order. */
 class Cleanup {
   readonly #steps: (() => Promise<void>)[] = [];
 
@@ -225,7 +225,7 @@ class Cleanup {
     this.#steps.push(step);
   }
 
-  /** Takes every step even where one fails, and then fails with the first failure. */
+  /** Takes every step even if one fails, then throws the first error. */
   async run(): Promise<void> {
     const failures: unknown[] = [];
     for (let step = this.#steps.pop(); step !== undefined; step = this.#steps.pop()) {

@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeCgroup } from './cgroups.js';
 
-/** `sockwatch-lab-PID-STARTTIME-NUMBER`: a pid alone may belong to somebody else by the time it is looked up. */
+/** `sockwatch-lab-PID-STARTTIME-NUMBER`: with the start time, because pids are reused. */
 const NAME = /^sockwatch-lab-(\d+)-(\d+)-\d+$/;
 
 let labs = 0;
 
-/** A name for a lab of this process, under which its directories can be told from those of processes that are gone. */
+/** A name for a lab of this process. Shows later whether the process still runs. */
 export async function labName(): Promise<string> {
   labs += 1;
   return `sockwatch-lab-${process.pid}-${await startTime(String(process.pid))}-${labs}`;
 }
 
-/** The lab's directory. Others may look into it: services and commands of other users run from there. */
+/** Creates the lab's directory, readable by others because services and commands of other users run from there. */
 export async function makeLabDirectory(name: string): Promise<string> {
   const directory = join(tmpdir(), name);
   await mkdir(directory, { mode: 0o755 });
@@ -25,9 +25,9 @@ export async function removeLabDirectory(directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Removes what labs left behind whose process was killed before it could clean up. */
+/** Removes the directories and cgroups of labs whose process was killed. */
 export async function sweepLeftovers(cgroupRoot: string | null): Promise<void> {
-  // In this order: a straggler is killed with its cgroup, and only then is nobody left to write into the directory.
+  // Cgroups first: their processes could still write into the directories.
   if (cgroupRoot !== null) {
     for (const cgroup of await leftoversIn(cgroupRoot)) await removeCgroup(cgroup);
   }
@@ -43,7 +43,7 @@ async function leftoversIn(parent: string): Promise<string[]> {
   return found;
 }
 
-/** When a process started, in ticks since boot; null where it is gone (or dead and not yet waited for). */
+/** The start time of a process in ticks since boot; null if it has exited, reaped or not. */
 async function startTime(pid: string): Promise<string | null> {
   let stat: string;
   try {
@@ -51,7 +51,7 @@ async function startTime(pid: string): Promise<string | null> {
   } catch {
     return null;
   }
-  // proc(5): the state is the third field, the start time the 22nd; comm before them may hold spaces and brackets.
+  // proc(5): the state is field 3, the start time field 22; comm before them may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return fields[0] === 'Z' ? null : (fields[19] ?? null);
 }

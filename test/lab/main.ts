@@ -16,7 +16,7 @@ Builds a pretend Kubernetes node, runs COMMAND on it (or waits for Ctrl-C), and 
   --help                   this text
 `;
 
-/** As a shell has it for a command that Ctrl-C ended. */
+/** As in a shell, for a command ended by Ctrl-C. */
 const INTERRUPTED = 130;
 
 function list(): string {
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   const { role, dual, fault: faults, 'containerd-path': containerdPath } = values;
   if (role !== 'control-plane' && role !== 'worker') throw new Error(`--role ${role} is not a role`);
 
-  // None of these may end us before the lab is taken down, nor may words to a terminal that is gone.
+  // Neither a signal nor an error from a closed terminal may end the process before the lab is stopped.
   process.stderr.on('error', () => {});
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());

@@ -2,29 +2,28 @@ import { dirname, join } from 'node:path';
 import { Child, mustRun } from './child.js';
 
 export interface Entry {
-  /** The lab's network namespace, or the one the test runs in. */
+  /** The lab's network namespace, or that of this process. */
   readonly network: 'lab' | 'host';
-  /** Directory of the cgroup to run in; null: the one we are in. */
+  /** Directory of the cgroup to run in; null for that of this process. */
   readonly cgroup: string | null;
-  /** User and group to become. */
+  /** User and group to run as. */
   readonly uid: number;
 }
 
 /**
- * Moves into the cgroup and becomes the command, unless whoever started us died before PR_SET_PDEATHSIG was in force.
- * Entering a mount namespace changes the working directory to its root, hence the way back.
+ * Enters the cgroup and executes the command, unless the parent died before PR_SET_PDEATHSIG took effect. Entering a mount
+ * namespace changes the working directory to its root, so it is restored.
  */
 const ENTER =
   'test "$PPID" = "$1" && cd "$2" && { test -z "$3" || echo 0 > "$3/cgroup.procs"; } && shift 3 && exec "$@"';
 
-/** Where the node has its programs: what is shown of them looks as on a real one. */
+/** The directory of the node's programs, the same as on a real node. */
 export const BIN = '/opt/k8s/bin';
 
 /**
- * Gives the mount namespace a directory of its own at $1, a tmpfs for what is written at $2, and what is in $3 at $4. Where
- * $1 or $4 does not exist on this machine, it must not come into being there either: the nearest directory above is replaced
- * by a tmpfs with everything bound into it that it held before. (mount -n, because mount would otherwise make itself a
- * /run/mount.)
+ * Sets up the mount namespace: a private directory at $1, a tmpfs at $2, and the contents of $3 at $4. If $1 or $4 does not exist
+ * on the machine, it must not be created there: the nearest existing parent is replaced by a tmpfs, with its former contents
+ * bind-mounted into it. (mount -n, because mount would otherwise create /run/mount.)
  */
 const PREPARE_MOUNTS = `
 private() {
@@ -54,30 +53,30 @@ mount -n --bind "$3" "$4"
 `;
 
 /**
- * A network and a mount namespace, held by a process and by nothing else: no file in /run/netns refers to them, so they
- * vanish with the last process that is inside.
+ * A network and a mount namespace, kept alive only by their processes: no file in /run/netns refers to them, so they end with the
+ * last process.
  */
 export class Namespaces {
-  readonly #holder: Child;
+  readonly #keeper: Child;
 
-  private constructor(holder: Child) {
-    this.#holder = holder;
+  private constructor(keeper: Child) {
+    this.#keeper = keeper;
   }
 
   static async create(logFile: string): Promise<Namespaces> {
     const argv = [
       ...['setpriv', '--pdeathsig', 'KILL'],
       ...['unshare', '--net', '--mount', '--propagation', 'private'],
-      // cat ends with its standard input, that is with us.
+      // cat exits at the end of its standard input, that is when this process does.
       ...['sh', '-c', 'echo ready && exec cat'],
     ];
-    const holder = new Child('namespaces', argv, logFile);
-    await holder.whileAlive('creating namespaces', holder.firstLine());
-    return new Namespaces(holder);
+    const keeper = new Child('namespaces', argv, logFile);
+    await keeper.whileAlive('creating namespaces', keeper.firstLine());
+    return new Namespaces(keeper);
   }
 
   get pid(): number {
-    return this.#holder.pid;
+    return this.#keeper.pid;
   }
 
   get netns(): string {
@@ -85,8 +84,8 @@ export class Namespaces {
   }
 
   /**
-   * @param state an empty directory that becomes a tmpfs, visible inside only
-   * @param bin what is to be seen at BIN inside
+   * @param state an empty directory, on which a tmpfs is mounted inside
+   * @param bin the directory mounted at BIN inside
    */
   async prepareMounts(socketPath: string, state: string, bin: string): Promise<void> {
     const here: Entry = { network: 'host', cgroup: null, uid: 0 };
@@ -94,16 +93,16 @@ export class Namespaces {
     await mustRun('making private directories', this.enter(here, script));
   }
 
-  /** The path of a file as it is inside, for us outside. */
+  /** The path through which a file inside is accessible from outside. */
   path(inside: string): string {
     return join(`/proc/${this.pid}/root`, inside);
   }
 
-  /** The command line that runs `argv` inside, as a direct child that dies with us. */
+  /** The command line that runs `argv` inside, as a direct child that dies with this process. */
   enter(entry: Entry, argv: readonly string[]): string[] {
     const root = `/proc/${this.pid}/ns`;
     const network = entry.network === 'lab' ? [`--net=${root}/net`] : [];
-    // Changing the user clears the signal that was asked for, so it is asked for once more.
+    // Changing the user clears PR_SET_PDEATHSIG, so it is set again.
     const user = ['setpriv', `--reuid=${entry.uid}`, `--regid=${entry.uid}`, '--clear-groups', '--pdeathsig', 'KILL'];
     return [
       ...['nsenter', `--mount=${root}/mnt`, ...network],
@@ -115,6 +114,6 @@ export class Namespaces {
   }
 
   async close(): Promise<void> {
-    await this.#holder.kill();
+    await this.#keeper.kill();
   }
 }

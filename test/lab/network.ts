@@ -6,8 +6,8 @@ import { waitFor } from './wait.js';
 const IFA_F_TENTATIVE = 0x40;
 
 /**
- * Two interfaces, one with the default route, and nothing at the other end of it. A veth pair is its own other end; a
- * dummy interface would do as well, but not every kernel has the driver.
+ * Two interfaces, one of them with a default route that leads nowhere. They are the ends of a veth pair, because not every kernel
+ * has the driver for dummy interfaces.
  */
 export function interfacesScript({ addresses }: Node): string {
   const common = `
@@ -35,12 +35,12 @@ export function defaultRouteScript(action: 'add' | 'del', addresses: Addresses):
   return addresses.ipv6 === null ? v4 : `${v4} && ip -6 route ${action} default via fd00:2::1 dev eth0 metric 100`;
 }
 
-/** Makes the device that this kernel socket belongs to, as Cilium does in its tunnel mode. */
+/** Creates the device of a kernel socket, like Cilium in tunnel mode. */
 export function vxlanScript({ device }: Vxlan): string {
   return `ip link add ${device} type vxlan external dstport 8472 && ip link set ${device} up`;
 }
 
-/** @param pid a process in the network namespace that is meant */
+/** @param pid a process in the network namespace */
 export async function addressesUsable(pid: number): Promise<void> {
   await waitFor('IPv6 addresses to be usable', async () => {
     const lines = (await readFile(`/proc/${pid}/net/if_inet6`, 'utf8')).trim().split('\n');

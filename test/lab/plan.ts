@@ -4,20 +4,20 @@ import type { Role } from '../../src/spec/rows.js';
 export type Family = 'ipv4' | 'dual';
 
 export interface Addresses {
-  /** On the interface of the default route. */
+  /** Address of the interface with the default route. */
   readonly ipv4: string;
-  /** Likewise; null on a node without IPv6. */
+  /** Likewise; null without IPv6. */
   readonly ipv6: string | null;
-  /** On the other interface. */
+  /** Address of the other interface. */
   readonly other: string;
 }
 
-/** What does not change while a lab runs. */
+/** The constant properties of a lab. */
 export interface Node {
   readonly role: Role;
   readonly family: Family;
   readonly addresses: Addresses;
-  /** `0.0.0.0`, or `::` where IPv6 is enabled: what a Go program makes of "all addresses". */
+  /** The wildcard address of a Go program: `::`, or `0.0.0.0` without IPv6. */
   readonly any: string;
   readonly containerdPath: string;
 }
@@ -25,9 +25,9 @@ export interface Node {
 export interface InetSocket {
   readonly protocol: Transport;
   readonly address: string;
-  /** 0: the kernel chooses; `=`: the port of the socket before. */
+  /** 0 lets the kernel choose; `=` is the port of the previous socket. */
   readonly port: number | '=';
-  /** Further words that stand_in.c knows. */
+  /** Further options of stand_in.c. */
   readonly options: readonly string[];
 }
 
@@ -39,20 +39,20 @@ export interface AbstractSocket {
 export type Socket = InetSocket | AbstractSocket;
 
 interface ServiceFields {
-  /** Under which it is started: argv[0], and comm as far as 15 bytes go. */
+  /** argv[0], and its first 15 bytes are comm. */
   readonly name: string;
   readonly cgroup: string;
 }
 
 export interface StandIn extends ServiceFields {
   readonly program: 'stand-in';
-  /** Name of the executable file. Where it is not `name`, `name` is a symbolic link to it. */
+  /** Name of the executable file. If it differs from `name`, `name` is a symbolic link to it. */
   readonly executable: string;
   readonly uid: number;
   readonly sockets: readonly Socket[];
-  /** What it calls itself after the start; null: as it was started. */
+  /** The comm it sets itself; null if it keeps the first one. */
   readonly comm: string | null;
-  /** How the sockets are held: an option of stand_in.c. */
+  /** How it keeps its sockets: an option of stand_in.c. */
   readonly holding: '--fork' | '--leave-main-thread' | '--in-flight' | null;
 }
 
@@ -63,9 +63,9 @@ export interface Etcd extends ServiceFields {
 
 export interface Containerd extends ServiceFields {
   readonly program: 'containerd';
-  /** With the CRI plugin, as for a kubelet; Docker's runs without. */
+  /** With the CRI plugin, as for a kubelet; Docker's containerd runs without. */
   readonly cri: boolean;
-  /** `stale`: killed, with its file left. `gone`: neither. `unlinked`: it runs, but its file was removed. */
+  /** `stale`: killed, its socket file remains. `gone`: neither. `unlinked`: it runs, but its socket file was removed. */
   readonly socket: 'served' | 'stale' | 'gone' | 'unlinked';
 }
 
@@ -73,11 +73,11 @@ export type Service = StandIn | Etcd | Containerd;
 
 export interface Vxlan {
   readonly device: string;
-  /** Of the process that makes it: the kernel notes it for the socket. */
+  /** Cgroup of the process that creates it, which the kernel records in the socket. */
   readonly cgroup: string;
 }
 
-/** A node as it should be: what the lab makes true. Plain data, so that two plans can be compared. */
+/** The desired state of a node. Plain data, so that two plans can be compared. */
 export interface Plan {
   readonly services: ReadonlyMap<string, Service>;
   readonly vxlan: Vxlan | null;
@@ -92,7 +92,7 @@ export function udp(address: string, port: number | '=', ...options: string[]): 
   return { protocol: 'udp', address, port, options };
 }
 
-/** A service that is started under its own name, as root, and holds its sockets the ordinary way. */
+/** A service that runs under its own name, as root, and keeps its sockets the ordinary way. */
 export function standIn(
   fields: Pick<StandIn, 'name' | 'cgroup' | 'sockets'> & Partial<Omit<StandIn, 'program'>>,
 ): StandIn {
@@ -107,12 +107,12 @@ export function withoutService(plan: Plan, name: string): Plan {
   return { ...plan, services: new Map([...plan.services].filter(([key]) => key !== name)) };
 }
 
-/** The plan with some fields of a stand-in changed. */
+/** A plan with some fields of a stand-in changed. */
 export function changed(plan: Plan, name: string, fields: Partial<Omit<StandIn, 'program' | 'name'>>): Plan {
   return withService(plan, { ...planned(plan, name, 'stand-in'), ...fields });
 }
 
-/** The plan with a TCP socket of a service replaced by others, or by none. */
+/** A plan with a TCP socket of a service replaced by others, or by none. */
 export function rebound(plan: Plan, name: string, port: number, ...replacements: InetSocket[]): Plan {
   const { sockets } = planned(plan, name, 'stand-in');
   const isMeant = (socket: Socket) => socket.protocol === 'tcp' && socket.port === port;
@@ -126,6 +126,6 @@ export function planned<Program extends Service['program']>(
   program: Program,
 ): Extract<Service, { program: Program }> {
   const service = plan.services.get(name);
-  if (service?.program !== program) throw new Error(`the plan has no ${program} by the name of ${name}`);
+  if (service?.program !== program) throw new Error(`the plan has no ${program} named ${name}`);
   return service as Extract<Service, { program: Program }>;
 }

@@ -6,11 +6,11 @@ import { configure, type Site, startService } from './site.js';
 
 interface Started {
   readonly service: Service;
-  /** null: the plan for it is that no process of it stays. */
+  /** null if the plan has no running process for it. */
   readonly child: Child | null;
 }
 
-/** What of a plan is true at the moment, and how it is made true. */
+/** The current state of a node, and the means to change it to a plan. */
 export class Reality {
   readonly #site: Site;
   readonly #started = new Map<string, Started>();
@@ -21,14 +21,14 @@ export class Reality {
     this.#site = site;
   }
 
-  /** Changes what differs from the plan, and nothing else. */
+  /** Changes what differs from the plan. */
   async become(plan: Plan): Promise<void> {
     const isOutdated = ({ service }: Started) => !isDeepStrictEqual(plan.services.get(service.name), service);
     await this.#stop([...this.#started.values()].filter(isOutdated));
-    // First, because a service may be bound to an address or a port that this sets free.
+    // First, because it frees addresses and ports that other services may be bound to.
     await Promise.all([this.#becomeVxlan(plan.vxlan), this.#becomeDefaultRoute(plan.defaultRoute)]);
     const toStart = [...plan.services.values()].filter(({ name }) => !this.#started.has(name));
-    // All are waited for even where one fails, so that none is started behind the back of whoever then stops the lab.
+    // Wait for all even if one fails, so that none starts while the lab is being stopped.
     const results = await Promise.allSettled(toStart.map((service) => this.#start(service)));
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (failures.length === 1) throw failures[0];

@@ -11,14 +11,14 @@ import type { Containerd, Etcd, Node, Service } from './plan.js';
 import { standInArgv } from './stand_in.js';
 import { waitFor } from './wait.js';
 
-/** Where the services of one lab run, and how one is started there. */
+/** The environment that the services of a lab are started in. */
 export interface Site {
   readonly node: Node;
   readonly directory: string;
-  /** A tmpfs that is there only inside the mount namespace. */
+  /** A tmpfs in the mount namespace. */
   readonly state: string;
   readonly namespaces: Namespaces;
-  /** null where there are none to be had. */
+  /** null if the machine has no writable hierarchy. */
   readonly cgroups: Cgroups | null;
   readonly certificate: Certificate;
 }
@@ -34,12 +34,12 @@ export async function onNode(
   return site.namespaces.enter({ network: 'lab', uid: 0, cgroup: directory, ...entry }, argv);
 }
 
-/** Runs a script of `ip` and the like there. */
+/** Runs a shell script on the node. */
 export async function configure(site: Site, cgroup: string, script: string): Promise<void> {
   await mustRun(`configuring the network by\n${script}\n`, await onNode(site, cgroup, ['sh', '-euc', script]));
 }
 
-/** Starts a service and waits until it listens; null where the plan is that nothing of it keeps running. */
+/** Starts a service and waits until it listens; null if the plan has no running process for it. */
 export async function startService(site: Site, service: Service): Promise<Child | null> {
   if (service.program === 'containerd' && service.socket === 'gone') {
     await removeContainerdFiles(site);
@@ -47,7 +47,7 @@ export async function startService(site: Site, service: Service): Promise<Child 
   }
   const argv = await argvOf(site, service);
   const uid = service.program === 'stand-in' ? service.uid : 0;
-  // The name goes into a file name, and a hostile one may hold anything.
+  // A hostile name may contain characters that a file name cannot.
   const logFile = join(site.directory, 'log', `${encodeURIComponent(service.name)}.log`);
   const child = new Child(service.name, await onNode(site, service.cgroup, argv, { uid }), logFile);
   try {
@@ -74,7 +74,7 @@ function argvOf(site: Site, service: Service): Promise<string[]> {
 async function readiness(site: Site, service: Service, child: Child): Promise<void> {
   if (service.program === 'stand-in') {
     const line = await child.firstLine();
-    if (!line.startsWith('ready')) throw new Error(`it said "${line}"`);
+    if (!line.startsWith('ready')) throw new Error(`it printed "${line}"`);
   } else {
     await waitFor('its sockets', async () => ((await listens(site, service, child.pid)) ? true : null));
   }
@@ -86,16 +86,16 @@ async function listens(site: Site, service: Etcd | Containerd, pid: number): Pro
     const clients = ports.filter((port) => port === 2379).length;
     return clients === service.clientAddresses.length && ports.includes(2380);
   }
-  // With CRI it also listens for streams, on a port of the kernel's choice.
+  // The CRI plugin also listens for streams, on a port that the kernel chooses.
   return paths.includes(site.node.containerdPath) && (ports.length > 0 || !service.cri);
 }
 
-/** Brings a containerd that runs into the state in which its socket should be found. */
+/** Brings a running containerd into the planned state of its socket. */
 async function settle(site: Site, service: Service, child: Child): Promise<Child | null> {
   if (service.program !== 'containerd') return child;
   if (service.socket === 'unlinked') await removeContainerdFiles(site);
   if (service.socket !== 'stale') return child;
-  // Killed, it has no chance to remove the file.
+  // SIGKILL leaves it no time to remove the file.
   await child.kill();
   return null;
 }

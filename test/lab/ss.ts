@@ -1,11 +1,10 @@
 import type { Lab } from './lab.js';
 
-/** A port of the kernel's choice is written R: those differ each time. */
+/** Ports that the kernel chooses differ each time and are replaced by R. */
 const FIRST_EPHEMERAL_PORT = 32768;
 
 /**
- * What listens on the node by the word of ss, which is what the product is to be compared with: `tcp *:10250 kubelet`,
- * sorted. Unix datagram sockets are left out.
+ * The listeners of the node according to ss, such as `tcp *:10250 kubelet`, sorted. Unix datagram sockets are omitted.
  */
 export async function listeners(lab: Lab): Promise<string[]> {
   const { code, stdout, stderr } = await lab.exec(['ss', '-H', '-t', '-u', '-x', '-l', '-n', '-p']);

@@ -1,13 +1,13 @@
-// Stands in for a service of a node: holds the sockets that its arguments name, says `ready` with their
-// ports, and lives until its standard input ends or its parent dies. It is started under the service's name.
+// A stand-in for a node's service, started under the service's name. Opens the sockets given as arguments,
+// prints `ready` with their ports, and runs until end of standard input or until its parent exits.
 //
 //   stand_in [--comm HEX] [--fork | --leave-main-thread | --in-flight] SOCKET...
 //
 //   SOCKET   tcp|udp,ADDRESS,PORT[,v6only][,reuseport][,bound][,device=NAME]
 //            stream|seqpacket|dgram,path|abstract,HEX
 //
-// PORT 0 lets the kernel choose, `=` is the port of the socket before. `bound` binds without listening. Names
-// are given as hex because they may be any bytes.
+// PORT 0 lets the kernel choose; `=` is the port of the previous socket. `bound` binds without listening.
+// Names are in hexadecimal because they may contain any bytes.
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
@@ -75,7 +75,7 @@ static int port_of(int fd) {
                                            : ((struct sockaddr_in*)&bound)->sin_port);
 }
 
-/** `rest` is what stands behind the type; it is taken apart in place. */
+/** `rest` is what follows the type; it is modified. */
 static void open_inet(const char* spec, char* rest, int type) {
   static int previous_port;
   char* address = strsep(&rest, ",");
@@ -108,7 +108,7 @@ static void open_inet(const char* spec, char* rest, int type) {
       refuse("unknown option", option);
     }
   }
-  // As Go's net package does it; the system-wide default (net.ipv6.bindv6only) must not decide.
+  // Like Go's net package, do not depend on the system default (net.ipv6.bindv6only).
   if (v6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only, spec);
   if (type == SOCK_STREAM) set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, spec);
   if (bind(fd, v6 ? (struct sockaddr*)&in6 : (struct sockaddr*)&in4, v6 ? sizeof in6 : sizeof in4) != 0) {
@@ -157,12 +157,12 @@ static void open_socket(char* spec) {
   }
 }
 
-/** Cleared by fork and by clone, so each task asks for itself. */
+/** fork(2) and clone(2) clear the setting, so each task makes it. */
 static void die_with_parent(void) {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail("PR_SET_PDEATHSIG");
 }
 
-/** Leaves the sockets in the queue of a socket pair: alive, and in nobody's table of descriptors. */
+/** Keeps the sockets only in the queue of a socket pair: alive, but in no descriptor table. */
 static void put_in_flight(void) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair) != 0) fail("socketpair");
@@ -201,7 +201,7 @@ static void share_with_child(void) {
   close(child_is_set_up[0]);
 }
 
-/** /proc/PID/fd of a process is that of its main thread, and empty once the kernel has finished with that. */
+/** /proc/PID/fd is that of the main thread, and empty once it has exited. */
 static void wait_until_main_thread_is_gone(void) {
   char state = 0;
   while (state != 'Z') {

@@ -5,10 +5,10 @@ import { mustRun } from './child.js';
 import { BIN } from './namespaces.js';
 import type { Socket, StandIn } from './plan.js';
 
-/** The source is where it was written, while this file runs from dist/. */
+/** The source is in the source tree; this file runs from dist/. */
 const SOURCE = fileURLToPath(new URL('../../../test/lab/stand_in.c', import.meta.url));
 
-/** Where the executables of a lab are, for us outside; inside they are at BIN. */
+/** The directory of a lab's executables; inside the lab it is BIN. */
 export function binOf(directory: string): string {
   return join(directory, 'bin');
 }
@@ -19,10 +19,10 @@ export async function compileStandIn(directory: string): Promise<void> {
   await mustRun(`compiling ${SOURCE}`, ['cc', ...flags, SOURCE, '-o', join(binOf(directory), 'stand_in')]);
 }
 
-/** The command line of a stand-in, under whose names there are files after this. */
+/** Creates the executables of a stand-in, and returns its command line. */
 export async function standInArgv(directory: string, service: StandIn): Promise<string[]> {
   const bin = binOf(directory);
-  // A hard link, because /proc/PID/exe shows the name by which a file was started, but only once links are resolved.
+  // A hard link: /proc/PID/exe has the name of the executed file, after resolving symbolic links.
   await unlessThere(link(join(bin, 'stand_in'), join(bin, service.executable)));
   if (service.name !== service.executable) await unlessThere(symlink(service.executable, join(bin, service.name)));
   return [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writableCgroupRoot } from './cgroups.js';
 
-/** Directories in which a lab has one of its own. */
+/** Directories in which each lab creates one. */
 export async function labParents(): Promise<string[]> {
   const root = await writableCgroupRoot();
   return root === null ? [tmpdir()] : [tmpdir(), root];
@@ -18,8 +18,8 @@ export function directoriesOf(pid: number, parents: readonly string[]): string[]
 }
 
 /**
- * Processes in a network namespace, by any of their threads: a main thread that has exited is in none, and neither is a
- * process that is dead and not yet waited for.
+ * Processes with a thread in a network namespace. Any thread counts, because a main thread that has exited is in none; nor is a
+ * zombie.
  */
 export function processesIn(netns: number): string[] {
   const isInside = (task: string) => {

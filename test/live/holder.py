@@ -1,6 +1,6 @@
-"""Listens on PORT as NAME (in hexadecimal, prctl(2), PR_SET_NAME), and CHILDREN processes hold the same socket.
+"""Listens on PORT under the process name NAME (in hexadecimal); CHILDREN child processes share the socket.
 
-Prints `ready` and the numbers of the children, and ends with its input; the children stay until they are killed.
+Prints `ready` and the pids of the children, and exits at the end of standard input; the children have to be killed.
 """
 import ctypes
 import os

@@ -1,6 +1,6 @@
-"""Opens listeners that live about a millisecond, COUNT of them over TCP, UDP and unix in turn, at ports the kernel picks.
+"""Opens COUNT listeners in turn, TCP, UDP and unix, on ports that the kernel chooses, each for about a millisecond.
 
-Prints one line for each: protocol, and port or name. With `churn` as second argument it opens for ever and prints nothing.
+Prints protocol and port or name of each. With `churn` instead of COUNT, opens listeners forever and prints nothing.
 """
 import os
 import socket

@@ -1,6 +1,4 @@
-/**
- * `npm run screens`: takes the images of README and docs/: the TUI in a real terminal, on a lab with some faults. Needs root.
- */
+/** `npm run screens`: makes the images of README and docs/ from the TUI in a terminal, on a lab with some faults. Needs root. */
 
 import { link, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,13 +15,13 @@ import { Terminal } from '../tui/tmux_terminal.js';
 import { likeRealNode } from './real_node.js';
 import { toSvg } from './svg.js';
 
-/** In the source tree; this file runs from dist/. */
+/** The directory in the source tree; this file runs from dist/. */
 const DIRECTORY = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
-/** On a dark background, as the images have it (COLORFGBG is how some terminals tell). */
+/** A dark background, like that of the images (COLORFGBG is set by some terminals). */
 const TERMINAL = { width: 130, height: 34, env: { COLORFGBG: '15;0' } };
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
 
-/** Something happens: a service starts again, two go wrong, and a program cannot have a port. */
+/** Causes events: a service restarts, two faults appear, and a program fails to bind. */
 async function live(lab: Lab): Promise<void> {
   await lab.apply('held-by-child-too');
   for (const fault of FAULTS) await lab.apply(fault);

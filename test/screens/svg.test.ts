@@ -2,7 +2,7 @@ import t from 'tap';
 import { parseScreen } from '../tui/sgr.js';
 import { toSvg } from './svg.js';
 
-t.test('a captured screen becomes runs of one style', (t) => {
+t.test('a captured screen is split into runs of one style', (t) => {
   const plain = parseScreen(['ab  '])[0]?.[0]?.style;
   const [first = [], second = []] = parseScreen([
     '\x1b[1m\x1b[31mred\x1b[0m 漢字 \x1b[38;5;208;48;2;1;2;3mx',
@@ -17,15 +17,15 @@ t.test('a captured screen becomes runs of one style', (t) => {
     ],
   );
   t.match(first[0]?.style, { foreground: 1, bold: true });
-  t.strictSame(first[1]?.style, plain, 'back to nothing');
+  t.strictSame(first[1]?.style, plain, 'styles are reset');
   t.match(first[2]?.style, { foreground: 208, background: [1, 2, 3] });
-  t.match(second[0]?.style, { foreground: 208, inverse: true }, 'a style goes on in the next line');
+  t.match(second[0]?.style, { foreground: 208, inverse: true }, 'a style continues on the next line');
   t.strictSame(second[1]?.style, plain);
   t.throws(() => parseScreen(['a\x1b]0;title\x07']), /control character/);
   t.end();
 });
 
-t.test('an image holds the text, and nothing of it is markup', (t) => {
+t.test('an image contains the text, with markup escaped', (t) => {
   const svg = toSvg(parseScreen(['\x1b[31m<b>&"\x1b[38;5;196m\x1b[48;5;244mx']), 10, 'a <title>');
   t.match(svg, 'fill="#ff7b72">&lt;b&gt;&amp;&quot;</text>');
   t.match(svg, /<rect [^>]*fill="#808080"\/>\n<text [^>]*fill="#ff0000">x<\/text>/);

@@ -8,13 +8,13 @@ const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mon
 const FOREGROUND = '#c9d1d9';
 const BACKGROUND = '#0d1117';
 
-/** The sixteen that terminals choose for themselves; all of them have a contrast of 4.5 and more on our background but black. */
+/** The sixteen colours that terminals define. All but black have a contrast of at least 4.5 with the background. */
 const SIXTEEN = [
   ...['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'],
   ...['#8b949e', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#ffffff'],
 ];
 
-/** A screen as an SVG image whose text can be selected and searched. `title` is what a reader who cannot see it is told. */
+/** Renders a screen as an SVG image whose text can be selected and searched. `title` is the text alternative. */
 export function toSvg(lines: readonly (readonly Run[])[], columns: number, title: string): string {
   const width = round(columns * CELL.width + 2 * PADDING);
   const height = round(lines.length * CELL.height + 2 * PADDING);
@@ -39,8 +39,8 @@ function drawn({ text, style, column, width }: Run, row: number): string[] {
   if (background !== null) {
     parts.push(`<rect x="${x}" y="${top}" width="${length}" height="${CELL.height}" fill="${background}"/>`);
   }
-  // Given place and length, cells stay in their columns whatever font a reader has; words that stand far apart do in any
-  // program, since not all of them know textLength.
+  // With position and length, text stays in its columns in any font. Words far apart are positioned separately, because not
+  // every program supports textLength.
   for (const word of text.matchAll(/\S+(?: \S+)*/g)) {
     const left = round(PADDING + (column + stringWidth(text.slice(0, word.index))) * CELL.width);
     const place = `x="${left}" y="${top + BASELINE}" textLength="${round(stringWidth(word[0]) * CELL.width)}"`;
@@ -65,7 +65,7 @@ function attributes({ bold, dim, italic, underline }: Style): string {
   ].join('');
 }
 
-/** xterm's palette: sixteen, a cube of 6×6×6, and 24 greys (xterm, 256colres.pl). */
+/** xterm's palette: sixteen colours, a cube of 6×6×6, and 24 greys (xterm, 256colres.pl). */
 function css(colour: Colour): string {
   if (typeof colour !== 'number') return hex(colour);
   const [named] = SIXTEEN.slice(colour, colour + 1);
@@ -84,7 +84,7 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** A tenth of a pixel is enough, and keeps the files of an unchanged screen the same. */
+/** Rounds to a tenth of a pixel, which keeps the files of an unchanged screen the same. */
 function round(number: number): number {
   return Math.round(number * 10) / 10;
 }

@@ -5,7 +5,7 @@ function containerdSocket(plan: Plan, socket: Containerd['socket']): Plan {
   return withService(plan, { ...planned(plan, 'containerd', 'containerd'), socket });
 }
 
-/** Nobody listens, or nobody who can be seen. */
+/** A service does not listen, or its process is not visible. */
 export const ABSENT: readonly Fault[] = [
   {
     name: 'scheduler-gone',
@@ -16,19 +16,19 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'k8sd-bound-only',
-    description: 'k8sd holds its port without listening on it, so that nobody else can either',
+    description: 'k8sd is bound to its port without listening, which keeps others from using it',
     plan: (plan, { addresses }) => rebound(plan, 'k8sd', 6400, tcp(addresses.ipv4, 6400, 'bound')),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'missing' }],
   },
   {
     name: 'vxlan-gone',
-    description: 'the VXLAN device is not there',
+    description: 'the VXLAN device is missing',
     plan: (plan) => ({ ...plan, vxlan: null }),
     expect: () => [{ subject: VXLAN_ROW, verdict: 'missing' }],
   },
   {
     name: 'containerd-gone',
-    description: 'containerd does not run, and there is no file',
+    description: 'containerd does not run, and there is no socket file',
     plan: (plan) => containerdSocket(plan, 'gone'),
     expect: (node) => [{ subject: containerdRow(node), verdict: 'missing' }],
   },
@@ -46,7 +46,7 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'kube-proxy-gone',
-    description: "kube-proxy does not run, as where Cilium's replacement of it is on",
+    description: "kube-proxy does not run, as with Cilium's replacement for it",
     plan: (plan) => withoutService(plan, 'kube-proxy'),
     expect: () => [
       { subject: tcpRow('kube-proxy', 10249), verdict: 'not-applicable' },
@@ -55,7 +55,7 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'operator-elsewhere',
-    description: 'the one cilium-operator of the cluster runs on another node',
+    description: 'the only cilium-operator of the cluster runs on another node',
     roles: ['control-plane'],
     plan: (plan) => withoutService(plan, 'cilium-operator-generic'),
     expect: () =>
@@ -63,7 +63,7 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'hidden-owner',
-    description: "k8sd's sockets are in flight in a message that nobody has received: no process holds them",
+    description: "k8sd's sockets are in flight in an unread message: no process has them open",
     plan: (plan) => changed(plan, 'k8sd', { holding: '--in-flight' }),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'unverified', ownersUnknown: 'not-found' }],
   },
@@ -80,7 +80,7 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'no-default-route',
-    description: 'no interface has the default route',
+    description: 'there is no default route',
     plan: (plan) => ({ ...plan, defaultRoute: false }),
     expect: ({ role }) => [
       { subject: tcpRow('cilium-agent', 4240), verdict: 'unverified' },

@@ -1,11 +1,11 @@
 import { planned, rebound, tcp, withService } from '../plan.js';
 import { type Fault, tcpRow } from './fault.js';
 
-/** The right service on the right port, but not at the right address. */
+/** The right service and port, but the wrong address. */
 export const ADDRESSES: readonly Fault[] = [
   {
     name: 'healthz-on-wildcard',
-    description: "kubelet's health check is open to everybody",
+    description: "kubelet's health check is on all addresses",
     plan: (plan, { any }) => rebound(plan, 'kubelet', 10248, tcp(any, 10248)),
     expect: () => [
       { subject: tcpRow('kubelet', 10248), verdict: 'exposed', culprit: { process: 'kubelet', comm: 'kubelet' } },
@@ -13,46 +13,46 @@ export const ADDRESSES: readonly Fault[] = [
   },
   {
     name: 'healthz-on-mapped-loopback',
-    description: "kubelet's health check is on ::ffff:127.0.0.1, which is loopback all the same",
+    description: "kubelet's health check is on ::ffff:127.0.0.1, which is loopback",
     families: ['dual'],
     plan: (plan) => rebound(plan, 'kubelet', 10248, tcp('::ffff:127.0.0.1', 10248)),
     expect: () => [{ subject: tcpRow('kubelet', 10248), verdict: 'ok' }],
   },
   {
     name: 'gops-on-default',
-    description: "cilium-agent's gops server is on the address of the node",
+    description: "cilium-agent's gops server is on the node's address",
     plan: (plan, { addresses }) => rebound(plan, 'cilium-agent', 9890, tcp(addresses.ipv4, 9890)),
     expect: () => [{ subject: tcpRow('cilium-agent', 9890), verdict: 'exposed', culprit: { process: 'cilium-agent' } }],
   },
   {
     name: 'k8sd-on-wildcard',
-    description: 'k8sd is open on every interface',
+    description: 'k8sd listens on all interfaces',
     plan: (plan, { any }) => rebound(plan, 'k8sd', 6400, tcp(any, 6400)),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'exposed', culprit: { process: 'k8sd' } }],
   },
   {
     name: 'k8sd-on-second-interface',
-    description: 'k8sd listens on the interface that does not have the default route',
+    description: 'k8sd listens on the interface without the default route',
     plan: (plan, { addresses }) => rebound(plan, 'k8sd', 6400, tcp(addresses.other, 6400)),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'wrong-address', culprit: { process: 'k8sd' } }],
   },
   {
     name: 'etcd-only-on-loopback',
-    description: 'etcd serves its clients on loopback only; its peers reach it as before',
+    description: 'etcd serves clients on loopback only; peers still reach it',
     roles: ['control-plane'],
     plan: (plan) => withService(plan, { ...planned(plan, 'etcd', 'etcd'), clientAddresses: ['127.0.0.1'] }),
     expect: () => [{ subject: tcpRow('etcd', 2379), verdict: 'narrowed' }],
   },
   {
     name: 'controller-on-loopback',
-    description: "kube-controller-manager is on loopback, as the vendor's hardening guide has it",
+    description: "kube-controller-manager is on loopback, as in the vendor's hardening guide",
     roles: ['control-plane'],
     plan: (plan) => rebound(plan, 'kube-controller-manager', 10257, tcp('127.0.0.1', 10257)),
     expect: () => [{ subject: tcpRow('kube-controller', 10257), verdict: 'narrowed' }],
   },
   {
     name: 'apiserver-v6only',
-    description: 'kube-apiserver is on all IPv6 addresses and on no IPv4 address',
+    description: 'kube-apiserver is on all IPv6 addresses and no IPv4 address',
     roles: ['control-plane'],
     families: ['dual'],
     plan: (plan) => rebound(plan, 'kube-apiserver', 6443, tcp('::', 6443, 'v6only')),

@@ -4,19 +4,19 @@ import type { Role } from '../../../src/spec/rows.js';
 import type { MatchedBy, Severity, Verdict } from '../../../src/verdict/finding.js';
 import type { Family, Node, Plan } from '../plan.js';
 
-/** What an expectation is about: a row of the page (by the page's own words), or a listener that no row explains. */
+/** The subject of an expectation: a row of the page, in the page's own words, or a listener that no row explains. */
 export type Subject =
   | { readonly kind: 'row'; readonly service: string; readonly protocol: Transport; readonly port: number }
   | { readonly kind: 'unix-row'; readonly service: string; readonly path: string }
   | { readonly kind: 'listener'; readonly protocol: Transport; readonly port: number };
 
-/** Who must be named. Every field that is given must be that of one of the owners. */
+/** An owner that must be reported, with at least these fields. */
 export interface Culprit {
-  /** Name in `Lab.processes`: its pid is the owner's. */
+  /** Key in `Lab.processes` of the owner's pid. */
   readonly process?: string;
-  /** As the kernel has it, cut after 15 bytes. */
+  /** As in the kernel, at most 15 bytes. */
   readonly comm?: string;
-  /** Last part of the executable's path. */
+  /** Base name of the executable. */
   readonly exe?: string;
   readonly unit?: string;
   readonly device?: string;
@@ -25,27 +25,27 @@ export interface Culprit {
 export interface Expectation {
   readonly subject: Subject;
   readonly verdict: Verdict;
-  /** Only where the verdict alone does not settle it. */
+  /** Only if the verdict alone is not specific enough. */
   readonly severity?: Severity;
   readonly culprit?: Culprit;
-  /** By what the owner was matched, where that is the point. */
+  /** How the owner was matched, if the fault is about that. */
   readonly matchedBy?: MatchedBy;
-  /** `not-found` becomes `permission` on a machine with a process that even root may not read. */
+  /** `not-found` becomes `permission` on a machine with processes that even root cannot read. */
   readonly ownersUnknown?: OwnersUnknown;
 }
 
-/** One thing that is wrong with a node, or that looks wrong and is not. */
+/** A fault of a node, or something that only looks like one. */
 export interface Fault {
   readonly name: string;
   readonly description: string;
-  /** Where it can be staged; everywhere unless given. */
+  /** The nodes it applies to; all by default. */
   readonly roles?: readonly Role[];
   readonly families?: readonly Family[];
-  /** Told apart by nothing but the unit, so that there is nothing to see where there are no cgroups. */
+  /** Recognizable only by the unit, and therefore not without cgroups. */
   readonly needsCgroups?: true;
-  /** The plan of a node that has the fault besides what it already has. Taking it away is going back to the old plan. */
+  /** The plan with the fault added. Clearing the fault restores the previous plan. */
   plan(plan: Plan, node: Node): Plan;
-  /** All that changes in the answer, compared with that for the healthy node. */
+  /** The expected differences from the findings on a healthy node. */
   expect(node: Node): readonly Expectation[];
 }
 

@@ -2,11 +2,11 @@ import { SESSION } from '../healthy.js';
 import { changed, planned, rebound, standIn, tcp, withService } from '../plan.js';
 import { containerdRow, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
 
-/** Somebody listens at the right address; who that is, is the question. */
+/** The right address, but the owner is wrong or uncertain. */
 export const OWNERS: readonly Fault[] = [
   {
     name: 'foreign-on-10250',
-    description: "another program holds kubelet's port",
+    description: "another program has kubelet's port",
     plan: (plan, { any }) =>
       withService(
         rebound(plan, 'kubelet', 10250),
@@ -22,9 +22,9 @@ export const OWNERS: readonly Fault[] = [
   },
   {
     name: 'kubelet-impostor',
-    description: "a program that calls itself kubelet, and is nothing of the kind, holds kubelet's port",
-    // Outside any unit, in a login session, so that comm is all there is to match by: the row is satisfied, and the
-    // finding has to say how little that means.
+    description: "an unrelated program named kubelet has kubelet's port",
+    // In a login session, outside any unit, only comm can match: the row is satisfied, and the finding must say how
+    // weak that evidence is.
     plan: (plan, { any }) =>
       withService(
         rebound(plan, 'kubelet', 10250),
@@ -53,9 +53,9 @@ export const OWNERS: readonly Fault[] = [
   },
   {
     name: 'reuseport-intruder',
-    description: "another program shares kube-apiserver's port, and gets a part of its connections",
+    description: "another program shares kube-apiserver's port and gets some of its connections",
     roles: ['control-plane'],
-    // Only where the service itself permits port sharing, and only for the same user.
+    // Only if the service itself sets SO_REUSEPORT, and only for the same user.
     plan: (plan, { any }) =>
       withService(
         rebound(plan, 'kube-apiserver', 6443, tcp(any, 6443, 'reuseport')),
@@ -77,7 +77,7 @@ export const OWNERS: readonly Fault[] = [
   },
   {
     name: 'containerd-of-docker',
-    description: "Docker's containerd holds the path",
+    description: "Docker's containerd has containerd's path",
     needsCgroups: true,
     plan: (plan) =>
       withService(plan, {
@@ -95,13 +95,13 @@ export const OWNERS: readonly Fault[] = [
   },
   {
     name: 'leader-thread-gone',
-    description: "kubelet's main thread has exited, while another keeps its sockets",
+    description: "kubelet's main thread has exited; another thread keeps its sockets open",
     plan: (plan) => changed(plan, 'kubelet', { holding: '--leave-main-thread' }),
     expect: () => [10248, 10250].map((port) => ({ subject: tcpRow('kubelet', port), verdict: 'ok' })),
   },
   {
     name: 'held-by-child-too',
-    description: 'a child of kube-proxy holds the same sockets',
+    description: 'a child of kube-proxy shares its sockets',
     plan: (plan) => changed(plan, 'kube-proxy', { holding: '--fork' }),
     expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'ok' })),
   },

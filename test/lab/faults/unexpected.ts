@@ -2,18 +2,18 @@ import { SESSION } from '../healthy.js';
 import { type Plan, type Socket, standIn, tcp, udp, withService } from '../plan.js';
 import type { Fault } from './fault.js';
 
-/** ESC [ 3 1 m turns a terminal red. Well within the 15 bytes of a comm. */
+/** ESC [ 3 1 m turns a terminal red, and fits into the 15 bytes of a comm. */
 const HOSTILE = '\x1b[31mkubelet';
 
 function someone(plan: Plan, name: string, socket: Socket): Plan {
   return withService(plan, standIn({ name, cgroup: SESSION, uid: 1000, sockets: [socket] }));
 }
 
-/** A listener that neither the page nor what is known beside it explains. */
+/** A listener that is neither in the page nor in the notes. */
 export const UNEXPECTED: readonly Fault[] = [
   {
     name: 'unexpected-tcp',
-    description: 'a program that nobody knows accepts connections from everywhere',
+    description: 'an unknown program accepts connections from everywhere',
     plan: (plan, { any }) => someone(plan, 'backdoor', tcp(any, 31337)),
     expect: () => [
       {
@@ -26,7 +26,7 @@ export const UNEXPECTED: readonly Fault[] = [
   },
   {
     name: 'unexpected-udp',
-    description: 'a program that nobody knows takes datagrams on a well-known port',
+    description: 'an unknown program receives datagrams on a well-known port',
     plan: (plan, { any }) => someone(plan, 'trapdoor', udp(any, 161)),
     expect: () => [
       {
@@ -39,7 +39,7 @@ export const UNEXPECTED: readonly Fault[] = [
   },
   {
     name: 'unexpected-loopback',
-    description: 'a program that nobody knows listens on loopback only',
+    description: 'an unknown program listens on loopback only',
     plan: (plan) => someone(plan, 'debugger', tcp('127.0.0.1', 9229)),
     expect: () => [
       {
@@ -52,7 +52,7 @@ export const UNEXPECTED: readonly Fault[] = [
   },
   {
     name: 'hostile-name',
-    description: 'a program whose name is a terminal escape sequence, in comm, argv and path',
+    description: 'a program with a terminal escape sequence in comm, argv and path',
     plan: (plan, { any }) => someone(plan, HOSTILE, tcp(any, 6666)),
     expect: () => [
       {
