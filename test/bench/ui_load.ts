@@ -12,6 +12,8 @@ export interface UiMeasures {
   readonly openMs: number;
   /** From a key to the screen that shows what it did, each. */
   readonly keys: Readonly<Record<string, readonly number[]>>;
+  /** CPU time of the program per key, on average. */
+  readonly keyCpuMs: number;
   readonly residentMiB: number;
   readonly peakMiB: number;
   /** Of one core, while nothing happens. */
@@ -35,14 +37,16 @@ export async function measureUi(netns: string, idleMs: number): Promise<UiMeasur
     await terminal.keys('2');
     const text = await terminal.until((now) => now.includes('EXPLAINED BY') && TOTAL.test(now), 'the listeners');
     const { pid } = await terminal.state();
+    const beforeKeys = costOf(pid);
     const keys = await measureKeys(terminal);
     const before = costOf(pid);
+    const keyCpuMs = (before.cpuMs - beforeKeys.cpuMs) / Object.values(keys).flat().length;
     const since = performance.now();
     await delay(idleMs);
     const after = costOf(pid);
     const idlePercent = ((after.cpuMs - before.cpuMs) / (performance.now() - since)) * 100;
     const { residentMiB, peakMiB } = after;
-    return { listeners: Number(TOTAL.exec(text)?.[1]), openMs, keys, residentMiB, peakMiB, idlePercent };
+    return { listeners: Number(TOTAL.exec(text)?.[1]), openMs, keys, keyCpuMs, residentMiB, peakMiB, idlePercent };
   } finally {
     await terminal.stop();
   }
