@@ -35,9 +35,9 @@ t.test('a rejection after the deadline is no unhandled rejection', async (t) => 
   await setImmediate();
 });
 
-t.test('steps leave time for the next ones, however many hang', async (t) => {
-  const deadline = new Deadline(600);
-  for (let step = 0; step < 3; step++) t.equal(await deadline.step().within(never, () => 'late'), 'late');
+t.test('a step that hangs leaves time for the next ones', async (t) => {
+  const deadline = new Deadline(6_000);
+  t.equal(await deadline.step().within(never, () => 'late'), 'late');
   t.equal(deadline.isOver, false);
   t.equal(await NO_DEADLINE.step().within(Promise.resolve('it'), () => 'late'), 'it');
   t.equal(NO_DEADLINE.step().isOver, false);

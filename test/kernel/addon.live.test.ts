@@ -64,7 +64,7 @@ async function fromWorker(expression: string): Promise<unknown> {
   return message;
 }
 
-t.test('what the kernel refuses is a rejection with its errno', async (t) => {
+t.test('a refusal of the kernel rejects with its errno', async (t) => {
   const UNUSED_PROTOCOL = 99;
   const refused = { code: 'ENOENT', errno: 2, syscall: /^NLMSG_/, message: /: no such file or directory$/ };
   await t.rejects(native().dumpInet(null, AF_INET, UNUSED_PROTOCOL, LISTENING.tcp), refused);
@@ -75,7 +75,7 @@ t.test('what the kernel refuses is a rejection with its errno', async (t) => {
   await t.rejects(native().findOwners('/nowhere', new Uint32Array([1])), nowhere);
 });
 
-t.test('netnsInode tells a network namespace from everything else', async (t) => {
+t.test('netnsInode accepts network namespaces only', async (t) => {
   const { netnsInode } = native();
   t.equal(netnsInode(OWN_NETNS), statSync(OWN_NETNS, { bigint: true }).ino);
   const directory = t.testdir({ file: 'no namespace' });
@@ -88,7 +88,7 @@ t.test('netnsInode tells a network namespace from everything else', async (t) =>
   t.throws(() => netnsInode(`${directory}/absent`), { code: 'ENOENT', syscall: 'open' });
 });
 
-t.test('inNetns lends its thread to another namespace for one call', { skip: notRoot }, async (t) => {
+t.test('inNetns enters another namespace for one call', { skip: notRoot }, async (t) => {
   const { inNetns, netnsInode } = native();
   const child = spawn('unshare', ['-n', 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.teardown(() => child.kill());
@@ -175,7 +175,7 @@ ctypes.CDLL(None).syscall(${SYS_EXIT[arch()] ?? 60}, 0)`;
   t.match(text(holders.facts[0]?.argv0), /python3/);
 });
 
-t.test('processes that end meanwhile are nobody, not an error', async (t) => {
+t.test('processes that end during the search are no error', async (t) => {
   const root = t.testdir({ self: {}, cpuinfo: '', '12x': {} });
   mkdirSync(`${root}/4242`);
   addProcess(root, 77, { fds: { 5: 'socket:[900]', 6: 'pipe:[900]', 7: 'socket:[90]', 8: 'socket:[9000]' } });
@@ -191,7 +191,7 @@ t.test('processes that end meanwhile are nobody, not an error', async (t) => {
   await Promise.all(children);
 });
 
-t.test('a process whose descriptors cannot be listed is never taken for one without descriptors', async (t) => {
+t.test('a process whose descriptors cannot be listed is unreadable, not without descriptors', async (t) => {
   // A link to itself fails with ELOOP, as open fails with EMFILE where this process has no descriptor to spare.
   const root = t.testdir({ 77: { fd: t.fixture('symlink', 'fd') } });
   const { processes, unreadable } = await native().findOwners(root, new Uint32Array([900]));

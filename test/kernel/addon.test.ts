@@ -76,7 +76,7 @@ function messagesIn(bytes: Buffer): { start: number; length: number }[] {
   return messages;
 }
 
-t.test('columns have the names and types that src/kernel/addon.ts promises', (t) => {
+t.test('columns have the names and types declared in src/kernel/addon.ts', (t) => {
   const outcome = ['count', 'interrupted', 'done', 'malformed', 'error'];
   const cases = [
     ['inet', decodeInet(dump('tcp4.bin')), INET_TYPES],
@@ -112,7 +112,7 @@ function lists(columns: object): unknown {
   return Object.fromEntries(Object.entries(columns).map(([name, value]) => [name, plain(value)]));
 }
 
-t.test('an errno is read out of NLMSG_DONE and out of NLMSG_ERROR, and is never an empty success', (t) => {
+t.test('an errno in NLMSG_DONE or NLMSG_ERROR is an error, not an empty success', (t) => {
   const ENOENT = 2;
   const EINVAL = 22;
   t.match(decodeInet(dump('no-handler.bin')), { count: 0, done: true, malformed: false, error: ENOENT });
@@ -121,7 +121,7 @@ t.test('an errno is read out of NLMSG_DONE and out of NLMSG_ERROR, and is never 
   t.end();
 });
 
-t.test('a dump cut off at any length gives a prefix of its rows and never claims to be done', (t) => {
+t.test('a dump truncated at any length gives a prefix of its rows and is not done', (t) => {
   const cutAll = <Columns extends Decoded>(file: string, decode: (bytes: Uint8Array) => Columns): void => {
     const bytes = dump(file);
     const whole = decode(bytes);
@@ -140,7 +140,7 @@ t.test('a dump cut off at any length gives a prefix of its rows and never claims
   t.end();
 });
 
-t.test('rows of a cut dump are the first rows of the whole one', (t) => {
+t.test('rows of a truncated dump are the first rows of the whole one', (t) => {
   const bytes = dump('tcp4.bin');
   const [, , third] = messagesIn(bytes);
   const cut = decodeInet(bytes.subarray(0, (third?.start ?? 0) + 20));
@@ -149,7 +149,7 @@ t.test('rows of a cut dump are the first rows of the whole one', (t) => {
   t.end();
 });
 
-t.test('no single wrong byte makes the decoder crash or its columns disagree', (t) => {
+t.test('no single corrupt byte crashes the decoder or makes its columns differ in length', (t) => {
   const spoil = (file: string, decode: (bytes: Uint8Array) => InetColumns | UnixColumns): void => {
     const bytes = dump(file);
     const wrong = [];
@@ -234,7 +234,7 @@ t.test('the header of the C++ columns names the same columns', (t) => {
   t.end();
 });
 
-t.test('an addon that does not load is told with what to do', async (t) => {
+t.test('the error for an addon that does not load has remedies', async (t) => {
   const directory = t.testdir({
     dist: { src: { base: {}, kernel: {} } },
     'package.json': '{"name":"empty","type":"module"}',

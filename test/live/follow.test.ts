@@ -15,7 +15,7 @@ const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta
 
 t.setTimeout(300_000);
 
-t.test('the schema refuses what is no line of the stream', (t) => {
+t.test('the schema rejects invalid lines', (t) => {
   const invalid = validator('watch/changes/change.schema.json');
   const at = '2026-01-31T12:00:00.000Z';
   t.strictSame(invalid({ event: 'lost', at, count: 3 }), []);
@@ -42,7 +42,7 @@ async function runOpener(count: number): Promise<{ pid: number; places: string[]
   return { pid: child.pid ?? 0, places: text.trim().split('\n') };
 }
 
-t.test('nothing that opens goes unseen, each with its owner', { timeout: 240_000 }, async (t) => {
+t.test('every opening is reported, with its owner', { timeout: 240_000 }, async (t) => {
   const stream = new FollowStream();
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
@@ -91,7 +91,7 @@ t.test('nothing that opens goes unseen, each with its owner', { timeout: 240_000
   t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
-t.test('a node in trouble, told as it happens', { timeout: 120_000 }, async (t) => {
+t.test('faults of a node are reported as they happen', { timeout: 120_000 }, async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'dual' });
   t.teardown(() => lab.stop());
   const stream = new FollowStream(['--netns', lab.netns]);
@@ -188,7 +188,7 @@ input()
   t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
-t.test('a socket file that is removed, which no socket tells of', { timeout: 60_000 }, async (t) => {
+t.test('a removed socket file, which is no event of a socket', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const node = `--target=${lab.processes.get('kubelet')}`;
@@ -251,7 +251,7 @@ t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) =
   t.equal(piped.stderr, '');
 });
 
-t.test('without eBPF it polls, and says what it can miss', { timeout: 60_000 }, async (t) => {
+t.test('without eBPF it polls, and reports what it can miss', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const withoutBpf = ['capsh', '--drop=cap_bpf,cap_perfmon,cap_sys_admin', '--', '-c', 'exec "$0" "$@"'];
@@ -274,7 +274,7 @@ t.test('without eBPF it polls, and says what it can miss', { timeout: 60_000 }, 
   t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
 
-t.test('it ends with its signal though its reader has stopped reading', async (t) => {
+t.test('a signal ends it even if its reader has stopped reading', async (t) => {
   const program = spawn(process.execPath, [CLI, '--follow', '--owners', 'none'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -49,7 +49,7 @@ t.test('no default interface where there is no default route, or none to an inte
   t.end();
 });
 
-t.test('only a device that is up and has a port holds a socket', (t) => {
+t.test('only a device that is up and has a port is a tunnel', (t) => {
   const { tunnels } = factsOf(
     tables({
       links: [
@@ -114,7 +114,7 @@ exec cat`;
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `network namespaces can be made by root only, and we are user ${uid}`;
 
-t.test('live: a namespace like a node', { skip: notRoot }, async (t) => {
+t.test('live: a namespace set up like a node', { skip: notRoot }, async (t) => {
   const child = spawn('unshare', ['-n', 'sh', '-c', NODE], { stdio: ['pipe', 'pipe', 'inherit'] });
   t.teardown(() => child.kill());
   await once(child.stdout, 'data');
@@ -126,7 +126,7 @@ t.test('live: a namespace like a node', { skip: notRoot }, async (t) => {
   t.strictSame(interfaces.find(({ name }) => name === 'eth1')?.addresses, ['198.51.100.2']);
 });
 
-t.test('a namespace that cannot be entered is told, and leaves nothing behind that looks like knowledge', async (t) => {
+t.test('a namespace that cannot be entered is a failed source, with all facts empty', async (t) => {
   const { source, ...facts } = await networkFacts('/nowhere');
   t.match(source, { status: 'failed', errors: [NOWHERE], rows: 0 });
   t.strictSame(facts, {

@@ -87,7 +87,7 @@ t.test('a link: name, index, whether it is up, kind and the port of its socket',
   t.end();
 });
 
-t.test('a name is bytes that somebody chose', (t) => {
+t.test('a device name can hold any bytes', (t) => {
   const odd = message(linkHeader(1, 0), attribute(IFLA_IFNAME, Buffer.from('a\xff\x1b\0', 'latin1')));
   t.equal(linkOf(odd).name, 'a\\xff\x1b');
   const unended = message(linkHeader(1, 0), attribute(IFLA_IFNAME, Buffer.from('eth0')));

@@ -21,7 +21,7 @@ function nextHop(index: number): Buffer {
   return Buffer.concat([header, gateway]);
 }
 
-t.test('what is a default route, and of which interface', (t) => {
+t.test('which routes are default routes, and their interface', (t) => {
   const cases: [string, RouteFields, Buffer[], DefaultRoute | null][] = [
     ['IPv4', {}, [via(2), gateway], { family: 'ipv4', index: 2, metric: 0 }],
     ['with a metric', {}, [metric(100), gateway, via(2)], { family: 'ipv4', index: 2, metric: 100 }],

@@ -70,7 +70,7 @@ function socketTo(kernel: FakeKernel): NetlinkSocket {
   return new NetlinkSocket(kernel as unknown as RawNetlinkSocket);
 }
 
-t.test('a dump over several datagrams, fixed part and attributes apart', async (t) => {
+t.test('a dump in several datagrams, split into fixed part and attributes', async (t) => {
   const kernel = new FakeKernel([[[LINK, LINK], [LINK], [DONE]]]);
   const messages = await dumpRoutes(socketTo(kernel), 'links');
   t.equal(messages.length, 3);
@@ -80,11 +80,11 @@ t.test('a dump over several datagrams, fixed part and attributes apart', async (
   t.strictSame(kernel.requests, [{ type: 18, flags: REQUEST_ACK_DUMP, length: 16 + 16 }]);
 });
 
-t.test('an empty table is an empty answer', async (t) => {
+t.test('an empty table', async (t) => {
   t.strictSame(await dumpRoutes(socketTo(new FakeKernel([[[DONE]]])), 'routes'), []);
 });
 
-t.test('a dump that was interrupted is read again, and in the end told', async (t) => {
+t.test('an interrupted dump is repeated, and an error if it stays so', async (t) => {
   const torn = [[{ ...LINK, flags: MULTI | DUMP_INTR }, DONE]];
   const once = new FakeKernel([torn, [[LINK, DONE]]]);
   t.equal((await dumpRoutes(socketTo(once), 'links')).length, 1);
@@ -94,26 +94,26 @@ t.test('a dump that was interrupted is read again, and in the end told', async (
   t.equal(always.requests.length, 4);
 });
 
-t.test('an interruption that only the last message tells counts too', async (t) => {
+t.test('an interruption flagged in the last message only', async (t) => {
   // nl_dump_check_consistent() marks whatever message is next, which may be NLMSG_DONE.
   const torn = [[LINK, { ...DONE, flags: MULTI | DUMP_INTR }]];
   const kernel = new FakeKernel([torn, [[LINK, LINK, DONE]]]);
   t.equal((await dumpRoutes(socketTo(kernel), 'links')).length, 2);
 });
 
-t.test('an errno is an error, in NLMSG_ERROR as in NLMSG_DONE', async (t) => {
+t.test('an errno in NLMSG_ERROR or NLMSG_DONE is an error', async (t) => {
   const refused: Message = { type: NLMSG_ERROR, body: Buffer.concat([errno(1), Buffer.alloc(16)]), flags: 0 };
   await t.rejects(dumpRoutes(socketTo(new FakeKernel([[[refused]]])), 'links'), /EPERM/);
   const cut: Message = { type: NLMSG_DONE, body: errno(12) };
   await t.rejects(dumpRoutes(socketTo(new FakeKernel([[[LINK, cut]]])), 'links'), 'half a table is not a table');
 });
 
-t.test('only the kernel is believed', async (t) => {
+t.test("an answer from another port than the kernel's is rejected", async (t) => {
   const stranger = new FakeKernel([[[LINK, DONE]]], 4242);
   await t.rejects(dumpRoutes(socketTo(stranger), 'links'), { message: 'dump-not-from-kernel' });
 });
 
-t.test('attributes by type, the last of a kind, flag bits aside', (t) => {
+t.test('attributes by type: the last of a type, without flag bits', (t) => {
   const bytes = Buffer.concat([
     attribute(1, u32(1)),
     attribute(NESTED | 2, u32(2)),

@@ -5,12 +5,12 @@ import t from 'tap';
 import { networkFacts } from '../../../src/kernel/network/facts.js';
 import { wireguardPorts } from '../../../src/kernel/network/wireguard.js';
 
-t.test('without a WireGuard device nothing is asked, not even in a namespace that is not there', async (t) => {
+t.test('without a WireGuard device no namespace is entered', async (t) => {
   t.strictSame(await wireguardPorts(null, []), new Map());
   t.strictSame(await wireguardPorts('/nowhere', []), new Map());
 });
 
-t.test('what cannot be asked is an error: a port of no device is never made up', async (t) => {
+t.test('ports that cannot be read are an error', async (t) => {
   // `lo` is no WireGuard device, and where the kernel has no WireGuard there is nobody to ask.
   await t.rejects(wireguardPorts(null, ['lo']), Error);
   await t.rejects(wireguardPorts('/nowhere', ['wg0']), { code: 'ENOENT' });
@@ -22,7 +22,7 @@ const complaint = text(child.stderr);
 const up = await Promise.race([once(child.stdout, 'data').then(() => true), once(child, 'exit').then(() => false)]);
 const skip = up ? false : `a WireGuard device cannot be made here: ${(await complaint).trim()}`;
 
-t.test('the port of a WireGuard device proves who holds it', { skip }, async (t) => {
+t.test('the port of a WireGuard device proves its owner', { skip }, async (t) => {
   t.teardown(() => child.kill());
   const { tunnels, source } = await networkFacts(`/proc/${child.pid}/ns/net`);
   t.match(source, { status: 'ok', note: null });

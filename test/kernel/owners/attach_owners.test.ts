@@ -69,7 +69,7 @@ t.test('owners from /proc', async (t) => {
   t.match(none, { owners: [], ownersUnknown: 'not-found', origin: null });
 });
 
-t.test('names are what a process chose: any bytes, and nothing in them misleads', async (t) => {
+t.test('names chosen by a process: any bytes, and none of them mislead', async (t) => {
   const root = t.testdir({});
   const hostile = Buffer.from('a\xff\x1b[31m\n', 'latin1');
   const noNul = Buffer.from('e\xffx', 'latin1');
@@ -101,7 +101,7 @@ t.test('names are what a process chose: any bytes, and nothing in them misleads'
   t.match(four, { argv0: null });
 });
 
-t.test('a main thread that has exited hides nothing', async (t) => {
+t.test('a process whose main thread has exited', async (t) => {
   const root = t.testdir({});
   const cgroup = '0::/system.slice/x.service\n';
   addProcess(root, 5, { comm: 'main', exe: '/bin/x', argv: ['x'], cgroup, livingThread: 6, fds: { 3: 'socket:[9]' } });
@@ -109,7 +109,7 @@ t.test('a main thread that has exited hides nothing', async (t) => {
   t.match(one?.owners, [{ pid: 5, fd: 3, comm: 'main', exe: '/bin/x', argv0: 'x', unit: 'x.service' }]);
 });
 
-t.test('permission and absence are two answers', { skip: notRoot }, async (t) => {
+t.test('permission and absence are different answers', { skip: notRoot }, async (t) => {
   const root = shortDirectory(t);
   chmodSync(root, 0o755);
   addProcess(root, 10, { comm: 'open', fds: { 3: 'socket:[10]' } });
@@ -139,7 +139,7 @@ t.test('permission and absence are two answers', { skip: notRoot }, async (t) =>
   t.strictSame(ownersCoverage(failed, listeners), failed, 'and makes nothing better');
 });
 
-t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t) => {
+t.test('inode 0 is neither looked up nor matched', async (t) => {
   const asked: number[][] = [];
   const find = async (inodes: Uint32Array): Promise<FoundOwners> => {
     asked.push([...inodes]);
@@ -165,7 +165,7 @@ t.test("inode 0 is nobody's: it is neither asked for nor ever matched", async (t
   t.strictSame(unknown, ['not-found', null, 'not-found', null]);
 });
 
-t.test('a walk that fails, and one that was not wanted, leave owners unknown and say so', async (t) => {
+t.test('a failed search and a disabled one leave owners unknown, with the reason', async (t) => {
   const [failed, skipped] = await Promise.all([
     findAndAttach([ofInode(1)], 'auto', startOwnerSearch('proc', { procRoot: '/nowhere' })),
     findAndAttach([ofInode(1)], 'none', startOwnerSearch('proc', { procRoot: '/nowhere' })),

@@ -11,7 +11,7 @@ import {
 /** Sixteen bytes from eight words. */
 const words = (...values: number[]): Uint8Array => Uint8Array.from(values.flatMap((word) => [word >> 8, word & 0xff]));
 
-t.test('addresses as text, IPv6 as RFC 5952 has it', (t) => {
+t.test('addresses as text, IPv6 by RFC 5952', (t) => {
   const cases: [string, Uint8Array][] = [
     ['0.0.0.0', Uint8Array.of(0, 0, 0, 0)],
     ['192.0.2.255', Uint8Array.of(192, 0, 2, 255)],
@@ -94,7 +94,7 @@ t.test('networks', (t) => {
   t.end();
 });
 
-t.test('an endpoint as a person writes it', (t) => {
+t.test('endpoints as text', (t) => {
   t.equal(endpointText('127.0.0.1', 22, null), '127.0.0.1:22');
   t.equal(endpointText('127.0.0.53', 53, 'lo'), '127.0.0.53%lo:53');
   t.equal(endpointText('0.0.0.0', 10250, null), '0.0.0.0:10250');

@@ -12,7 +12,7 @@ import { bindUdp, listenTcp, shortDirectory } from './live.js';
 const OWN: CaptureOptions = { netns: null, allowModuleLoad: false };
 const CONTEXT = { netns: '1', devices: new Map([[1, 'lo']]) };
 
-t.test('both ways of reading see the same listeners of this process', async (t) => {
+t.test('sock_diag and /proc/net have the same listeners of this process', async (t) => {
   const directory = t.testdir({ modules: '', builtin: '' });
   const path = `${shortDirectory(t)}/x.sock`;
   const unix = createServer().listen(path);
@@ -67,14 +67,18 @@ t.test('both ways of reading see the same listeners of this process', async (t) 
 const unloaded = await reasonNotToAsk('tcp', MODULE_FILES);
 const wouldLoad = unloaded === null ? false : `this test would load a module here: ${unloaded.code}`;
 
-t.test('sock_diag is asked where loading is allowed, whatever the module files say', { skip: wouldLoad }, async (t) => {
-  const directory = t.testdir({ modules: '', builtin: '' });
-  const moduleFiles = { loaded: `${directory}/modules`, builtin: `${directory}/builtin` };
-  const { tcp } = await captureTables({ netns: null, allowModuleLoad: true, moduleFiles });
-  t.match(tcp.source, { via: 'sock_diag', status: 'ok', notes: [] });
-});
+t.test(
+  'sock_diag is used if loading modules is allowed, whatever the module files say',
+  { skip: wouldLoad },
+  async (t) => {
+    const directory = t.testdir({ modules: '', builtin: '' });
+    const moduleFiles = { loaded: `${directory}/modules`, builtin: `${directory}/builtin` };
+    const { tcp } = await captureTables({ netns: null, allowModuleLoad: true, moduleFiles });
+    t.match(tcp.source, { via: 'sock_diag', status: 'ok', notes: [] });
+  },
+);
 
-t.test('a namespace that cannot be entered fails every table, and no row is made up', async (t) => {
+t.test('a namespace that cannot be entered fails every table, without rows', async (t) => {
   const tables = await captureTables({ netns: '/nowhere', allowModuleLoad: false });
   for (const { columns, source } of [tables.tcp, tables.udp, tables.unix]) {
     t.match(source, { status: 'failed', rows: 0 }, source.name);
@@ -84,7 +88,7 @@ t.test('a namespace that cannot be entered fails every table, and no row is made
   t.strictSame(listenersOf(tables, CONTEXT), []);
 });
 
-t.test('coverage is complete only when all sources are', (t) => {
+t.test('coverage is complete only if all sources are', (t) => {
   const source = { name: 'tcp', via: '', error: null, note: null, errors: [], notes: [], rows: 0, ms: 0 };
   const of = (...states: ('ok' | 'partial' | 'failed')[]) =>
     coverageOf(states.map((status) => ({ ...source, status })));

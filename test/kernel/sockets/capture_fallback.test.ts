@@ -36,7 +36,7 @@ async function captureTcp({ refused = [], interrupted = [], files = {} }: Kernel
   }
 }
 
-t.test('a table that kept changing is partial, whichever half of it did', async (t) => {
+t.test('a table is partial if the dump of either family was interrupted', async (t) => {
   const errors = [{ code: 'table-changing', params: {} }];
   for (const interrupted of [[AF_INET], [AF_INET6], [AF_INET, AF_INET6]]) {
     const { source, columns, detailed } = await captureTcp({ interrupted, files: TEXT });
@@ -46,14 +46,14 @@ t.test('a table that kept changing is partial, whichever half of it did', async 
   t.match((await captureTcp({})).source, { via: 'sock_diag', status: 'ok', errors: [], rows: 9 });
 });
 
-t.test('a half that was refused is read from /proc/net with the other, and nothing is missing then', async (t) => {
+t.test('if the dump of one family is refused, both are read from /proc/net, and the table is complete', async (t) => {
   const { source, columns, detailed } = await captureTcp({ refused: [AF_INET6], files: TEXT });
   const notes = [{ code: 'other-error', params: { text: 'family 10 is refused' } }];
   t.match(source, { via: '/proc/net', status: 'ok', errors: [], notes, rows: 9 });
   t.strictSame([columns.length, detailed], [2, false]);
 });
 
-t.test('where neither way gives all, what there is counts, and it is partial', async (t) => {
+t.test('if both ways fail in part, the more complete answer is used, and the table is partial', async (t) => {
   const one = await captureTcp({ refused: [AF_INET6] });
   t.match(one.source, { via: 'sock_diag', status: 'partial', notes: [], rows: 5 });
   t.match(
@@ -72,7 +72,7 @@ t.test('where neither way gives all, what there is counts, and it is partial', a
   t.strictSame(none.columns, []);
 });
 
-t.test('a file of another form is not half believed', async (t) => {
+t.test('a malformed file is rejected as a whole', async (t) => {
   const files = { tcp: Buffer.from('x\nsomething else\n'), tcp6: TEXT.tcp6 };
   const { source } = await captureTcp({ refused: [AF_INET], files });
   t.match(source, {

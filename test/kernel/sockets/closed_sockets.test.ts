@@ -9,7 +9,7 @@ async function readAtRest(poller: ClosedSocketPoller): Promise<void> {
   while (await poller.hasChanged());
 }
 
-t.test('a UDP socket that comes and goes', async (t) => {
+t.test('a UDP socket opens and closes', async (t) => {
   const poller = new ClosedSocketPoller(null);
   t.equal(poller.costMs, 0);
   t.equal(await poller.hasChanged(), false, 'there is nothing to compare with yet');
@@ -24,7 +24,7 @@ t.test('a UDP socket that comes and goes', async (t) => {
   await t.rejects(new ClosedSocketPoller('/nowhere').hasChanged(), { code: 'ENOENT' });
 });
 
-t.test('a UDP socket that was read, and came and went between two polls', async (t) => {
+t.test('a UDP socket that was read opens and closes between two polls', async (t) => {
   const poller = new ClosedSocketPoller(null);
   await readAtRest(poller);
   const { handle } = await bindUdp('127.0.0.1');

@@ -32,7 +32,7 @@ function fromText(): Tables {
   };
 }
 
-t.test('every field of a listener, of each kind', (t) => {
+t.test('every field of each kind of listener', (t) => {
   const listeners = listenersOf(captured(), CONTEXT);
   const common = { uid: 0, netns: '4026532000' };
   const inet = { ...common, type: null, path: null, abstract: null, file: null, cgroupId: '1' };
@@ -79,7 +79,7 @@ t.test('every field of a listener, of each kind', (t) => {
   t.end();
 });
 
-t.test('from /proc/net: the same sockets, and null for what it does not say', (t) => {
+t.test('from /proc/net: the same sockets, with null for missing fields', (t) => {
   const listeners = listenersOf(fromText(), CONTEXT);
   const key = ({ protocol, family, state, type, address, port, inode, path }: (typeof listeners)[number]) =>
     JSON.stringify([protocol, family, state, type, address, port, inode, path]);
@@ -94,13 +94,13 @@ t.test('from /proc/net: the same sockets, and null for what it does not say', (t
   t.end();
 });
 
-t.test('an interface whose name is not known is told by its index', (t) => {
+t.test('an interface without a known name is given by its index', (t) => {
   const [first] = listenersOf(captured(), { ...CONTEXT, devices: new Map() });
   t.equal(first?.device, '#1');
   t.end();
 });
 
-t.test('values the kernel did not give are null, not their stand-ins', (t) => {
+t.test('values that the kernel did not give are null, not the placeholders of the columns', (t) => {
   const columns = native().decodeInet(dump('tcp6.bin'));
   columns.v6only.fill(255);
   columns.drops.fill(2 ** 32 - 1);

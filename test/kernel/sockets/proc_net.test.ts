@@ -9,7 +9,7 @@ const text = (name: string): string => dump(name).toString('latin1');
 const byInode = <Row extends { inode: number | undefined }>(rows: Row[]): Row[] =>
   rows.toSorted((a, b) => (a.inode ?? 0) - (b.inode ?? 0));
 
-t.test('the text tables have the same sockets as the dumps of the same moment', (t) => {
+t.test('the text tables have the same sockets as dumps captured at the same time', (t) => {
   const { decodeInet } = native();
   const cases: [string, string, number][] = [
     ['proc-net-tcp.txt', 'tcp4.bin', TCP_LISTEN],
@@ -77,7 +77,7 @@ const HEADER = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->wh
 const LINE =
   '   0: 0100007F:2808 00000000:0000 0A 00000000:00000002 00:00000000 00000000  1000        0 40410 1 0 100 0 0 10 0\n';
 
-t.test('a table that has not the known form is told, never half believed', (t) => {
+t.test('a malformed table is rejected as a whole', (t) => {
   const good = parseProcInet(HEADER + LINE, TCP_LISTEN);
   t.match(good, { count: 1 });
   t.strictSame([good?.port[0], good?.uid[0], good?.rqueue[0]], [10248, 1000, 2]);
@@ -97,14 +97,14 @@ t.test('a table that has not the known form is told, never half believed', (t) =
   t.end();
 });
 
-t.test('only sockets of the state asked for', (t) => {
+t.test('only sockets in the requested state', (t) => {
   const established = LINE.replace(' 0A ', ' 01 ').replace('40410', '0');
   t.match(parseProcInet(HEADER + established + LINE, TCP_LISTEN), { count: 1 });
   t.match(parseProcInet(HEADER + established, TCP_LISTEN), { count: 0 });
   t.end();
 });
 
-t.test('unix names that try to look like something else', (t) => {
+t.test('unix names that imitate other lines', (t) => {
   const header = 'Num       RefCount Protocol Flags    Type St Inode Path\n';
   const line = (inode: number, name: string, flags = '00010000'): string =>
     `00000000789f4cde: 00000002 00000000 ${flags} 0001 01 ${inode}${name === '' ? '' : ` ${name}`}\n`;

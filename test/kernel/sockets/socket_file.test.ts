@@ -10,7 +10,7 @@ import { shortDirectory } from './live.js';
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `giving up root takes root, and we are user ${uid}`;
 
-t.test('what stands at a path', async (t) => {
+t.test('what is at a path', async (t) => {
   const directory = t.testdir({ file: '', directory: {}, loop: t.fixture('symlink', 'loop') });
   const nothing = { device: null, inode: null };
   const cases: [string, string][] = [
@@ -26,7 +26,7 @@ t.test('what stands at a path', async (t) => {
   }
 });
 
-t.test('a socket is told by the device and inode that the kernel gives for its listener', async (t) => {
+t.test('a socket file has the device and inode that the kernel reports for its listener', async (t) => {
   const directory = shortDirectory(t);
   const server = createServer().listen(`${directory}/x.sock`);
   await once(server, 'listening');
@@ -41,7 +41,7 @@ t.test('a socket is told by the device and inode that the kernel gives for its l
   t.ok(files.includes(`${file.device} ${file.inode}`), 'UNIX_DIAG_VFS has the same numbers');
 });
 
-t.test('a directory that may not be searched makes a path unreadable, not absent', { skip: notRoot }, async (t) => {
+t.test('a path below a directory without search permission is unreadable, not absent', { skip: notRoot }, async (t) => {
   const directory = shortDirectory(t);
   mkdirSync(`${directory}/closed`, { mode: 0o700 });
   mkdirSync(`${directory}/open`, { mode: 0o755 });
@@ -53,7 +53,7 @@ t.test('a directory that may not be searched makes a path unreadable, not absent
   t.match(open, { state: 'absent' });
 });
 
-t.test('device numbers: of the C library to those of the kernel', (t) => {
+t.test("device numbers: from the C library's to the kernel's", (t) => {
   // makedev() of glibc spreads both parts: 12 low bits of major from bit 8, its rest from bit 32; 8 low bits of minor
   // from bit 0, its rest from bit 12.
   const cases: [dev: bigint, major: number, minor: number][] = [

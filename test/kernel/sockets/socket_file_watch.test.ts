@@ -20,7 +20,7 @@ function watching(): { watch: SocketFileWatch; next: () => Promise<void>; count:
   return { watch, next, count: () => count };
 }
 
-t.test('a file is made, removed, and its directory with it', async (t) => {
+t.test('a file is created and removed, and so is its directory', async (t) => {
   const root = t.testdir({ run: { other: '' } });
   const path = `${root}/run/x/containerd.sock`;
   const { watch, next, count } = watching();
@@ -43,7 +43,7 @@ t.test('a file is made, removed, and its directory with it', async (t) => {
   t.ok(count() >= 4);
 });
 
-t.test('of other files nothing is told, nor once it is closed', async (t) => {
+t.test('other files are ignored, and everything after close', async (t) => {
   const root = t.testdir({});
   const { watch, next, count } = watching();
   watch.follow([`${root}/containerd.sock`]);

@@ -14,7 +14,7 @@ function socket(inode: number, cookie: string | null): OwnedListener {
 const told = (changes: readonly { event: string; seenBy: string }[]): string[] =>
   changes.map(({ event, seenBy }) => `${event} by ${seenBy}`);
 
-t.test('an opening that an event told is not told again by the table, nor its closing twice', (t) => {
+t.test('an opening seen in an event is not reported again from the table, nor its closing twice', (t) => {
   const tracker = new ListenerTracker([], 0, true);
   t.match(tracker.opened(socket(7, null), AT, 10), { event: 'opened', seenBy: 'kernel' });
   t.equal(tracker.opened(socket(7, '99'), AT, 11), null);
@@ -30,7 +30,7 @@ t.test('an opening that an event told is not told again by the table, nor its cl
   t.end();
 });
 
-t.test('a table that was begun before an opening does not close it', (t) => {
+t.test('a table whose reading began before an opening does not close the socket', (t) => {
   const tracker = new ListenerTracker([], 0, true);
   tracker.opened(socket(7, null), AT, 10);
   t.strictSame(tracker.reconcile([], 5, AT, 11, loud), []);
@@ -40,7 +40,7 @@ t.test('a table that was begun before an opening does not close it', (t) => {
   t.end();
 });
 
-t.test('what only a table shows is told once a second one shows it too, or at once where there are no events', (t) => {
+t.test('what only a table shows is reported once a second one shows it too, or at once without events', (t) => {
   const tracker = new ListenerTracker([], 0, true);
   t.strictSame(tracker.reconcile([socket(7, '99')], 10, AT, 11, loud), []);
   t.ok(tracker.needsTable(10));
@@ -52,7 +52,7 @@ t.test('what only a table shows is told once a second one shows it too, or at on
   t.end();
 });
 
-t.test('what is not worth telling is not told, unless its opening was', (t) => {
+t.test('quiet sockets are not reported, unless their opening was', (t) => {
   const quiet = (): boolean => true;
   const tracker = new ListenerTracker([socket(5, '95')], 0, false);
   t.strictSame(tracker.reconcile([socket(5, '95'), socket(6, '96')], 10, AT, 11, quiet), []);
@@ -66,7 +66,7 @@ t.test('what is not worth telling is not told, unless its opening was', (t) => {
   t.end();
 });
 
-t.test('an owner that was known is not forgotten when a table comes too late to see it', (t) => {
+t.test('a known owner is kept if it had gone when the table was read', (t) => {
   const owners = [processOwner('python3')];
   const tracker = new ListenerTracker([], 0, true);
   tracker.opened({ ...socket(7, null), owners, ownersUnknown: null }, AT, 10);
