@@ -20,10 +20,10 @@ const WORDS = `
   inode inodes inside installation instance instead interface interfaces internal interrupted into invalid ip ipv4 ipv6 is it its itself
   keeps kept kernel key kind known knows large last later least leave leaves less level like limit line link links listen listener
   listeners listening listens little load loaded loads local lock locked lockdown long longer look looked looks loopback lost machine
-  made make malformed many mapped marker mask match matched may meant memory message might missing mode module modules more most
+  made make malformed malloc many mapped marker mask match matched may meant memory message might missing mode module modules more most
   mount mounted moved ms must name named names namespace namespaces narrower native needed needs neither netlink netns network never
   no nobody node nodes none nor not note notes nothing now null number numbers object capture observationof of off old older on once one ones only open options origins
-  opened or other others out outside over own owner owners package page parent part partial partly path perf_event_paranoid
+  opened or original other others out outside over own owner owners package page parent part partial partly path perf_event_paranoid
   permission permitted pid pids place pod pods port ports prebuilt present probably problem proc process processes program programs
   protocol queue raw reachable read readable readlink reason received refuse refused refuses regular rejected remain removed replaced
   reply request restart return role root route routes row rows rtnetlink run running runs s same say says seccomp second seconds security
