@@ -1,10 +1,13 @@
 import { SockwatchError } from '../base/errors.js';
-import { evaluateFiles } from '../fleet/evaluate_files.js';
+import { formatError } from '../base/format_error.js';
+import { version } from '../base/version.js';
+import { evidenceAt } from '../evidence/evidence_at.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import { Progress } from '../report/progress.js';
 import { writeAtomic } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { reevaluate } from '../snapshot/reevaluate.js';
 import { loadSpec } from '../spec/load.js';
 import type { Spec } from '../spec/spec.js';
 import { CHECK_HELP, type CheckCommand, parseCheck } from './check_options.js';
@@ -57,21 +60,26 @@ async function evaluateAll(
 ): Promise<{ readonly fleet: Fleet; readonly only: SnapshotDocument | null }> {
   const builder = new FleetBuilder();
   const progress = new Progress(process.stderr, files.length);
+  const options = { spec, role, failOn };
+  const ownVersion = version();
   let only: SnapshotDocument | null = null;
   let count = 0;
-  for await (const one of evaluateFiles(files, { spec, role, failOn })) {
-    count += 1;
-    only = count === 1 && 'document' in one ? one.document : null;
-    if ('document' in one) builder.add(one.source, one.document);
-    else {
-      builder.addUnreadable(one.source, one.reason);
-      progress.clear();
-      process.stderr.write(`k8s-sockwatch: ${one.reason}\n`);
+  for (const [done, file] of files.entries()) {
+    for await (const one of evidenceAt(file, ownVersion)) {
+      count += 1;
+      only = count === 1 && 'document' in one ? one.document : null;
+      if ('document' in one) builder.add(one.source, one.document, options);
+      else {
+        const reason = formatError(one.error);
+        builder.addUnreadable(one.source, reason);
+        progress.clear();
+        process.stderr.write(`k8s-sockwatch: ${reason}\n`);
+      }
+      progress.update(done, `${done} of ${files.length} files read, ${count} found`);
     }
-    progress.update(one.done, `${one.done} of ${files.length} files read, ${count} found`);
   }
   progress.clear();
-  return { fleet: builder.build(spec, failOn), only };
+  return { fleet: builder.build(spec, failOn), only: only === null ? null : reevaluate(only, options) };
 }
 
 /** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */

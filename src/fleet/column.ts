@@ -6,7 +6,7 @@ import { type StateCode, UNSEEN } from './state.js';
 const MATCHED_BY: readonly (MatchedBy | null)[] = [null, 'unit', 'exe', 'argv0', 'comm', 'device'];
 
 /** Values of `code`, by their number in a column. */
-const CODES: readonly (FindingCode | null)[] = [null, ...(Object.keys(FINDING_CODES) as FindingCode[])];
+const CODES = Object.keys(FINDING_CODES) as FindingCode[];
 
 /** The findings of one snapshot, one entry per row, in ascending order of row numbers. */
 export interface Column {
@@ -23,27 +23,37 @@ export interface Column {
 /** One entry of a column. */
 export interface Cell {
   readonly state: StateCode;
-  readonly code: FindingCode | null;
+  readonly code: FindingCode;
   readonly message: string;
   readonly reason: string | null;
   readonly matchedBy: MatchedBy | null;
 }
 
 /** Packs cells, which are sorted by row number. */
-export function packColumn(cells: readonly (Cell & { readonly row: number })[]): Column {
-  const texts = cells.flatMap(({ message, reason }) => [message, reason ?? '']);
+export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[]): Column {
+  const rows = new Uint32Array(cells.length);
+  const states = new Uint8Array(cells.length);
+  const codes = new Uint8Array(cells.length);
+  const matchedBy = new Uint8Array(cells.length);
+  const textEnds = new Uint32Array(2 * cells.length);
+  let texts = '';
   let end = 0;
-  return {
-    rows: Uint32Array.from(cells, ({ row }) => row),
-    states: Uint8Array.from(cells, ({ state }) => state),
-    codes: Uint8Array.from(cells, ({ code }) => CODES.indexOf(code)),
-    matchedBy: Uint8Array.from(cells, ({ matchedBy }) => MATCHED_BY.indexOf(matchedBy)),
-    texts: Buffer.from(texts.join('')),
-    textEnds: Uint32Array.from(texts, (text) => {
-      end += Buffer.byteLength(text);
-      return end;
-    }),
-  };
+  // Typed arrays are filled in a loop because their `from` is ten times as slow.
+  for (const [at, [row, cell]] of cells.entries()) {
+    rows[at] = row;
+    states[at] = cell.state;
+    codes[at] = CODES.indexOf(cell.code);
+    matchedBy[at] = MATCHED_BY.indexOf(cell.matchedBy);
+    texts += cell.message;
+    end += Buffer.byteLength(cell.message);
+    textEnds[2 * at] = end;
+    if (cell.reason !== null) {
+      texts += cell.reason;
+      end += Buffer.byteLength(cell.reason);
+    }
+    textEnds[2 * at + 1] = end;
+  }
+  return { rows, states, codes, matchedBy, texts: Buffer.from(texts), textEnds };
 }
 
 /** Index of a row's entry in a column; -1 if it has none. */
@@ -63,10 +73,11 @@ export function entryAt({ rows }: Column, row: number): number {
 /** What a column says on a row; null if nothing. */
 export function cellAt(column: Column, row: number): Cell | null {
   const at = entryAt(column, row);
-  if (at < 0) return null;
+  const code = CODES[column.codes[at] ?? CODES.length];
+  if (at < 0 || code === undefined) return null;
   return {
     state: column.states[at] ?? UNSEEN,
-    code: CODES[column.codes[at] ?? 0] ?? null,
+    code,
     message: textAt(column, 2 * at),
     reason: textAt(column, 2 * at + 1) || null,
     matchedBy: MATCHED_BY[column.matchedBy[at] ?? 0] ?? null,

@@ -2,13 +2,14 @@ import { printable } from '../base/text.js';
 import type { FailOn, Result, SnapshotDocument } from '../snapshot/document/document.js';
 import { isDrift } from '../snapshot/document/summary.js';
 import type { Spec } from '../spec/spec.js';
+import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
 import { labelsOf } from './labels.js';
 import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
-import { reduceSnapshot, type UnlabelledNode } from './reduce.js';
+import { type FleetOptions, reduceSnapshot, type UnlabelledNode } from './reduce.js';
 import { matrixRows } from './rows.js';
-import type { Subject } from './subject.js';
+import { pageSubjects, type Subject } from './subject.js';
 
 /** An input that could not be read, and why. */
 export interface UnreadableInput {
@@ -30,8 +31,9 @@ export interface Fleet {
 /** The nodes of one page, and the rows that they have in common. */
 interface Group {
   readonly page: MatrixPage;
-  /** By key; the position is the row's number. */
-  readonly subjects: Map<string, Subject & { readonly number: number }>;
+  /** The subjects of rows, by row number, and the numbers of their keys. */
+  readonly subjects: Subject[];
+  readonly numbers: Map<string, number>;
   readonly nodes: UnlabelledNode[];
 }
 
@@ -40,17 +42,15 @@ export class FleetBuilder {
   readonly #groups = new Map<string, Group>();
   readonly #unreadable: UnreadableInput[] = [];
 
-  /** Adds a snapshot that was evaluated with the spec given to `build`. */
-  add(source: string, document: SnapshotDocument): void {
-    const { subjects, nodes } = this.#groupOf(document.spec);
+  /** Evaluates a snapshot and adds it. */
+  add(source: string, document: SnapshotDocument, options: FleetOptions): void {
+    const { subjects, numbers, nodes } = this.#groupOf(options.spec);
     const numberOf = (subject: Subject): number => {
-      const known = subjects.get(subject.key);
-      if (known !== undefined) return known.number;
-      const number = subjects.size;
-      subjects.set(subject.key, { ...subject, number });
+      const number = numbers.get(subject.key) ?? subjects.push(subject) - 1;
+      numbers.set(subject.key, number);
       return number;
     };
-    nodes.push(reduceSnapshot(source, document, numberOf));
+    nodes.push(reduceSnapshot(source, document, options, numberOf));
   }
 
   /** Adds an input that could not be read, which makes the result incomplete. */
@@ -71,7 +71,7 @@ export class FleetBuilder {
       const labelled = nodes
         .map((node) => ({ ...node, label: labels.next().value ?? node.source }))
         .sort(byRoleAndLabel);
-      return { page, rows: matrixRows([...subjects.values()], labelled, exempt), nodes: labelled };
+      return { page, rows: matrixRows(subjects, labelled, exempt), nodes: labelled };
     });
     const cluster = clusterFindings(matrices, rules, this.#unreadable.length);
     const nodes = { match: 0, drift: 0, incomplete: 0 };
@@ -80,12 +80,12 @@ export class FleetBuilder {
     return { matrices, unreadable: this.#unreadable, cluster, summary: { result, failOn, nodes } };
   }
 
-  #groupOf({ title, source, sha256, notes }: SnapshotDocument['spec']): Group {
-    const key = JSON.stringify([sha256, notes]);
+  #groupOf({ title, source, sha256, notes: { sources }, rows }: Spec): Group {
+    const key = JSON.stringify([sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const page = { title: printable(title), source: printable(source), sha256, notes: notes.map(printable) };
-    const group: Group = { page, subjects: new Map(), nodes: [] };
+    const page = { title: printable(title), source: printable(source), sha256, notes: sources.map(printable) };
+    const group: Group = { page, subjects: pageSubjects(rows.map(expectedOf)), numbers: new Map(), nodes: [] };
     this.#groups.set(key, group);
     return group;
   }

@@ -1,11 +1,24 @@
 import { printable } from '../base/text.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
-import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Finding } from '../verdict/finding.js';
+import type { FailOn, SnapshotDocument } from '../snapshot/document/document.js';
+import { resultOf } from '../snapshot/document/summary.js';
+import { captureWithRole } from '../snapshot/reevaluate.js';
+import type { Role } from '../spec/rows.js';
+import type { Spec } from '../spec/spec.js';
+import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
+import type { FindingFacts } from '../verdict/finding.js';
+import { type FindingContext, findingText } from '../verdict/text/finding.js';
 import { type Cell, type Column, packColumn } from './column.js';
 import type { FleetNode } from './matrix.js';
 import { stateCode } from './state.js';
-import { listenerSubject, pageSubjects, type Subject } from './subject.js';
+import { type EphemeralPorts, listenerSubject, type Subject } from './subject.js';
+
+/** How the nodes of a fleet are evaluated. */
+export interface FleetOptions {
+  readonly spec: Spec;
+  readonly role: Role | 'auto';
+  readonly failOn: FailOn;
+}
 
 /** A node before it has a label, which depends on the other nodes. */
 export type UnlabelledNode = Omit<FleetNode, 'label'>;
@@ -15,47 +28,58 @@ const MAX_MESSAGE = 4000;
 
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
-/** Reduces a snapshot to what a matrix shows of it. `numberOf` gives the number of a row. */
+/**
+ * Evaluates a snapshot and reduces it to what a matrix shows of it. The rows of the spec are numbered from 0; `numberOf` gives
+ * the number of the row of a listener.
+ */
 export function reduceSnapshot(
   source: string,
   document: SnapshotDocument,
+  { spec, role: asked, failOn }: FleetOptions,
   numberOf: (subject: Subject) => number,
 ): UnlabelledNode {
-  const { node, capturedAt, summary, coverage } = document;
+  const { node, capturedAt } = document;
+  const { capture, role } = captureWithRole(document, asked);
+  const { coverage } = capture;
+  const evaluated = evaluateFacts(spec, capture, role.role);
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
   const addresses = node.defaultInterface?.addresses ?? [];
   return {
     hostname: printable(node.hostname),
     identity: printable([node.hostname === '' ? source : node.hostname, ...addresses].join(' ')),
     source: printable(source),
-    role: node.role,
-    roleSource: printable(node.roleSource),
+    role: role.role,
+    roleSource: printable(role.roleSource),
     capturedAt: printable(capturedAt),
-    result: summary.result,
+    result: resultOf(evaluated.facts, coverage, failOn),
     gaps: coverage.sources.flatMap(({ name, status, error }) =>
       status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason given'}`)],
     ),
     unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
-    column: columnOf(document, numberOf),
+    column: columnOf(evaluated, spec.rows.length, node.ephemeralPorts, numberOf),
   };
 }
 
-function columnOf({ findings, sockets, node }: SnapshotDocument, numberOf: (subject: Subject) => number): Column {
-  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
-  const ofPage = pageSubjects(findings.flatMap(({ expected }) => expected ?? [])).values();
+/** The facts about the rows of a spec come first, in their order. */
+function columnOf(
+  { facts, context }: EvaluatedFacts,
+  pageRows: number,
+  ephemeral: EphemeralPorts,
+  numberOf: (subject: Subject) => number,
+): Column {
   const cells = new Map<number, Cell>();
-  for (const finding of findings) {
-    const subject =
-      (finding.expected === null ? null : ofPage.next().value) ?? listenerSubject(finding, byId, node.ephemeralPorts);
-    const row = numberOf(subject);
-    const cell = cellOf(finding);
+  for (const [at, fact] of facts.entries()) {
+    const row = at < pageRows ? at : numberOf(listenerSubject(fact, context.sockets, ephemeral));
+    const cell = cellOf(fact, context);
     const other = cells.get(row);
     cells.set(row, other === undefined ? cell : joined(other, cell));
   }
-  return packColumn(Array.from(cells, ([row, cell]) => ({ row, ...cell })).sort((a, b) => a.row - b.row));
+  return packColumn([...cells].sort(([a], [b]) => a - b));
 }
 
-function cellOf({ verdict, severity, code, message, reason, matchedBy }: Finding): Cell {
+function cellOf(facts: FindingFacts, context: FindingContext): Cell {
+  const { verdict, severity, code, matchedBy } = facts;
+  const { message, reason } = findingText(facts, context);
   return { state: stateCode(verdict, severity), code, message: shortened(message), reason, matchedBy };
 }
 

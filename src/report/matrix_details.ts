@@ -1,7 +1,7 @@
 import { cellAt } from '../fleet/column.js';
 import { type Mark, markOf, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
-import { isFault, NONE, type StateCode, stateOf } from '../fleet/state.js';
+import { isFault, NONE, STATES, type StateCode, stateOf } from '../fleet/state.js';
 import { counted, MARKS, namesText, stateText } from './matrix_text.js';
 
 /** Nodes on which a row has the same state, compared with the same agreement. */
@@ -19,14 +19,22 @@ export function standingOut({ nodes }: Matrix, rows: readonly MatrixRow[]): stri
   return ['', 'What stands out:', ...groups.toSorted((a, b) => a.state - b.state).flatMap(paragraph)];
 }
 
+/** Agreements are states, `alike` or `split`. */
+const AGREEMENTS = STATES.length + 2;
+
+function agreementNumber(agreement: Agreement): number {
+  if (typeof agreement === 'number') return agreement;
+  return agreement === 'alike' ? STATES.length : STATES.length + 1;
+}
+
 function groupsOf(row: MatrixRow, nodes: readonly FleetNode[]): Group[] {
-  const groups = new Map<string, Group>();
+  const groups = new Map<number, Group>();
   for (const node of nodes) {
     const state = stateAt(node, row);
     const agreement = row.agreement[node.role];
     const mark = markOf(agreement, state);
     if (!isFault(state) && mark === null) continue;
-    const key = `${state} ${mark} ${agreement}`;
+    const key = state * AGREEMENTS + agreementNumber(agreement);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { row, state, mark, nodes: [node] });
     else known.nodes.push(node);

@@ -109,8 +109,7 @@ function blockLines(nodes: readonly FleetNode[], rows: readonly MatrixRow[], wid
   const nameWidth = Math.max(...names.map((name) => stringWidth(name)), ...SECTIONS.map(({ length }) => length));
   const room = width - nameWidth;
   const single = nodeColumns(nodes, rows);
-  const fits = blocksOf(single.map(textColumn), room).length < 2;
-  const columns = fits ? single : foldColumns(single);
+  const columns = fitInBlock(single, room) ? single : foldColumns(single);
   const shared = columns.filter(({ nodes }) => nodes.length > 1);
   const labels = shared.flatMap((column) =>
     wrapped(`${columnLabel(column)}: ${column.nodes.map(({ label }) => label).join(', ')}`, width),
@@ -137,6 +136,15 @@ function textColumn(column: NodeColumn): TextColumn {
   // Most cells are equal, and measuring is slow.
   const width = Math.max(...Array.from(new Set([...head, ...cells]), (text) => stringWidth(text)));
   return { head, cells, width };
+}
+
+/** Whether one block has room for all columns. Stops early, because measuring is slow. */
+function fitInBlock(columns: readonly NodeColumn[], room: number): boolean {
+  let left = room;
+  return columns.every((column) => {
+    left -= textColumn(column).width + 2;
+    return left >= 0;
+  });
 }
 
 /** As many columns per block as fit, but at least one. */

@@ -42,8 +42,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   assertSpec(spec);
   assertOneOf('role', asked, ['auto', 'control-plane', 'worker']);
   assertOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
-  const capture = captureOf(document);
-  const role = roleOf(document, capture, asked);
+  const { capture, role } = captureWithRole(document, asked);
   const { findings, explanations } = evaluate(spec, capture, role.role);
   return {
     ...document,
@@ -58,6 +57,15 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
     }),
     coverage: capture.coverage,
   };
+}
+
+/** The capture in a document, and the role to compare it in. */
+export function captureWithRole(
+  document: SnapshotDocument,
+  asked: Role | 'auto',
+): { readonly capture: Capture; readonly role: RoleAnswer } {
+  const capture = captureOf(document);
+  return { capture, role: roleOf(document, capture, asked) };
 }
 
 /** A role that the document gives may rest on a file of the node, which is more than its sockets can tell. */

@@ -8,7 +8,7 @@ import { type Expected, type Finding, type FindingFacts, SEVERITY } from './find
 import { ListenerIndex } from './listener_index.js';
 import { evaluateNetworkRow } from './network_row.js';
 import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
-import { renderFinding } from './text/finding.js';
+import { type FindingContext, renderFinding } from './text/finding.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 import { evaluateUnixRow } from './unix_row.js';
 
@@ -27,11 +27,24 @@ export interface Evaluation {
   readonly explanations: ReadonlyMap<string, SocketExplanation>;
 }
 
+/** The same before text is rendered from the findings. */
+export interface EvaluatedFacts extends Omit<Evaluation, 'findings'> {
+  readonly facts: readonly FindingFacts[];
+  /** What the facts refer to. */
+  readonly context: FindingContext;
+}
+
 /**
  * Compares a capture of a node with a spec and its notes. Pure: the same input always gives the same result.
  * @throws SockwatchError ERR_USAGE for arguments of the wrong shape
  */
 export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluation {
+  const { facts, explanations, context } = evaluateFacts(spec, capture, role);
+  return { findings: facts.map((one) => renderFinding(one, context)), explanations };
+}
+
+/** `evaluate` for a caller that does not need all text. */
+export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): EvaluatedFacts {
   assertSpec(spec);
   const isCapture = typeof capture === 'object' && capture !== null && 'files' in capture;
   assertArgument(isCapture, 'a capture is the result of captureOf()', capture);
@@ -50,7 +63,7 @@ export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluati
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
   const facts = [...rows.map(({ row, evaluation }) => factsOf(row, evaluation)), ...unexpectedFindings(rest, node)];
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
-  return { findings: facts.map((one) => renderFinding(one, { sockets: byId, coverage })), explanations };
+  return { facts, explanations, context: { sockets: byId, coverage } };
 }
 
 function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: NodeRole): RowEvaluation {

@@ -26,6 +26,9 @@ export interface NodeChanges {
   readonly address?: string;
 }
 
+/** The spec that a document was made with, by the document's own `spec`. */
+const specs = new WeakMap<object, Spec>();
+
 /** A snapshot of a healthy node without kube-proxy, and without cilium-operator unless it is among `also`. */
 export function nodeDocument(hostname: string, changes: NodeChanges = {}): SnapshotDocument {
   const {
@@ -49,6 +52,8 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
   const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
   const { findings, explanations } = evaluate(spec, seen, role);
   const { kernel, netns, interfaces, ephemeralPorts } = node;
+  const specInfo = { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources };
+  specs.set(specInfo, spec);
   return {
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version: '1.2.3' },
@@ -64,7 +69,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
       interfaces,
       ephemeralPorts,
     },
-    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    spec: specInfo,
     summary: summarize(findings, seen.coverage, failOn),
     findings,
     sockets: sockets.map((socket) => ({
@@ -123,7 +128,11 @@ export function fleetOf(
   } = {},
 ): Fleet {
   const builder = new FleetBuilder();
-  for (const document of documents) builder.add(`${document.node.hostname}.json`, document);
+  const { failOn = 'warning' } = options;
+  for (const document of documents) {
+    const spec = specs.get(document.spec) ?? BUILTIN;
+    builder.add(`${document.node.hostname}.json`, document, { spec, role: 'auto', failOn });
+  }
   for (const [source, reason] of Object.entries(options.unreadable ?? {})) builder.addUnreadable(source, reason);
-  return builder.build(options.spec ?? BUILTIN, options.failOn ?? 'warning');
+  return builder.build(options.spec ?? BUILTIN, failOn);
 }

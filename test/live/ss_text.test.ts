@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { evaluateFiles } from '../../src/fleet/evaluate_files.js';
+import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { reevaluate } from '../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
@@ -61,9 +62,9 @@ async function ssFile(t: Test, lab: Lab, options: string): Promise<string> {
 }
 
 async function judged(file: string): Promise<SnapshotDocument> {
-  for await (const one of evaluateFiles([file], { spec: builtinSpec() })) {
-    if ('document' in one) return one.document;
-    throw new Error('reason' in one ? one.reason : 'no document');
+  for await (const one of evidenceAt(file, '1.2.3')) {
+    if ('document' in one) return reevaluate(one.document, { spec: builtinSpec() });
+    throw one.error;
   }
   throw new Error('nothing was found');
 }

@@ -170,8 +170,14 @@ const NO_VERDICTS: SnapshotDocument['summary']['verdicts'] = {
 /** With a value for every field that was added later: the one that says nothing. */
 function completed(stored: StoredSnapshot): SnapshotDocument {
   const { node, summary, coverage } = stored;
+  let findings: readonly Finding[] | null = null;
   return {
     ...stored,
+    // Many callers evaluate the document again and never look at these.
+    get findings() {
+      findings ??= stored.findings.map(completedFinding);
+      return findings;
+    },
     node: {
       ...node,
       roleReason: readCodes(ROLE_CODES, [node.roleReason ?? {}])[0] ?? null,
@@ -183,7 +189,6 @@ function completed(stored: StoredSnapshot): SnapshotDocument {
       failOn: summary.failOn ?? 'warning',
       verdicts: { ...NO_VERDICTS, ...summary.verdicts },
     },
-    findings: stored.findings.map(completedFinding),
     sockets: stored.sockets.map(completedSocket),
     namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
     files: stored.files ?? [],

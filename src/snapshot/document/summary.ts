@@ -26,7 +26,12 @@ export function summarize(
   return { result: resultOf(findings, coverage, failOn), failOn, verdicts };
 }
 
-function resultOf(findings: readonly Finding[], coverage: Coverage, failOn: FailOn): Result {
+/** The result alone. */
+export function resultOf(
+  findings: readonly Pick<Finding, 'verdict' | 'severity'>[],
+  coverage: Coverage,
+  failOn: FailOn,
+): Result {
   if (findings.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
   const open = findings.some(({ verdict }) => verdict === 'unverified');
   return open || !coverage.complete ? 'incomplete' : 'match';

@@ -14,13 +14,13 @@ export interface FindingContext {
 
 /** A finding with the text rendered from its data. Pure. */
 export function renderFinding(facts: FindingFacts, context: FindingContext): Finding {
+  return { ...facts, ...findingText(facts, context), advice: adviceFor(facts, context.sockets) };
+}
+
+/** The text of a finding without the advice. Pure. */
+export function findingText(facts: FindingFacts, context: FindingContext): Sentences {
   const { message, reason } = sentences(facts, context);
-  return {
-    ...facts,
-    message: printable(message),
-    reason: reason === null ? null : printable(reason),
-    advice: adviceFor(facts, context.sockets),
-  };
+  return { message: printable(message), reason: reason === null ? null : printable(reason) };
 }
 
 /** The sockets of some ids, as far as they are known. */
@@ -28,7 +28,7 @@ export function socketsOf(ids: readonly string[], sockets: FindingContext['socke
   return ids.flatMap((id) => sockets.get(id) ?? []);
 }
 
-interface Sentences {
+export interface Sentences {
   /** The whole finding, with the reason. */
   readonly message: string;
   readonly reason: string | null;
