@@ -2,7 +2,7 @@ import { SockwatchError } from '../base/errors.js';
 import { readInput } from '../base/read_file.js';
 import { printable } from '../base/text.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { redact, SHORTEST_KEY } from '../snapshot/redact/redact.js';
+import { MIN_KEY_LENGTH, redact } from '../snapshot/redact/redact.js';
 import type { Spec } from '../spec/spec.js';
 
 /** --redact and --redact-key. */
@@ -25,7 +25,7 @@ export async function redactor(
 
 async function readKey(file: string): Promise<Buffer> {
   const key = await readInput(file);
-  if (key.length >= SHORTEST_KEY) return key;
-  const message = `${printable(file)}: a key must have at least ${SHORTEST_KEY} bytes, not ${key.length}`;
+  if (key.length >= MIN_KEY_LENGTH) return key;
+  const message = `${printable(file)}: a key must have at least ${MIN_KEY_LENGTH} bytes, not ${key.length}`;
   throw new SockwatchError('ERR_INPUT', message, { hint: 'create one with: head -c 32 /dev/urandom > FILE' });
 }

@@ -92,12 +92,15 @@ export function expectedOf(row: Row): Expected {
     : { service, host: null, port: null, protocol: 'unix', path: row.path, role };
 }
 
+/** Of a UDP socket on an ephemeral port. */
+export const CLIENT_EXPLANATION = 'a client, by its ephemeral port';
+
 function socketExplanation(explanation: Explanation): SocketExplanation {
   switch (explanation.kind) {
     case 'note':
       return { by: 'note', text: explanation.note.reason };
     case 'ephemeral':
-      return { by: 'client', text: 'a client, by its ephemeral port' };
+      return { by: 'client', text: CLIENT_EXPLANATION };
     case 'note-if-owner':
     case 'ephemeral-if-in-range':
     case 'nothing':

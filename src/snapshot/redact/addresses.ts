@@ -2,7 +2,7 @@ import { isIP, isIPv4 } from 'node:net';
 import { addressText, unmapped } from '../../kernel/sockets/address.js';
 import type { Pseudonyms } from './pseudonyms.js';
 
-/** A range that keeps its meaning: of an address in it, the first `kept` bits stay as they are. */
+/** A range with a meaning. The first `kept` bits of its addresses are not changed. */
 interface Range {
   readonly bits: string;
   readonly kept: number;
@@ -13,7 +13,7 @@ function range(prefix: string, kept?: number): Range {
   return { bits: bitsOf(address).slice(0, Number(length)), kept: kept ?? Number(length) };
 }
 
-/** IANA's special-purpose registries (RFC 6890). Within ranges that sites share out among themselves, all further bits go. */
+/** IANA special-purpose registries (RFC 6890). In ranges for private use, all bits after the prefix are changed. */
 const RANGES: Readonly<Record<4 | 6, readonly Range[]>> = {
   4: [
     range('0.0.0.0/8', 32),
@@ -31,7 +31,7 @@ const RANGES: Readonly<Record<4 | 6, readonly Range[]>> = {
   6: [
     range('::/127', 128),
     range('::ffff:0:0/96'),
-    // The 54 zeros behind fe80::/10 (RFC 4291, section 2.5.6), and the flags and scope behind ff00::/8 (section 2.7).
+    // The 54 zeros after fe80::/10 (RFC 4291, section 2.5.6), and the flags and scope after ff00::/8 (section 2.7).
     range('fe80::/10', 64),
     range('ff00::/8', 16),
     range('fc00::/7'),
@@ -39,21 +39,21 @@ const RANGES: Readonly<Record<4 | 6, readonly Range[]>> = {
 };
 
 /**
- * Replaces addresses, bit by bit from the left: whether a bit is turned depends on all bits before it (as in Crypto-PAn, Xu
- * et al. 2002, with HMAC in place of AES). So two addresses have as long a prefix in common as before, and no two become
- * one. Bits that lead to a range with a meaning stay, so that no address gets into such a range or out of it.
+ * Prefix-preserving pseudonyms: whether a bit is flipped depends on all bits before it (Crypto-PAn, Xu et al. 2002, with HMAC
+ * instead of AES). The mapping is injective, and common prefixes keep their length. Bits that lead to a range with a meaning
+ * are not flipped, so that no address enters or leaves such a range.
  */
 export class Addresses {
   readonly #pseudonyms: Pseudonyms;
   readonly #known = new Map<string, string>();
-  /** By the bits before, since addresses of one network have most of them in common. */
-  readonly #turned = new Map<string, 0 | 1>();
+  /** Cached by family and prefix, which addresses of one network share. */
+  readonly #flips = new Map<string, 0 | 1>();
 
   constructor(pseudonyms: Pseudonyms) {
     this.#pseudonyms = pseudonyms;
   }
 
-  /** An address as addressText gives it; `::ffff:a.b.c.d` is treated as the IPv4 address in it. */
+  /** `address` has the form of addressText; `::ffff:a.b.c.d` is treated as IPv4. */
   replace(address: string): string {
     const plain = unmapped(address);
     const known = this.#known.get(plain) ?? this.#replaced(plain);
@@ -61,7 +61,7 @@ export class Addresses {
     return plain === address ? known : `::ffff:${known}`;
   }
 
-  /** The address of a network, whose bits behind `prefix` are zero. */
+  /** The address of a network, whose bits after `prefix` are zero. */
   replaceNetwork(address: string, prefix: number): string {
     const bits = bitsOf(this.replace(address));
     return textOf(bits.slice(0, prefix).padEnd(bits.length, '0'));
@@ -74,20 +74,20 @@ export class Addresses {
     for (let at = 0; at < bits.length; at++) {
       const before = bits.slice(0, at);
       const bit = Number(bits[at]);
-      out += bit ^ this.#turn(family, before);
+      out += bit ^ this.#flip(family, before);
     }
     return textOf(out);
   }
 
-  #turn(family: 4 | 6, before: string): 0 | 1 {
+  #flip(family: 4 | 6, before: string): 0 | 1 {
     const key = `${family} ${before}`;
-    const turned = this.#turned.get(key) ?? (isKept(before, RANGES[family]) ? 0 : this.#pseudonyms.bit(key));
-    this.#turned.set(key, turned);
-    return turned;
+    const flip = this.#flips.get(key) ?? (isKept(before, RANGES[family]) ? 0 : this.#pseudonyms.bit(key));
+    this.#flips.set(key, flip);
+    return flip;
   }
 }
 
-/** Whether the bit behind these leads to a range, or belongs to what says the range's meaning. */
+/** Whether the next bit leads to a range, or is one of the kept bits of a range. */
 function isKept(before: string, ranges: readonly Range[]): boolean {
   return ranges.some(({ bits, kept }) =>
     before.length < bits.length ? bits.startsWith(before) : before.length < kept && before.startsWith(bits),

@@ -3,7 +3,7 @@ import type { Spec } from '../../spec/spec.js';
 import { matchesName } from '../../verdict/glob.js';
 import { DEVICES } from '../../verdict/owner_match.js';
 
-/** Programs that run on nodes everywhere, and the units and packages they come in: to meet one says nothing of a site. */
+/** Common programs, and their units and packages, which do not identify a site. */
 const PROGRAMS = `
   agetty apache2 atd auditd autofs avahi-daemon bash bird bird6 calico-node caddy chrony chronyd cloud-init conmon
   containerd containerd-shim containerd-shim-runc-v2 coredns cri-o crio cron cups cupsd dbus dbus-broker dbus-daemon dhclient
@@ -17,8 +17,8 @@ const PROGRAMS = `
   xinetd zabbix_agentd zabbix_agent2 zed
 `;
 
-/** Directories that every Linux machine has, and words that systemd, container runtimes and snaps put names together from. */
-const PLACES = `
+/** Common directories, and words in names made by systemd, container runtimes and snaps. */
+const DIRECTORIES = `
   bin boot common current data dev etc games home io lib lib32 lib64 libexec local lock log mnt opt org proc private
   pub root run runtime sbin share snap spool srv state sys tmp usr var user www
   app background besteffort bpf buildkit burstable bus cache cgroup cgroupns cni cri cri-containerd daemon default destroyed
@@ -30,21 +30,20 @@ const PLACES = `
   pod-resources device-plugins cilium hubble health monitor xds admin access_log tetragon
 `;
 
-/** What the kernel and its tools call devices by themselves (systemd.net-naming-scheme(7)), and tunnels of network plugins. */
-const DEVICES_EVERYWHERE =
+/** Default device names (systemd.net-naming-scheme(7)), and tunnels of network plugins. */
+const COMMON_DEVICES =
   /^(?:lo|#\d+|eth\d{1,3}|en[ospx]\d{1,4}(?:[sfdnp]\d{1,4}){0,4}|ib\d{1,2}|wlan\d{1,2}|bond\d{1,2}|br\d|docker0|cni0|lxdbr0|virbr0|cilium_(?:host|net|vxlan|geneve|wg0)|lxc_health|kube-ipvs0|kube-bridge|nodelocaldns|vxlan\.calico|vxlan-v6\.calico|flannel[.-]v?\d{1,5}|ftun\d{1,2}|fan-\d{1,3}|wg\d{1,2}|tun\d{1,2}|tap\d{1,2}|tunl0|sit0|ip6tnl0|gre0|dummy\d|vxlan_sys_4789|genev_sys_6081|ovn-k8s-mp0|br-int|br-ex)$/;
 
-/** Names that may stay: those of the page and its notes, of programs that run anywhere, and of ordinary directories. */
+/** Names that are kept: those of the spec, of common programs and of common directories. */
 export class KnownNames {
   readonly #names: ReadonlySet<string>;
-  readonly #cut: readonly string[];
+  readonly #fullLength: readonly string[];
   readonly #devices: ReadonlySet<string>;
-  /** Those of them with a `*`, which take longer to compare with. */
   readonly #devicePatterns: readonly string[];
 
   constructor(spec: Spec) {
-    const names = new Set([...wordsOf(PROGRAMS), ...wordsOf(PLACES), ...namesOf(spec)]);
-    this.#cut = [...names].filter((name) => name.length === COMM_LENGTH);
+    const names = new Set([...wordsOf(PROGRAMS), ...wordsOf(DIRECTORIES), ...namesOf(spec)]);
+    this.#fullLength = [...names].filter((name) => name.length === COMM_LENGTH);
     for (const name of [...names]) names.add(name.slice(0, COMM_LENGTH));
     this.#names = names;
     const devices = [
@@ -60,16 +59,13 @@ export class KnownNames {
     return this.#names.has(name);
   }
 
-  /**
-   * A name of as many characters as the kernel keeps of one, with which this one goes on behind a hyphen: owners are
-   * matched by it.
-   */
+  /** A known name of exactly comm's length that `name` continues after a hyphen, since owners are matched by it. */
   beginningOf(name: string): string | null {
-    return this.#cut.find((cut) => name.startsWith(`${cut}-`)) ?? null;
+    return this.#fullLength.find((known) => name.startsWith(`${known}-`)) ?? null;
   }
 
   hasDevice(device: string): boolean {
-    if (DEVICES_EVERYWHERE.test(device) || this.#devices.has(device)) return true;
+    if (COMMON_DEVICES.test(device) || this.#devices.has(device)) return true;
     return this.#devicePatterns.some((pattern) => matchesName(device, pattern));
   }
 }
@@ -78,7 +74,7 @@ function wordsOf(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Everything that a verdict compares names with. */
+/** All names that owners and paths are compared with. */
 function namesOf({ rows, notes }: Spec): string[] {
   const services = [...notes.services].flatMap(([service, note]) => [service, ...note.names, ...unitsOf(note.units)]);
   return [
@@ -92,7 +88,7 @@ function namesOf({ rows, notes }: Spec): string[] {
   ].filter((name) => name !== '');
 }
 
-/** `snap.k8s.kubelet.service`, and what it is called without its kind. */
+/** With and without their suffix. */
 function unitsOf(units: readonly string[]): string[] {
   return units.flatMap((unit) => [unit, unit.replace(/\.[a-z]+$/, '')]);
 }

@@ -3,25 +3,25 @@ import { type Addresses, isAddress } from './addresses.js';
 import type { KnownNames } from './known_names.js';
 import type { Pseudonyms } from './pseudonyms.js';
 
-/** Hex digits of a pseudonym: with `name-` before them as long as a comm can be, and 40 bits keep some thousands apart. */
+/** Hex digits of a pseudonym: `name-` and 10 digits fit in a comm, and 40 bits avoid collisions among thousands. */
 const DIGITS = 10;
 
-/** Revisions of snaps, ports, process numbers: numbers of up to seven digits say nothing of whose they are. */
+/** Snap revisions, ports and pids do not identify anything. */
 const SMALL_NUMBER = /^\d{1,7}$/;
 
 /** Addresses within names: `10.1.2.3.nip.io`, `ip-10-1-2-3`, MAC addresses, IPv6 between other things. */
 const EMBEDDED_IPV4 = /(?<![\d.])(\d{1,3})([.-])(\d{1,3})\2(\d{1,3})\2(\d{1,3})(?![\d])/g;
 const EMBEDDED_COLONS = /(?<![0-9a-z:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-z:])/gi;
 
-/** UUIDs (pod uids have underscores in slices), and runs of hex digits such as ids of containers; of a static pod behind `pod`. */
+/** UUIDs (with underscores in slices), and runs of hex digits such as container ids, or after `pod` those of static pods. */
 const ID =
   /([0-9a-f]{8}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{12}|(?:(?<![0-9a-z])|(?<=\bpod))[0-9a-f]{12,}(?![0-9a-z]))/gi;
 
-/** Units of one user, and of one login (systemd-logind.service(8)). */
+/** Units of users and login sessions (systemd-logind.service(8)). */
 const OF_USER = /^(user-|user@|user-runtime-dir@)(\d{1,10})(\.[a-z]+)?$/;
 const SESSION = /^(session-c?\d{1,10})(\.scope)?$/;
 
-/** Replaces names of every kind, and keeps of them what a verdict or a reader goes by. */
+/** Replaces names, and keeps the parts that evaluation and readers rely on. */
 export class Names {
   readonly #pseudonyms: Pseudonyms;
   readonly #known: KnownNames;
@@ -33,7 +33,7 @@ export class Names {
     this.#addresses = addresses;
   }
 
-  /** A name of any kind: of a program, a unit, a directory. Its parts between dots, colons and @ are replaced one by one. */
+  /** The name of a program, unit or directory. Parts between dots, colons and @ are replaced separately. */
   name(text: string): string {
     if (this.#known.has(text)) return text;
     const [, before, uid, behind = ''] = OF_USER.exec(text) ?? [];
@@ -45,7 +45,7 @@ export class Names {
     return this.#aroundAddresses(text, (rest) => rest.replace(/[^.:@]+/g, (piece) => this.#piece(piece)));
   }
 
-  /** A path, or another text with slashes in it: part by part. Whoever has a directory of their own there is always replaced. */
+  /** A path, or other text with slashes, part by part. User names in /home are always replaced. */
   path(text: string): string {
     const deleted = / \(deleted\)$/.exec(text)?.[0] ?? '';
     const parts = text.slice(0, text.length - deleted.length).split('/');
@@ -60,7 +60,7 @@ export class Names {
     );
   }
 
-  /** What a process calls itself. Where the kernel cut it, it stays the beginning of its program's name. */
+  /** A comm. If the kernel truncated it, it stays a prefix of the program's name. */
   comm(comm: string, { argv0, exe }: Pick<ProcessOwner, 'argv0' | 'exe'>): string {
     if (this.#known.has(comm)) return comm;
     if (Buffer.byteLength(comm) < COMM_LENGTH) return this.name(comm);
@@ -68,7 +68,7 @@ export class Names {
     return this.name(whole ?? comm).slice(0, COMM_LENGTH);
   }
 
-  /** A name of a machine; its domain's parts one by one, so that it can be seen that two are of one domain. */
+  /** A host name, label by label, so that hosts of one domain can be recognized. */
   host(text: string): string {
     if (text === 'localhost') return text;
     if (isAddress(text)) return this.#addresses.replace(text);
@@ -80,19 +80,19 @@ export class Names {
     return this.#known.hasDevice(text) ? text : `if-${this.#pseudonyms.hex(text, DIGITS + 2)}`;
   }
 
-  /** A release or version: its numbers and the marks of common builds stay. */
+  /** A release or version. Numbers and suffixes of common builds are kept. */
   version(text: string): string {
     return this.#aroundAddresses(text, (rest) =>
       rest.replace(/[^.+~_-]+/g, (part) => (VERSION_PART.test(part) ? part : this.#pseudonym(part, 'build'))),
     );
   }
 
-  /** The user number of a person or of a container; those of the system, below 1000 (UID_MIN, login.defs(5)), say nothing. */
+  /** System users have uids below 1000 (UID_MIN, login.defs(5)), which are kept. */
   uid(uid: number): number {
     return uid < 1000 || uid === 65534 ? uid : this.#pseudonyms.number(`uid ${uid}`);
   }
 
-  /** Addresses in a name are replaced as such, and what is around them on its own. */
+  /** Replaces addresses in a name as addresses, and the text around them with `replace`. */
   #aroundAddresses(text: string, replace: (rest: string) => string): string {
     let out = '';
     let end = 0;
@@ -118,7 +118,7 @@ export class Names {
     return /^(?:[0-9a-f]{2}:){5,7}[0-9a-f]{2}$/i.test(text) ? this.#id(text) : null;
   }
 
-  /** A part of a name. Ids in it stay ids; the words around them stay where all of them are known. */
+  /** A part of a name. Ids remain ids; the words around them are kept if all of them are known. */
   #piece(piece: string): string {
     if (this.#isPlain(piece)) return piece;
     return piece
@@ -145,7 +145,7 @@ export class Names {
     return text === '' ? '' : `${kind}-${this.#pseudonyms.hex(text, DIGITS)}`;
   }
 
-  /** As many hex digits as before, separated as before, in whatever way the id is written. */
+  /** Keeps the number of digits and the separators; the same for all spellings of the id. */
   #id(id: string): string {
     const plain = id.toLowerCase().replace(/[^0-9a-f]/g, '');
     const digits = [...this.#pseudonyms.hex(plain, plain.length)];
@@ -153,6 +153,6 @@ export class Names {
   }
 }
 
-/** `5`, `rc3`, `el9`, `fc40`, `v8`, and the flavours of distributions' kernels. */
+/** `5`, `rc3`, `el9`, `fc40`, `v8`, and kernel flavours of distributions. */
 const VERSION_PART =
   /^(?:\d{1,10}|(?:rc|el|fc|amzn|amd|x|i|v|deb|bpo|cm|azl)\d{1,4}|generic|aws|azure|gcp|oracle|lowlatency|kvm|cloud|server|default|fips|realtime|hwe|Ubuntu|ubuntu|aarch64|arm64|ppc64le|s390x|riscv64|gke|eks|flatcar|talos|linuxkit|microsoft|standard|WSL2|dirty)$/;

@@ -1,15 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
-/** Bytes of the key that is made where none is given: as many as the digest has, more add nothing (RFC 2104, section 3). */
+/** In bytes, of a random key; more than the digest's length adds nothing (RFC 2104, section 3). */
 const KEY_LENGTH = 32;
 
-/**
- * Names that say nothing of what they stand for, the same for the same thing under the same key (HMAC-SHA256). Without the
- * key nobody can try out guesses.
- */
+/** Keyed pseudonyms (HMAC-SHA256): the same for the same input and key, and without the key guesses cannot be verified. */
 export class Pseudonyms {
   readonly #key: string | Uint8Array;
-  /** Says which files were made with one key, and nothing about the key. */
+  /** Identifies the key without revealing it. */
   readonly keyId: string;
 
   constructor(key: string | Uint8Array = randomBytes(KEY_LENGTH)) {
@@ -17,19 +14,17 @@ export class Pseudonyms {
     this.keyId = this.#digest('key id', '').toString('hex').slice(0, 16);
   }
 
-  /** Hex digits, `count` of them. */
   hex(text: string, count: number): string {
     let digits = '';
     for (let round = 0; digits.length < count; round++) digits += this.#digest(`name ${round}`, text).toString('hex');
     return digits.slice(0, count);
   }
 
-  /** A number of 31 bits, never below 2^30: apart from every number that stays as it is. */
+  /** A number from 2^30 to 2^31 - 1, which cannot be confused with numbers that are kept. */
   number(text: string): number {
     return 2 ** 30 + (this.#digest('number', text).readUInt32BE(0) >>> 2);
   }
 
-  /** One bit for a string of bits. */
   bit(bits: string): 0 | 1 {
     return ((this.#digest('address', bits)[0] ?? 0) & 1) === 1 ? 1 : 0;
   }

@@ -1,6 +1,7 @@
-import { type Replacers, replaceParams, UNCODED } from '../../base/coded.js';
+import { replaceParams, UNCODED } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js';
+import { printable } from '../../base/text.js';
 import { assertArgument, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/facts.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
@@ -8,33 +9,35 @@ import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
-import { type Expected, type Finding, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
+import { type Expected, type Finding, type FindingFields, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { faultsText } from '../../verdict/text/coverage.js';
-import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
+import { endpointOf, type FindingContext, renderFinding, socketsOf } from '../../verdict/text/finding.js';
+import { listenersText } from '../../verdict/text/format.js';
 import { roleSourceText } from '../../verdict/text/role.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
-import { Redaction } from './redaction.js';
+import { REDACTED, Redaction } from './redaction.js';
 
-/** Under which key, and whose names are known everywhere. */
+/** The key for pseudonyms, and the spec whose names and texts are kept. */
 export interface RedactOptions {
   /**
-   * Under one key, of 16 bytes or more, the same thing has the same name in every file. Default: a new random key, which is
-   * then forgotten.
+   * At least 16 bytes. With the same key, the same thing has the same pseudonym in every document. Default: a new random key,
+   * which is not stored.
    */
   readonly key?: string | Uint8Array;
-  /** Whose names and words stay readable. Default: the built-in page and notes. */
+  /** Default: the built-in page and notes. */
   readonly spec?: Spec;
 }
 
-/** A shorter key could be found by trying, and with it what the pseudonyms stand for. */
-export const SHORTEST_KEY = 16;
+/** In bytes. Shorter keys could be guessed, and with them the original names. */
+export const MIN_KEY_LENGTH = 16;
 
 /**
- * A snapshot in which addresses, names, ids, paths and arguments that tell whose node it is are replaced by pseudonyms,
- * and which is judged as the original is. Ports, loopback, wildcard, numbers of processes and sockets, times, and whatever
- * the page, its notes and any Linux machine know stay as they are. Every field is made anew, so that one that is not
- * mentioned here is not in the result. Pure, but for the random key.
- * @throws SockwatchError ERR_USAGE for what is no snapshot, and for a key that is too short
+ * Replaces identifying names, addresses, ids and paths with pseudonyms. The result is evaluated like the original. Ports,
+ * loopback and wildcard addresses, pids, socket numbers, times, and names from the spec or found on any Linux machine are
+ * kept. Every field is copied explicitly, so that unknown fields are dropped. Sentences are rendered again from their codes;
+ * those of a document without codes are dropped. Pure, except for the random key.
+ * @throws SockwatchError ERR_USAGE for an invalid snapshot and for a short key
  */
 export function redact(document: SnapshotDocument, options: RedactOptions = {}): SnapshotDocument {
   assertSnapshot(document);
@@ -44,13 +47,11 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   assertSpec(spec);
   const to = new Redaction(spec, options.key);
   const { generator, node, summary, coverage } = document;
-  // First whatever has names in fields of their own, so that they are known when they are met in sentences.
   const sockets = document.sockets.map((socket) => socketOf(socket, to));
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
   const sources = coverage.sources.map((source) => sourceOf(source, to));
-  const replacers = replacersOf(to);
-  const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, replacers);
+  const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, to.replacers);
   const context = {
     sockets: new Map(sockets.map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources },
@@ -65,7 +66,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       kernel: to.version(node.kernel),
       netns: node.netns,
       role: node.role,
-      roleSource: roleReason === null ? to.text(node.roleSource) : roleSourceText(roleReason, context.sockets),
+      roleSource: roleReason === null ? REDACTED : roleSourceText(roleReason, context.sockets),
       roleReason,
       defaultInterface: node.defaultInterface === null ? null : interfaceOf(node.defaultInterface, to),
       interfaces,
@@ -73,7 +74,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },
     },
     spec: {
-      title: document.spec.title === spec.title ? spec.title : to.text(document.spec.title),
+      title: to.prose(document.spec.title),
       source: to.source(document.spec.source),
       sha256: document.spec.sha256,
       notes: document.spec.notes.map((source) => to.source(source)),
@@ -93,14 +94,10 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
 
 function checkKey(key: unknown): void {
   if (key === undefined) return;
-  // What was given must not be repeated in a message.
-  assertArgument(
-    typeof key === 'string' || key instanceof Uint8Array,
-    'the type of key is string or Uint8Array',
-    typeof key,
-  );
+  // The message must not repeat the key.
+  assertArgument(typeof key === 'string' || key instanceof Uint8Array, 'key is a string or Uint8Array', typeof key);
   const length = Buffer.byteLength(key as string | Uint8Array);
-  assertArgument(length >= SHORTEST_KEY, `key has at least ${SHORTEST_KEY} bytes`, length);
+  assertArgument(length >= MIN_KEY_LENGTH, `key has at least ${MIN_KEY_LENGTH} bytes`, length);
 }
 
 function interfaceOf({ name, index, addresses }: NetworkInterface, to: Redaction): NetworkInterface {
@@ -135,7 +132,20 @@ function socketOf(socket: DocumentSocket, to: Redaction): DocumentSocket {
     ownersUnknown: socket.ownersUnknown,
     origin: socket.origin === null ? null : originOf(socket.origin, to),
   };
-  return { ...listener, explainedBy: { by: explainedBy.by, text: to.orNull(explainedBy.text, to.text) } };
+  return { ...listener, explainedBy: { by: explainedBy.by, text: explanationText(explainedBy, to) } };
+}
+
+function explanationText({ by, text }: DocumentSocket['explainedBy'], to: Redaction): string | null {
+  switch (by) {
+    case 'page':
+      return to.orNull(text, to.name);
+    case 'note':
+      return to.orNull(text, to.prose);
+    case 'client':
+      return CLIENT_EXPLANATION;
+    default:
+      return null;
+  }
 }
 
 function ownerOf(owner: Owner, to: Redaction): Owner {
@@ -182,35 +192,24 @@ function findingOf(finding: Finding, to: Redaction, context: FindingContext): Fi
     matchedBy: finding.matchedBy,
   };
   if (finding.code === null) {
-    const [message, reason] = [to.text(finding.message), to.orNull(finding.reason, to.text)];
-    return { ...fields, ...UNCODED, message, reason, advice: null };
+    return { ...fields, ...UNCODED, message: neutralMessage(fields, context), reason: null, advice: null };
   }
-  return renderFinding({ ...fields, ...replaceParams(FINDING_CODES, finding, replacersOf(to)) }, context);
+  return renderFinding({ ...fields, ...replaceParams(FINDING_CODES, finding, to.replacers) }, context);
 }
 
-function replacersOf(to: Redaction): Replacers {
-  return {
-    word: (word) => word,
-    words: (words) => words,
-    count: (count) => count,
-    seconds: (seconds) => seconds,
-    errno: (errno) => errno,
-    version: to.version,
-    hostname: to.host,
-    errorText: to.text,
-    service: to.name,
-    services: (names) => names.map(to.name),
-    path: to.path,
-    devices: (names) => names.map(to.device),
-    socketIds: (ids) => ids.map((id) => to.socketId(id)),
-    prose: to.text,
-  };
+/** For a finding without a code. */
+function neutralMessage({ verdict, expected, sockets }: FindingFields, context: FindingContext): string {
+  const subject =
+    expected === null
+      ? listenersText(socketsOf(sockets, context.sockets))
+      : printable(`${expected.service} ${endpointOf(expected)}`);
+  return `${subject}: ${verdict}`;
 }
 
 function expectedOf({ service, host, port, protocol, path, role }: Expected, to: Redaction): Expected {
   return {
     service: to.name(service),
-    host: to.orNull(host, to.text),
+    host: to.orNull(host, to.rowHost),
     port,
     protocol,
     path: to.orNull(path, to.path),
@@ -227,24 +226,24 @@ function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocu
     processes,
     pods: pods.map((pod) => to.name(pod)),
     containers: containers.map((container) => to.name(container)),
-    error: faultsText(errors) ?? to.orNull(error, to.text),
+    error: faultsText(errors) ?? (error === null ? null : REDACTED),
     errors,
   };
 }
 
 function faultsOf(faults: readonly CoverageFault[], to: Redaction): CoverageFault[] {
-  return faults.map((fault) => replaceParams(COVERAGE_CODES, fault, replacersOf(to)));
+  return faults.map((fault) => replaceParams(COVERAGE_CODES, fault, to.replacers));
 }
 
 function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
-  const { name, via, status, error, note, rows, ms } = source;
+  const { name, via, status, error, rows, ms } = source;
   const [errors, notes] = [faultsOf(source.errors, to), faultsOf(source.notes, to)];
   return {
-    name: to.text(name),
-    via: to.text(via),
+    name: to.sourceWord(name),
+    via: via.split(', ').map(to.sourceWord).join(', '),
     status,
-    error: faultsText(errors) ?? to.orNull(error, to.text),
-    note: faultsText(notes) ?? to.orNull(note, to.text),
+    error: faultsText(errors) ?? (error === null ? null : REDACTED),
+    note: faultsText(notes),
     errors,
     notes,
     rows,

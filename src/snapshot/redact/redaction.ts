@@ -1,34 +1,35 @@
+import { isIPv4 } from 'node:net';
+import { getSystemErrorMap } from 'node:util';
+import type { Replacers } from '../../base/coded.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { BUILTIN_SOURCE } from '../../spec/builtin.js';
+import { parseEndpoint } from '../../spec/endpoint.js';
 import type { Spec } from '../../spec/spec.js';
 import { Addresses, isAddress } from './addresses.js';
 import { KnownNames } from './known_names.js';
 import { Names } from './names.js';
 import { Pseudonyms } from './pseudonyms.js';
-import { Texts } from './texts.js';
-import { vocabularyOf } from './vocabulary.js';
 
-/** What a field of each kind becomes in one document. */
+/** Stands for text that may contain anything. */
+export const REDACTED = '(redacted)';
+
+/** Replaces the fields of a document by their kind. */
 export class Redaction {
   readonly keyId: string;
   readonly #pseudonyms: Pseudonyms;
   readonly #addresses: Addresses;
   readonly #names: Names;
-  readonly #texts: Texts;
+  readonly #prose: ReadonlySet<string>;
 
   constructor(spec: Spec, key: string | Uint8Array | undefined) {
     this.#pseudonyms = new Pseudonyms(key);
     this.keyId = this.#pseudonyms.keyId;
     this.#addresses = new Addresses(this.#pseudonyms);
-    const known = new KnownNames(spec);
-    this.#names = new Names(this.#pseudonyms, known, this.#addresses);
-    this.#texts = new Texts(this.#names, this.#addresses, known, vocabularyOf(spec));
+    this.#names = new Names(this.#pseudonyms, new KnownNames(spec), this.#addresses);
+    this.#prose = new Set(proseOf(spec));
   }
 
-  /**
-   * Of a document that has been redacted before, with the key of `first`: its names are pseudonyms of pseudonyms, and go together
-   * with those of documents only that have been through the same keys.
-   */
+  /** For a document that was redacted before: its pseudonyms only match documents redacted with the same keys in the same order. */
   keyIdAfter(first: string): string {
     return this.#pseudonyms.hex(`key id ${first}`, 16);
   }
@@ -40,46 +41,101 @@ export class Redaction {
   readonly address = (text: string): string =>
     isAddress(text) ? this.#addresses.replace(text) : this.#names.name(text);
 
-  readonly name = (text: string): string => this.#remembered(text, this.#names.name(text));
+  readonly name = (text: string): string => this.#names.name(text);
 
-  readonly path = (text: string): string => this.#remembered(text, this.#names.path(text));
+  readonly path = (text: string): string => this.#names.path(text);
 
-  /** A name of five hex digits was chosen by the kernel (autobind, unix(7)). */
+  /** Names of five hex digits are chosen by the kernel (autobind, unix(7)). */
   readonly abstract = (text: string): string => (/^[0-9a-f]{5}$/.test(text) ? text : this.path(text));
 
-  readonly device = (text: string): string => this.#remembered(text, this.#names.device(text));
+  readonly device = (text: string): string => this.#names.device(text);
 
-  readonly host = (text: string): string => this.#remembered(text, this.#names.host(text));
+  readonly host = (text: string): string => this.#names.host(text);
 
   readonly version = (text: string): string => this.#names.version(text);
 
-  readonly text = (text: string): string => this.#texts.text(text);
-
   comm(comm: string, owner: Pick<ProcessOwner, 'argv0' | 'exe'>): string {
-    return this.#remembered(comm, this.#names.comm(comm, owner));
+    return this.#names.comm(comm, owner);
   }
 
   uid(uid: number): number {
     return this.#names.uid(uid);
   }
 
-  /** Where a page or notes come from: `builtin:canonical-k8s`, or a path. */
+  /** Text of the spec stays if it is that of the spec given. */
+  readonly prose = (text: string): string => (this.#prose.has(text) ? text : REDACTED);
+
+  /** Keeps the name of a system error. */
+  readonly errorText = (text: string): string => {
+    const [errno = ''] = /^E[A-Z0-9]+/.exec(text) ?? [];
+    return ERRNOS.has(errno) ? `${errno}: ${REDACTED}` : REDACTED;
+  };
+
+  /** Host of a row: `localhost`, `192.0.2.7`, `[fd00::/64]`. */
+  readonly rowHost = (text: string): string => {
+    const host = parseEndpoint(`${text}:1`)?.host;
+    if (host === undefined) return this.name(text);
+    if (host.kind !== 'network') return text;
+    const { address, prefix } = host;
+    const isWhole = prefix === (isIPv4(address) ? 32 : 128);
+    const replaced = isWhole
+      ? this.#addresses.replace(address)
+      : `${this.#addresses.replaceNetwork(address, prefix)}/${prefix}`;
+    return address.includes(':') ? `[${replaced}]` : replaced;
+  };
+
+  /** A coverage source, or how it was read: a word of this program, or for evidence a path. */
+  readonly sourceWord = (text: string): string => (SOURCE_WORDS.has(text) ? text : this.path(text));
+
+  /** Source of a page or notes: `builtin:canonical-k8s`, or a path. */
   source(source: string): string {
     return source === BUILTIN_SOURCE ? source : this.path(source);
   }
 
-  /** An id made of numbers says nothing; another is somebody's own. */
+  /** Ids made of numbers identify nothing; others may. */
   socketId(id: string): string {
-    return /^(?:tcp|udp|unix):[a-z]?\d{1,20}(?:@\d{1,20})?$/.test(id) ? id : `socket:${this.#pseudonyms.hex(id, 16)}`;
+    return /^(?:tcp|udp|unix):(?:line|[a-z])?\d{1,20}(?:@\d{1,20})?$/.test(id)
+      ? id
+      : `socket:${this.#pseudonyms.hex(id, 16)}`;
   }
 
-  /** ISO 8601, as every time here; anything else is no time. */
+  /** null for anything but ISO 8601. */
   time(time: string | null): string | null {
     return time !== null && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(time) ? time : null;
   }
 
-  #remembered(original: string, replaced: string): string {
-    this.#texts.remember(original, replaced);
-    return replaced;
-  }
+  /** For the parameters of codes. */
+  readonly replacers: Replacers = {
+    word: (word) => word,
+    words: (words) => words,
+    count: (count) => count,
+    seconds: (seconds) => seconds,
+    errno: (errno) => errno,
+    version: this.version,
+    hostname: this.host,
+    errorText: this.errorText,
+    service: this.name,
+    services: (names) => names.map(this.name),
+    path: this.path,
+    devices: (names) => names.map(this.device),
+    socketIds: (ids) => ids.map((id) => this.socketId(id)),
+    prose: this.prose,
+  };
+}
+
+const SOURCE_WORDS: ReadonlySet<string> = new Set([
+  ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces'],
+  ...['sock_diag', '/proc/net', 'bpf', '/proc', 'none', 'rtnetlink', 'setns', 'ss'],
+]);
+
+const ERRNOS: ReadonlySet<string> = new Set(Array.from(getSystemErrorMap().values(), ([name]) => name));
+
+/** The texts that the author of a spec and its notes wrote. */
+function proseOf({ title, rows, notes }: Spec): string[] {
+  return [
+    title,
+    ...rows.flatMap(({ description, condition }) => [description, condition ?? '']),
+    ...notes.rows.flatMap(({ condition, hardening, reason }) => [condition ?? '', hardening ?? '', reason]),
+    ...notes.listeners.map(({ reason }) => reason),
+  ];
 }

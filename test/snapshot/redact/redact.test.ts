@@ -26,7 +26,7 @@ import { filledDocument } from '../document/filled.js';
 
 const KEY = 'a key of thirty-two bytes, or so.';
 
-/** Texts of many a form that tell whose node it is, different for each place. */
+/** Identifying texts of various forms, different for each place. */
 const SECRETS: Readonly<Record<string, (at: number) => string>> = {
   'a word': (at) => `Zyxwv${at}qacme`,
   'words with spaces and quotes': (at) => `Zy xw${at} "q" acme${at}`,
@@ -36,9 +36,9 @@ const SECRETS: Readonly<Record<string, (at: number) => string>> = {
   'an IPv4 address within a name': (at) => `ip-198-18-${at >> 8}-${at & 255}`,
   'an IPv6 address': (at) => `2001:4db8:77::1:${(at + 4096).toString(16)}`,
   'an endpoint': (at) => `[2001:4db8:77::1:${(at + 4096).toString(16)}%zbond${at}]:443`,
-  'a home': (at) => `/home/zlice${at}/zproject${at}`,
+  'a home directory': (at) => `/home/zlice${at}/zproject${at}`,
   'a UUID': (at) => `5d2c1f0e-7a4b-4c3d-9e8f-${String(at).padStart(12, '0')}`,
-  'an id of a container': (at) => String(at).padStart(4, 'f').repeat(16),
+  'a container id': (at) => String(at).padStart(4, 'f').repeat(16),
   'a MAC address': (at) =>
     `52:54:00:12:${(at >> 4).toString(16).padStart(2, '0')}:${(at & 15).toString(16).padStart(2, '0')}`,
   'a terminal sequence': (at) => `\u001b[3${at}mzqx${at}`,
@@ -47,16 +47,16 @@ const SECRETS: Readonly<Record<string, (at: number) => string>> = {
   'a command line': (at) => `nginx: master process /opt/zcme${at}/nginx -c /etc/zcme${at}.conf --pass=zhunter${at}`,
 };
 
-/** Pieces of a secret that must be nowhere: the whole, and every word of it that only it can have brought. */
+/** A secret and its distinctive words. */
 function piecesOf(secret: string): string[] {
   const words = secret.split(/[^\p{L}\p{N}-]+/u).filter((word) => /^z.*\d|Zyx|мега|Ωmega/u.test(word));
   return [secret, ...words];
 }
 
-/** All forms in which a text could stand in JSON. */
+/** The encodings in which a text may occur in JSON. */
 function formsOf(piece: string): string[] {
   const bytes = Buffer.from(piece);
-  // Where it stands within other bytes shifts base64 by none, one or two of them; the ends depend on what is beside it.
+  // The offset within other bytes shifts base64 by up to two bytes; the ends depend on adjacent bytes.
   const base64 = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
@@ -82,23 +82,23 @@ function placesIn(value: unknown, place = ''): string[] {
 }
 
 for (const [form, secret] of Object.entries(SECRETS)) {
-  t.test(`${form} in every text of the schema leaves no trace`, (t) => {
+  t.test(`${form} in every text of the schema`, (t) => {
     const { document, texts } = filledDocument((_, at) => secret(at));
-    t.ok(texts.size > 50, 'there are many places');
+    t.ok(texts.size > 50, 'many places');
     const json = JSON.stringify(document);
     const original = readSnapshot(json, 'filled.json');
-    t.ok(leaks(json, texts.values()).length >= texts.size, 'which are seen where they are');
+    t.ok(leaks(json, texts.values()).length >= texts.size, 'found in the original');
     const redacted = redact(original, { key: KEY });
     const text = toJson(redacted);
     t.strictSame(leaks(text, texts.values()), []);
     t.strictSame(leaks(toTable(redacted), texts.values()), []);
-    t.doesNotThrow(() => readSnapshot(text, 'redacted.json'), 'it is still a snapshot');
+    t.doesNotThrow(() => readSnapshot(text, 'redacted.json'), 'still a valid snapshot');
     const kept = placesIn(original).filter((place) => !place.endsWith('Raw') && !place.startsWith('.summary.verdicts'));
     const left = new Set(placesIn(redacted));
     t.strictSame(
       kept.filter((place) => !left.has(place)),
       [],
-      'no field is forgotten',
+      'no field is lost',
     );
     t.end();
   });
@@ -106,8 +106,7 @@ for (const [form, secret] of Object.entries(SECRETS)) {
 
 const SPEC = builtinSpec();
 
-/** What a snapshot rests on, as far as it can be had back from it. */
-function judgedAgain(document: SnapshotDocument): ReturnType<typeof evaluate> {
+function evaluatedAgain(document: SnapshotDocument): ReturnType<typeof evaluate> {
   const { node, files, coverage } = document;
   const sockets = document.sockets.filter(({ netns }) => netns === node.netns);
   return evaluate(SPEC, { node: { ...node, markedRole: null }, sockets, files, coverage }, node.role);
@@ -121,16 +120,16 @@ const LAB = readSnapshot(
 
 t.test('a real snapshot', (t) => {
   const redacted = redact(reevaluate(LAB, { spec: SPEC }), { key: KEY });
-  const again = judgedAgain(redacted).findings;
+  const again = evaluatedAgain(redacted).findings;
   t.strictSame(
     again.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
     LAB.findings.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
-    'is judged again as it was',
+    'evaluated as before',
   );
   t.strictSame(
     again.map(({ message, reason }) => [message, reason]),
     redacted.findings.map(({ message, reason }) => [message, reason]),
-    'with the very words that stand in it',
+    'with the same text',
   );
   t.strictSame(redacted.summary, LAB.summary);
   const text = toJson(redacted);
@@ -141,7 +140,7 @@ t.test('a real snapshot', (t) => {
   t.strictSame(
     [...new Set(own)].filter((one) => text.includes(one)),
     [],
-    'and nothing of its own is left in it',
+    'without identifying names',
   );
   t.end();
 });
@@ -158,28 +157,66 @@ function idsOf({
   return [pod, container, /sockwatch-lab[^/]*/.exec(exe ?? '')?.[0] ?? null].filter((one) => one !== null);
 }
 
-t.test('names go together', (t) => {
+t.test('names that are words or numbers are replaced in messages as in their fields', (t) => {
+  for (const name of ['listens', 'process', '12345678', 'unknown']) {
+    const owner = processOwner(name, { exe: `/opt/${name}`, unit: `${name}.service` });
+    const document = documentOf(
+      spec([row('*:7000', 'kubelet')]),
+      capture([listener('0.0.0.0', 7000, { owners: [owner] }), listener('0.0.0.0', 7001, { owners: [owner] })]),
+    );
+    const { sockets, findings } = redact(document, { key: KEY });
+    const comm = sockets[0]?.owners[0]?.kind === 'process' ? sockets[0].owners[0].comm : null;
+    t.match(comm, /^name-[0-9a-f]{10}$/, name);
+    t.equal(findings.length, 2);
+    for (const { message, code } of findings) {
+      t.match(message, `${comm} (pid `, String(code));
+      t.notMatch(message, new RegExp(`(?:^|; )${name} \\(|/${name}\\b|${name}\\.service`), 'nowhere in the message');
+    }
+  }
+  t.end();
+});
+
+t.test('sentences without a code are dropped', (t) => {
+  const { findings, node, coverage } = redact(LAB, { key: KEY, spec: SPEC });
+  t.equal(findings.length, LAB.findings.length);
+  for (const [at, { code, message, reason, advice, verdict, expected }] of findings.entries()) {
+    t.strictSame([code, reason, advice], [null, null, null]);
+    t.equal(verdict, LAB.findings[at]?.verdict);
+    if (expected !== null) t.match(message, `${expected.service} `);
+    t.ok(message.endsWith(`: ${verdict}`), message);
+  }
+  t.equal(node.roleSource, '(redacted)');
+  t.strictSame(
+    coverage.sources.map(({ name, via }) => [name, via]),
+    LAB.coverage.sources.map(({ name, via }) => [name, via]),
+    'the sources stay',
+  );
+  t.ok(coverage.sources.every(({ error, note }) => (error ?? '(redacted)') === '(redacted)' && note === null));
+  t.end();
+});
+
+t.test('pseudonyms are consistent', (t) => {
   const document = documentOf(spec([]), capture([held('zcme-db', '0.0.0.0', 5432), held('zcme-db', '10.1.2.3', 1)]));
   const [one, other, foreign] = [redact(document, { key: KEY }), redact(document, { key: KEY }), redact(document)];
-  t.strictSame(one, other, 'one key gives one answer');
+  t.strictSame(one, other, 'deterministic for a key');
   t.not(foreign?.sockets[0]?.owners[0]?.kind === 'process' && foreign.sockets[0].owners[0].comm, null);
-  t.not(JSON.stringify(foreign), JSON.stringify(one), 'a key that is not given is another each time');
+  t.not(JSON.stringify(foreign), JSON.stringify(one), 'random without a key');
   t.not(foreign?.redacted?.keyId, redact(document).redacted?.keyId);
   t.match(one?.redacted?.keyId, /^[0-9a-f]{16}$/);
   t.notMatch(JSON.stringify(one), KEY);
   const comms = one?.sockets.flatMap(({ owners }) => owners.map((owner) => owner.kind === 'process' && owner.comm));
-  t.equal(new Set(comms).size, 1, 'the same program has the same name throughout');
+  t.equal(new Set(comms).size, 1, 'one pseudonym for one program');
   const [finding] = one?.findings ?? [];
-  t.ok(finding?.message.includes(String(comms?.[0])), 'in sentences too', { finding });
+  t.ok(finding?.message.includes(String(comms?.[0])), 'also in messages', { finding });
   const [again, likewise] = [redact(one ?? document, { key: KEY }), redact(other ?? document, { key: KEY })];
-  t.strictSame(again.summary, document.summary, 'it can be done again');
+  t.strictSame(again.summary, document.summary, 'redacted twice');
   t.strictSame(again, likewise);
   t.match(again.redacted?.keyId, /^[0-9a-f]{16}$/);
-  t.not(again.redacted?.keyId, one?.redacted?.keyId, 'and then no longer goes with what was done once');
+  t.not(again.redacted?.keyId, one?.redacted?.keyId, 'not comparable with the first');
   t.end();
 });
 
-t.test('a page and notes that are given keep their words', (t) => {
+t.test('names and texts of the spec given are kept', (t) => {
   const page = spec([row('default:6400', 'zcmed'), unixRow('/run/zcme/zcme.sock', 'zcmed')], {
     title: 'Ports of Zcme',
     notes: notes({ listeners: [listenerNote({ owners: ['zcme-agent'], reason: 'Zcme says so.' })] }),
@@ -196,11 +233,11 @@ t.test('a page and notes that are given keep their words', (t) => {
     document.findings.map(({ verdict }) => verdict),
   );
   t.strictSame(again.findings, redacted.findings);
-  t.notMatch(toJson(redact(document, { key: KEY })), /zcme/i, 'without them they are names like any other');
+  t.notMatch(toJson(redact(document, { key: KEY })), /zcme/i, 'and replaced without it');
   t.end();
 });
 
-t.test('what a verdict goes by stays', (t) => {
+t.test('what evaluation relies on is kept', (t) => {
   const owners = [
     processOwner('kube-controller-zcme', {
       unit: 'kubelet.service',
@@ -228,8 +265,8 @@ t.test('what a verdict goes by stays', (t) => {
     { device: /^if-[0-9a-f]{12}$/, deviceKind: 'geneve' },
   ]);
   t.match(first?.address, /^::ffff:(?!198\.18\.)\d+\.\d+\.\d+\.\d+$/);
-  t.match(second?.path, new RegExp(`^/run/user/${first?.uid}/name-[0-9a-f]{10}\\.sock$`), 'one user, one number');
-  t.notOk(second !== undefined && 'pathRaw' in second, 'raw bytes are left out');
+  t.match(second?.path, new RegExp(`^/run/user/${first?.uid}/name-[0-9a-f]{10}\\.sock$`), 'one pseudonym for one user');
+  t.notOk(second !== undefined && 'pathRaw' in second, 'raw bytes are dropped');
   t.match(third, { address: /^fe80::/, device: /^if-/, uid: 33, port: 546 });
   t.end();
 });
