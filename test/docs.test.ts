@@ -5,7 +5,9 @@ import { CHECK_HELP } from '../src/cli/check_options.js';
 import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
+import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
+import { FINDING_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { ROOT } from './native/toolchain.js';
 
@@ -94,6 +96,18 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   for (const verdict of VERDICTS) {
     const severity = verdict === 'unexpected' ? 'warning; info on loopback' : SEVERITY[verdict];
     t.match(read('docs/verdicts.md'), `\n| \`${verdict}\` | ${severity} |`);
+  }
+  t.end();
+});
+
+t.test('docs/ describes every code', (t) => {
+  const verdicts = read('docs/verdicts.md');
+  for (const [code, { verdict, about }] of Object.entries(FINDING_CODES)) {
+    t.match(verdicts, `\n| \`${code}\` | \`${verdict}\` | ${about} |`);
+  }
+  const differences = read('docs/bundles-and-diff.md');
+  for (const [code, { about }] of Object.entries(DIFFERENCE_CODES)) {
+    t.match(differences, `\n| \`${code}\` | ${about} |`);
   }
   t.end();
 });

@@ -9,7 +9,7 @@ import { BIN } from '../lab/namespaces.js';
 import { binOf } from '../lab/stand_in.js';
 import { CLI } from '../live/cli.js';
 import { inLab } from '../live/node_terminal.js';
-import { isOpen, selectedLine } from '../live/ui_screen.js';
+import { isOpen, untilSelected } from '../live/ui_screen.js';
 import { parseScreen } from '../tui/sgr.js';
 import { Terminal } from '../tui/tmux_terminal.js';
 import { likeRealNode } from './real_node.js';
@@ -22,7 +22,7 @@ const TERMINAL = { width: 130, height: 34, env: { COLORFGBG: '15;0' } };
 const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
 
 /** Causes events: a service restarts, two faults appear, and a program fails to bind. */
-async function live(lab: Lab): Promise<void> {
+async function causeEvents(lab: Lab): Promise<void> {
   await lab.apply('held-by-child-too');
   for (const fault of FAULTS) await lab.apply(fault);
   const bin = binOf(lab.directory);
@@ -41,14 +41,16 @@ async function take(terminal: Terminal, lab: Lab, name: string, title: string): 
 const lab = await startLab({ role: 'control-plane', family: 'dual' });
 const terminal = await Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), TERMINAL);
 try {
-  await terminal.until(isOpen, 'the first look');
-  await live(lab);
+  await terminal.until(isOpen, 'the first snapshot');
+  await causeEvents(lab);
   await terminal.keys('3');
   await terminal.until((text) => /bind-failed/.test(text) && /restarted/.test(text), 'the events');
-  await terminal.until((text) => !/^[+~-] /m.test(text), 'marks of what changed go');
-  while ((await selectedLine(terminal))?.includes('bind-failed') !== true) {
+  await terminal.until((text) => !/^[+~-] /m.test(text), 'no marks of changes');
+  let selected = await untilSelected(terminal, () => true, 'a selected line');
+  while (!selected.includes('bind-failed')) {
+    const before = selected;
     await terminal.keys('j');
-    await terminal.still();
+    selected = await untilSelected(terminal, (now) => now !== before, 'the line below');
   }
   await take(
     terminal,
@@ -57,7 +59,7 @@ try {
     'The events view: what opened, closed, restarted or failed to bind, and which verdicts changed',
   );
   await terminal.keys('1', 's', 'g', 'j');
-  await terminal.until((text) => text.includes('by worst first'), 'the worst first');
+  await terminal.until((text) => text.includes('by worst first'), 'worst first');
   await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, worst first');
   await terminal.keys('Enter');
   await terminal.until((text) => /^next /m.test(text), 'details');
@@ -70,7 +72,7 @@ try {
   await terminal.keys('2');
   await terminal.until((text) => text.includes('EXPLAINED BY'), 'listeners');
   await terminal.keys('s', 's', 's', 's', 's', 'g', 'j', 'j');
-  await terminal.until((text) => text.includes('by explained'), 'what is wrong first');
+  await terminal.until((text) => text.includes('by explained'), 'faults first');
   await take(terminal, lab, 'listeners', 'The listeners view: all listeners, and what explains each');
 } finally {
   await terminal.stop();
