@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { COVERAGE_CODES } from '../src/base/coverage_codes.js';
 import { CHECK_HELP } from '../src/cli/check_options.js';
 import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
-import { FINDING_CODES } from '../src/verdict/codes.js';
+import { FINDING_CODES, ROLE_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { ROOT } from './native/toolchain.js';
 
@@ -100,15 +101,22 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   t.end();
 });
 
-t.test('docs/ describes every code', (t) => {
-  const verdicts = read('docs/verdicts.md');
-  for (const [code, { verdict, about }] of Object.entries(FINDING_CODES)) {
-    t.match(verdicts, `\n| \`${code}\` | \`${verdict}\` | ${about} |`);
+t.test('docs/codes.md lists every code', (t) => {
+  const lines = read('docs/codes.md').split('\n');
+  let count = 0;
+  const check = (cells: readonly string[], params: object): void => {
+    const names = Object.keys(params).map((name) => `\`${name}\``);
+    const line = `| ${[...cells, names.join(', ')].join(' | ')} |`.replace('|  |', '| |');
+    t.ok(lines.includes(line), line);
+    count += 1;
+  };
+  for (const [code, { verdict, about, params }] of Object.entries(FINDING_CODES)) {
+    check([`\`${code}\``, `\`${verdict}\``, about], params);
   }
-  const differences = read('docs/bundles-and-diff.md');
-  for (const [code, { about }] of Object.entries(DIFFERENCE_CODES)) {
-    t.match(differences, `\n| \`${code}\` | ${about} |`);
+  for (const table of [ROLE_CODES, COVERAGE_CODES, DIFFERENCE_CODES]) {
+    for (const [code, { about, params }] of Object.entries(table)) check([`\`${code}\``, about], params);
   }
+  t.equal(lines.filter((line) => line.startsWith('| `')).length, count, 'and no others');
   t.end();
 });
 
