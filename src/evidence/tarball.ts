@@ -129,7 +129,10 @@ class Archive {
     this.parser.on('eof', () => {
       this.ended = true;
     });
-    this.parser.on('warn', (_code: string, message: string | Error) => this.warn(messageOf(message)));
+    // An entry is named only if the archive ends within it.
+    this.parser.on('warn', (_code: string, message: string | Error, { entry }: { entry?: unknown }) =>
+      this.warn(messageOf(message), entry !== undefined),
+    );
     // Also emitted as 'warn'.
     this.parser.on('error', () => {});
   }
@@ -232,8 +235,7 @@ class Archive {
     if (meta) this.refuse(path, 'extended headers of a reasonable size', 'a larger one');
   }
 
-  private warn(message: string): void {
-    const isTruncated = /^Truncated/.test(message);
+  private warn(message: string, isTruncated: boolean): void {
     const found = isTruncated ? 'its end: it is truncated' : `an error: ${shortened(message, 120)}`;
     this.refuse(
       this.current,

@@ -1,6 +1,7 @@
+import { SEVERITIES } from '../verdict/finding.js';
 import { agreements, ROLES } from './agreement.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';
-import { SEVERITIES, type StateCode, stateOf } from './state.js';
+import { type StateCode, stateOf } from './state.js';
 import { SECTIONS, type Subject, sectionOf } from './subject.js';
 
 /**

@@ -1,4 +1,4 @@
-import { type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
+import { SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 
 /**
  * The state of one row of a matrix on one node: a verdict; `none`, if other nodes have a listener that this one has not; or
@@ -8,9 +8,6 @@ export type State =
   | { readonly kind: 'verdict'; readonly verdict: Verdict; readonly severity: Severity }
   | { readonly kind: 'none' }
   | { readonly kind: 'unseen' };
-
-/** Worst first. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
 
 /** A state as one byte. Of two verdicts, the worse has the lower code. */
 export type StateCode = number;

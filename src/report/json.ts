@@ -2,25 +2,25 @@ import { UNPRINTABLE } from '../base/text.js';
 import type { Change } from '../watch/changes/change.js';
 
 /**
- * A snapshot, or several with what they were read from, as JSON, indented. Characters that could act on a terminal are written as \uNNNN escapes, which leaves the
- * document's meaning as it is: names in it are what processes chose.
+ * A document as indented JSON. Names in it are chosen by processes, so characters that could act on a terminal are written as
+ * \uNNNN escapes, which does not change the document.
  */
 export function toJson(document: object): string {
   return `${escapeUnprintable(JSON.stringify(document, null, 2))}\n`;
 }
 
-/** A change as one line of JSON, in the same manner. */
+/** A change as one line of JSON, escaped likewise. */
 export function toJsonLine(change: Change): string {
   return `${escapeUnprintable(JSON.stringify(change))}\n`;
 }
 
-/** In JSON that was just made, the only control character that stands for itself is the newline of its layout. */
+/** The only unescaped control character that JSON.stringify writes is the newline between lines. */
 const NOT_LAYOUT = new RegExp(`(?!\\n)${UNPRINTABLE.source}`, UNPRINTABLE.flags);
 
-/** Nearly every document: found out in a fraction of the time. */
+/** True of nearly every document, and faster to test. */
 const PLAIN = /^[\n\x20-\x7e]*$/;
 
-/** JSON text in which nothing acts on a terminal, with the same meaning. */
+/** The same JSON with escapes for everything that could act on a terminal. */
 export function escapeUnprintable(json: string): string {
   if (PLAIN.test(json)) return json;
   return json.replace(NOT_LAYOUT, escapeUnits);

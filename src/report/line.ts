@@ -6,17 +6,17 @@ import { type Finding, VERDICTS } from '../verdict/finding.js';
 import { listenersText, programName } from '../verdict/text/format.js';
 
 /**
- * What node-problem-detector keeps of a custom plugin's output unless told otherwise (`max_output_length`). It counts bytes; a
- * terminal counts columns, of which a character of two or three bytes can have one or two.
+ * The default `max_output_length` of node-problem-detector's custom plugins, in bytes. The same limit in terminal columns, since
+ * a character of two or three bytes can have one or two columns.
  */
-export const LONGEST_LINE = 80;
+export const MAX_LINE_LENGTH = 80;
 
 /** The snapshot in one line, worst first: `1 exposed, 2 missing: kubelet localhost:10248/tcp exposed; +2 more`. */
 export function toLine(document: SnapshotDocument): string {
   return `${fitted(headOf(document), subjectsOf(document))}\n`;
 }
 
-/** Findings that make the result what it is, worst first. */
+/** The findings that decide the result, worst first. */
 function decisive({ findings, summary }: SnapshotDocument): Finding[] {
   const isMeant = {
     drift: ({ severity }: Finding) => isDrift(severity, summary.failOn),
@@ -33,11 +33,11 @@ function headOf(document: SnapshotDocument): string {
     case 'drift':
       return counts(decisive(document));
     case 'incomplete': {
-      const drift = passed === 0 ? 'no drift seen' : `${passed} let pass by --fail-on`;
+      const drift = passed === 0 ? 'no drift found' : `${passed} allowed by --fail-on`;
       return [`incomplete, ${drift}`, counts(decisive(document))].filter((part) => part !== '').join(': ');
     }
     case 'match': {
-      const conclusion = passed > 0 ? 'let pass by --fail-on' : 'the node matches the page';
+      const conclusion = passed > 0 ? 'allowed by --fail-on' : 'the node matches the page';
       return [conclusion, counts(findings)].filter((part) => part !== '').join(': ');
     }
   }
@@ -50,10 +50,10 @@ function counts(findings: readonly Finding[]): string {
   }).join(', ');
 }
 
-/** Each takes a character at least, and two that part it from the next. */
-const MOST_SUBJECTS = LONGEST_LINE / 3;
+/** Each has at least one character and a separator of two. */
+const MAX_SUBJECTS = MAX_LINE_LENGTH / 3;
 
-/** What is at fault: the first of it, each in a few words, and how much there is in all. */
+/** The first faults, each in a few words, and the number of all. */
 interface Subjects {
   readonly texts: readonly string[];
   readonly count: number;
@@ -61,14 +61,14 @@ interface Subjects {
 
 function subjectsOf(document: SnapshotDocument): Subjects {
   const findings = decisive(document);
-  // A verdict that all of them have stands before them already.
+  // A verdict that all of them have is in the head of the line.
   const isMixed = findings.some(({ verdict }) => verdict !== findings[0]?.verdict);
   const texts = findings
-    .slice(0, MOST_SUBJECTS)
+    .slice(0, MAX_SUBJECTS)
     .map((finding) => subjectOf(finding, document) + (isMixed ? ` ${finding.verdict}` : ''));
   if (texts.length > 0 || document.summary.result !== 'incomplete') return { texts, count: findings.length };
   const sources = document.coverage.sources.flatMap(({ name, status, error }) =>
-    status === 'ok' ? [] : [`${name} ${status} (${error ?? 'no reason was given'})`],
+    status === 'ok' ? [] : [`${name} ${status} (${error ?? 'no reason given'})`],
   );
   return { texts: sources, count: sources.length };
 }
@@ -81,11 +81,11 @@ function subjectOf({ expected, sockets: ids }: Finding, { sockets }: SnapshotDoc
   const wanted = new Set(ids);
   const listeners = sockets.filter(({ id }) => wanted.has(id));
   const [owner] = listeners.flatMap(({ owners }) => owners);
-  const who = owner === undefined ? 'somebody' : owner.kind === 'kernel' ? owner.device : programName(owner);
+  const who = owner === undefined ? 'unknown owner' : owner.kind === 'kernel' ? owner.device : programName(owner);
   return `${who} ${listenersText(listeners)}/${listeners[0]?.protocol ?? ''}`;
 }
 
-/** As many subjects as there is room for, and how many are left. Of the first, what there is room for. */
+/** As many subjects as fit, and the number of the rest. The first is truncated if it does not fit. */
 function fitted(head: string, { texts, count }: Subjects): string {
   const more = (shown: number): string => (count > shown ? `; +${count - shown} more` : '');
   for (let shown = texts.length; shown > 0; shown--) {
@@ -97,14 +97,14 @@ function fitted(head: string, { texts, count }: Subjects): string {
 }
 
 function fits(line: string): boolean {
-  return Buffer.byteLength(line) <= LONGEST_LINE && stringWidth(line) <= LONGEST_LINE;
+  return Buffer.byteLength(line) <= MAX_LINE_LENGTH && stringWidth(line) <= MAX_LINE_LENGTH;
 }
 
-/** Cut between words; a first word that is too long is cut within. */
+/** Truncates between words, or within the first word if that is too long. */
 function cut(before: string, text: string, behind: string): string {
   if (fits(before + text + behind)) return before + text + behind;
-  // A name can be long without end, and of what is cut away nothing is looked at.
-  const words = text.slice(0, 4 * LONGEST_LINE).split(' ');
+  // A name may be very long; only what can fit is segmented.
+  const words = text.slice(0, 4 * MAX_LINE_LENGTH).split(' ');
   for (let kept = words.length - 1; kept > 0; kept--) {
     const line = `${before}${words.slice(0, kept).join(' ')} …${behind}`;
     if (fits(line)) return line;

@@ -1,21 +1,19 @@
 import stringWidth from 'string-width';
 import { printable } from '../base/text.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { type Finding, type Severity, VERDICTS } from '../verdict/finding.js';
+import { type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/finding.js';
 import { listenerText, ownersText } from '../verdict/text/format.js';
 
-/** Place of a finding in the order worst first. */
+/** Rank of a finding: lower is worse. */
 function badness({ verdict, severity }: Finding): number {
   return VERDICTS.indexOf(verdict) * SEVERITIES.length + SEVERITIES.indexOf(severity);
 }
 
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
-
-/** The conclusion in words. What `--fail-on` lets pass is not called a match. */
+/** The result in words. A node with findings that `--fail-on` allows is not called a match. */
 function conclusion({ summary, findings }: SnapshotDocument): string {
   const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
-  const drift = passed === 0 ? 'no drift was seen' : `${passed} findings are let pass by --fail-on ${summary.failOn}`;
+  const drift = passed === 0 ? 'no drift was found' : `${passed} findings are allowed by --fail-on ${summary.failOn}`;
   switch (summary.result) {
     case 'match':
       return passed === 0 ? 'the node matches the page' : drift;
@@ -26,7 +24,7 @@ function conclusion({ summary, findings }: SnapshotDocument): string {
   }
 }
 
-/** The snapshot for a person: what was looked at, one line for each finding, worst first, and what could not be seen. */
+/** A snapshot as text: a header, one line per finding, worst first, and what could not be read. */
 export function toTable(document: SnapshotDocument): string {
   const rows = document.findings
     .toSorted((a, b) => badness(a) - badness(b))
@@ -77,7 +75,7 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** One line for each other namespace, and one for each of its TCP and UDP listeners. */
+/** One line per namespace, and one per TCP or UDP listener in it. */
 function namespaceLines({ namespaces, sockets }: SnapshotDocument): string[] {
   if (namespaces === null) return [];
   const lines = namespaces.flatMap(({ netns, name, processes, pods, error }) => {
@@ -88,13 +86,13 @@ function namespaceLines({ namespaces, sockets }: SnapshotDocument): string[] {
       ...listeners.map((one) => `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`),
     ];
   });
-  return ['', 'Other network namespaces, which are not judged:', ...(lines.length === 0 ? ['none'] : lines)];
+  return ['', 'Other network namespaces (not evaluated):', ...(lines.length === 0 ? ['none'] : lines)];
 }
 
 function coverageLines({ coverage }: SnapshotDocument): string[] {
   const lines = coverage.sources.flatMap(({ name, via, status, error, note }) => [
-    ...(status === 'ok' ? [] : [`${name}: ${status}: ${error ?? 'no reason was given'}`]),
+    ...(status === 'ok' ? [] : [`${name}: ${status}: ${error ?? 'no reason given'}`]),
     ...(note === null ? [] : [`${name}: read from ${via}: ${note}`]),
   ]);
-  return lines.length === 0 ? [] : ['', 'Could not be seen, or was seen another way:', ...lines];
+  return lines.length === 0 ? [] : ['', 'Not read completely, or read another way:', ...lines];
 }

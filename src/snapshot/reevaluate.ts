@@ -8,21 +8,21 @@ import { type RoleAnswer, resolveRole } from '../verdict/role.js';
 import type { FailOn, SnapshotDocument } from './document/document.js';
 import { summarize } from './document/summary.js';
 
-/** With what a document is compared anew. */
+/** What a document is compared with. */
 export interface ReevaluateOptions {
   /** What the node is compared with. */
   readonly spec: Spec;
-  /** Default: `auto`, the role that the document gives; where that is unknown, what its sockets give away. */
+  /** Default: `auto`, the role in the document; if that is unknown, the one its sockets show. */
   readonly role?: Role | 'auto';
   /** Default: `warning`. */
   readonly failOn?: FailOn;
 }
 
-/** What a document says was observed of the node itself: the sockets of other namespaces are listed there, not judged. */
+/** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
 export function captureOf({ node, sockets, files, coverage }: SnapshotDocument): Capture {
   const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = node;
   return {
-    // Which marker the snap left is known by the role only, which reevaluate keeps.
+    // The document has no marker file, only the role it gave, which reevaluate() keeps.
     node: { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts, markedRole: null },
     sockets: sockets.filter((socket) => socket.netns === netns),
     files,
@@ -31,9 +31,9 @@ export function captureOf({ node, sockets, files, coverage }: SnapshotDocument):
 }
 
 /**
- * The document with what was observed compared anew: findings, summary, spec, role and explanations are replaced, all
- * else stays. Pure. With the page, notes and role it was made with, the findings are those it had.
- * @throws SockwatchError ERR_USAGE for what is no snapshot, and for options that are not valid
+ * Evaluates the capture in a document again: findings, summary, spec, role and explanations are replaced. Pure. With the same
+ * spec, notes and role the verdicts stay the same.
+ * @throws SockwatchError ERR_USAGE if it is not a snapshot, or for invalid options
  */
 export function reevaluate(document: SnapshotDocument, options: ReevaluateOptions): SnapshotDocument {
   assertSnapshot(document);
@@ -68,7 +68,7 @@ export function captureWithRole(
   return { capture, role: roleOf(document, capture, asked) };
 }
 
-/** A role that the document gives may rest on a file of the node, which is more than its sockets can tell. */
+/** The role in the document may come from a file on the node, which is better evidence than sockets. */
 function roleOf({ node }: SnapshotDocument, capture: Capture, asked: Role | 'auto'): RoleAnswer {
   const { role, roleSource, roleReason } = node;
   if (asked === 'auto' && role !== 'unknown') return { role, roleSource, roleReason };

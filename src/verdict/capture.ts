@@ -9,16 +9,16 @@ import type { ListenerIndex } from './listener_index.js';
 export interface NodeFacts {
   readonly hostname: string;
   readonly kernel: string;
-  /** Inode number of the network namespace that was looked at. */
+  /** Inode number of the network namespace that was read. */
   readonly netns: string;
   readonly defaultInterface: NetworkInterface | null;
   readonly interfaces: readonly NetworkInterface[];
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
-  /** Role that the snap's own marker file gives; null where there is none. */
+  /** Role given by the snap's marker file; null: there is none. */
   readonly markedRole: MarkedRole | null;
 }
 
-/** All that verdicts rest on. */
+/** Everything that verdicts depend on. */
 export interface Capture {
   readonly node: NodeFacts;
   readonly sockets: readonly OwnedListener[];
@@ -26,7 +26,7 @@ export interface Capture {
   readonly files: readonly SocketFile[];
 }
 
-/** An capture as rows are judged by it. */
+/** A capture, prepared for the evaluation of rows. */
 export interface EvaluationContext extends Pick<Capture, 'node' | 'coverage' | 'files'> {
   readonly listeners: ListenerIndex;
 }

@@ -3,7 +3,7 @@ import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
 import type { CodedFinding } from './codes.js';
 
-/** What is true of one row of the page, or of one listener that no row explains. A finding has exactly one. */
+/** What is true of one row of the spec, or of one listener that no row explains. A finding has exactly one. */
 export type Verdict =
   | 'ok'
   | 'missing'
@@ -15,16 +15,16 @@ export type Verdict =
   | 'not-applicable'
   | 'unexpected';
 
-/** How bad a verdict is; `unknown` where it could not be told. */
+/** How bad a verdict is; `unknown` if that could not be determined. */
 export type Severity = 'error' | 'warning' | 'info' | 'unknown' | 'none';
 
 /**
- * What of an owner agreed with the service, strongest evidence first. `comm` is what any process can call itself;
- * `device` is a kernel device instead of a process.
+ * Which property of an owner matched the service. Any process can choose its `comm`; `device` is a kernel device instead of
+ * a process.
  */
 export type MatchedBy = 'unit' | 'exe' | 'argv0' | 'comm' | 'device';
 
-/** The row of the page, as it stands there. */
+/** A row of the spec, as written there. */
 export interface Expected {
   readonly service: string;
   /** null for a unix socket. */
@@ -33,7 +33,7 @@ export interface Expected {
   readonly protocol: Protocol;
   /** null for a network row. */
   readonly path: string | null;
-  /** null: every node. */
+  /** null: nodes of every role. */
   readonly role: Role | null;
 }
 
@@ -71,7 +71,7 @@ export interface FindingText {
 /** One row with its verdict, or listeners that no row explains. */
 export type Finding = FindingFields & (CodedFinding | Uncoded) & FindingText;
 
-/** Severity of every verdict but `unexpected`, which depends on who can reach the listener. */
+/** Severity of every verdict except `unexpected`, which depends on where the listener can be reached. */
 export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>> = {
   ok: 'none',
   missing: 'error',
@@ -83,7 +83,13 @@ export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>
   'not-applicable': 'none',
 };
 
-/** All verdicts, worst first: the order in which a person wants to read them. */
+/** From worst to none. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
+
+/** From the strongest evidence to the weakest. */
+export const MATCHED_BY: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
+
+/** From worst to best: the order in which people read them. */
 export const VERDICTS: readonly Verdict[] = [
   'wrong-owner',
   'exposed',

@@ -1,9 +1,9 @@
-/** Whether a whole name fits a pattern in which `*` stands for any run of characters. */
+/** Whether a name matches a pattern in which `*` stands for any number of characters. */
 export function matchesName(name: string, pattern: string): boolean {
   return toRegExp(pattern.split('*'), '.*').test(name);
 }
 
-/** Whether a path fits a pattern in which `*` stays within one segment and `**` goes across them. */
+/** Whether a path matches a pattern in which `*` stays within a segment and `**` crosses segments. */
 export function matchesPath(path: string, pattern: string): boolean {
   const across = pattern.split('**').map((part) => toSource(part.split('*'), '[^/]*'));
   return new RegExp(`^${across.join('.*')}$`, 's').test(path);

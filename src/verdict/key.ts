@@ -1,4 +1,4 @@
-/** A text for each list of texts and nulls, unlike that of every other: names in a snapshot may hold anything. */
+/** A map key for a list of strings and nulls, unambiguous whatever characters they contain. */
 export function keyOf(parts: readonly (string | null)[]): string {
   let lengths = '';
   let text = '';

@@ -6,39 +6,39 @@ import {
   type ProcessOwner,
 } from '../kernel/owners/owner.js';
 import type { Notes, ServiceNote } from '../spec/notes.js';
-import type { MatchedBy } from './finding.js';
+import { MATCHED_BY, type MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
 
 export type OwnerMatch =
   | { readonly kind: 'match'; readonly by: MatchedBy }
-  /** The right name in a systemd unit that is not the service's: another installation of the same program. */
+  /** The name of the service, in a systemd unit of another installation. */
   | { readonly kind: 'wrong-installation' }
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unknown' };
 
 const NO_NOTE: ServiceNote = { names: [], units: [], devices: [] };
 
-/** Whether a listener is held by a service. Of several holders one right one is enough; the strongest evidence is told. */
+/** Whether a service owns a listener. Of several owners one match is enough, and the strongest evidence counts. */
 export function matchListener(listener: OwnedListener, service: string, notes: Notes): OwnerMatch {
   if (listener.owners.length === 0) return { kind: 'unknown' };
   const matches = listener.owners.map((owner) => matchOwner(owner, service, notes));
   const strength = (match: OwnerMatch): number => {
     switch (match.kind) {
       case 'match':
-        return ORDER.indexOf(match.by);
+        return MATCHED_BY.indexOf(match.by);
       case 'wrong-installation':
-        return ORDER.length;
+        return MATCHED_BY.length;
       case 'unknown':
-        return ORDER.length + 1;
+        return MATCHED_BY.length + 1;
       case 'foreign':
-        return ORDER.length + 2;
+        return MATCHED_BY.length + 2;
     }
   };
   return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
 }
 
-/** A listener for each kind of owner, as far as matching can tell owners apart: one of all workers of a server, for example. */
+/** One listener per owner, where owners that match alike (such as the workers of a server) count as one. */
 export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
   const first = new Map<string, OwnedListener>();
   for (const listener of listeners) {
@@ -51,20 +51,18 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   return [...new Set(first.values())];
 }
 
-const ORDER: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
-
 /** Whether one owner is the service. */
 export function matchOwner(owner: Owner, service: string, notes: Notes): OwnerMatch {
   const note = notes.services.get(service) ?? NO_NOTE;
   if (owner.kind === 'kernel') return matchDevice(owner, service, note);
-  // It held the socket, and had ended when it was looked at.
+  // The process exited before it was read.
   const { unit, exe, argv0, comm } = owner;
   if (unit === null && exe === null && argv0 === null && comm === null) return { kind: 'unknown' };
   const names = [service, ...note.names];
   if (owner.unit !== null && isUnitOf(owner.unit, names, note)) return { kind: 'match', by: 'unit' };
   const by = matchName(owner, names);
   if (by === null) return { kind: 'foreign' };
-  // A scope is a login session or a container, which is no installation.
+  // A scope is a login session or a container, not an installation.
   const foreignUnit = note.units.length > 0 && owner.unit?.endsWith('.service') === true;
   return foreignUnit ? { kind: 'wrong-installation' } : { kind: 'match', by };
 }
@@ -73,7 +71,7 @@ function isUnitOf(unit: string, names: readonly string[], note: ServiceNote): bo
   if (note.units.length > 0) return note.units.includes(unit);
   if (!unit.endsWith('.service')) return false;
   const name = unit.slice(0, -'.service'.length);
-  // snap.<snap>.<app>.service; the part behind @ of a template's instance is not the service's name.
+  // snap.<snap>.<app>.service, or name@instance.service.
   const app = name.startsWith('snap.') ? (name.split('.')[2] ?? name) : (name.split('@')[0] ?? name);
   return names.some((wanted) => isNamed(app, wanted));
 }
@@ -87,18 +85,18 @@ function matchName(owner: ProcessOwner, names: readonly string[]): MatchedBy | n
   return null;
 }
 
-/** A wanted name that is itself cut to 15 characters (`kube-controller`) also stands for what goes on behind a hyphen. */
+/** A spec may have the truncated comm as name: `kube-controller` also stands for `kube-controller-manager`. */
 function isNamed(name: string, wanted: string): boolean {
   return name === wanted || (wanted.length === COMM_LENGTH && name.startsWith(`${wanted}-`));
 }
 
-/** The last parts of executable and argv[0], once for each owner: every owner is held against many services. */
+/** The base names of exe and argv[0], cached because every owner is compared with many services. */
 const fileNames = new WeakMap<ProcessOwner, { readonly exe: string | null; readonly argv0: string | null }>();
 
 function fileNamesOf(owner: ProcessOwner): { readonly exe: string | null; readonly argv0: string | null } {
   const known = fileNames.get(owner);
   if (known !== undefined) return known;
-  // The kernel puts this behind the path of a program whose file was removed or replaced (proc(5)).
+  // Appended by the kernel if the file was removed or replaced (proc(5)).
   const names = { exe: basename(owner.exe?.replace(/ \(deleted\)$/, '')), argv0: basename(owner.argv0) };
   fileNames.set(owner, names);
   return names;
@@ -110,8 +108,8 @@ function basename(path: string | null | undefined): string | null {
 }
 
 /**
- * Kernel devices that network plugins make for their tunnels, by the service that makes them. They are what a page means
- * when it names a service for a port that only the kernel listens on.
+ * Tunnel devices that network plugins create, by service. Where a spec names a service for a port that only the kernel
+ * listens on, it means these.
  */
 export const DEVICES: ReadonlyMap<string, readonly string[]> = new Map([
   ['cilium-agent', ['cilium_vxlan', 'cilium_geneve', 'cilium_wg0']],

@@ -3,10 +3,10 @@ import type { Listener } from '../kernel/sockets/listener.js';
 import type { Host } from '../spec/rows.js';
 import type { NodeFacts } from './capture.js';
 
-/** From where a listener can be reached: every address of the node, the node itself, its default interface, another one. */
+/** Where a listener can be reached: on every address of the node, on loopback, on the default interface, on another one. */
 export type Scope = 'wildcard' | 'loopback' | 'default' | 'other';
 
-/** Scope of a TCP or UDP listener. A wildcard bound to a device reaches no further than that device. */
+/** Scope of a TCP or UDP listener. A wildcard socket bound to a device is reachable through that device only. */
 export function scopeOf(listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Scope {
   const address = listener.address ?? '';
   if (isLoopback(address)) return 'loopback';
@@ -19,18 +19,18 @@ export function scopeOf(listener: Listener, node: Pick<NodeFacts, 'defaultInterf
   return node.defaultInterface?.addresses.includes(plain) === true ? 'default' : 'other';
 }
 
-/** How a listener's address stands to a row's host. */
+/** A listener's address compared with a row's host. */
 export interface Relation {
   /** `elsewhere`: neither wider nor narrower. */
   readonly width: 'exact' | 'wider' | 'narrower' | 'elsewhere';
-  /** It takes (part of) the address that the row speaks of, so that nobody else can. */
+  /** It occupies (part of) the row's address, so no other socket can. */
   readonly covers: boolean;
 }
 
 const EXACT: Relation = { width: 'exact', covers: true };
 const WIDER: Relation = { width: 'wider', covers: true };
 
-/** Compares a listener with the host of a row. A `default` host must not be asked about without a default interface. */
+/** Compares a listener with the host of a row. For a `default` host, the node must have a default interface. */
 export function relationTo(host: Host, listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Relation {
   const scope = scopeOf(listener, node);
   switch (host.kind) {

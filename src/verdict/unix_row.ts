@@ -73,9 +73,9 @@ interface PathListeners {
 }
 
 /**
- * A listener is behind a file when it was bound to that inode; a name alone proves nothing, since files are renamed,
- * removed and made again. Some file systems show another device number to stat(2) than the socket has, so there the
- * name must agree as well. Where the file may not be looked at, or the table does not tell inodes, the name is all there is.
+ * A listener is behind a file if it was bound to that inode; the name alone proves nothing, since files are renamed, removed
+ * and created again. On some file systems stat(2) shows another device number than the socket has, so there the name must
+ * match as well. If the file is unreadable, or the table has no inodes, only the name can be compared.
  */
 function isBehind(listener: OwnedListener, file: SocketFile): boolean {
   const sameName = hasName(listener, file.path);

@@ -1,16 +1,6 @@
 import t from 'tap';
-import {
-  isFault,
-  isListening,
-  isUnknown,
-  NONE,
-  SEVERITIES,
-  STATES,
-  stateCode,
-  stateOf,
-  UNSEEN,
-} from '../../src/fleet/state.js';
-import { VERDICTS } from '../../src/verdict/finding.js';
+import { isFault, isListening, isUnknown, NONE, STATES, stateCode, stateOf, UNSEEN } from '../../src/fleet/state.js';
+import { SEVERITIES, VERDICTS } from '../../src/verdict/finding.js';
 
 t.test('every verdict and severity has a unique code', (t) => {
   const codes = VERDICTS.flatMap((verdict) => SEVERITIES.map((severity) => stateCode(verdict, severity)));

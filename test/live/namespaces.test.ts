@@ -38,7 +38,7 @@ t.test('--all-netns lists the other namespaces, and evaluates only its own', { t
   t.equal(new Set(ids).size, ids.length, 'ids are unique over all of them');
 
   const table = await node.exec([process.execPath, CLI, '--once', '--all-netns', '--format', 'table']);
-  t.match(table.stdout, /Other network namespaces, which are not judged:\n/);
+  t.match(table.stdout, /Other network namespaces \(not evaluated\):\n/);
   t.match(table.stdout, new RegExp(`^\\d+  ${name}, 0 processes$`, 'm'), 'one without a process has its name');
 });
 

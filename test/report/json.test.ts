@@ -101,7 +101,7 @@ t.test('a document agrees with the schema that is shipped', (t) => {
   }
   const broken: [string, Partial<Record<keyof SnapshotDocument, unknown>>][] = [
     ['another version', { schemaVersion: 2 }],
-    ['a verdict of its own', { findings: [{ ...documentOf(spec(rows)).findings[0], verdict: 'fine' }] }],
+    ['a verdict that is no word', { findings: [{ ...documentOf(spec(rows)).findings[0], verdict: 7 }] }],
     ['no coverage', { coverage: undefined }],
     [
       'a source that is ok and has an error',

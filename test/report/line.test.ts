@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import t from 'tap';
-import { LONGEST_LINE, toLine } from '../../src/report/line.js';
+import { MAX_LINE_LENGTH, toLine } from '../../src/report/line.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, coverage, held, listener, processOwner, row, spec } from '../verdict/factory.js';
@@ -33,21 +33,21 @@ t.test('the conclusion, worst first', (t) => {
   );
   t.equal(
     line([...GOOD.slice(0, 2), listener('192.0.2.2', 6400), ...GOOD.slice(3)]),
-    'incomplete, no drift seen: 1 unverified: k8sd default:6400/tcp\n',
+    'incomplete, no drift found: 1 unverified: k8sd default:6400/tcp\n',
   );
   t.equal(
     line(GOOD, { coverage: coverage({ udp: 'failed' }) }),
-    'incomplete, no drift seen: udp failed (udp is broken)\n',
+    'incomplete, no drift found: udp failed (udp is broken)\n',
   );
   t.equal(line([...GOOD, held('nc', '0.0.0.0', 7000)]), '1 unexpected: nc 0.0.0.0:7000/tcp\n');
   t.equal(
     toLine(documentOf(PAGE, capture([open, ...GOOD.slice(1)]), 'never')),
-    'let pass by --fail-on: 1 exposed, 3 ok\n',
+    'allowed by --fail-on: 1 exposed, 3 ok\n',
   );
   const unheld = listener('192.0.2.2', 6400);
   t.equal(
     toLine(documentOf(PAGE, capture([open, ...GOOD.slice(1, 2), unheld, ...GOOD.slice(3)]), 'never')),
-    'incomplete, 1 let pass by --fail-on: 1 unverified: k8sd default:6400/tcp\n',
+    'incomplete, 1 allowed by --fail-on: 1 unverified: k8sd default:6400/tcp\n',
     'what is let pass was seen all the same',
   );
   t.end();
@@ -64,18 +64,18 @@ function named(name: string, ...more: string[]): string {
 
 t.test('never more than 80 columns, nor bytes', (t) => {
   const around = named('').length;
-  const exact = named('x'.repeat(LONGEST_LINE - around));
-  t.equal(exact.length, LONGEST_LINE);
+  const exact = named('x'.repeat(MAX_LINE_LENGTH - around));
+  t.equal(exact.length, MAX_LINE_LENGTH);
   t.notMatch(exact, '…', 'exactly 80 fit');
-  const longer = named('x'.repeat(LONGEST_LINE - around + 1));
+  const longer = named('x'.repeat(MAX_LINE_LENGTH - around + 1));
   t.match(longer, /^1 unexpected: x+ …$/, 'one more is cut between words');
   t.match(named('y'.repeat(200)), /^1 unexpected: y+…$/, 'and a word that is too long within');
   t.match(named('z'.repeat(200), 'other'), /^2 unexpected: z+…; \+1 more$/, 'what is left out is counted all the same');
   const names = ['漢字'.repeat(40), '🦀'.repeat(40), 'e\u0301'.repeat(60), 'ä'.repeat(90), `${'a b '.repeat(60)}`];
   for (const name of [...names, '\u001b[31m'.repeat(20), 'a\nb\u2028c\u202ed', '\ud800'.repeat(50), ' '.repeat(100)]) {
     const text = named(name, 'other');
-    t.ok(stringWidth(text) <= LONGEST_LINE, `${stringWidth(text)} columns`);
-    t.ok(Buffer.byteLength(text) <= LONGEST_LINE, `${Buffer.byteLength(text)} bytes`);
+    t.ok(stringWidth(text) <= MAX_LINE_LENGTH, `${stringWidth(text)} columns`);
+    t.ok(Buffer.byteLength(text) <= MAX_LINE_LENGTH, `${Buffer.byteLength(text)} bytes`);
     t.notMatch(text, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\ufffd]/u, 'printable');
     t.match(text, /^2 unexpected: .*; (\+1 more|other .*)$/u);
   }

@@ -113,7 +113,7 @@ t.test('the head says what was looked at and what came out', (t) => {
   const fine = toTable(documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)])));
   t.match(fine, /^the node matches the page: 1 ok$/m);
   t.match(fine, /^A page \(page\.md; no notes\)/m);
-  t.notMatch(fine, /Could not be seen/);
+  t.notMatch(fine, /Not read completely/);
   t.end();
 });
 
@@ -123,7 +123,7 @@ t.test('what is wrong is never called a match, whatever was asked to fail on', (
   t.equal(one.summary.result, 'match', 'the exit code is 0, as asked');
   t.notMatch(toTable(one), /the node matches the page/);
   const partial = documentOf(missing, capture([], { coverage: coverage({ unix: 'failed' }) }), 'never');
-  t.notMatch(toTable(partial), /no drift was seen/);
+  t.notMatch(toTable(partial), /no drift was found/);
   t.end();
 });
 
@@ -156,11 +156,11 @@ t.test('reasons, and how weak the evidence is', (t) => {
   t.end();
 });
 
-t.test('what could not be seen is told at the end', (t) => {
+t.test('what was not read completely is listed at the end', (t) => {
   const seen = capture([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
   t.match(
     toTable(documentOf(PAGE, seen)),
-    /\n\nCould not be seen, .*:\ntcp: failed: tcp is broken\nowners: partial: owners is broken\n$/,
+    /\n\nNot read completely, .*:\ntcp: failed: tcp is broken\nowners: partial: owners is broken\n$/,
   );
   const [first] = coverage().sources;
   if (first === undefined) throw new Error('coverage has sources');

@@ -8,37 +8,37 @@ import type { RoleReason } from '../../verdict/codes.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 
-/** From which severity on a node counts as drifted. */
+/** The lowest severity that counts as drift. */
 export type FailOn = 'error' | 'warning' | 'info' | 'never';
 
 /** `match`: exit code 0, `drift`: 1, `incomplete`: 3. */
 export type Result = 'match' | 'drift' | 'incomplete';
 
-/** Another network namespace than the one that was judged: that of a pod, mostly. */
+/** A network namespace other than the evaluated one, mostly that of a pod. */
 export interface NamespaceDocument {
   readonly netns: string;
-  /** Name below /run/netns, where it has one. */
+  /** Name below /run/netns; null: it has none. */
   readonly name: string | null;
-  /** How many processes in it could be seen. */
+  /** Number of visible processes in it. */
   readonly processes: number;
   /** Pod uids and container ids of its processes. */
   readonly pods: readonly string[];
   readonly containers: readonly string[];
-  /** Why it could not be read, wholly or in part. */
+  /** Why it was not read completely. */
   readonly error: string | null;
   readonly errors: readonly CoverageFault[];
 }
 
 /**
- * The snapshot: everything that was seen of a node at one moment, and what follows from it. snapshot.schema.json beside
- * this file describes it for others; fields are only ever added within a schema version.
+ * Everything that was read of a node at one moment, and its evaluation. snapshot.schema.json describes it for other programs;
+ * within a schema version fields are only added.
  */
 export interface SnapshotDocument {
   readonly schemaVersion: 1;
   readonly generator: { readonly name: 'k8s-sockwatch'; readonly version: string };
   /** ISO 8601, UTC. */
   readonly capturedAt: string;
-  /** Present where names and addresses are pseudonyms; files of one `keyId` have the same ones for the same things. */
+  /** Present if names and addresses are pseudonyms; documents with the same `keyId` have the same pseudonyms. */
   readonly redacted?: { readonly keyId: string } | null;
   readonly node: {
     readonly hostname: string;
@@ -57,7 +57,7 @@ export interface SnapshotDocument {
     readonly title: string;
     readonly source: string;
     readonly sha256: string;
-    /** Sources of the notes that were applied, in order. */
+    /** Sources of the applied notes, in order. */
     readonly notes: readonly string[];
   };
   readonly summary: {
@@ -67,7 +67,7 @@ export interface SnapshotDocument {
   };
   readonly findings: readonly Finding[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
-  /** Other namespaces, whose sockets are among `sockets` as well; null where they were not asked for. */
+  /** Other namespaces, whose sockets are in `sockets`; null: not requested. */
   readonly namespaces: readonly NamespaceDocument[] | null;
   readonly files: readonly SocketFile[];
   readonly coverage: Coverage;

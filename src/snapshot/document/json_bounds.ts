@@ -1,13 +1,12 @@
 import { inputError } from '../../base/input_error.js';
 
-/** A snapshot nests 8 levels deep. Whoever writes JSON again, or walks it, does so by recursion. */
-export const DEEPEST_NESTING = 64;
+/** A snapshot nests 8 levels deep. JSON is written and walked recursively. */
+export const MAX_NESTING = 64;
 
 /**
- * A value takes up to a hundred times the two bytes that it has in JSON. A node with 50,000 listeners makes two million
- * of them.
+ * A value of two bytes of JSON can take a hundred times as much memory. A node with 50,000 listeners has two million values.
  */
-export const MOST_VALUES = 4_000_000;
+export const MAX_VALUES = 4_000_000;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -18,7 +17,7 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Refuses JSON that would take unreasonable memory or stack, before it is parsed. Says nothing about whether it is valid.
+ * Refuses JSON that would take unreasonable memory or stack when parsed. Does not check whether it is valid.
  * @throws SockwatchError ERR_INPUT
  */
 export function refuseUnboundedJson(text: string, file: string): void {
@@ -36,9 +35,9 @@ export function refuseUnboundedJson(text: string, file: string): void {
       case OPEN_BRACE:
         values += 1;
         depth += 1;
-        if (depth > DEEPEST_NESTING) {
+        if (depth > MAX_NESTING) {
           const found = 'deeper nesting';
-          throw inputError({ file, line: null, expected: `at most ${DEEPEST_NESTING} levels of nesting`, found });
+          throw inputError({ file, line: null, expected: `at most ${MAX_NESTING} levels of nesting`, found });
         }
         break;
       case CLOSE_BRACKET:
@@ -47,12 +46,12 @@ export function refuseUnboundedJson(text: string, file: string): void {
         break;
     }
   }
-  if (values > MOST_VALUES) {
-    throw inputError({ file, line: null, expected: `at most ${MOST_VALUES} values`, found: 'more' });
+  if (values > MAX_VALUES) {
+    throw inputError({ file, line: null, expected: `at most ${MAX_VALUES} values`, found: 'more' });
   }
 }
 
-/** Position of the quote that ends the string which begins at `start`; the end of the text where none does. */
+/** Position of the quote that ends the string at `start`; the length of the text if it does not end. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;

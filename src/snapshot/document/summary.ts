@@ -2,7 +2,7 @@ import type { Coverage } from '../../base/coverage.js';
 import { type Finding, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import type { FailOn, Result, SnapshotDocument } from './document.js';
 
-/** Severities that count as drift, from each threshold on. */
+/** Severities that count as drift, by threshold. */
 const FAILING: Readonly<Record<FailOn, readonly Severity[]>> = {
   error: ['error'],
   warning: ['error', 'warning'],
@@ -10,12 +10,12 @@ const FAILING: Readonly<Record<FailOn, readonly Severity[]>> = {
   never: [],
 };
 
-/** Whether a severity counts as drift from this threshold on. */
+/** Whether a severity counts as drift at this threshold. */
 export function isDrift(severity: Severity, failOn: FailOn): boolean {
   return FAILING[failOn].includes(severity);
 }
 
-/** Counts the verdicts and draws the conclusion: drift that was seen counts, however incomplete the rest is. */
+/** Counts the verdicts. Drift decides the result, even if the rest is incomplete. */
 export function summarize(
   findings: readonly Finding[],
   coverage: Coverage,

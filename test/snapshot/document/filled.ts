@@ -95,8 +95,9 @@ function propertiesOf(schema: Schema, kind: 'process' | 'kernel'): [string, Sche
 
 /** Of an owner, the properties of one kind; the other conditions of the schema only narrow properties that it names before. */
 function conditional({ if: condition, then, else: otherwise }: Schema, kind: 'process' | 'kernel'): Schema[] {
-  if (condition?.properties?.['kind'] === undefined) return [];
-  return [(kind === 'process' ? then : otherwise) ?? {}];
+  const only = condition?.properties?.['kind']?.const;
+  if (only === undefined) return [];
+  return [(kind === only ? then : otherwise) ?? {}];
 }
 
 function resolve(ref: string): Schema {

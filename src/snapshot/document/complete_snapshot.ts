@@ -1,0 +1,164 @@
+import { readCoded, readCodes } from '../../base/coded.js';
+import type { CoverageSource } from '../../base/coverage.js';
+import { COVERAGE_CODES } from '../../base/coverage_codes.js';
+import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
+import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
+import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
+import type { NamespaceDocument, SnapshotDocument } from './document.js';
+
+type Optional<Type, Key extends keyof Type> = Omit<Type, Key> & Partial<Pick<Type, Key>>;
+type DocumentSocket = SnapshotDocument['sockets'][number];
+
+/**
+ * A snapshot as the schema guarantees it: optional fields were added after version 0.1.0. Words (verdicts, kinds of owners, …)
+ * may be of a later version.
+ */
+export interface StoredSnapshot
+  extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
+    Partial<Pick<SnapshotDocument, 'files'>> {
+  readonly findings: readonly StoredFinding[];
+  readonly node: Omit<Optional<SnapshotDocument['node'], 'interfaces' | 'ephemeralPorts'>, 'roleReason'> & {
+    readonly roleReason?: StoredCode | null;
+  };
+  readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts'> & {
+    readonly failOn?: SnapshotDocument['summary']['failOn'];
+    readonly verdicts: Readonly<Record<string, number>>;
+  };
+  readonly sockets: readonly StoredSocket[];
+  readonly namespaces?: readonly StoredNamespace[] | null;
+  readonly coverage: { readonly complete: boolean; readonly sources: readonly StoredSource[] };
+}
+
+interface StoredCode {
+  readonly code?: string | null;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+type StoredNamespace = Omit<NamespaceDocument, 'errors'> & { readonly errors?: readonly StoredCode[] };
+
+type StoredSource = Omit<Optional<CoverageSource, 'note'>, 'errors' | 'notes'> & {
+  readonly errors?: readonly StoredCode[];
+  readonly notes?: readonly StoredCode[];
+};
+
+type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice'> & StoredCode & { readonly advice?: Advice | null };
+
+type StoredSocket = Omit<
+  Optional<DocumentSocket, 'type' | 'file' | 'cgroupId' | 'origin' | 'explainedBy'>,
+  'owners'
+> & {
+  readonly owners: readonly (Exclude<Owner, ProcessOwner> | Optional<ProcessOwner, 'startedAt'>)[];
+};
+
+/** Adds the fields that the document lacks, and replaces words of later versions by those that say the least. */
+export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
+  const { node, summary, coverage } = stored;
+  let findings: readonly Finding[] | null = null;
+  return {
+    ...stored,
+    // Many callers evaluate the document again and never look at these.
+    get findings() {
+      findings ??= stored.findings.map(completeFinding);
+      return findings;
+    },
+    node: {
+      ...node,
+      role: known(['control-plane', 'worker', 'unknown'], node.role, 'unknown'),
+      roleReason: readCodes(ROLE_CODES, [node.roleReason ?? {}])[0] ?? null,
+      interfaces: node.interfaces ?? [],
+      ephemeralPorts: node.ephemeralPorts ?? null,
+    },
+    summary: {
+      ...summary,
+      result: known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),
+      failOn: known(['error', 'warning', 'info', 'never'], summary.failOn ?? 'warning', 'warning'),
+      verdicts: completeCounts(summary.verdicts),
+    },
+    sockets: stored.sockets.map(completeSocket),
+    namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
+    files: (stored.files ?? []).map((file) => ({
+      ...file,
+      state: known(['socket', 'absent', 'not-a-socket', 'unreadable'], file.state, 'unreadable'),
+    })),
+    coverage: { ...coverage, sources: coverage.sources.map(completeSource) },
+  };
+}
+
+/** A word of this version; `fallback` for another. */
+function known<Word extends string | null>(words: readonly Word[], word: Word, fallback: Word): Word {
+  return words.includes(word) ? word : fallback;
+}
+
+/** Findings with a verdict of a later version count as unverified, as `completeFinding` has them. */
+function completeCounts(stored: Readonly<Record<string, number>>): SnapshotDocument['summary']['verdicts'] {
+  const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Finding['verdict'], number>;
+  for (const [verdict, count] of Object.entries(stored)) {
+    counts[known(VERDICTS, verdict as Finding['verdict'], 'unverified')] += count;
+  }
+  return counts;
+}
+
+function completeSource(source: StoredSource): CoverageSource {
+  return {
+    ...source,
+    status: known(['ok', 'partial', 'failed'], source.status, 'partial'),
+    note: source.note ?? null,
+    errors: readCodes(COVERAGE_CODES, source.errors),
+    notes: readCodes(COVERAGE_CODES, source.notes),
+  };
+}
+
+function completeFinding(finding: StoredFinding): Finding {
+  return {
+    ...finding,
+    ...readCoded(FINDING_CODES, finding),
+    verdict: known(VERDICTS, finding.verdict, 'unverified'),
+    severity: known(SEVERITIES, finding.severity, 'unknown'),
+    matchedBy: known(MATCHES, finding.matchedBy, null),
+    advice: finding.advice ?? null,
+  };
+}
+
+const MATCHES: readonly Finding['matchedBy'][] = [...MATCHED_BY, null];
+const OWNERS_UNKNOWN: readonly (OwnersUnknown | null)[] = ['permission', 'not-found', 'not-looked', null];
+const EXPLAINED_BY: readonly DocumentSocket['explainedBy']['by'][] = ['page', 'note', 'client', null];
+
+/** Nearly every socket is complete, and a matrix reads millions. */
+function isComplete(socket: StoredSocket): socket is DocumentSocket {
+  const { type, file, cgroupId, origin, explainedBy, owners, ownersUnknown } = socket;
+  if (type === undefined || file === undefined || cgroupId === undefined) return false;
+  if (origin === undefined || explainedBy === undefined || !EXPLAINED_BY.includes(explainedBy.by)) return false;
+  if (!OWNERS_UNKNOWN.includes(ownersUnknown)) return false;
+  return owners.every(
+    (owner) => owner.kind === 'kernel' || (owner.kind === 'process' && owner.startedAt !== undefined),
+  );
+}
+
+function completeSocket(socket: StoredSocket): DocumentSocket {
+  if (isComplete(socket)) return socket;
+  const owners = socket.owners.flatMap(completeOwner);
+  const unknown = known(OWNERS_UNKNOWN, socket.ownersUnknown, 'not-found');
+  const explainedBy = socket.explainedBy ?? { by: null, text: null };
+  return {
+    ...socket,
+    type: socket.type ?? null,
+    file: socket.file ?? null,
+    cgroupId: socket.cgroupId ?? null,
+    origin: socket.origin ?? null,
+    owners,
+    ownersUnknown: owners.length > 0 ? null : (unknown ?? 'not-found'),
+    explainedBy: EXPLAINED_BY.includes(explainedBy.by) ? explainedBy : { by: null, text: null },
+  };
+}
+
+/** Nothing for a kind of a later version. */
+function completeOwner(owner: StoredSocket['owners'][number]): Owner[] {
+  switch (owner.kind) {
+    case 'kernel':
+      return [owner];
+    case 'process':
+      return [{ ...owner, startedAt: owner.startedAt ?? null }];
+    default:
+      return [];
+  }
+}
