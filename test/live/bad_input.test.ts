@@ -64,8 +64,8 @@ t.test('invalid input gives one line on stderr and exit code 2', async (t) => {
     ['diff of one snapshot', ['diff', at('port.md')], /diff needs two snapshots/],
     ['diff of files that are not snapshots', ['diff', at('port.md'), at('empty.md')], /port\.md: expected valid JSON/],
     ['a directory that does not exist', ['--once', '--output', at('no/such/file')], /cannot write/],
-    ['a directory as output', ['--once', '--output', directory], /no regular file/],
-    ['a pipe as output', ['--once', '--output', at('pipe')], /no regular file/],
+    ['a directory as output', ['--once', '--output', directory], /not a regular file/],
+    ['a pipe as output', ['--once', '--output', at('pipe')], /not a regular file/],
   ];
   for (const [title, argv, message] of cases) {
     const { code, stdout, stderr } = cli(...argv);

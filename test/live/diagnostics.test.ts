@@ -56,7 +56,7 @@ for (const [name, uid, role] of [
     }
     const faults = lines.filter((line) => line.startsWith('- ')).length;
     t.equal(faults, expected.length, 'nothing else is listed');
-    if (uid !== 0) t.match(stdout, /^\? owners: .* \(permission\)$/m, 'the missing permission is listed');
+    if (uid !== 0) t.match(stdout, /^\? owners: .* \(permission denied\)$/m, 'the missing permission is listed');
     const document = snapshotIn(await readFile(output, 'utf8'));
     t.ok(document.redacted, 'the file is a redacted snapshot');
     t.equal(JSON.stringify(document).includes(lab.addresses.ipv4), false);

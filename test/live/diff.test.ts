@@ -159,7 +159,7 @@ t.test('a restarted service is only reported as restarted', { timeout: 120_000 }
   t.strictSame([text.status, text.stdout, text.stderr], [0, '', '']);
   t.match(
     readFileSync(at('report'), 'utf8'),
-    /\n {2}restarted {6}kubelet \(.*\) was restarted: pid \d+ is now pid \d+;/,
+    /\n {2}restarted {6}kubelet \(.*\) was restarted \(pid \d+ → pid \d+\), /,
   );
   const { stdout: line } = await lab.exec([process.execPath, CLI, '--once', '--format', 'line']);
   t.equal(line, 'the node matches the page: 19 ok\n');

@@ -47,12 +47,13 @@ export const DIFFERENCE_CODES = {
   },
 } as const satisfies CodeTable & Readonly<Record<string, { readonly subject: string }>>;
 
-type Codes = typeof DIFFERENCE_CODES;
-
 /** What a difference about `Subject` says, in one word. */
 export type DifferenceCode<Subject = unknown> = {
-  [Code in keyof Codes]: Codes[Code]['subject'] extends Subject ? Code : never;
-}[keyof Codes];
+  [Code in keyof typeof DIFFERENCE_CODES]: (typeof DIFFERENCE_CODES)[Code]['subject'] extends Subject ? Code : never;
+}[keyof typeof DIFFERENCE_CODES];
 
 /** A code for a listener that changed, with its parameters. */
-export type CodedListenerDifference = Extract<Coded<Codes>, { readonly code: DifferenceCode<'listener'> }>;
+export type CodedListenerDifference = Extract<
+  Coded<typeof DIFFERENCE_CODES>,
+  { readonly code: DifferenceCode<'listener'> }
+>;

@@ -7,6 +7,7 @@ import { listenerDifferences } from './listeners.js';
 import { DifferenceText } from './text.js';
 import { verdictDifferences } from './verdicts.js';
 
+/** Which snapshot was compared. */
 export interface ComparedSnapshot {
   readonly hostname: string;
   readonly capturedAt: string;
