@@ -12,7 +12,7 @@ export interface DeadlineOptions {
 
 /**
  * Reads in progress in this process. One that hangs holds a thread of libuv's pool, which has four, so a second read of the same
- * thing waits for the first, whoever asks for it.
+ * thing waits for the first.
  */
 const inProgress = new Map<string, Promise<unknown>>();
 
