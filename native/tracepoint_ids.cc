@@ -37,7 +37,8 @@ Failure read_ids(const std::string& tracefs, sockwatch_tracepoints& ids) {
   return read_id(tracefs, "sys_exit_listen", ids.exit_listen);
 }
 
-// Must run on a temporary thread: the mount namespace lasts as long as the thread.
+// Run on a thread of its own: unshare() changes the calling thread for good, and the mount ends with the
+// thread.
 Failure mount_and_read(sockwatch_tracepoints& ids) {
   if (::unshare(CLONE_NEWNS) != 0) return SysError{"unshare", errno, "mount namespace for tracefs"};
   // Keep the mount from propagating to the original mount namespace.

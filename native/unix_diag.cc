@@ -10,7 +10,7 @@ namespace {
 constexpr uint32_t kShowUid = 0x40;
 constexpr uint16_t kAttributeUid = 7;
 
-// More than sun_path (108 bytes), which is what the kernel sends, with the trailing NUL of a path.
+// The kernel sends at most sun_path (108 bytes) and the NUL behind a path; a longer name is malformed.
 constexpr size_t kNameLimit = 256;
 
 struct UnixAttributes {

@@ -53,7 +53,7 @@ export type Coded<Table extends CodeTable> = {
   readonly [Code in keyof Table & string]: { readonly code: Code; readonly params: ParamsOf<Table, Code> };
 }[keyof Table & string];
 
-/** In a document written before there were codes, or with a code that this version does not know. */
+/** Stands for a code that cannot be read: the document is older than codes, or this version does not know the code. */
 export interface Uncoded {
   readonly code: null;
   readonly params: Readonly<Record<string, never>>;
@@ -123,7 +123,7 @@ export function readCodes<Table extends CodeTable>(
 /** What takes the place of a value of each kind, as in a redaction. */
 export type Replacers = { readonly [Kind in ParamKind]: (value: ParamKinds[Kind]) => ParamKinds[Kind] };
 
-/** The same code with every parameter replaced by its kind. */
+/** The same code, each parameter replaced by the replacer for its kind. */
 export function replaceParams<Table extends CodeTable>(
   table: Table,
   { code, params }: Coded<Table>,

@@ -14,7 +14,7 @@ export interface SourceReading {
   readonly ms: number;
 }
 
-/** A reading with text for people. In a document written before there were codes, `errors` and `notes` are empty. */
+/** A reading with its errors and notes rendered as text. In documents older than codes, only the text exists. */
 export interface CoverageSource extends SourceReading {
   readonly error: string | null;
   readonly note: string | null;
@@ -43,7 +43,7 @@ export class CoverageError extends Error {
   }
 }
 
-/** Anything thrown while reading a source. */
+/** Why a source could not be read, from anything thrown meanwhile. */
 export function faultOf(thrown: unknown): CoverageFault {
   if (thrown instanceof CoverageError) return thrown.fault;
   const { syscall, code, subject } = thrown instanceof Error ? (thrown as Partial<SystemError>) : {};

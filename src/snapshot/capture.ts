@@ -23,6 +23,7 @@ export interface CaptureTarget {
   /** Path of the network namespace; null: our own. */
   readonly netns: string | null;
   readonly owners: OwnersMode;
+  /** Whether the kernel may load its *_diag modules for this. */
   readonly allowModuleLoad: boolean;
   readonly socketPaths: readonly SocketPath[];
 }
@@ -32,7 +33,7 @@ export interface NodeCapture extends Capture {
   /** When it began, ISO 8601. */
   readonly capturedAt: string;
   readonly network: NetworkFacts;
-  /** Of the sockets whose closing is no kernel event. */
+  /** Of UDP and unix sockets: no kernel event reports when they close. */
   readonly inodes: Inodes;
 }
 
@@ -50,7 +51,7 @@ export async function captureNode(
   const netns = identifyNetns(target.netns);
   const search = startOwnerSearch(target.owners, { deadline, firstPass });
   const step = deadline.step();
-  // The rtnetlink modules load while the kernel is already reading its tables.
+  // Import the rtnetlink code while the kernel is already dumping its socket tables.
   const [tables, network] = await Promise.all([
     captureTables({ ...target, deadline: step }),
     import('../kernel/network/facts.js').then(({ networkFacts }) => networkFacts(target.netns, step)),
@@ -131,7 +132,10 @@ function listListeners(tables: Tables, netns: string, network: NetworkFacts, mem
   return memo.memoize('listeners', [inputs], () => listenersOf(tables, { netns, devices: network.deviceNames }));
 }
 
-/** Inode number of a network namespace. Not /proc/self: in a worker thread that had moved, it would be another's. */
+/**
+ * Inode number of a network namespace, after checking that it can be entered. Uses thread-self: /proc/self is the main thread,
+ * which may be in another namespace.
+ */
 function identifyNetns(path: string | null): string {
   try {
     // Opening a namespace needs fewer privileges than entering it, so entering is tried once, before any table is read.

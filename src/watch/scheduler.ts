@@ -1,6 +1,6 @@
 import { ReadingBudget } from './reading_budget.js';
 
-/** Where kernel events report changes, the tables are still read now and then, for what is no event: mostly other owners. */
+/** With kernel events the tables are still read this often, for changes without an event, mostly a new owner. */
 const RECONCILE_MS = 30_000;
 /** How often to check for closed UDP and unix sockets. */
 const CHECK_MS = 1_000;
@@ -86,7 +86,7 @@ export class Scheduler {
     this.#wake();
   }
 
-  /** Also for the first check. */
+  /** A check has ended, at this cost in processor time: schedules the next. Call with 0 to schedule the first. */
   checkDone(costMs: number): void {
     if (this.#isClosed) return;
     const ms = Math.max(CHECK_MS, costMs / IDLE_CPU_SHARE);

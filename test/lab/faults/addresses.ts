@@ -1,7 +1,7 @@
 import { planned, rebound, tcp, withService } from '../plan.js';
 import { type Fault, tcpRow } from './fault.js';
 
-/** The right service and port, but the wrong address. */
+/** A service on its own port, but on another address than the page says; some of these are acceptable. */
 export const ADDRESSES: readonly Fault[] = [
   {
     name: 'healthz-on-wildcard',
