@@ -52,7 +52,7 @@ t.test(
     const kubelet = document.findings.find(({ expected }) => expected?.port === 10248);
     t.match(kubelet, { verdict: 'unverified', reason: /permission/ });
     if (lab.hasCgroups)
-      t.match(kubelet?.message, 'it was made in snap.k8s.kubelet.service', 'the cgroup still names the service');
+      t.match(kubelet?.message, 'it was created in snap.k8s.kubelet.service', 'the cgroup still names the service');
   },
 );
 
