@@ -8,7 +8,7 @@ const FIELD = String.raw`\b(?:message|reason|roleSource|misses|advice\??\.text|(
 
 /** A field that is searched for words, and a pattern or list of words that is applied to one. */
 const READING = new RegExp(
-  String.raw`${FIELD}(?:\?|!)?\.(?:includes|startsWith|endsWith|match|matchAll|search|indexOf|split)\(\s*['"/]|` +
+  String.raw`${FIELD}(?:\?|!)?\.(?:includes|startsWith|endsWith|match|matchAll|search|indexOf|split)\(\s*['"/\x60]|` +
     String.raw`\.(?:test|exec)\([^()\n]*${FIELD}|` +
     String.raw`${FIELD}\s*(?:===|!==)\s*['"\x60]\w+ `,
 );
@@ -38,6 +38,7 @@ t.test('which is noticed where it is done', (t) => {
     'const [name] = reason.match(/^[a-z]+/) ?? [];',
     "if (node.roleSource === 'nobody has looked') return 1;",
     "finding.advice?.text.includes('restart');",
+    'const own = reason.startsWith(`x: `);',
   ]) {
     t.equal(readings(line).length, 1, line);
   }

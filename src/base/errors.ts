@@ -15,6 +15,8 @@ export type ErrorCode =
 
 /** Optional parts of an error. */
 export interface SockwatchErrorDetails {
+  /** The file that it is about, with the line if one is known, printable; the message begins with it. */
+  file?: string;
   /** What to do about it, as a sentence. */
   hint?: string;
   /** Name of the failed system call. */
@@ -31,13 +33,20 @@ export interface SockwatchErrorDetails {
 export class SockwatchError extends Error {
   override readonly name = 'SockwatchError';
   readonly code: ErrorCode;
+  /** The file that the message begins with, with the line if one is known; null: none. */
+  readonly file: string | null;
+  /** The message without the file. */
+  readonly problem: string;
   readonly hint: string | null;
   readonly syscall: string | null;
   readonly errno: number | null;
 
-  constructor(code: ErrorCode, message: string, details: SockwatchErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+  constructor(code: ErrorCode, problem: string, details: SockwatchErrorDetails = {}) {
+    const { file = null, cause } = details;
+    super(file === null ? problem : `${file}: ${problem}`, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.file = file;
+    this.problem = problem;
     this.hint = details.hint ?? null;
     this.syscall = details.syscall ?? null;
     this.errno = details.errno ?? null;

@@ -18,7 +18,8 @@ export interface InputFault {
 /** An ERR_INPUT error in the form `file:line: expected …, found …`, on one line. */
 export function inputError({ file, line, expected, found, hint }: InputFault): SockwatchError {
   const location = line === null ? printable(file) : `${printable(file)}:${line}`;
-  return new SockwatchError('ERR_INPUT', `${location}: expected ${expected}, found ${found}`, hint ? { hint } : {});
+  const details = { file: location, ...(hint ? { hint } : {}) };
+  return new SockwatchError('ERR_INPUT', `expected ${expected}, found ${found}`, details);
 }
 
 /** Input text for a message: quoted, truncated, printable, with runs of blanks (the padding of table columns) collapsed. */

@@ -74,9 +74,10 @@ function fileKind(stats: Stats): string {
 export function unreadableError(file: string, cause: unknown): SockwatchError {
   const { syscall, errno } = systemErrorFields(cause);
   const [name, text] = (errno === null ? undefined : getSystemErrorMap().get(-errno)) ?? [null, messageOf(cause)];
-  const message = `${printable(file)}: cannot be read: ${printable(text)}${name === null ? '' : ` (${name})`}`;
+  const problem = `cannot be read: ${printable(text)}${name === null ? '' : ` (${name})`}`;
   const hint = 'Give the path of a file that this user can read.';
-  return new SockwatchError('ERR_INPUT', message, {
+  return new SockwatchError('ERR_INPUT', problem, {
+    file: printable(file),
     hint,
     cause,
     ...(syscall === null ? {} : { syscall }),

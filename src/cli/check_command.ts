@@ -1,5 +1,5 @@
 import { SockwatchError } from '../base/errors.js';
-import { formatError } from '../base/format_error.js';
+import { formatError, formatProblem } from '../base/format_error.js';
 import { version } from '../base/version.js';
 import { evidenceAt } from '../evidence/evidence_at.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
@@ -70,10 +70,9 @@ async function evaluateAll(
       only = count === 1 && 'document' in one ? one.document : null;
       if ('document' in one) builder.add(one.source, one.document, options);
       else {
-        const reason = formatError(one.error);
-        builder.addUnreadable(one.source, reason);
+        builder.addUnreadable(one.source, formatProblem(one.error, one.source));
         progress.clear();
-        process.stderr.write(`k8s-sockwatch: ${reason}\n`);
+        process.stderr.write(`k8s-sockwatch: ${formatError(one.error)}\n`);
       }
       progress.update(done, `${done} of ${files.length} files read, ${count} found`);
     }

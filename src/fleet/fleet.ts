@@ -55,9 +55,7 @@ export class FleetBuilder {
 
   /** Adds an input that could not be read, which makes the result incomplete. */
   addUnreadable(source: string, reason: string): void {
-    // The messages of errors begin with the file.
-    const own = reason.startsWith(`${source}: `) ? reason.slice(source.length + 2) : reason;
-    this.#unreadable.push({ source: printable(source), reason: printable(own) });
+    this.#unreadable.push({ source: printable(source), reason: printable(reason) });
   }
 
   /** The notes of `spec` contain the rules for the cluster. */

@@ -4,6 +4,7 @@ import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
 import type { Expected, Finding } from '../verdict/finding.js';
+import { endpointOf } from '../verdict/text/finding.js';
 import { programName } from '../verdict/text/format.js';
 
 /** What a row of a matrix is about: the same thing on every node. */
@@ -34,17 +35,13 @@ export function pageSubjects(rows: readonly Expected[]): Subject[] {
     return {
       key: `${fields}${occurrence}`,
       service: printable(service),
-      place: printable(endpointText(expected)),
+      place: printable(endpointOf(expected)),
       protocol,
       role,
       expected,
       hasUnknownOwner: false,
     };
   });
-}
-
-function endpointText({ path, host, port, protocol }: Expected): string {
-  return path ?? `${host ?? ''}:${port ?? ''}/${protocol}`;
 }
 
 /** The ephemeral port range; null: unknown. */
