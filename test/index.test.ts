@@ -26,7 +26,7 @@ const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'ut
 const DEPENDENCIES = Object.keys(dependencies).sort();
 const FIXTURE = join(ROOT, 'test/fixtures/snapshots/v1-0.1.0.json');
 
-/** Tells of every module that is loaded, on a line of its own; CommonJS is seen in the cache of require(). */
+/** Logs the URL of every ES module; CommonJS modules are found in the cache of require(). */
 const HOOK = `
 import { appendFileSync } from 'node:fs';
 let file;
@@ -36,7 +36,7 @@ export async function load(url, context, next) {
   return next(url, context);
 }`;
 
-/** Whatever a program loads from files, ES modules and others. */
+/** All modules that a program loads. */
 function loadedBy(t: Test, program: string): string[] {
   const directory = t.testdir({ 'hook.mjs': HOOK, loaded: '' });
   const file = join(directory, 'loaded');
@@ -58,15 +58,15 @@ function loadedBy(t: Test, program: string): string[] {
   return readFileSync(file, 'utf8').split('\n');
 }
 
-/** Of the package's own dependencies: the test runner brings others along. */
+/** The package's own dependencies among them; the test runner loads others. */
 const packagesOf = (loaded: readonly string[]): string[] =>
   DEPENDENCIES.filter((name) => loaded.some((one) => one.includes(`/node_modules/${name}/`)));
 
 t.test(
-  'importing it loads no parser, schema checker, archive reader or screen: of packages those alone that speak with the kernel',
+  'importing the library loads no parser, archive reader or TUI, and only the packages that access the kernel',
   async (t) => {
     const loaded = loadedBy(t, 'await import(INDEX)');
-    t.ok(loaded.includes(INDEX), 'what is loaded is seen');
+    t.ok(loaded.includes(INDEX), 'loaded modules are logged');
     t.strictSame(packagesOf(loaded), ['netlink', 'node-gyp-build']);
     const seldom = /\/src\/(tui|report|evidence|fleet)\/|\/(cli|ui|read_snapshot|page|notes_file)\.js$/;
     t.strictSame(
@@ -76,7 +76,7 @@ t.test(
   },
 );
 
-t.test('what is needed is loaded then, and seen to be', async (t) => {
+t.test('other packages are loaded on demand', async (t) => {
   const used = loadedBy(
     t,
     `
@@ -90,7 +90,7 @@ t.test('what is needed is loaded then, and seen to be', async (t) => {
   for (const one of ['markdown-it', 'tar', 'blessed']) t.ok(packages.includes(one), one, { packages });
 });
 
-t.test('snapshots at the same time, and in a worker thread, are each whole', async (t) => {
+t.test('concurrent snapshots, and one in a worker thread', async (t) => {
   const spec = await loadSpec({});
   const [one, two] = await Promise.all([snapshot({ spec }), snapshot({ spec, owners: 'proc' })]);
   for (const document of [one, two]) t.ok(snapshotIn(JSON.stringify(document)));
@@ -105,7 +105,7 @@ t.test('snapshots at the same time, and in a worker thread, are each whole', asy
   t.ok(Number(sockets) > 0);
 });
 
-t.test('what waits can be aborted', async (t) => {
+t.test('snapshot and follow can be aborted', async (t) => {
   const spec = await loadSpec({});
   const reason = new Error('enough');
   await t.rejects(snapshot({ spec, signal: AbortSignal.abort(reason) }), reason);
@@ -122,12 +122,12 @@ t.test('what waits can be aborted', async (t) => {
   t.strictSame(changes, ['started']);
 });
 
-t.test('an aborted snapshot begins nothing more, and its process ends by itself', async (t) => {
+t.test('an aborted snapshot starts nothing else, and its process exits', async (t) => {
   const program = `
     import { loadSpec, snapshot } from ${JSON.stringify(INDEX)};
     process.on('unhandledRejection', (reason) => console.log('unhandled', reason));
     const spec = await loadSpec();
-    // At every moment between two steps.
+    // Between any two steps.
     for (let turns = 0; turns < 40; turns++) {
       const abort = new AbortController();
       const looking = snapshot({ spec, allNetns: true, deadlineMs: 3_600_000, signal: abort.signal });
@@ -146,7 +146,7 @@ t.test('an aborted snapshot begins nothing more, and its process ends by itself'
   t.strictSame([status, stdout, stderr], [0, 'over\n', '']);
 });
 
-t.test('what is not valid is told with a code, on one line, before anything is looked at', async (t) => {
+t.test('invalid arguments', async (t) => {
   const spec = await loadSpec();
   const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'));
   const wrong = (value: unknown): never => value as never;
@@ -190,13 +190,13 @@ t.test('what is not valid is told with a code, on one line, before anything is l
   }
 });
 
-t.test('exitNow ends the process with a code', async (t) => {
+t.test('exitNow', async (t) => {
   const program = `import { exitNow } from ${JSON.stringify(INDEX)}; console.log('last words'); exitNow(3);`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   t.strictSame([status, stdout], [3, 'last words\n']);
 });
 
-t.test('a stored snapshot is read, judged again, compared and redacted', async (t) => {
+t.test('a stored snapshot can be read, evaluated again, compared and redacted', async (t) => {
   const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'), 'fixture');
   const again = reevaluate(stored, { spec: await loadSpec({}), role: 'auto', failOn: 'warning' });
   const factsOf = ({ verdict, severity, expected, sockets, matchedBy }: Finding) => {
@@ -210,7 +210,7 @@ t.test('a stored snapshot is read, judged again, compared and redacted', async (
   await t.rejects(readSnapshot('{', 'broken'), SockwatchError);
 });
 
-t.test('the documentation of the library is generated without a warning', { timeout: 120_000 }, async (t) => {
+t.test('the documentation of the library has no warnings', { timeout: 120_000 }, async (t) => {
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'docs', '--', '--out', t.testdir({})], {
     cwd: ROOT,
     encoding: 'utf8',
