@@ -1,19 +1,21 @@
-// Part of the build: bundles the compiled program as dist/bin/cli.cjs, which dist/src/main.cjs runs, and its option parser, which runs
-// first. Packages that are rarely needed (parsers, TUI) are not bundled, but loaded when they are used.
+// Part of the build: bundles the compiled program as dist/bin/cli.cjs, which dist/src/main.cjs runs. Packages that are rarely
+// needed (parsers, TUI) are not bundled, but loaded when they are used.
 
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE = join(ROOT, 'dist/bin/cli.cjs');
-const OPTIONS = join(ROOT, 'dist/bin/options.cjs');
 
 /** `netlink` is needed by every run, and `string-width` cannot be required. */
 const BUNDLED = /^(netlink\/|string-width$|strip-ansi$|ansi-regex$|emoji-regex$|get-east-asian-width$)/;
 /** WireGuard's part is large and rarely needed, and the addon is located relative to its package. */
 const EXTERNAL = /^netlink\/dist\/(wg\/wg|raw)\.js$/;
+
+/** A quarter of the program, which --once does not need: loaded when a snapshot or notes are read. */
+const VALIDATORS = ['snapshot/document/validate_snapshot', 'spec/validate_notes'];
 
 const packages = {
   name: 'packages',
@@ -23,6 +25,9 @@ const packages = {
     );
     onResolve({ filter: /^\.\.?\/raw$/ }, ({ importer }) =>
       importer.includes('/netlink/dist/') ? { path: 'netlink/dist/raw.js', external: true } : undefined,
+    );
+    onResolve({ filter: /\/validate_(snapshot|notes)\.js$/ }, ({ kind, path }) =>
+      kind === 'entry-point' ? undefined : { path: `../bin/${basename(path, '.js')}.cjs`, external: true },
     );
     // Modules locate their files relative to their original path.
     onLoad({ filter: /\/dist\/src\/.*\.js$/ }, ({ path }) => {
@@ -43,13 +48,20 @@ const common = {
   logLevel: 'warning',
 };
 
-await build({ ...common, entryPoints: [join(ROOT, 'dist/src/cli/options.js')], outfile: OPTIONS });
+await build({
+  ...common,
+  entryPoints: VALIDATORS.map((name) => join(ROOT, 'dist/src', `${name}.js`)),
+  outdir: dirname(BUNDLE),
+  entryNames: '[name]',
+  outExtension: { '.js': '.cjs' },
+  minify: true,
+});
 await build({
   ...common,
   entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
   outfile: BUNDLE,
   // import() does not work in a script that vm runs; require() does.
   supported: { 'dynamic-import': false },
-  banner: { js: '(function (exports, require, module, __filename, __dirname, startedOwnerPass) {' },
+  banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
 });

@@ -1,14 +1,11 @@
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { formatError } from '../base/format_error.js';
 import { printable } from '../base/text.js';
-import type { OwnerPass } from '../kernel/addon.js';
+import { endProcess, hasBpf, native, type OwnerPass } from '../kernel/addon.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EXIT_CODE } from './exit_code.js';
 import { type Command, type Format, HELP, parseCommand } from './options.js';
-
-/** A parameter of the function that .ci/bundle.mjs puts around the program; main.cts passes it. Not there without the bundle. */
-declare const startedOwnerPass: Promise<OwnerPass> | undefined;
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
@@ -18,7 +15,7 @@ async function run(command: Command): Promise<number> {
       await writeStdout(HELP);
       return 0;
     case 'version': {
-      const [{ version }, { hasBpf }] = await Promise.all([import('../base/version.js'), import('../kernel/addon.js')]);
+      const { version } = await import('../base/version.js');
       await writeStdout(`k8s-sockwatch ${version()} (${hasBpf() ? 'with' : 'without'} eBPF)\n`);
       return 0;
     }
@@ -34,6 +31,7 @@ async function run(command: Command): Promise<number> {
 
 async function once(command: CommandOf<'once'>): Promise<number> {
   const { format, output, redact } = command;
+  const firstPass = startOwnerPass(command);
   const [{ loadSpec }, { takeSnapshot }] = await Promise.all([
     import('../spec/load.js'),
     import('../snapshot/snapshot.js'),
@@ -42,7 +40,7 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
   const taken = await takeSnapshot(
     { ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
-    typeof startedOwnerPass === 'undefined' ? undefined : startedOwnerPass,
+    firstPass,
   );
   const document = redacted === null ? taken : redacted(taken);
   const text = await formatSnapshot(document, format);
@@ -51,11 +49,21 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   return EXIT_CODE[document.summary.result];
 }
 
+/**
+ * `--once` mostly waits for the kernel to list who owns which socket, so that starts before the rest of the program is loaded. Errors are
+ * left to the search, which then tries again.
+ */
+function startOwnerPass({ owners }: CommandOf<'once'>): Promise<OwnerPass> | undefined {
+  if (owners !== 'auto' && owners !== 'bpf') return undefined;
+  const pass = native().iterateOwners?.(false);
+  pass?.catch(() => {});
+  return pass;
+}
+
 /** Exits by the deadline even if a thread hangs in the kernel, which would keep Node from exiting. */
 async function onceWithDeadline(command: CommandOf<'once'>, deadlineMs: number): Promise<never> {
   // Takes effect only before libuv starts its first thread. Threads that hang must leave some to write the result.
   process.env['UV_THREADPOOL_SIZE'] ??= '12';
-  const { native } = await import('../kernel/addon.js');
   const overdue = setTimeout(() => {
     const message = `no result could be written within ${deadlineMs / 1000} s (use a longer --deadline)`;
     process.stderr.write(`k8s-sockwatch: ${message}\n`);
@@ -103,8 +111,7 @@ async function printChanges(command: CommandOf<'follow'>): Promise<number> {
 }
 
 /** Exits even if a thread hangs in the kernel, which would keep Node from exiting. */
-async function exitNow(): Promise<never> {
-  const { endProcess } = await import('../kernel/addon.js');
+function exitNow(): never {
   return endProcess(0);
 }
 

@@ -147,16 +147,14 @@ export async function readFacts(
 ): Promise<{ readonly facts: ProcessFacts[]; readonly late: number }> {
   const facts = new Map<number, ProcessFacts>();
   const key = (at: number): string => `${procRoot}/${pids[at]}`;
-  // Those that another call is waiting for come last, so that they do not delay the others.
-  const isBusy = (at: number): number => Number(isInProgress(key(at)));
-  const readable = Array.from(pids.keys())
-    .filter((at) => !deadline.isAbandoned(key(at)))
-    .sort((a, b) => isBusy(a) - isBusy(b));
-  let next = 0;
+  const readable = Array.from(pids.keys()).filter((at) => !deadline.isAbandoned(key(at)));
+  const isBusy = (at: number): boolean => isInProgress(key(at));
+  // Those that another call is waiting for come last and in batches of their own, so that they do not delay the others.
+  const batches = [...chunk(readable.filter((at) => !isBusy(at))), ...chunk(readable.filter(isBusy))];
   const readBatches = async (): Promise<void> => {
-    while (next < readable.length && !deadline.isOver) {
-      const batch = readable.slice(next, next + BATCH_SIZE);
-      next += BATCH_SIZE;
+    while (!deadline.isOver) {
+      const batch = batches.shift();
+      if (batch === undefined) return;
       const read = () => native().processFacts(procRoot, select(pids, batch), select(tasks, batch));
       const answers = await deadline.read(batch.map(key), read, () => []);
       for (const [index, answer] of answers.entries()) facts.set(batch[index] ?? 0, answer);
@@ -167,6 +165,12 @@ export async function readFacts(
     facts: Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? []),
     late: pids.length - facts.size,
   };
+}
+
+function chunk(items: readonly number[]): number[][] {
+  return Array.from({ length: Math.ceil(items.length / BATCH_SIZE) }, (_, at) =>
+    items.slice(at * BATCH_SIZE, (at + 1) * BATCH_SIZE),
+  );
 }
 
 async function searchProc(

@@ -150,7 +150,14 @@ t.test('a process that hangs takes only its batch with it, and is not read again
   const start = performance.now();
   const again = await readFacts(pids, pids, new Deadline(60_000, { abandoned }), root);
   t.equal(again.late, first.late);
-  t.ok(performance.now() - start < 30_000, 'nobody waits for it twice');
+  t.ok(performance.now() - start < 30_000, 'it is not waited for twice');
+  const some = pids.slice(0, 13);
+  const other = await readFacts(some, some, new Deadline(500), root);
+  t.same(
+    other.facts.map(({ pid }) => pid),
+    [...some.slice(8)],
+    'another capture loses only the batch that is being waited for',
+  );
   await release();
   // It would hang again behind the same pipe.
   rmSync(pipe);
