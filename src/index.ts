@@ -29,7 +29,8 @@ export { COVERAGE_CODES, type CoverageFault } from './base/coverage_codes.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
 export type { PortRange } from './base/port_range.js';
 export type { TextField } from './base/text.js';
-export type { NetworkInterface } from './kernel/network/facts.js';
+export type { NetworkInterface } from './kernel/network/addresses.js';
+export type { DefaultSource } from './kernel/network/default_addresses.js';
 export type {
   KernelOwner,
   Origin,

@@ -52,6 +52,8 @@ export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, versi
       roleSource: roleSourceText(ROLE_REASON, new Map()),
       roleReason: ROLE_REASON,
       defaultInterface: null,
+      defaultAddresses: [],
+      defaultSource: null,
       interfaces: [],
       ephemeralPorts: null,
     },

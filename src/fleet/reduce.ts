@@ -43,7 +43,7 @@ export function reduceSnapshot(
   const { coverage } = capture;
   const evaluated = evaluateFacts(spec, capture, role.role);
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
-  const addresses = node.defaultInterface?.addresses ?? [];
+  const addresses = node.defaultAddresses;
   return {
     hostname: printable(node.hostname),
     identity: printable([node.hostname === '' ? source : node.hostname, ...addresses].join(' ')),

@@ -46,11 +46,10 @@ export function toTable(document: SnapshotDocument): string {
 
 function headLines(document: SnapshotDocument): string[] {
   const { node, spec, summary, generator, capturedAt, coverage } = document;
-  const { defaultInterface } = node;
+  const { defaultInterface, defaultAddresses } = node;
   const isRead = coverage.sources.some(({ name, status }) => name === 'network' && status === 'ok');
   const noRoute = isRead ? 'no default route' : 'default route unknown';
-  const addresses =
-    defaultInterface === null ? noRoute : `${defaultInterface.name} ${defaultInterface.addresses.join(' ')}`;
+  const addresses = defaultInterface === null ? noRoute : `${defaultInterface.name} ${defaultAddresses.join(' ')}`;
   const counts = VERDICTS.filter((verdict) => summary.verdicts[verdict] > 0).map(
     (verdict) => `${summary.verdicts[verdict]} ${verdict}`,
   );

@@ -75,7 +75,7 @@ export async function captureNode(
   const sockets = memo.memoize('sockets', [owned, cgroups], () =>
     memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
   );
-  const { defaultInterface, interfaces, ephemeralPorts } = network;
+  const { defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = network;
   return {
     capturedAt,
     node: {
@@ -83,6 +83,8 @@ export async function captureNode(
       kernel: release(),
       netns,
       defaultInterface,
+      defaultAddresses,
+      defaultSource,
       interfaces,
       ephemeralPorts,
       markedRole,

@@ -20,10 +20,21 @@ export interface ReevaluateOptions {
 
 /** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
 export function captureOf({ node, sockets, files, coverage }: SnapshotDocument): Capture {
-  const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = node;
+  const { hostname, kernel, netns, defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } =
+    node;
   return {
     // The document has no marker file, only the role it gave, which reevaluate() keeps.
-    node: { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts, markedRole: null },
+    node: {
+      hostname,
+      kernel,
+      netns,
+      defaultInterface,
+      defaultAddresses,
+      defaultSource,
+      interfaces,
+      ephemeralPorts,
+      markedRole: null,
+    },
     sockets: sockets.filter((socket) => socket.netns === netns),
     files,
     coverage: coverageOf(coverage.sources),

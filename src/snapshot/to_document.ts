@@ -16,7 +16,8 @@ export function toDocument(
 ): SnapshotDocument {
   const { capturedAt, role, files } = evaluated;
   const { findings, explanations } = evaluated.evaluation;
-  const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = evaluated.node;
+  const { hostname, kernel, netns, defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } =
+    evaluated.node;
   const sockets = memo.memoize('explained', [evaluated.sockets, others?.sockets, explanations], () => {
     const all = [...evaluated.sockets, ...(others?.sockets ?? [])];
     const explained = all.map((socket) => ({
@@ -30,7 +31,17 @@ export function toDocument(
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
-    node: { hostname, kernel, netns, ...role, defaultInterface, interfaces, ephemeralPorts },
+    node: {
+      hostname,
+      kernel,
+      netns,
+      ...role,
+      defaultInterface,
+      defaultAddresses,
+      defaultSource,
+      interfaces,
+      ephemeralPorts,
+    },
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, coverage, failOn),
     findings,

@@ -65,6 +65,11 @@ export const FINDING_CODES = {
     about: 'The node has no default route, so the address meant by `default` is unknown.',
     params: {},
   },
+  'no-default-address': {
+    verdict: 'unverified',
+    about: 'No interface of the default route has an address, so the address meant by `default` is unknown.',
+    params: {},
+  },
   'default-route-unread': {
     verdict: 'unverified',
     about: 'The default route could not be read, so the address meant by `default` is unknown.',
@@ -148,6 +153,11 @@ export const FINDING_CODES = {
   'not-in-spec': {
     verdict: 'unexpected',
     about: 'No row of the spec and no note explains the listener.',
+    params: {},
+  },
+  'not-in-spec-link-local': {
+    verdict: 'unexpected',
+    about: 'No row of the spec and no note explains the listener, which only neighbours on one link can reach.',
     params: {},
   },
   'noted-if-owner-seen': {

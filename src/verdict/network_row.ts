@@ -26,7 +26,7 @@ export function evaluateNetworkRow(
 ): RowEvaluation {
   const listeners = context.listeners.onPort(row.protocol, row.port);
   const { node } = context;
-  if (row.host.kind === 'default' && node.defaultInterface === null) return withoutDefault(listeners, context);
+  if (row.host.kind === 'default' && node.defaultAddresses.length === 0) return withoutDefault(listeners, context);
   const candidates = listeners.map((listener) => ({
     listener,
     relation: relationTo(row.host, listener, node),
@@ -53,9 +53,11 @@ function others(candidates: readonly Candidate[], deciding: readonly Candidate[]
   return candidates.filter((one) => !deciding.includes(one) && (isOwn(one) || isUnseenOnAddress(one)));
 }
 
-function withoutDefault(listeners: readonly OwnedListener[], { coverage }: EvaluationContext): RowEvaluation {
+function withoutDefault(listeners: readonly OwnedListener[], { coverage, node }: EvaluationContext): RowEvaluation {
   const network = coverage.sources.find(({ name }) => name === 'network');
-  const code = network?.status === 'failed' ? 'default-route-unread' : 'no-default-route';
+  const hasRoute = node.defaultInterface !== null;
+  const code =
+    network?.status === 'failed' ? 'default-route-unread' : hasRoute ? 'no-default-address' : 'no-default-route';
   return { code, params: {}, sockets: idsOf(listeners), matchedBy: null };
 }
 

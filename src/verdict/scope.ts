@@ -3,21 +3,35 @@ import type { Listener } from '../kernel/sockets/listener.js';
 import type { Host } from '../spec/rows.js';
 import type { NodeFacts } from './capture.js';
 
-/** Where a listener can be reached: on every address of the node, on loopback, on the default interface, on another one. */
-export type Scope = 'wildcard' | 'loopback' | 'default' | 'other';
+/**
+ * Where a listener can be reached: on every address of the node, on loopback, on one of the node's own addresses, on the link of
+ * one interface only (fe80::/10, 169.254.0.0/16), on another address.
+ */
+export type Scope = 'wildcard' | 'loopback' | 'default' | 'link' | 'other';
+
+/** What a scope depends on. */
+export type ScopeFacts = Pick<NodeFacts, 'defaultInterface' | 'defaultAddresses' | 'interfaces'>;
 
 /** Scope of a TCP or UDP listener. A wildcard socket bound to a device is reachable through that device only. */
-export function scopeOf(listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Scope {
+export function scopeOf(listener: Listener, node: ScopeFacts): Scope {
   const address = listener.address ?? '';
   if (isLoopback(address)) return 'loopback';
   if (isWildcard(address)) {
     if (listener.device === null) return 'wildcard';
     if (listener.device === 'lo') return 'loopback';
-    return listener.device === node.defaultInterface?.name ? 'default' : 'other';
+    if (listener.device === node.defaultInterface?.name) return 'default';
+    const device = node.interfaces.find(({ name }) => name === listener.device);
+    return device?.addresses.some((one) => node.defaultAddresses.includes(one)) === true ? 'default' : 'other';
   }
   const plain = unmapped(address);
-  return node.defaultInterface?.addresses.includes(plain) === true ? 'default' : 'other';
+  if (node.defaultAddresses.includes(plain)) return 'default';
+  return LINK_LOCAL.some(([network, prefix]) => isInNetwork(plain, network, prefix)) ? 'link' : 'other';
 }
+
+const LINK_LOCAL = [
+  ['169.254.0.0', 16],
+  ['fe80::', 10],
+] as const;
 
 /** A listener's address compared with a row's host. */
 export interface Relation {
@@ -30,8 +44,8 @@ export interface Relation {
 const EXACT: Relation = { width: 'exact', covers: true };
 const WIDER: Relation = { width: 'wider', covers: true };
 
-/** Compares a listener with the host of a row. For a `default` host, the node must have a default interface. */
-export function relationTo(host: Host, listener: Listener, node: Pick<NodeFacts, 'defaultInterface'>): Relation {
+/** Compares a listener with the host of a row. For a `default` host, the node must have default addresses. */
+export function relationTo(host: Host, listener: Listener, node: ScopeFacts): Relation {
   const scope = scopeOf(listener, node);
   switch (host.kind) {
     case 'any':

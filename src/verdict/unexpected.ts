@@ -8,7 +8,7 @@ import { type FindingFacts, SEVERITY } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
 import { matchOwner } from './owner_match.js';
-import { scopeOf } from './scope.js';
+import { type Scope, scopeOf } from './scope.js';
 
 /** What explains a listener that no row does. */
 export type Explanation =
@@ -73,27 +73,34 @@ export function unexpectedFindings(
 ): FindingFacts[] {
   const groups = new Map<
     string,
-    { readonly sockets: string[]; readonly coded: CodedFinding; readonly isLocal: boolean }
+    { readonly sockets: string[]; readonly coded: CodedFinding; readonly isOutside: boolean }
   >();
   for (const [listener, explanation] of listeners) {
-    const coded = codedFinding(explanation);
+    const scope = scopeOf(listener, node);
+    const coded = codedFinding(explanation, scope);
     if (coded === null) continue;
-    const isLocal = scopeOf(listener, node) === 'loopback';
     const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
-    const key = keyOf([listener.protocol, `${listener.port}`, `${isLocal}`, reason, ...ownersKey(listener)]);
+    const key = keyOf([
+      listener.protocol,
+      `${listener.port}`,
+      scope === 'loopback' ? scope : coded.code,
+      reason,
+      ...ownersKey(listener),
+    ]);
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { sockets: [listener.id], coded, isLocal });
+    if (group === undefined)
+      groups.set(key, { sockets: [listener.id], coded, isOutside: scope !== 'loopback' && scope !== 'link' });
     else group.sockets.push(listener.id);
   }
-  return [...groups.values()].map(({ sockets, coded, isLocal }) => {
+  return [...groups.values()].map(({ sockets, coded, isOutside }) => {
     const { verdict } = FINDING_CODES[coded.code];
-    const severity = verdict === 'unexpected' ? (isLocal ? 'info' : 'warning') : SEVERITY[verdict];
+    const severity = verdict === 'unexpected' ? (isOutside ? 'warning' : 'info') : SEVERITY[verdict];
     return { verdict, severity, ...coded, expected: null, sockets, matchedBy: null };
   });
 }
 
 /** What an explanation leaves to report; null: nothing. */
-function codedFinding(explanation: Explanation): CodedFinding | null {
+function codedFinding(explanation: Explanation, scope: Scope): CodedFinding | null {
   switch (explanation.kind) {
     case 'note':
     case 'ephemeral':
@@ -105,7 +112,7 @@ function codedFinding(explanation: Explanation): CodedFinding | null {
     case 'ephemeral-if-in-range':
       return { code: 'ephemeral-range-unknown', params: {} };
     case 'nothing':
-      return { code: 'not-in-spec', params: {} };
+      return { code: scope === 'link' ? 'not-in-spec-link-local' : 'not-in-spec', params: {} };
   }
 }
 

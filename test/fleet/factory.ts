@@ -47,11 +47,11 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
   });
   const sockets = [...rows.map((row) => socketOf(row, role, address, spec)), ...also];
   const defaultInterface = { name: 'eth0', index: 2, addresses: [address] };
-  const node = { ...NODE, hostname, defaultInterface };
+  const node = { ...NODE, hostname, defaultInterface, defaultAddresses: [address] };
   const files = spec.rows.flatMap((row) => (row.kind === 'unix' ? socketFile(row.path) : []));
   const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
   const { findings, explanations } = evaluate(spec, seen, role);
-  const { kernel, netns, interfaces, ephemeralPorts } = node;
+  const { kernel, netns, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = node;
   const specInfo = { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources };
   specs.set(specInfo, spec);
   return {
@@ -66,6 +66,8 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
       roleSource: 'flag',
       roleReason: null,
       defaultInterface,
+      defaultAddresses,
+      defaultSource,
       interfaces,
       ephemeralPorts,
     },

@@ -8,6 +8,7 @@ import {
   held,
   listener,
   listenerNote,
+  NO_ROUTE,
   NODE,
   notes,
   processOwner,
@@ -166,10 +167,10 @@ t.test('what was not read completely is listed at the end', (t) => {
   if (first === undefined) throw new Error('coverage has sources');
   const noted = { complete: true, sources: [{ ...first, via: '/proc/net', note: 'no module' }] };
   t.match(toTable(documentOf(PAGE, capture([], { coverage: noted }))), /^tcp: read from \/proc\/net: no module$/m);
-  const none = capture([], { node: { ...NODE, defaultInterface: null } });
+  const none = capture([], { node: NO_ROUTE });
   t.match(toTable(documentOf(PAGE, none)), /no default route$/m);
   const unread = capture([], {
-    node: { ...NODE, defaultInterface: null },
+    node: NO_ROUTE,
     coverage: coverage({ network: 'failed' }),
   });
   t.notMatch(
@@ -187,7 +188,12 @@ t.test('hostile names stay in their line and do nothing to it', (t) => {
     title: name,
     source: name,
   });
-  const node = { ...NODE, hostname: name, defaultInterface: { name, index: 2, addresses: [name] } };
+  const node = {
+    ...NODE,
+    hostname: name,
+    defaultInterface: { name, index: 2, addresses: [name] },
+    defaultAddresses: [name],
+  };
   const one = documentOf(
     page,
     capture([held('x', '127.0.0.1', 1, { owners }), held('x', '::', 2, { owners, device: name })], { node }),

@@ -9,6 +9,7 @@ import {
   judge,
   listener,
   listenerNote,
+  NO_ROUTE,
   notes,
   processOwner,
   row,
@@ -94,7 +95,7 @@ t.test('tables that were not read completely: nothing is said to be missing', (t
 });
 
 t.test('a network that could not be read is not a node without a default route', (t) => {
-  const defaultless = { ...capture([]).node, defaultInterface: null };
+  const defaultless = NO_ROUTE;
   const observed = { node: defaultless, coverage: coverage({ network: 'failed' }) };
   const finding = judge(row('default:2379', 'etcd'), { observed });
   t.match(finding, { verdict: 'unverified', reason: 'the default route could not be read: network is broken' });

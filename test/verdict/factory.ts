@@ -148,10 +148,15 @@ export const NODE: NodeFacts = {
   kernel: '6.8.0',
   netns: '1',
   defaultInterface: { name: 'eth0', index: 2, addresses: ['192.0.2.2', 'fd00::2'] },
+  defaultAddresses: ['192.0.2.2', 'fd00::2'],
+  defaultSource: 'default-route',
   interfaces: [],
   ephemeralPorts: { from: 32768, to: 60999 },
   markedRole: null,
 };
+
+/** The same without a default route. */
+export const NO_ROUTE: NodeFacts = { ...NODE, defaultInterface: null, defaultAddresses: [], defaultSource: null };
 
 const broken = (name: string): CoverageFault => ({ code: 'other-error', params: { text: `${name} is broken` } });
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { capture, held, ids, judge, listener, NODE, notes, processOwner, row, spec, verdictOf } from './factory.js';
+import { capture, held, ids, judge, listener, NO_ROUTE, notes, processOwner, row, spec, verdictOf } from './factory.js';
 
 const PORT = 2379;
 type Checker = Pick<typeof t, 'equal'>;
@@ -197,7 +197,7 @@ t.test('a stranger beside the row takes nothing away, and is reported by itself'
 });
 
 t.test('without a default route the address meant by `default` is not known', (t) => {
-  const node = { ...NODE, defaultInterface: null };
+  const node = NO_ROUTE;
   const why = 'this node has no default route';
   const cases: [string, OwnedListener[]][] = [
     ['nobody', []],

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
 import { relationTo, scopeOf } from '../../src/verdict/scope.js';
-import { listener, NODE } from './factory.js';
+import { listener, NO_ROUTE, NODE } from './factory.js';
 
 t.test('from where a listener can be reached', (t) => {
   const cases: [string, string | null, string][] = [
@@ -20,15 +20,19 @@ t.test('from where a listener can be reached', (t) => {
     ['fd00::2', null, 'default'],
     ['198.51.100.2', null, 'other'],
     ['192.0.2.3', null, 'other'],
+    ['fe80::1', 'eth0', 'link'],
+    ['febf::1', null, 'link'],
+    ['fec0::1', null, 'other'],
+    ['169.254.1.1', null, 'link'],
+    ['::ffff:169.254.1.1', null, 'link'],
   ];
   for (const [address, device, scope] of cases)
     t.equal(scopeOf(listener(address, 1, { device }), NODE), scope, address);
-  t.equal(
-    scopeOf(listener('192.0.2.2', 1), { defaultInterface: null }),
-    'other',
-    'without a default route none is on it',
-  );
-  t.equal(scopeOf(listener('::', 1, { device: 'eth0' }), { defaultInterface: null }), 'other');
+  t.equal(scopeOf(listener('192.0.2.2', 1), NO_ROUTE), 'other', 'without a default route none is on it');
+  t.equal(scopeOf(listener('::', 1, { device: 'eth0' }), NO_ROUTE), 'other');
+  const eth1 = { name: 'eth1', index: 3, addresses: ['192.0.2.2'] };
+  const secondHop = { ...NODE, interfaces: [eth1] };
+  t.equal(scopeOf(listener('::', 1, { device: 'eth1' }), secondHop), 'default', 'every interface of a default address');
   t.end();
 });
 

@@ -38,6 +38,11 @@ t.test('what nothing explains: a warning where it can be reached, information on
     };
     t.match(find([one]), [finding], name);
   }
+  t.match(
+    find([held('dhclient', 'fe80::1', 9000, { device: 'eth0' })]),
+    [{ verdict: 'unexpected', severity: 'info', code: 'not-in-spec-link-local' }],
+    'neighbours on one link are not outside',
+  );
   t.strictSame(find([unixListener('/run/x.sock')]), [], 'the page says nothing about the unix sockets of a node');
   t.end();
 });

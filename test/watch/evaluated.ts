@@ -11,12 +11,20 @@ export function evaluated(
   faults: Parameters<typeof coverage>[0] = {},
 ): EvaluatedCapture {
   const read = capture(sockets, { coverage: coverage(faults) });
-  const { defaultInterface, interfaces, ephemeralPorts } = NODE;
+  const { defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = NODE;
   return {
     ...read,
     capturedAt: '2026-01-31T12:00:00.000Z',
     network: {
-      ...{ deviceNames: new Map(), tunnels: [], defaultInterface, interfaces, ephemeralPorts },
+      ...{
+        deviceNames: new Map(),
+        tunnels: [],
+        defaultInterface,
+        defaultAddresses,
+        defaultSource,
+        interfaces,
+        ephemeralPorts,
+      },
       source: { name: 'network', via: 'rtnetlink', status: 'ok', errors: [], notes: [], rows: 0, ms: 0 },
     },
     inodes: [],

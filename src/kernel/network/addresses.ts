@@ -8,6 +8,14 @@ export interface InterfaceAddress {
   readonly linkLocal: boolean;
 }
 
+/** A network interface of the captured namespace. */
+export interface NetworkInterface {
+  readonly name: string;
+  readonly index: number;
+  /** Without link-local ones. */
+  readonly addresses: readonly string[];
+}
+
 /** include/uapi/linux/if_addr.h */
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;

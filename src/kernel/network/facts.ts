@@ -2,19 +2,12 @@ import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { native } from '../addon.js';
-import { addressOf, type InterfaceAddress } from './addresses.js';
+import { addressOf, type InterfaceAddress, type NetworkInterface } from './addresses.js';
+import { type DefaultAddresses, defaultAddresses } from './default_addresses.js';
 import { type Link, linkOf } from './links.js';
-import { bestDefaultRoute, type DefaultRoute, defaultRouteOf } from './routes.js';
+import { type DefaultRoute, defaultRouteOf, nexthopOf, withHops } from './routes.js';
 import { dumpRoutes, openRouteSocket } from './rtnetlink.js';
 import { wireguardPorts } from './wireguard.js';
-
-/** A network interface of the captured namespace. */
-export interface NetworkInterface {
-  readonly name: string;
-  readonly index: number;
-  /** Without link-local ones. */
-  readonly addresses: readonly string[];
-}
 
 /** A device for which the kernel itself opens a UDP socket on `port`. */
 export interface TunnelDevice {
@@ -24,11 +17,9 @@ export interface TunnelDevice {
 }
 
 /** What verdicts need of a network namespace besides its sockets. */
-export interface NetworkFacts {
+export interface NetworkFacts extends DefaultAddresses {
   readonly deviceNames: ReadonlyMap<number, string>;
   readonly interfaces: readonly NetworkInterface[];
-  /** The interface of the default route; null: none, or it could not be read. */
-  readonly defaultInterface: NetworkInterface | null;
   readonly tunnels: readonly TunnelDevice[];
   /** Inclusive range from which the kernel picks ephemeral ports; null: it could not be read. */
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
@@ -73,7 +64,13 @@ async function readTables(netns: string | null): Promise<RouteTables> {
   try {
     const links = (await dumpRoutes(socket, 'links')).map(linkOf);
     const addresses = (await dumpRoutes(socket, 'addresses')).map(addressOf).filter((one) => one !== null);
-    const routes = (await dumpRoutes(socket, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
+    const found = (await dumpRoutes(socket, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
+    // Kernels before 5.3 have no nexthop objects, and no routes that need them.
+    const dump = found.some(({ nexthop }) => nexthop !== null) ? await dumpRoutes(socket, 'nexthops') : [];
+    const routes = withHops(
+      found,
+      dump.map(nexthopOf).filter((one) => one !== null),
+    );
     return { addresses, routes, ...(await withWireguardPorts(netns, links)) };
   } finally {
     socket.close();
@@ -100,11 +97,10 @@ export function factsOf({ links, addresses, routes }: RouteTables): Omit<Network
     index,
     addresses: addresses.filter((one) => one.index === index && !one.linkLocal).map(({ address }) => address),
   }));
-  const route = bestDefaultRoute(routes);
   return {
     deviceNames: new Map(links.map(({ index, name }) => [index, name])),
     interfaces,
-    defaultInterface: route === null ? null : (interfaces.find(({ index }) => index === route.index) ?? null),
+    ...defaultAddresses(links, interfaces, routes),
     // The kernel opens the socket when the device goes up.
     tunnels: links.flatMap(({ name, kind, port, up }) =>
       up && kind !== null && port !== null ? [{ device: name, kind, port }] : [],

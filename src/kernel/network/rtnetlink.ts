@@ -11,11 +11,12 @@ export interface RouteMessage {
   readonly attributes: ReadonlyMap<number, Buffer>;
 }
 
-/** With the length of the fixed part (include/uapi/linux/rtnetlink.h, if_addr.h). */
+/** With the length of the fixed part (include/uapi/linux/rtnetlink.h, if_addr.h, nexthop.h). */
 const DUMP = {
   links: { type: 18 /* RTM_GETLINK */, headerLength: 16 /* struct ifinfomsg */ },
   addresses: { type: 22 /* RTM_GETADDR */, headerLength: 8 /* struct ifaddrmsg */ },
   routes: { type: 26 /* RTM_GETROUTE */, headerLength: 12 /* struct rtmsg */ },
+  nexthops: { type: 106 /* RTM_GETNEXTHOP */, headerLength: 8 /* struct nhmsg */ },
 } as const;
 
 const ATTEMPTS = 4;

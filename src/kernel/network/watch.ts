@@ -1,7 +1,7 @@
 import { openRouteSocket } from './rtnetlink.js';
 
-/** Multicast groups of rtnetlink: links, addresses and routes of both families (enum rtnetlink_groups, rtnetlink.h). */
-const GROUPS = [1, 5, 7, 9, 11] as const;
+/** Multicast groups of rtnetlink: links, addresses and routes of both families, nexthop objects (enum rtnetlink_groups). */
+const GROUPS = [1, 5, 7, 9, 11, 32] as const;
 
 /** Calls back when a link, an address or a route of a network namespace changes. Returns a function that ends it. */
 export function watchNetwork(netns: string | null, onChange: () => void): () => void {

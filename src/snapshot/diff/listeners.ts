@@ -35,12 +35,12 @@ interface Reaches {
 
 /** The default interface is compared as such only if both snapshots have one, and v6only only if both know it. */
 function comparableReaches(old: SnapshotDocument, now: SnapshotDocument): Reaches {
-  const haveDefault = old.node.defaultInterface !== null && now.node.defaultInterface !== null;
+  const haveDefault = old.node.defaultAddresses.length > 0 && now.node.defaultAddresses.length > 0;
   const reach = ({ node }: SnapshotDocument): Reaches['before'] => {
     const known = new Map<Group, { readonly plain: Reach; readonly withoutV6only: Reach }>();
     return (group, other) => {
-      const defaultInterface = haveDefault && !group.isElsewhere ? node.defaultInterface : null;
-      const made = (knowsV6only: boolean): Reach => reachOf(group.listeners, { defaultInterface, knowsV6only });
+      const defaultAddresses = haveDefault && !group.isElsewhere ? node.defaultAddresses : [];
+      const made = (knowsV6only: boolean): Reach => reachOf(group.listeners, { defaultAddresses, knowsV6only });
       const reaches = known.get(group) ?? { plain: made(true), withoutV6only: made(false) };
       known.set(group, reaches);
       return group.knowsV6only && other.knowsV6only ? reaches.plain : reaches.withoutV6only;

@@ -1,5 +1,4 @@
 import { isIPv4 } from 'node:net';
-import type { NetworkInterface } from '../../kernel/network/facts.js';
 import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
 
@@ -15,8 +14,8 @@ interface Element {
 export type Reach = readonly Element[];
 
 export interface ReachContext {
-  /** Its addresses count as `default`. */
-  readonly defaultInterface: NetworkInterface | null;
+  /** These count as `default`. */
+  readonly defaultAddresses: readonly string[];
   /** False if one of the snapshots does not know whether its `::` is dual-stack. */
   readonly knowsV6only: boolean;
 }
@@ -31,7 +30,7 @@ function elementsOf({ address, device, v6only }: Listener, context: ReachContext
   const plain = unmapped(address);
   const family = isIPv4(plain) ? 4 : 6;
   if (!isWildcard(address)) {
-    const isDefault = context.defaultInterface?.addresses.includes(plain) === true;
+    const isDefault = context.defaultAddresses.includes(plain);
     return [{ address: isDefault ? 'default' : plain, family, device: isLoopback(plain) ? null : device }];
   }
   const servesBoth = family === 6 && context.knowsV6only && v6only === false;

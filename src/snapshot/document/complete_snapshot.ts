@@ -1,6 +1,7 @@
 import { readCoded, readCodes } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES } from '../../base/coverage_codes.js';
+import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
@@ -17,7 +18,10 @@ export interface StoredSnapshot
   extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
     Partial<Pick<SnapshotDocument, 'files'>> {
   readonly findings: readonly StoredFinding[];
-  readonly node: Omit<Optional<SnapshotDocument['node'], 'interfaces' | 'ephemeralPorts'>, 'roleReason'> & {
+  readonly node: Omit<
+    Optional<SnapshotDocument['node'], 'defaultAddresses' | 'defaultSource' | 'interfaces' | 'ephemeralPorts'>,
+    'roleReason'
+  > & {
     readonly roleReason?: StoredCode | null;
   };
   readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts'> & {
@@ -65,6 +69,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       ...node,
       role: known(['control-plane', 'worker', 'unknown'], node.role, 'unknown'),
       roleReason: readCodes(ROLE_CODES, [node.roleReason ?? {}])[0] ?? null,
+      ...completeDefault(node),
       interfaces: node.interfaces ?? [],
       ephemeralPorts: node.ephemeralPorts ?? null,
     },
@@ -82,6 +87,17 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
     })),
     coverage: { ...coverage, sources: coverage.sources.map(completeSource) },
   };
+}
+
+const DEFAULT_SOURCES: readonly (DefaultSource | null)[] = ['default-route', 'other-table', 'source-address', null];
+
+/** Before there were default addresses, they were those of the default interface. */
+function completeDefault({
+  defaultInterface,
+  defaultAddresses = defaultInterface?.addresses ?? [],
+  defaultSource = defaultAddresses.length > 0 ? 'default-route' : null,
+}: StoredSnapshot['node']): Pick<SnapshotDocument['node'], 'defaultAddresses' | 'defaultSource'> {
+  return { defaultAddresses, defaultSource: known(DEFAULT_SOURCES, defaultSource, null) };
 }
 
 /** A word of this version; `fallback` for another. */

@@ -1,6 +1,7 @@
 import type { Coverage } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
-import type { NetworkInterface } from '../../kernel/network/facts.js';
+import type { NetworkInterface } from '../../kernel/network/addresses.js';
+import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
@@ -49,7 +50,12 @@ export interface SnapshotDocument {
     readonly roleSource: string;
     /** null in a document written before there were codes. */
     readonly roleReason: RoleReason | null;
+    /** An interface of the default route; null: there is no default route. */
     readonly defaultInterface: NetworkInterface | null;
+    /** The node's own addresses, which a page calls `default`; empty: unknown. */
+    readonly defaultAddresses: readonly string[];
+    /** What they were taken from; null: there are none. */
+    readonly defaultSource: DefaultSource | null;
     readonly interfaces: readonly NetworkInterface[];
     readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
   };

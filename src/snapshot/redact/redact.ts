@@ -3,7 +3,7 @@ import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js';
 import { printable } from '../../base/text.js';
 import { assertArgument, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
-import type { NetworkInterface } from '../../kernel/network/facts.js';
+import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import { builtinSpec } from '../../spec/builtin.js';
@@ -69,6 +69,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       roleSource: roleReason === null ? REDACTED : roleSourceText(roleReason, context.sockets),
       roleReason,
       defaultInterface: node.defaultInterface === null ? null : interfaceOf(node.defaultInterface, to),
+      defaultAddresses: node.defaultAddresses.map((address) => to.address(address)),
+      defaultSource: node.defaultSource,
       interfaces,
       ephemeralPorts:
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },

@@ -52,12 +52,12 @@ function dateTime(iso: string): string {
 }
 
 function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
-  const { defaultInterface } = node;
+  const { defaultInterface, defaultAddresses } = node;
   const isRead = coverage.sources.some(({ name, status }) => name === 'network' && status === 'ok');
   const network =
     defaultInterface === null
       ? [segment(isRead ? 'no default route' : 'default route unknown', 'warning')]
-      : [segment(defaultInterface.name, 'bold'), segment(` ${defaultInterface.addresses.join(' ')}`)];
+      : [segment(defaultInterface.name, 'bold'), segment(` ${defaultAddresses.join(' ')}`)];
   const owners = coverage.sources.find(({ name }) => name === 'owners')?.via ?? 'unknown';
   const sources = [
     segment('owners ', 'dim'),

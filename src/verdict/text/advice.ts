@@ -58,6 +58,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'noted-if-owner-seen':
       return seeOwners(of(facts.sockets));
     case 'no-default-route':
+    case 'no-default-address':
     case 'default-route-unread':
       return advice('Check the default route of this node.', 'ip route show default', 'ip -6 route show default');
     case 'table-incomplete':
@@ -88,7 +89,8 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'no-listener-file-unchecked':
     case 'no-listener-file-unreadable':
       return advice('Run again on the host as root, so that the socket file can be checked.', 'sudo k8s-sockwatch');
-    case 'not-in-spec': {
+    case 'not-in-spec':
+    case 'not-in-spec-link-local': {
       const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
       const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
       return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);

@@ -104,6 +104,8 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     }
     case 'no-default-route':
       return withoutDefault('this node has no default route', expected, members);
+    case 'no-default-address':
+      return withoutDefault('no interface of the default route has an address', expected, members);
     case 'default-route-unread':
       return withoutDefault(`the default route could not be read: ${errorOf('network')}`, expected, members);
     case 'table-incomplete': {
@@ -168,6 +170,10 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const reach = facts.severity === 'info' ? 'on loopback only' : 'reachable from outside';
       return plain(`${listening(members)}/${protocolOf(members)}, ${reach}; not in the spec or notes`);
     }
+    case 'not-in-spec-link-local':
+      return plain(
+        `${listening(members)}/${protocolOf(members)}, reachable on the local link only; not in the spec or notes`,
+      );
     case 'noted-if-owner-seen': {
       const { owners, devices, purpose } = facts.params;
       const allowed = `the notes allow ${[...owners, ...devices].join(' or ')} here (${purpose})`;

@@ -10,7 +10,9 @@ const link = (index: number, name: string, changes: Partial<Link> = {}): Link =>
   ...changes,
 });
 const address = (index: number, text: string, linkLocal = false) => ({ index, address: text, linkLocal });
-const route = (index: number, metric = 0, family: 'ipv4' | 'ipv6' = 'ipv4') => ({ family, index, metric });
+const route = (index: number, metric = 0, family: 'ipv4' | 'ipv6' = 'ipv4') => ({
+  ...{ family, metric, table: 254, hops: [index], nexthop: null, source: null },
+});
 
 const LINKS = [link(1, 'lo'), link(2, 'eth0'), link(3, 'eth1')];
 const ADDRESSES = [
@@ -45,7 +47,8 @@ t.test('no default interface where there is no default route, or none to an inte
   t.equal(factsOf(tables({})).defaultInterface, null);
   t.equal(factsOf(tables({ routes: [route(9)] })).defaultInterface, null);
   const empty = factsOf({ links: [], addresses: [], routes: [], wireguardFaults: [] });
-  t.strictSame(empty, { deviceNames: new Map(), interfaces: [], defaultInterface: null, tunnels: [] });
+  const none = { defaultInterface: null, defaultAddresses: [], defaultSource: null };
+  t.strictSame(empty, { deviceNames: new Map(), interfaces: [], ...none, tunnels: [] });
   t.end();
 });
 
@@ -132,7 +135,7 @@ t.test('a namespace that cannot be entered is a failed source, with all facts em
   t.strictSame(facts, {
     deviceNames: new Map(),
     interfaces: [],
-    defaultInterface: null,
+    ...{ defaultInterface: null, defaultAddresses: [], defaultSource: null },
     tunnels: [],
     ephemeralPorts: null,
   });

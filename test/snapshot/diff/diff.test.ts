@@ -13,6 +13,7 @@ import {
   coverage,
   device,
   listener,
+  NO_ROUTE,
   NODE,
   processOwner,
   row,
@@ -287,14 +288,14 @@ t.test('other namespaces', (t) => {
 t.test('facts', (t) => {
   const other = { ...NODE.defaultInterface, name: 'eth0', index: 2, addresses: ['192.0.2.77', 'fd00::77'] };
   const renumbered = shot([...HEALTHY.filter(({ port }) => port !== 6400), at('192.0.2.77', 6400, run('k8sd'))], {
-    node: { ...NODE, defaultInterface: other },
+    node: { ...NODE, defaultInterface: other, defaultAddresses: other.addresses },
   });
   t.strictSame(
     summary(compare(t, BEFORE, renumbered)),
     ['fact default-interface'],
     'not an address change of its listeners',
   );
-  const noRoute = shot(HEALTHY, { node: { ...NODE, defaultInterface: null } });
+  const noRoute = shot(HEALTHY, { node: NO_ROUTE });
   t.strictSame(summary(compare(t, BEFORE, noRoute)), ['fact default-interface', 'verdict k8sd default:6400/tcp']);
 
   const elsewhere: SnapshotDocument = {

@@ -11,7 +11,8 @@ export function documentOf(
   failOn: SnapshotDocument['summary']['failOn'] = 'warning',
 ): SnapshotDocument {
   const { findings, explanations } = evaluate(page, seen, 'worker');
-  const { hostname, kernel, netns, defaultInterface, interfaces, ephemeralPorts } = seen.node;
+  const { hostname, kernel, netns, defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } =
+    seen.node;
   return {
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version: '1.2.3' },
@@ -24,6 +25,8 @@ export function documentOf(
       roleSource: 'flag',
       roleReason: null,
       defaultInterface,
+      defaultAddresses,
+      defaultSource,
       interfaces,
       ephemeralPorts,
     },

@@ -64,8 +64,10 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
     t.strictSame({ errors, notes }, { errors: [], notes: [] });
     return rest;
   });
-  const { roleReason, ...node } = document.node;
+  const { roleReason, defaultAddresses, defaultSource, ...node } = document.node;
   t.equal(roleReason, null);
+  t.strictSame(defaultAddresses, node.defaultInterface?.addresses, 'those of the default interface');
+  t.equal(defaultSource, 'default-route');
   const old = { ...document, node, findings, coverage: { ...document.coverage, sources } };
   t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });

@@ -6,7 +6,17 @@ import { frameOf } from '../../../src/tui/render/frame.js';
 import type { State } from '../../../src/tui/state.js';
 import { widthOf } from '../../../src/tui/text.js';
 import { documentOf } from '../../snapshot/document/document.js';
-import { capture, coverage, held, listener, processOwner, row, spec, unixListener } from '../../verdict/factory.js';
+import {
+  capture,
+  coverage,
+  held,
+  listener,
+  NO_ROUTE,
+  processOwner,
+  row,
+  spec,
+  unixListener,
+} from '../../verdict/factory.js';
 import {
   emptyScreen,
   frameErrors,
@@ -141,7 +151,7 @@ t.test('unread tables are shown, and an empty list does not look healthy', (t) =
   t.match(screenText(press(state, '?')), /^Not everything could be read: tcp: /m, 'so does the help');
   const none = capture([], {
     coverage: coverage({ network: 'failed' }),
-    node: { ...capture([]).node, defaultInterface: null },
+    node: NO_ROUTE,
   });
   t.match(screenText(screenWith([documentOf(spec(ROWS), none)])), /^default route unknown/m);
   t.match(screenText(emptyScreen()), /reading the tables/);

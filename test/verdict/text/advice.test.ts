@@ -10,7 +10,7 @@ import {
   held,
   judge,
   listener,
-  NODE,
+  NO_ROUTE,
   notes,
   processOwner,
   row,
@@ -78,11 +78,7 @@ t.test('one sentence for each verdict', (t) => {
       advice(row('*:1', 'x', { role: 'worker' }), [], { role: 'unknown' }),
       /--role control-plane\nk8s-sockwatch --role worker/,
     ],
-    [
-      'no route',
-      advice(row('default:1', 'x'), [], { observed: { node: { ...NODE, defaultInterface: null } } }),
-      /\nip route show default/,
-    ],
+    ['no route', advice(row('default:1', 'x'), [], { observed: { node: NO_ROUTE } }), /\nip route show default/],
     ['not applicable', advice(row('*:1', 'x', { role: 'control-plane' }), []), /^Nothing to do\.$/],
   ];
   for (const [name, text, expected] of cases) {

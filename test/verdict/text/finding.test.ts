@@ -11,6 +11,7 @@ import {
   judge,
   listener,
   listenerNote,
+  NO_ROUTE,
   NODE,
   notes,
   processOwner,
@@ -107,13 +108,17 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     `whether kubelet is listening on 127.0.0.1:10248 is unknown (localhost:10248/tcp in the spec)|${UNSEEN}`,
   ],
   [
-    judge(ETCD, { observed: { node: { ...NODE, defaultInterface: null } } }),
+    judge(ETCD, { observed: { node: NO_ROUTE } }),
     'this node has no default route, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
+  ],
+  [
+    judge(ETCD, { observed: { node: { ...NODE, defaultAddresses: [] } } }),
+    'no interface of the default route has an address, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
   ],
   [
     judge(ETCD, {
       sockets: [held('etcd', '::', 2379)],
-      observed: { node: { ...NODE, defaultInterface: null }, coverage: coverage({ network: 'failed' }) },
+      observed: { node: NO_ROUTE, coverage: coverage({ network: 'failed' }) },
     }),
     `the default route could not be read: network is broken, so the address of "default" is unknown; ${owned('etcd')} is listening on [::]:2379`,
   ],
@@ -184,6 +189,10 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   [
     unexplained(held('nc', '::1', 9000)),
     `${owned('nc')} is listening on [::1]:9000/tcp, on loopback only; not in the spec or notes`,
+  ],
+  [
+    unexplained(held('nc', 'fe80::1', 9000, { device: 'eth0' })),
+    `${owned('nc')} is listening on [fe80::1%eth0]:9000/tcp, reachable on the local link only; not in the spec or notes`,
   ],
   [
     unexplained(
