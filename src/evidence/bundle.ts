@@ -7,6 +7,7 @@ import { readSnapshot } from '../snapshot/document/read_snapshot.js';
 import { hostnameIn, hostnameRoot } from './classify_file.js';
 import type { EvidenceFile, EvidenceItem } from './evidence_file.js';
 import { documentOfSs, type NodeName, type SsEvidence } from './ss_document.js';
+import { areOfOneNode } from './ss_merge.js';
 import { readSsText } from './ss_text.js';
 
 /** A document that has not been evaluated yet, or the error that prevented reading one. */
@@ -85,19 +86,29 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
   throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
 }
 
-/** One document for all readable ss texts of a node, and errors for the others. */
+/**
+ * The readable ss texts of a directory as one document, and errors for the others. Texts that contradict each other are of
+ * several nodes, each of which is named after its first text.
+ */
 export function* documentOfTexts(files: readonly EvidenceFile[], host: NodeName, version: string): Generator<Evidence> {
-  const read: SsEvidence[] = [];
-  for (const { source, bytes, modifiedAt } of files) {
+  const nodes: SsEvidence[][] = [];
+  for (const { source, path, bytes, modifiedAt } of files) {
     try {
-      read.push({ source, text: readSsText(bytes, source), modifiedAt });
+      const read: SsEvidence = { source, tables: readSsText(bytes, source, path), modifiedAt };
+      const same = nodes.find((texts) => texts.every(({ tables }) => areOfOneNode(tables, read.tables)));
+      if (same === undefined) nodes.push([read]);
+      else same.push(read);
     } catch (error) {
       if (!(error instanceof SockwatchError)) throw error;
       yield { source, error };
     }
   }
-  const [first] = read;
-  if (first !== undefined) yield { source: first.source, document: documentOfSs(read, host, version) };
+  for (const texts of nodes) {
+    const [first] = texts;
+    if (first === undefined) continue;
+    const name = nodes.length === 1 ? host : { name: first.source, source: null };
+    yield { source: first.source, document: documentOfSs(texts, name, version) };
+  }
 }
 
 /** Groups texts by directory and names each group after the nearest host name file above it. */

@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { hasSsName } from './ss_command.js';
+import { ssLines } from './ss_lines.js';
 import { looksLikeSs } from './ss_rows.js';
 
 export type EvidenceKind = 'snapshot' | 'ss' | 'hostname';
@@ -15,9 +16,6 @@ export const MAX_EVIDENCE_BYTES: Readonly<Record<EvidenceKind, number>> = {
 /** Bytes at the start of a file that decide its kind. */
 export const MAX_HEAD_BYTES = 1024;
 
-/** `ss_-plntu`, `ss -plnt`, `sudo-ss_-plnt.txt`, `ss.log`: collectors name files after the command. */
-const SS_NAME = /^(?:sudo[-_ ])?(?:usr[-_.]s?bin[-_.])?ss(?:[-_ ]+-?(?<options>[A-Za-z0-9]+))?(?:\.(?:txt|log|out))?$/;
-
 /** Paths of the host name file below a node's directory. */
 const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'];
 
@@ -29,14 +27,7 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
   if (hostnameRoot(path) !== null) return 'hostname';
   const text = Buffer.from(head).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') ? 'snapshot' : null;
-  return looksLikeSs(text) || hasSsName(path) ? 'ss' : null;
-}
-
-/** Whether a file is named after an ss command that lists listeners, unlike `ss_-s`. */
-export function hasSsName(path: string): boolean {
-  const match = SS_NAME.exec(basename(path));
-  const options = match?.groups?.['options'];
-  return match !== null && (options === undefined || /[la]/.test(options));
+  return looksLikeSs(ssLines(head)) || hasSsName(path) ? 'ss' : null;
 }
 
 /** For a host name file, the node's directory (with a trailing slash unless it is the root); else null. */

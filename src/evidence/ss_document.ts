@@ -1,18 +1,19 @@
 import type { SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
-import type { Protocol } from '../kernel/sockets/listener.js';
+import type { Family, Protocol } from '../kernel/sockets/listener.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { summarize } from '../snapshot/document/summary.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { roleSourceText } from '../verdict/text/role.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
-import type { SsText } from './ss_text.js';
+import { mergeTables } from './ss_merge.js';
+import { FAMILIES, PROTOCOLS, type SsTable, type SsTables } from './ss_table.js';
 
 export interface SsEvidence {
   /** The file, or the bundle and the path within it. */
   readonly source: string;
-  readonly text: SsText;
+  readonly tables: SsTables;
   /** mtime of the file. */
   readonly modifiedAt: Date;
 }
@@ -23,19 +24,19 @@ export interface NodeName {
   readonly source: string | null;
 }
 
+const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6', unix: 'unix' };
+
 const ROLE_REASON = { code: 'not-evaluated', params: {} } as const;
 
-const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
-
 /**
- * The ss texts of a node as a snapshot that has not been evaluated: for each protocol, the text with the most detail.
- * `coverage` lists what a text does not contain, so that no verdict is drawn from it.
+ * The ss texts of a node, merged, as a snapshot that has not been evaluated. `coverage` lists what they do not contain, so that
+ * no verdict is drawn from it.
  */
 export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, version: string): SnapshotDocument {
-  const chosen = PROTOCOLS.map((protocol) => ({ protocol, best: bestTable(protocol, texts) }));
-  const sockets = chosen.flatMap(({ best }) => best?.table.sockets ?? []);
+  const tables = mergeTables(texts.map((text, at) => (at === 0 ? text.tables : withIdsOf(text.tables, at + 1))));
+  const sockets = [...tables.values()].flatMap((table) => table.sockets);
   const coverage = renderCoverage([
-    ...chosen.map(({ protocol, best }) => tableSource(protocol, best)),
+    ...PROTOCOLS.map((protocol) => tableSource(protocol, tables.get(protocol), texts)),
     ownersSource(sockets),
     source('network', 'failed', 0, [{ code: 'ss-no-network', params: {} }]),
     hostSource(host),
@@ -75,35 +76,30 @@ function latest(texts: readonly SsEvidence[]): Date {
   return new Date(times.reduce((a, b) => Math.max(a, b), 0));
 }
 
-interface ChosenTable {
-  readonly from: SsEvidence;
-  readonly table: { readonly sockets: readonly OwnedListener[]; readonly faults: readonly CoverageFault[] };
-}
-
-/** Prefers complete tables, then those with more owners, then larger ones. */
-function bestTable(protocol: Protocol, texts: readonly SsEvidence[]): ChosenTable | null {
-  const all = texts.flatMap((from) => {
-    const table = from.text.get(protocol);
-    return table === undefined ? [] : [{ from, table }];
+/** Line numbers are unique within a text only. */
+function withIdsOf(tables: SsTables, text: number): SsTables {
+  const named = ({ id, protocol, ...socket }: OwnedListener): OwnedListener => ({
+    ...socket,
+    protocol,
+    id: id.replace(`${protocol}:`, `${protocol}:text${text}-`),
   });
-  const rank = ({ table }: ChosenTable): number[] => [
-    table.faults.length === 0 ? 1 : 0,
-    table.sockets.filter(({ owners }) => owners.length > 0).length,
-    table.sockets.length,
-  ];
-  return all.sort((a, b) => compare(rank(b), rank(a)))[0] ?? null;
+  return new Map([...tables].map(([protocol, table]) => [protocol, { ...table, sockets: table.sockets.map(named) }]));
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
-}
-
-function tableSource(protocol: Protocol, best: ChosenTable | null): SourceReading {
-  if (best === null) return source(protocol, 'failed', 0, [{ code: 'ss-no-listener', params: { protocol } }]);
-  const { sockets, faults } = best.table;
-  const via = `ss, ${best.from.source}`;
-  return { ...source(protocol, faults.length === 0 ? 'ok' : 'partial', sockets.length, faults), via };
+function tableSource(protocol: Protocol, table: SsTable | undefined, texts: readonly SsEvidence[]): SourceReading {
+  if (table === undefined) return source(protocol, 'failed', 0, [{ code: 'ss-no-listener', params: { protocol } }]);
+  const { sockets, faults, whole } = table;
+  const isWhole = FAMILIES[protocol].every((family) => whole.has(family));
+  const [family, ...others] = [...new Set(sockets.map((socket) => socket.family))];
+  const oneFamily: CoverageFault[] =
+    isWhole || faults.length > 0 || family === undefined || others.length > 0 || protocol === 'unix'
+      ? []
+      : [{ code: 'ss-one-family', params: { family: FAMILY_NAMES[family] } }];
+  const via = `ss, ${texts
+    .filter(({ tables }) => tables.has(protocol))
+    .map((text) => text.source)
+    .join(', ')}`;
+  return { ...source(protocol, isWhole ? 'ok' : 'partial', sockets.length, [...faults, ...oneFamily]), via };
 }
 
 function ownersSource(sockets: readonly OwnedListener[]): SourceReading {

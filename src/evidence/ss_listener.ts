@@ -5,7 +5,8 @@ import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
 import { UNKNOWN_PROCESS } from '../kernel/owners/process_fields.js';
 import type { Protocol, Transport, UnixType } from '../kernel/sockets/listener.js';
 import { parseSsEndpoint, type SsEndpoint } from './ss_endpoint.js';
-import type { SsRow } from './ss_rows.js';
+import { plainText, withoutColours } from './ss_lines.js';
+import { DETAILS, type SsRow } from './ss_rows.js';
 import { parseUsers, type SsUser } from './ss_users.js';
 
 /** Stands for the network namespace, which ss does not print. Real inode numbers are large. */
@@ -15,31 +16,35 @@ export const UNKNOWN_NETNS = '0';
 export class UnreadableRow extends CoverageError {}
 
 /** null for other kinds of sockets (netlink, packet, raw, vsock, …), which are not evaluated. */
-export function protocolOf({ netid, state }: SsRow): Protocol | null {
-  switch (netid) {
-    case 'tcp':
-    case 'udp':
-      return netid;
-    case null:
-      // ss omits the column if only one kind of socket was requested.
-      if (state === 'LISTEN') return 'tcp';
-      return state === 'UNCONN' ? 'udp' : null;
-    default:
-      return netid.startsWith('u_') ? 'unix' : null;
-  }
+export function protocolOfNetid(netid: string): Protocol | null {
+  if (netid === 'tcp' || netid === 'udp') return netid;
+  return netid.startsWith('u_') ? 'unix' : null;
 }
 
-/** Recv-Q, Send-Q, local address, peer address. */
-const INET = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)\s+\S+(?:\s+|$)/;
+/** Recv-Q, Send-Q, local address; the peer of a socket that accepts has no port. */
+const INET = /^(\d{1,10})\s+(\d{1,10})\s+(\S+)\s+[\w.:%*[\]]*:\*(?:\s+|$)/;
+
+/** Widths of the columns of a row with addresses and ports, colons included; null for other rows. */
+export function endpointColumns({ rest }: SsRow): { host: number; port: number; peerHost: number } | null {
+  const [, host, port, peerHost] = /^\d+\s+\d+\s+(\S*:)([^\s:]+)\s+(\S*:)/.exec(rest) ?? [];
+  if (host === undefined || port === undefined || peerHost === undefined) return null;
+  return { host: host.length, port: port.length, peerHost: peerHost.length };
+}
+
+/** The local address of a TCP, UDP or raw socket, whatever its state; null if there is none. */
+export function endpointOf({ rest }: SsRow): SsEndpoint | null {
+  const [, local = ''] = /^\d+\s+\d+\s+(\S+)/.exec(rest) ?? [];
+  return parseSsEndpoint(local, 'tcp');
+}
 
 /** Whether a row is from a version that prints IPv6 without brackets and `*` for 0.0.0.0. */
 export function isOfOldStyle(row: SsRow): boolean {
-  const protocol = protocolOf(row);
-  if (protocol !== 'tcp' && protocol !== 'udp') return false;
-  const [, , , local = '', peer = ''] = /^(\d+)\s+(\d+)\s+(\S+)\s+(\S+)/.exec(row.rest) ?? [];
-  const endpoint = parseSsEndpoint(local, protocol);
+  const endpoint = endpointOf(row);
   if (endpoint === null) return false;
-  return endpoint.isOldStyle || (endpoint.address !== null && isIPv4(endpoint.address) && peer === '*:*');
+  return (
+    endpoint.isOldStyle ||
+    (endpoint.address !== null && isIPv4(endpoint.address) && /^\d+\s+\d+\s+\S+\s+\*:\*/.test(row.rest))
+  );
 }
 
 /**
@@ -59,6 +64,7 @@ function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): Own
   const { port, portText, device } = endpoint;
   if (port === null) throw new UnreadableRow({ code: 'ss-unknown-port', params: { line, name: portText } });
   const { owners, details } = ownersIn(row.rest.slice(columns.length), line);
+  if (!hasOnlyDetails(details)) throw new UnreadableRow({ code: 'ss-bad-details', params: { line } });
   return {
     ...common(row, protocol, owners),
     ...addressOf(endpoint, isOldStyle, details),
@@ -73,6 +79,12 @@ function inetListener(protocol: Transport, row: SsRow, isOldStyle: boolean): Own
     uid: uidIn(details),
     backlog: protocol === 'tcp' ? { current: Number(current), max: Number(max) } : null,
   };
+}
+
+/** Text behind the columns comes from options. Columns of another row there were moved by a newline in a name. */
+function hasOnlyDetails(details: string): boolean {
+  const text = plainText(details).trim();
+  return text === '' || (DETAILS.test(text) && !/(?:^|\s)\d+\s+\*\s+\d+(?:\s|$)/.test(text));
 }
 
 /** `*` is a dual-stack `::`. `[::]` says nothing about v6only, since versions differ. */
@@ -151,7 +163,8 @@ function unixListener(row: SsRow): OwnedListener | null {
 }
 
 function ownersIn(text: string, line: number): { readonly owners: ProcessOwner[]; readonly details: string } {
-  const parsed = parseUsers(text);
+  // `grep --color` marks a name with more bytes than a name can have.
+  const parsed = parseUsers(text) ?? parseUsers(withoutColours(text));
   if (parsed === null) throw new UnreadableRow({ code: 'ss-bad-users', params: { line } });
   return { owners: parsed.users.map(ownerOf), details: parsed.details };
 }
@@ -176,7 +189,7 @@ function common(row: SsRow, protocol: Protocol, owners: readonly ProcessOwner[])
     cgroupId: null,
     origin: null,
     owners,
-    // ss prints the same without -p, without permission to see the process, and for kernel sockets.
-    ownersUnknown: owners.length === 0 ? ('permission' as const) : null,
+    // ss prints the same for all three reasons. The rest of the text decides.
+    ownersUnknown: owners.length === 0 ? ('not-looked' as const) : null,
   };
 }

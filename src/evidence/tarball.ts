@@ -5,8 +5,8 @@ import { messageOf, SockwatchError } from '../base/errors.js';
 import { inputError, shortened } from '../base/input_error.js';
 import { printable } from '../base/text.js';
 import { BoundedReader } from './bounded_reader.js';
-import { hasSsName } from './classify_file.js';
 import type { EvidenceItem } from './evidence_file.js';
+import { hasSsName } from './ss_command.js';
 
 /*
  * Archives are treated as hostile. Nothing is written to disk, so paths and links in them are harmless; one that leads out

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { SockwatchError } from '../../src/base/errors.js';
-import { readSsText, type SsText } from '../../src/evidence/ss_text.js';
+import { FAMILIES, type SsTables } from '../../src/evidence/ss_table.js';
+import { readSsText } from '../../src/evidence/ss_text.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { Protocol } from '../../src/kernel/sockets/listener.js';
 import { faultsText } from '../../src/verdict/text/coverage.js';
@@ -10,6 +11,7 @@ const FACTS = factsBesideIt();
 const ALL: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 /** ss 6.1 stops reading a name at a `)` in `/proc/PID/stat`. */
 const CUT = /\).*$/s;
+const HEADER = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n';
 
 interface Shown {
   readonly what: string;
@@ -44,12 +46,12 @@ function facts(protocols: readonly Protocol[], changes: { withDetails?: boolean;
   );
 }
 
-function seen(text: SsText): Shown[] {
+function seen(text: SsTables): Shown[] {
   const all = [...text.values()].flatMap(({ sockets }) => sockets.map(shown));
   return sorted(all.map((one) => ({ ...one, owners: [...new Set(one.owners)] })));
 }
 
-function read(text: string): SsText {
+function read(text: string): SsTables {
   return readSsText(Buffer.from(text, 'latin1'), 'ss.txt');
 }
 
@@ -91,7 +93,11 @@ t.test('ss output with various options', (t) => {
     const text = readSsText(ssFixture(form), form);
     t.strictSame([...text.keys()].sort(), [...protocols].sort(), `${form}: no other table`);
     t.strictSame(seen(text), facts(protocols, changes), form);
-    for (const [protocol, { faults }] of text) t.strictSame(faults, [], `${form}: ${protocol} is whole`);
+    const expected = form === 'Hplntu' ? [{ code: 'ss-no-header', params: {} }] : [];
+    for (const [protocol, { faults, whole }] of text) {
+      t.strictSame(faults, expected, `${form}: ${protocol}`);
+      t.strictSame([...whole], expected.length > 0 ? [] : FAMILIES[protocol], `${form}: ${protocol} is whole`);
+    }
   }
   t.end();
 });
@@ -112,13 +118,14 @@ t.test('inodes of unix sockets, and the details of -e', (t) => {
 });
 
 t.test('a socket without a process', (t) => {
-  for (const form of ['lntu', 'plntu-nobody']) {
-    const all = [...readSsText(ssFixture(form), form).values()].flatMap(({ sockets }) => sockets);
-    t.ok(
-      all.every(({ owners, ownersUnknown }) => owners.length === 0 && ownersUnknown === 'permission'),
-      form,
-    );
-  }
+  const reasons = (form: string, name: string): ReadonlySet<unknown> => {
+    const all = [...readSsText(ssFixture(form), name).values()].flatMap(({ sockets }) => sockets);
+    return new Set(all.flatMap(({ owners, ownersUnknown }) => (owners.length > 0 ? [] : [ownersUnknown])));
+  };
+  t.strictSame(reasons('lntu', 'x'), new Set(['not-looked']), 'ss ran without -p, for all that is known');
+  t.strictSame(reasons('lntu', 'ss_-lntu'), new Set(['not-looked']));
+  t.strictSame(reasons('plntu-nobody', 'ss_-plntu'), new Set(['permission']), 'it ran with -p, and saw nothing');
+  t.strictSame(reasons('plntu', 'x'), new Set(['not-found']), 'it saw others');
   const udp = readSsText(ssFixture('plntu'), 'plntu').get('udp')?.sockets ?? [];
   const tunnel = udp.filter(({ owners }) => owners.length === 0);
   t.strictSame(new Set(tunnel.map(({ port }) => port)), new Set([8472]), 'the VXLAN socket of the kernel');
@@ -172,7 +179,9 @@ t.test('rows with continuation lines', (t) => {
       },
       { port: 10248, address: '127.0.0.1', owners: [{ fd: 28 }], backlog: { max: 4096 } },
     ]);
-    t.strictSame(text.get('tcp')?.faults, []);
+    const codes = text.get('tcp')?.faults.map(({ code }) => code);
+    // Two versions of ss, so the columns are not those of one run.
+    t.strictSame(codes, [], 'every line belongs to a row');
   }
   t.end();
 });
@@ -220,29 +229,46 @@ t.test('unix names that look like rows', (t) => {
   const name = '/x 1 * 0 users:(("containerd",pid=1,fd=2))';
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0 users:(("evil",pid=66,fd=3))\n`), { path: name, inode: 777 });
   t.match(only(`u_str LISTEN 0 5 ${name} 777 * 0\n`), { path: name, inode: 777, owners: [] });
-  const forged = read('u_str LISTEN 0 5 /x\nu_str LISTEN 0 5 /run/c.sock 1 * 0 users:(("c",pid=1,fd=2)) 5 * 0\n');
+  const row = (path: string): string => `u_str LISTEN 0 5 ${path} 777 * 0\n`;
+  const faultsOf = (text: string, protocol: Protocol): readonly unknown[] =>
+    read(`${HEADER}${row('/a')}${text}${row('/b')}`).get(protocol)?.faults ?? [];
   t.strictSame(
-    forged.get('unix')?.faults,
-    [{ code: 'ss-no-name', params: { line: 1 } }],
+    faultsOf('u_str LISTEN 0 5 /x\nu_str LISTEN 0 5 /run/c.sock 1 * 0 users:(("c",pid=1,fd=2)) 5 * 0\n', 'unix'),
+    [{ code: 'ss-no-name', params: { line: 3 } }],
     'a newline in a name splits its row',
   );
+  const api = 'tcp LISTEN 0 9 *:6443 *:* users:(("kube-apiserver",pid=1,fd=2))';
+  t.strictSame(
+    faultsOf(row(`/x 1 * 0\n${api}\nu_str LISTEN 0 5 y`), 'tcp'),
+    [{ code: 'ss-among-unix', params: { line: 4 } }],
+    'a row of another kind in a name',
+  );
+  t.strictSame(
+    faultsOf(row(`/x 1 * 0\n${api}\nnl LISTEN`), 'unix'),
+    [{ code: 'ss-among-unix', params: { line: 5 } }],
+    'and one that hides the rest of it',
+  );
+  const atEnd = read(`${HEADER}${row('/a')}${row(`/x 1 * 0\n${api}`)}`);
+  t.strictSame(atEnd.get('tcp')?.faults, [{ code: 'ss-bad-details', params: { line: 4 } }], 'in the last row');
   t.end();
 });
 
 t.test('incomplete tables say why', (t) => {
-  const whole = 'tcp LISTEN 0 5 127.0.0.1:1 0.0.0.0:*\n';
-  t.match(read(whole).get('tcp'), { faults: [] });
+  const rows = `${HEADER}tcp LISTEN 0 5 127.0.0.1:1 0.0.0.0:*\n`;
+  const whole = `${rows}tcp LISTEN 0 5 [::1]:1 [::]:*\n`;
+  t.match(read(whole).get('tcp'), { faults: [], whole: new Set(['ipv4', 'ipv6']) });
+  t.match(read(rows).get('tcp'), { faults: [], whole: new Set(['ipv4']) });
   const cases: [text: string, incomplete: RegExp][] = [
     [whole.trim(), /^the text ends without a newline, so it may be truncated$/],
     [
       `${whole}tcp LISTEN 0 5 0.0.0.0:nobodys-port 0.0.0.0:*\n`,
-      /^line 2: unknown service name "nobodys-port" instead of a port$/,
+      /^line 4: unknown service name "nobodys-port" instead of a port$/,
     ],
-    [`${whole}tcp LISTEN 0 5 node.example:22 0.0.0.0:*\n`, /^line 2: expected a local address and port/],
-    [`${whole}tcp LISTEN 0\n`, /^line 2: expected a local address and port/],
-    [`${whole}tcp LISTEN 0 5 1.2.3.4:70000 0.0.0.0:*\n`, /^line 2: /],
-    [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 2: expected users:/],
-    [`${whole}${'tcp LISTEN 0 5 x y\n'.repeat(9)}`, /^line 2: .*; line 3: .*; line 4: .*; and 6 more$/],
+    [`${whole}tcp LISTEN 0 5 node.example:22 0.0.0.0:*\n`, /^line 4: expected a local and a peer address/],
+    [`${whole}tcp LISTEN 0\n`, /^line 4: expected a local and a peer address/],
+    [`${whole}tcp LISTEN 0 5 1.2.3.4:70000 0.0.0.0:*\n`, /^line 4: /],
+    [`${whole}tcp LISTEN 0 5 1.2.3.4:7 0.0.0.0:* users:(("a",pid=\n`, /^line 4: expected users:/],
+    [`${whole}${'tcp LISTEN 0 5 x y\n'.repeat(9)}`, /^line 4: .*; line 5: .*; line 6: .*; and 6 more$/],
   ];
   for (const [text, incomplete] of cases)
     t.match(faultsText(read(text).get('tcp')?.faults ?? []), incomplete, text.slice(0, 120));
@@ -258,8 +284,22 @@ t.test('refuses text that is not ss output or has no listener', (t) => {
     [header, 'only its header'],
     [`Netid ${header}`, 'only its header'],
     ['ss: command not found\n', 'other text'],
-    ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n', 'other text'],
-    [ssFixture('s').toString('latin1'), 'other text'],
+    ['tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN 1/sshd\n', 'output of netstat'],
+    ['sshd 1 root 3u IPv4 12345 0t0 TCP *:22 (LISTEN)\n', 'output of lsof'],
+    [
+      'tcp 0.0.0.0:22 users:(("sshd",pid=1,fd=3))\n',
+      'lines of ss without State, Recv-Q, Send-Q and both addresses at their beginning',
+    ],
+    [
+      '# LISTEN 0 5 *:22 *:*\ncp-1: LISTEN 0 5 *:22 *:*\n',
+      'none that can be read: line 1: other text is before the columns of ss; line 2: other text is before the columns of ss',
+    ],
+    [
+      'LISTEN 0 5 *:22 *:* users:(("kube-apiserver-x",pid=1,fd=3))\n',
+      'none that can be read: line 1: expected users:(("name",pid=N,fd=N))',
+    ],
+    ['UNCONN 0 5 *:22 *:*\n', 'none that can be read: line 1: without Netid, it may be TCP, UDP or raw'],
+    [ssFixture('s').toString('latin1'), 'a summary (ss -s)'],
     [ssFixture('tn').toString('latin1'), 'none'],
     ['nl UNCONN 0 0 0:0 *\n', 'none'],
     ['\0\xff\0', 'other text'],

@@ -108,14 +108,32 @@ function textOf({ code, params }: CoverageFault): string {
       return 'ss does not print routes, addresses or devices';
     case 'ss-no-listener':
       return `no ${params.protocol} listener is in this text`;
+    case 'ss-no-header':
+      return 'the text has no header of ss, so lines may be missing';
+    case 'ss-filtered':
+      return 'the command in the text may leave out sockets';
+    case 'ss-rows-removed':
+      return 'the columns are wider than any line needs, so lines were removed';
+    case 'ss-one-family':
+      return `only ${params.family} sockets are in this text: ss may not have been asked for others`;
+    case 'ss-other-text':
+      return `line ${params.line} is not output of ss, so lines may be missing there`;
+    case 'ss-text-before-row':
+      return `line ${params.line}: other text is before the columns of ss`;
+    case 'ss-unknown-kind':
+      return `line ${params.line}: without Netid, it may be TCP, UDP or raw`;
+    case 'ss-among-unix':
+      return `line ${params.line} is among unix sockets, whose names can look like it`;
     case 'ss-no-endpoint':
-      return `line ${params.line}: expected a local address and port`;
+      return `line ${params.line}: expected a local and a peer address`;
     case 'ss-unknown-port':
       return `line ${params.line}: unknown service name "${params.name}" instead of a port`;
     case 'ss-no-name':
       return `line ${params.line}: expected a name and inode`;
     case 'ss-bad-users':
       return `line ${params.line}: expected users:(("name",pid=N,fd=N))`;
+    case 'ss-bad-details':
+      return `line ${params.line}: its end is not output of ss`;
     case 'ss-truncated':
       return 'the text ends without a newline, so it may be truncated';
     case 'more-errors':

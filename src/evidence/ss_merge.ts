@@ -1,0 +1,97 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Family, Protocol } from '../kernel/sockets/listener.js';
+import { FAMILIES, PROTOCOLS, type SsTable, type SsTables } from './ss_table.js';
+
+/** How well two sets of tables fit one node. */
+export interface Comparison {
+  /** Addresses for which both know processes: those that have one in common, and those that have none. */
+  readonly agreeing: number;
+  readonly differing: number;
+  /** For each protocol and family that both have, the sockets of one are among those of the other. */
+  readonly isContained: boolean;
+}
+
+export function compareTables(a: SsTables, b: SsTables): Comparison {
+  let [agreeing, differing, isContained] = [0, 0, true];
+  for (const protocol of PROTOCOLS) {
+    for (const family of FAMILIES[protocol]) {
+      const [ours, theirs] = [pidsByAddress(a, protocol, family), pidsByAddress(b, protocol, family)];
+      const shared = [...ours.keys()].filter((key) => theirs.has(key));
+      for (const key of shared) {
+        const [some, others] = [ours.get(key) ?? new Set(), theirs.get(key) ?? new Set()];
+        if (some.size === 0 || others.size === 0) continue;
+        if ([...some].some((pid) => others.has(pid))) agreeing += 1;
+        else differing += 1;
+      }
+      if (shared.length < Math.min(ours.size, theirs.size)) isContained = false;
+    }
+  }
+  return { agreeing, differing, isContained };
+}
+
+/** Whether tables are of one node: by the processes that both know, or else by their sockets. */
+export function areOfOneNode(a: SsTables, b: SsTables): boolean {
+  const { agreeing, differing, isContained } = compareTables(a, b);
+  return agreeing + differing > 0 ? differing <= agreeing : isContained;
+}
+
+/** Without pid 1, which is on every node. */
+function pidsByAddress(tables: SsTables, protocol: Protocol, family: Family): Map<string, Set<number>> {
+  const pids = new Map<string, Set<number>>();
+  for (const socket of tables.get(protocol)?.sockets ?? []) {
+    if (socket.family !== family) continue;
+    const known = pids.get(addressKey(socket)) ?? new Set();
+    pids.set(addressKey(socket), known);
+    for (const pid of pidsOf(socket)) if (pid !== 1) known.add(pid);
+  }
+  return pids;
+}
+
+function addressKey({ protocol, type, address, device, port, path, abstract }: OwnedListener): string {
+  return JSON.stringify([protocol, type, address, device, port, path, abstract]);
+}
+
+function pidsOf({ owners }: OwnedListener): number[] {
+  return owners.flatMap((owner) => (owner.kind === 'process' ? [owner.pid] : []));
+}
+
+/** The tables of one node: what any of them has, and whole where one is. */
+export function mergeTables(all: readonly SsTables[]): SsTables {
+  const merged = new Map<Protocol, SsTable>();
+  for (const protocol of PROTOCOLS) {
+    const tables = all.flatMap((one) => one.get(protocol) ?? []);
+    if (tables.length > 0) merged.set(protocol, mergeProtocol(protocol, tables));
+  }
+  return merged;
+}
+
+function mergeProtocol(protocol: Protocol, tables: readonly SsTable[]): SsTable {
+  const whole = new Set(tables.flatMap((table) => [...table.whole]));
+  const isWhole = FAMILIES[protocol].every((family) => whole.has(family));
+  // Whole tables, and those with more owners, come first: the others add what these lack.
+  const ranked = tables.toSorted((a, b) => b.whole.size - a.whole.size || ownedIn(b) - ownedIn(a));
+  const sockets = ranked.reduce((known: readonly OwnedListener[], table) => withMore(known, table.sockets), []);
+  return { sockets, whole, faults: isWhole ? [] : tables.flatMap(({ faults }) => faults) };
+}
+
+function ownedIn({ sockets }: SsTable): number {
+  return sockets.filter(({ owners }) => owners.length > 0).length;
+}
+
+/** Each socket once: the same address, unless both have owners, and none in common. */
+function withMore(known: readonly OwnedListener[], more: readonly OwnedListener[]): readonly OwnedListener[] {
+  const byAddress = new Map<string, OwnedListener[]>();
+  for (const socket of known) byAddress.set(addressKey(socket), [...(byAddress.get(addressKey(socket)) ?? []), socket]);
+  for (const socket of known.length === 0 ? [] : more) {
+    const pids = new Set(pidsOf(socket));
+    const same = byAddress.get(addressKey(socket)) ?? [];
+    const at = same.findIndex(
+      (one) => pids.size === 0 || one.owners.length === 0 || pidsOf(one).some((pid) => pids.has(pid)),
+    );
+    const one = same[at];
+    if (one === undefined) same.push(socket);
+    else if (one.owners.length === 0) same[at] = { ...one, owners: socket.owners, ownersUnknown: socket.ownersUnknown };
+    byAddress.set(addressKey(socket), same);
+  }
+  return known.length === 0 ? more : [...byAddress.values()].flat();
+}
