@@ -3,8 +3,14 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 
-/** `.ci/run` in a folder of its own, with an npm that prints `output` and ends with `status`. */
+/** Exit code and last line of `run`. */
 function ciRun(t: Test, output: string, status: number): { status: number | null; last: string } {
+  const { status: code, lines } = run(t, output, status);
+  return { status: code, last: lines.at(-1) ?? '' };
+}
+
+/** `.ci/run` in a folder of its own, with an npm that prints `output` and ends with `status`. */
+function run(t: Test, output: string, status: number): { status: number | null; lines: string[] } {
   const folder = t.testdir({
     '.ci': {},
     // Should the npm below not be found, the real one must not look for a package in the folders above, and test this one.
@@ -13,16 +19,22 @@ function ciRun(t: Test, output: string, status: number): { status: number | null
   cpSync('.ci/run', join(folder, '.ci/run'));
   writeFileSync(join(folder, 'output'), output);
   writeFileSync(join(folder, 'npm'), `#!/bin/sh\ncat '${join(folder, 'output')}'\nexit ${status}\n`, { mode: 0o755 });
-  const run = spawnSync(join(folder, '.ci/run'), {
+  const child = spawnSync(join(folder, '.ci/run'), {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}` },
   });
-  return { status: run.status, last: run.stdout.trimEnd().split('\n').at(-1) ?? '' };
+  return { status: child.status, lines: child.stdout.trimEnd().split('\n') };
 }
 
 t.test('.ci/run ends with the counts of the runner', async (t) => {
   t.same(ciRun(t, 'ok 1\n# { total: 9, pass: 7, skip: 2 }\n', 0), { status: 0, last: '7 passed, 0 failed, 2 skipped' });
   t.same(ciRun(t, '# { total: 9, pass: 8, fail: 1 }\n', 1), { status: 1, last: '8 passed, 1 failed, 0 skipped' });
+});
+
+t.test('failures are repeated before the counts', async (t) => {
+  const output = 'ok 1\n    not ok 2 - inner\nnot ok 3 - file\nmuch coverage\n# { total: 3, pass: 1, fail: 2 }\n';
+  const { lines } = run(t, output, 1);
+  t.same(lines.slice(-3), ['    not ok 2 - inner', 'not ok 3 - file', '1 passed, 2 failed, 0 skipped']);
 });
 
 t.test('bytes that are no text anywhere in the output do not hide the counts', async (t) => {
