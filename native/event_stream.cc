@@ -30,18 +30,33 @@ void eventfd_drain(const FileDescriptor& eventfd) {
 
 }  // namespace
 
-Failure EventStream::open(OnReady on_ready) {
-  struct stat pid_namespace {};
-  if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
+Failure EventStream::load(const sockwatch_event_filter& filter) {
+  sockwatch_events* programs = nullptr;
+  if (sockwatch_events_open_fexit(&filter, &programs) == 0) {
+    programs_.reset(programs);
+    method_ = "fexit";
+    return std::nullopt;
+  }
+  const int loaded = sockwatch_events_load_tracepoints(&filter, &programs);
+  if (loaded < 0) return SysError{"bpf", -loaded, "event programs"};
+  programs_.reset(programs);
+  method_ = "tracepoint";
+  // After loading: where eBPF is refused, tracefs must not be mounted. Unmounting it crashes kernels under
+  // lockdown=confidentiality.
   sockwatch_tracepoints tracepoints{};
   if (auto failure = read_tracepoint_ids(tracepoints)) return failure;
-  sockwatch_events* programs = nullptr;
   const char* step = "";
-  const int result =
-      sockwatch_events_open(static_cast<unsigned int>(pid_namespace.st_ino), &tracepoints, &programs, &step);
-  if (result < 0) return SysError{step, -result, "event programs"};
-  programs_.reset(programs);
-  if (auto failure = ring_.map(sockwatch_events_ring(programs), sockwatch_events_ring_size())) return failure;
+  const int attached = sockwatch_events_attach_tracepoints(programs, &tracepoints, &step);
+  if (attached < 0) return SysError{step, -attached, "event programs"};
+  return std::nullopt;
+}
+
+Failure EventStream::open(uint32_t netns, OnReady on_ready) {
+  struct stat pid_namespace {};
+  if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
+  if (auto failure = load({static_cast<unsigned int>(pid_namespace.st_ino), netns})) return failure;
+  if (auto failure = ring_.map(sockwatch_events_ring(programs_.get()), sockwatch_events_ring_size()))
+    return failure;
   stop_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC));
   taken_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC));
   if (!stop_ || !taken_) return SysError{"eventfd", errno, ""};

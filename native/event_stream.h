@@ -15,8 +15,8 @@ namespace sockwatch {
 
 using Event = sockwatch_event;
 
-// A live stream of sockets that open and close and of calls of bind and listen that fail, in all network
-// namespaces. The event programs are loaded from open() to close().
+// A live stream of sockets that open and close and of calls of bind and listen that fail. The event programs
+// are loaded from open() to close().
 class EventStream {
  public:
   // Called on the stream's own thread when there are events, and not again before the next take().
@@ -27,7 +27,11 @@ class EventStream {
   EventStream& operator=(const EventStream&) = delete;
   ~EventStream() { close(); }
 
-  Failure open(OnReady on_ready);
+  // `netns` is the inode number of the network namespace to report, 0 for all.
+  Failure open(uint32_t netns, OnReady on_ready);
+
+  // How events are obtained: "fexit", or "tracepoint" if the kernel does not support that.
+  const char* method() const { return method_; }
 
   // Passes the oldest events to `each`, and returns how many were lost since the last call. The number of
   // events per call is bounded; if there are more, `on_ready` is called again. Events that are not taken stay
@@ -42,10 +46,12 @@ class EventStream {
     void operator()(sockwatch_events* events) const { sockwatch_events_close(events); }
   };
 
+  Failure load(const sockwatch_event_filter& filter);
   void run();
   bool wait_for(int fd);
 
   std::unique_ptr<sockwatch_events, Unload> programs_;
+  const char* method_ = "";
   RingBuffer ring_;
   FileDescriptor stop_;
   FileDescriptor taken_;

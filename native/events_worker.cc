@@ -112,10 +112,10 @@ Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
   return object;
 }
 
-Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscription) {
+Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscription, uint32_t netns) {
   // Calling fails only while the function is being released, when events are no longer wanted.
   const Failure failure = subscription->stream.open(
-      [on_ready = subscription->on_ready] { static_cast<void>(on_ready.NonBlockingCall()); });
+      netns, [on_ready = subscription->on_ready] { static_cast<void>(on_ready.NonBlockingCall()); });
   if (failure) {
     to_js_error(env, *failure).ThrowAsJavaScriptException();
     return {};
@@ -125,6 +125,7 @@ Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscript
   };
   const auto close = [subscription](const Napi::CallbackInfo&) { subscription->close(); };
   auto handle = Napi::Object::New(env);
+  handle.Set("method", Napi::String::New(env, subscription->stream.method()));
   handle.Set("take", Napi::Function::New(env, take, "take"));
   handle.Set("close", Napi::Function::New(env, close, "close"));
   return handle;
@@ -134,9 +135,10 @@ Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscript
 
 Napi::Value open_events(const Napi::CallbackInfo& info) {
   const auto subscription = subscribe(info.Env(), info[0].As<Napi::Function>());
+  const uint32_t netns = info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : 0;
   Napi::Value handle;
   try {
-    handle = open_subscription(info.Env(), subscription);
+    handle = open_subscription(info.Env(), subscription, netns);
   } catch (const std::bad_alloc&) {
     subscription->close();
     throw;

@@ -1,4 +1,4 @@
-// C, because the light skeleton is C.
+// C, because the light skeletons are C.
 
 #include "events_loader.h"
 
@@ -15,19 +15,95 @@
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wunused-function"
-#include "events.skel.h"
+#include "fexit_events.skel.h"
+#include "tracepoint_events.skel.h"
 #pragma GCC diagnostic pop
 
-// max_entries of the map in events.bpf.c
+// max_entries of the map in events.bpf.h
 #define RING_SIZE (4UL * 1024 * 1024)
 
 #define TRACEPOINTS 4
+#define MAX_PROGRAMS 10
 
+// One of the two skeletons, and the parts that both have.
 struct sockwatch_events {
-  struct events* skeleton;
+  struct fexit_events* fexit;
+  struct tracepoint_events* tracepoint;
+  int ring;
+  const unsigned long long* lost;
+  int programs[MAX_PROGRAMS];  // see set_programs()
+  int program_count;
   int perf[TRACEPOINTS];
   int links[TRACEPOINTS];
 };
+
+static struct sockwatch_events* new_events(void) {
+  struct sockwatch_events* events = calloc(1, sizeof(*events));
+  if (!events) return NULL;
+  for (int at = 0; at < TRACEPOINTS; at++) events->perf[at] = events->links[at] = -1;
+  return events;
+}
+
+// Collects the descriptors in a skeleton's `progs`, which has no other members. Without tcp_state, which runs
+// for all TCP state changes: interrupts make the kernel skip it now and then, but hardly ever for a listener.
+static void set_programs(struct sockwatch_events* events, const void* progs, size_t size,
+                         struct bpf_prog_desc tcp_state) {
+  const struct bpf_prog_desc* programs = progs;
+  for (size_t at = 0; at < size / sizeof(*programs); at++) {
+    if (programs[at].prog_fd != tcp_state.prog_fd)
+      events->programs[events->program_count++] = programs[at].prog_fd;
+  }
+}
+
+static int open_fexit(struct sockwatch_events* events, const struct sockwatch_event_filter* filter) {
+  struct fexit_events* skeleton = events->fexit = fexit_events__open();
+  if (!skeleton) return -ENOMEM;
+  skeleton->rodata->pid_namespace = filter->pid_namespace;
+  skeleton->rodata->watched_netns = filter->netns;
+  int result = fexit_events__load(skeleton);
+  if (result == 0) result = fexit_events__attach(skeleton);
+  if (result < 0) return result;
+  events->ring = skeleton->maps.events.map_fd;
+  events->lost = &skeleton->bss->lost;
+  _Static_assert(sizeof(skeleton->progs) <= MAX_PROGRAMS * sizeof(struct bpf_prog_desc), "MAX_PROGRAMS");
+  set_programs(events, &skeleton->progs, sizeof(skeleton->progs), skeleton->progs.tcp_state);
+  return 0;
+}
+
+static int load_tracepoints(struct sockwatch_events* events, const struct sockwatch_event_filter* filter) {
+  struct tracepoint_events* skeleton = events->tracepoint = tracepoint_events__open();
+  if (!skeleton) return -ENOMEM;
+  skeleton->rodata->pid_namespace = filter->pid_namespace;
+  skeleton->rodata->watched_netns = filter->netns;
+  int result = tracepoint_events__load(skeleton);
+  if (result < 0) return result;
+  events->ring = skeleton->maps.events.map_fd;
+  events->lost = &skeleton->bss->lost;
+  set_programs(events, &skeleton->progs, sizeof(skeleton->progs), skeleton->progs.tcp_state);
+  return 0;
+}
+
+typedef int (*loader)(struct sockwatch_events* events, const struct sockwatch_event_filter* filter);
+
+static int load(loader loader, const struct sockwatch_event_filter* filter, struct sockwatch_events** out) {
+  int result = -EAGAIN;
+  for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++) {
+    *out = new_events();
+    if (!*out) return -ENOMEM;
+    result = loader(*out, filter);
+    if (result < 0) sockwatch_events_close(*out);
+  }
+  return result;
+}
+
+int sockwatch_events_open_fexit(const struct sockwatch_event_filter* filter, struct sockwatch_events** out) {
+  return load(open_fexit, filter, out);
+}
+
+int sockwatch_events_load_tracepoints(const struct sockwatch_event_filter* filter,
+                                      struct sockwatch_events** out) {
+  return load(load_tracepoints, filter, out);
+}
 
 // Once linked to one perf event of its tracepoint, a program runs for every hit, whatever the process or CPU
 // that the perf event was opened for (perf_event_set_bpf_prog() in kernel/events/core.c).
@@ -55,10 +131,11 @@ static int attach_tracepoint(struct sockwatch_events* events, int at, int id, in
   return 0;
 }
 
-static int attach_all(struct sockwatch_events* events, const struct sockwatch_tracepoints* tracepoints,
-                      const char** step) {
-  struct events* skeleton = events->skeleton;
-  int result = events__attach(skeleton);
+int sockwatch_events_attach_tracepoints(struct sockwatch_events* events,
+                                        const struct sockwatch_tracepoints* tracepoints, const char** step) {
+  struct tracepoint_events* skeleton = events->tracepoint;
+  *step = "bpf";
+  int result = tracepoint_events__attach(skeleton);
   if (result < 0) return result;
   const int ids[TRACEPOINTS] = {tracepoints->enter_bind, tracepoints->exit_bind, tracepoints->enter_listen,
                                 tracepoints->exit_listen};
@@ -72,44 +149,25 @@ static int attach_all(struct sockwatch_events* events, const struct sockwatch_tr
   return 0;
 }
 
-static int open_events(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
-                       struct sockwatch_events** out, const char** step) {
-  *step = "malloc";
-  struct sockwatch_events* events = calloc(1, sizeof(*events));
-  if (!events) return -ENOMEM;
-  for (int at = 0; at < TRACEPOINTS; at++) events->perf[at] = events->links[at] = -1;
-  *step = "bpf";
-  events->skeleton = events__open();
-  int result = events->skeleton ? 0 : -ENOMEM;
-  if (result == 0) {
-    events->skeleton->rodata->pid_namespace = pid_namespace;
-    result = events__load(events->skeleton);
-  }
-  if (result == 0) result = attach_all(events, tracepoints, step);
-  if (result < 0) {
-    sockwatch_events_close(events);
-    return result;
-  }
-  *out = events;
-  return 0;
-}
-
-int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
-                          struct sockwatch_events** out, const char** step) {
-  int result = -EAGAIN;
-  for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
-    result = open_events(pid_namespace, tracepoints, out, step);
-  return result;
-}
-
-int sockwatch_events_ring(const struct sockwatch_events* events) {
-  return events->skeleton->maps.events.map_fd;
-}
+int sockwatch_events_ring(const struct sockwatch_events* events) { return events->ring; }
 
 unsigned long sockwatch_events_ring_size(void) { return RING_SIZE; }
 
+static unsigned long long recursion_misses(int program) {
+  struct bpf_prog_info info;
+  memset(&info, 0, sizeof(info));
+  union bpf_attr attribute;
+  memset(&attribute, 0, sizeof(attribute));
+  attribute.info.bpf_fd = (unsigned int)program;
+  attribute.info.info_len = sizeof(info);
+  attribute.info.info = (unsigned long)&info;
+  return skel_sys_bpf(BPF_OBJ_GET_INFO_BY_FD, &attribute, sizeof(attribute)) < 0 ? 0 : info.recursion_misses;
+}
+
 unsigned long long sockwatch_events_lost(const struct sockwatch_events* events) {
-  return __atomic_load_n(&events->skeleton->bss->lost, __ATOMIC_RELAXED);
+  unsigned long long lost = __atomic_load_n(events->lost, __ATOMIC_RELAXED);
+  for (int at = 0; at < events->program_count; at++) lost += recursion_misses(events->programs[at]);
+  return lost;
 }
 
 void sockwatch_events_close(struct sockwatch_events* events) {
@@ -117,6 +175,7 @@ void sockwatch_events_close(struct sockwatch_events* events) {
     if (events->links[at] >= 0) close(events->links[at]);
     if (events->perf[at] >= 0) close(events->perf[at]);
   }
-  if (events->skeleton) events__destroy(events->skeleton);
+  if (events->fexit) fexit_events__destroy(events->fexit);
+  if (events->tracepoint) tracepoint_events__destroy(events->tracepoint);
   free(events);
 }

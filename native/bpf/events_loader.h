@@ -5,6 +5,12 @@
 extern "C" {
 #endif
 
+/* Which events to report, and how. */
+struct sockwatch_event_filter {
+  unsigned int pid_namespace; /* inode number of the PID namespace that pids are reported in */
+  unsigned int netns;         /* inode number of the network namespace, 0 for all */
+};
+
 /* tracefs ids of the tracepoints syscalls/sys_{enter,exit}_{bind,listen}. */
 struct sockwatch_tracepoints {
   int enter_bind;
@@ -13,19 +19,26 @@ struct sockwatch_tracepoints {
   int exit_listen;
 };
 
-struct sockwatch_events; /* the loaded and attached programs */
+struct sockwatch_events; /* the loaded programs */
 
-/* Loads events.bpf.c and attaches its programs. Returns 0, or -errno with nothing left loaded and the name of
- * the failed call in `step`. `pid_namespace` is the inode number of the PID namespace that pids are reported
- * in. */
-int sockwatch_events_open(unsigned int pid_namespace, const struct sockwatch_tracepoints* tracepoints,
-                          struct sockwatch_events** out, const char** step);
+/* Loads and attaches fexit_events.bpf.c. Returns 0, or -errno with nothing left loaded. */
+int sockwatch_events_open_fexit(const struct sockwatch_event_filter* filter, struct sockwatch_events** out);
+
+/* Loads tracepoint_events.bpf.c, without attaching it. Returns 0, or -errno with nothing left loaded. */
+int sockwatch_events_load_tracepoints(const struct sockwatch_event_filter* filter,
+                                      struct sockwatch_events** out);
+
+/* Attaches what the previous function has loaded. Returns 0, or -errno and the name of the failed call in
+ * `step`. */
+int sockwatch_events_attach_tracepoints(struct sockwatch_events* events,
+                                        const struct sockwatch_tracepoints* tracepoints, const char** step);
 
 /* Descriptor and size in bytes of the ring buffer. */
 int sockwatch_events_ring(const struct sockwatch_events* events);
 unsigned long sockwatch_events_ring_size(void);
 
-/* Events dropped so far, because the ring buffer or the map of pending calls was full. */
+/* Events dropped so far: because a map was full, or because the kernel skipped a program that would have
+ * interrupted another one. */
 unsigned long long sockwatch_events_lost(const struct sockwatch_events* events);
 
 /* Detaches and unloads all programs. */

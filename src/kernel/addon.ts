@@ -124,6 +124,8 @@ export interface KernelEvent {
 }
 
 export interface EventStream {
+  /** How the kernel reports events. fexit sees more, and costs other processes nothing; tracepoints are the fallback. */
+  readonly method: 'fexit' | 'tracepoint';
   /** The oldest events, at most 4096 of them, and how many have been lost since the last call. Calls onReady again if there are more. */
   take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
   /** Unloads the programs. */
@@ -144,9 +146,9 @@ export interface Addon {
   iterateOwners?(everyState: boolean): Promise<OwnerPass>;
   /**
    * Absent in a build without eBPF. Throws where the kernel refuses the programs. `onReady` is called once there are events, and not
-   * again before they were taken.
+   * again before they were taken. `netns`: the inode number of the network namespace to report, null for all.
    */
-  openEvents?(onReady: () => void): EventStream;
+  openEvents?(onReady: () => void, netns: number | null): EventStream;
   /** Names a file that was opened without a name (linkat(2)); throws if the name exists. */
   linkOpenFile(fd: number, path: string): void;
   /** Ends the process at once. process.exit() would wait for threads that hang in the kernel. */

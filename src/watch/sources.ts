@@ -57,10 +57,10 @@ export function nodeSources({ target, expectation, allNetns, failOn }: ValidOpti
       return toDocument(capture, others, { spec: expectation.spec, failOn }, memo);
     },
     openEvents: async (onReady) => {
-      const { openEvents } = native();
+      const { netnsInode, openEvents } = native();
       if (openEvents === undefined) return { code: 'bpf-left-out', params: {} };
       try {
-        return openEvents(onReady);
+        return openEvents(onReady, Number(netnsInode(target.netns ?? '/proc/thread-self/ns/net')));
       } catch (error) {
         return explainRefusal(error);
       }

@@ -6,12 +6,14 @@ import { type EventStream, type KernelEvent, native } from '../../src/kernel/add
 
 /* native/event_stream.cc and the event programs, against the kernel of this machine. */
 
+const OPENED = 1;
+const CLOSED = 2;
 const BIND_FAILED = 3;
 const ENOENT = 2;
 const skip = process.getuid?.() === 0 ? false : 'loading the event programs takes root';
 
 /** Opens a stream and collects what it takes, until the test ends. */
-function openStream(t: Test) {
+function openStream(t: Test, netns: number | null = null) {
   const collected: KernelEvent[] = [];
   const batches: number[] = [];
   let lost = 0;
@@ -23,7 +25,7 @@ function openStream(t: Test) {
     lost += taken.lost;
     wake();
   };
-  const stream = open(take);
+  const stream = open(take, netns);
   t.teardown(() => stream.close());
   const until = async (condition: () => boolean): Promise<void> => {
     while (!condition()) {
@@ -35,19 +37,21 @@ function openStream(t: Test) {
   return { stream, collected, batches, until, lost: () => lost };
 }
 
-function open(onReady: () => void): EventStream {
-  const stream = native().openEvents?.(onReady);
+function open(onReady: () => void, netns: number | null = null): EventStream {
+  const stream = native().openEvents?.(onReady, netns);
   if (stream === undefined) throw new Error('this build has no eBPF');
   return stream;
 }
 
-/** Runs a Python program to its end, and returns its pid. */
-async function python(code: string, ...argv: string[]): Promise<number> {
-  const child = spawn('python3', ['-c', code, ...argv], { stdio: ['ignore', 'inherit', 'inherit'] });
+/** Runs a command until it exits, and returns its pid. */
+async function runToEnd(command: string, argv: readonly string[]): Promise<number> {
+  const child = spawn(command, argv, { stdio: ['ignore', 'inherit', 'inherit'] });
   const [exitCode] = await once(child, 'exit');
-  if (exitCode !== 0 || child.pid === undefined) throw new Error(`python3 ended with ${exitCode}`);
+  if (exitCode !== 0 || child.pid === undefined) throw new Error(`${command} ended with ${exitCode}`);
   return child.pid;
 }
+
+const python = (code: string, ...argv: string[]): Promise<number> => runToEnd('python3', ['-c', code, ...argv]);
 
 t.test('close() leaves no descriptor open', { skip }, (t) => {
   const count = (): number => readdirSync('/proc/self/fd').length;
@@ -129,13 +133,56 @@ function hashMaps(): BpfMap[] {
 t.test('a call is counted as lost if the map of pending calls is full', { skip }, async (t) => {
   const before = hashMaps().map(({ id }) => id);
   const { stream, lost } = openStream(t);
-  const [map] = hashMaps().filter(({ id }) => !before.includes(id));
-  if (map === undefined) throw new Error('the programs have no hash map');
+  if (stream.method !== 'tracepoint') return t.comment('fexit programs have no map of pending calls');
+  // The other map has pointers as values.
+  const [map] = hashMaps().filter(({ id, valueSize }) => !before.includes(id) && valueSize > 8);
+  if (map === undefined) throw new Error('the programs have no map of calls');
   await python(FILL_MAP, String(map.id), String(map.valueSize), String(map.maxEntries));
   const pid = await python('import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(("127.0.0.1", 0))');
   const { events, lost: last } = stream.take();
   t.ok(lost() + last > 0);
   t.notOk(events.some((event) => event.pid === pid));
+});
+
+/** Listens without bind, and prints the port. */
+const LISTEN_WITHOUT_BIND = `
+import socket
+with socket.socket() as sock:
+    sock.listen()
+    print(sock.getsockname()[1], end="")
+`;
+
+t.test('a listener that is not bound first has the port that the kernel chooses', { skip }, async (t) => {
+  const { collected, until } = openStream(t);
+  const child = spawn('python3', ['-c', LISTEN_WITHOUT_BIND], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [port] = (await once(child.stdout, 'data')) as [Buffer];
+  await until(() => collected.some(({ kind, pid }) => pid === child.pid && kind === CLOSED));
+  const [opened, closed] = collected.filter(({ pid }) => pid === child.pid);
+  t.match(opened, { kind: OPENED, port: Number(port.toString()) });
+  // Closing releases the port before the state changes (tcp_set_state() in net/ipv4/tcp.c).
+  t.match(closed, { kind: CLOSED, cookie: opened?.cookie });
+  t.not(closed?.cookie, 0n);
+});
+
+t.test('only events of the requested network namespace are reported', { skip }, async (t) => {
+  const { collected, until } = openStream(t, Number(native().netnsInode('/proc/self/ns/net')));
+  const openAll = `
+import socket
+kept = []
+for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+    sock = socket.socket(socket.AF_INET, kind)
+    sock.bind(("0.0.0.0", 0))
+    if kind == socket.SOCK_STREAM:
+        sock.listen()
+    kept.append(sock)
+with socket.socket(socket.AF_UNIX) as sock:
+    sock.bind("\\0" + str(id(sock)))
+    sock.listen()
+`;
+  const other = await runToEnd('unshare', ['--net', 'python3', '-c', openAll]);
+  const own = await python(openAll);
+  await until(() => collected.filter(({ pid, kind }) => pid === own && kind === OPENED).length === 3);
+  t.notOk(collected.some(({ pid }) => pid === other));
 });
 
 /** Fails to bind COUNT times. */

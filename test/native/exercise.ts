@@ -125,11 +125,11 @@ async function events(): Promise<void> {
   const { openEvents } = native();
   if (!isRoot || openEvents === undefined) return;
   let seen = 0;
-  for (let round = 0; round < 10; round++) openEvents(() => {}).close();
+  for (let round = 0; round < 10; round++) openEvents(() => {}, null).close();
   const streams = Array.from({ length: 8 }, () => {
     const stream: EventStream = openEvents(() => {
       seen += stream.take().events.filter(({ pid }) => pid === process.pid).length;
-    });
+    }, null);
     return stream;
   });
   await openAndFail();
@@ -146,7 +146,7 @@ async function reopen(): Promise<void> {
   const { openEvents } = native();
   if (!isRoot || openEvents === undefined) return;
   if (isMainThread) await inWorkers(Array(8).fill('reopen'));
-  else for (let round = 0; round < 125; round++) openEvents(() => {}).close();
+  else for (let round = 0; round < 125; round++) openEvents(() => {}, null).close();
 }
 
 function startWorker(job: string): Worker {
@@ -199,7 +199,7 @@ const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
     for (;;) assert.throws(() => native().netnsInode('/nonexistent'));
   },
   streaming: async () => {
-    const stream = native().openEvents?.(() => void stream?.take());
+    const stream = native().openEvents?.(() => void stream?.take(), null);
     for (;;) await openAndFail();
   },
   moving: () => {
@@ -212,7 +212,7 @@ async function exit(): Promise<void> {
   const worker = startWorker('capturing');
   await new Promise((resolve) => worker.once('message', resolve));
   void capture(null);
-  if (isRoot) native().openEvents?.(() => {});
+  if (isRoot) native().openEvents?.(() => {}, null);
   void openAndFail();
   await delay(5);
   console.log('done');
@@ -248,7 +248,7 @@ async function outOfMemory(): Promise<void> {
           inNetns: () => addon.inNetns('/proc/thread-self/ns/net', () => {}),
           iterateOwners: () => addon.iterateOwners?.(true),
           openEvents: () => {
-            const stream = addon.openEvents?.(() => {});
+            const stream = addon.openEvents?.(() => {}, null);
             try {
               stream?.take();
             } finally {

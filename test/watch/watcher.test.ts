@@ -44,6 +44,7 @@ class FakeNode implements WatchSources {
     if (this.refusal !== null) return this.refusal;
     this.report.events = onReady;
     return {
+      method: 'fexit' as const,
       take: () => ({ events: [], lost: this.lost > 0 ? this.lost-- : 0 }),
       close: this.#opened('events'),
     };
