@@ -81,8 +81,8 @@ void EventStream::close() {
   taken_ = FileDescriptor();
 }
 
-uint64_t EventStream::take(const std::function<void(const Event&)>& each) {
-  if (!programs_) return 0;
+EventStream::Dropped EventStream::take(const std::function<void(const Event&)>& each) {
+  if (!programs_) return {};
   try {
     ring_.consume(kMaxEventsPerTake, [&](Bytes record) {
       Event event;
@@ -92,8 +92,9 @@ uint64_t EventStream::take(const std::function<void(const Event&)>& each) {
     // The remaining events stay in the ring buffer.
   }
   eventfd_signal(taken_);
-  const uint64_t lost = sockwatch_events_lost(programs_.get());
-  return lost - std::exchange(lost_, lost);
+  const Dropped now{sockwatch_events_lost(programs_.get()), sockwatch_events_suppressed(programs_.get())};
+  const Dropped before = std::exchange(dropped_, now);
+  return {now.lost - before.lost, now.suppressed - before.suppressed};
 }
 
 void EventStream::run() {

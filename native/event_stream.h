@@ -33,10 +33,16 @@ class EventStream {
   // How events are obtained: "fexit", or "tracepoint" if the kernel does not support that.
   const char* method() const { return method_; }
 
-  // Passes the oldest events to `each`, and returns how many were lost since the last call. The number of
+  // How many events were dropped: for want of room, and because one user or cgroup caused too many.
+  struct Dropped {
+    uint64_t lost = 0;
+    uint64_t suppressed = 0;
+  };
+
+  // Passes the oldest events to `each`, and returns how many were dropped since the last call. The number of
   // events per call is bounded; if there are more, `on_ready` is called again. Events that are not taken stay
   // in the ring buffer, and new ones are lost once that is full.
-  uint64_t take(const std::function<void(const Event&)>& each);
+  Dropped take(const std::function<void(const Event&)>& each);
 
   // Ends the thread and unloads the programs. May be called again, but not from `on_ready`.
   void close();
@@ -56,7 +62,7 @@ class EventStream {
   FileDescriptor stop_;
   FileDescriptor taken_;
   OnReady on_ready_;
-  uint64_t lost_ = 0;
+  Dropped dropped_;
   std::thread thread_;
 };
 

@@ -101,7 +101,7 @@ SharedSubscription subscribe(Napi::Env env, const Napi::Function& on_ready) {
 Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
   auto events = Napi::Array::New(env);
   uint32_t count = 0;
-  const uint64_t lost = stream.take([&](const Event& event) {
+  const auto [lost, suppressed] = stream.take([&](const Event& event) {
     const Napi::HandleScope scope(env);
     events.Set(count, to_js(env, event));
     count++;
@@ -109,6 +109,7 @@ Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
   auto object = Napi::Object::New(env);
   object.Set("events", events);
   object.Set("lost", Napi::Number::New(env, static_cast<double>(lost)));
+  object.Set("suppressed", Napi::Number::New(env, static_cast<double>(suppressed)));
   return object;
 }
 

@@ -37,17 +37,44 @@ struct {
 // Events dropped because a map was full.
 __u64 lost = 0;
 
+// Events dropped because their source had caused too many.
+__u64 suppressed = 0;
+
 // Inode number of the network namespace to report, 0 for all. Set before loading.
 const volatile __u32 watched_netns = 0;
 
-// Sockets that listen() is called for before they have a port, by thread: inet_csk_listen_start() in
-// net/ipv4/inet_connection_sock.c changes the state first.
+// Sockets that are in TCP_LISTEN while listen() is still running, by thread. inet_csk_listen_start() in
+// net/ipv4/inet_connection_sock.c changes the state before the socket has a port, and changes it back if
+// there is none.
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 16 * 1024);
   __type(key, __u64);
   __type(value, __u64);
-} unbound SEC(".maps");
+} starting SEC(".maps");
+
+// Events of one kind in one second, by who caused them, so that none can crowd out the others. Root's
+// processes are told apart by their cgroup, all others by their user, who may be able to create cgroups, user
+// namespaces and so uids at will, but no users.
+#define SECOND 1000000000ULL
+#define USER_LIMIT 1000
+#define ROOT_LIMIT 10000
+
+struct source {
+  __u64 cgroup;  // 0 unless uid is 0
+  __u32 uid;
+  __u32 kind;
+};
+struct rate {
+  __u64 second;
+  __u64 count;
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4 * 1024);
+  __type(key, struct source);
+  __type(value, struct rate);
+} rates SEC(".maps");
 
 // A bind or listen that has returned.
 struct call {
@@ -59,7 +86,39 @@ struct call {
 
 static __always_inline void count_lost(void) { __sync_fetch_and_add(&lost, 1); }
 
+// The user who is answerable for a process: in user namespaces the owner of the outermost one but the
+// initial.
+static __noinline __u32 current_user(void) {
+  struct task_struct* task = (struct task_struct*)bpf_get_current_task();
+  struct user_namespace* space = BPF_CORE_READ(task, cred, user_ns);
+  __u32 user = BPF_CORE_READ(task, cred, uid.val);
+  // A namespace has at most 32 ancestors (create_user_ns() in kernel/user_namespace.c).
+  for (int level = 0; level < 33; level++) {
+    if (BPF_CORE_READ(space, level) == 0) break;
+    user = BPF_CORE_READ(space, owner.val);
+    space = BPF_CORE_READ(space, parent);
+  }
+  return user;
+}
+
+static __noinline int exceeds_limit(__u32 kind) {
+  struct source source = {.uid = current_user(), .kind = kind};
+  if (source.uid == 0) source.cgroup = bpf_get_current_cgroup_id();
+  const __u64 second = bpf_ktime_get_boot_ns() / SECOND;
+  struct rate* rate = bpf_map_lookup_elem(&rates, &source);
+  if (!rate || rate->second != second) {
+    struct rate first = {.second = second, .count = 1};
+    bpf_map_update_elem(&rates, &source, &first, 0);
+    return 0;
+  }
+  __sync_fetch_and_add(&rate->count, 1);
+  if (rate->count <= (source.uid == 0 ? ROOT_LIMIT : USER_LIMIT)) return 0;
+  __sync_fetch_and_add(&suppressed, 1);
+  return 1;
+}
+
 static __always_inline struct sockwatch_event* reserve_event(__u32 kind, __u32 fd) {
+  if (exceeds_limit(kind)) return 0;
   struct sockwatch_event* event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
   if (!event) {
     count_lost();
@@ -96,7 +155,9 @@ static __always_inline void set_socket(struct sockwatch_event* event, struct soc
   if (event->protocol == IPPROTO_MPTCP) event->protocol = IPPROTO_TCP;
   event->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
   if (!event->cookie) event->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
-  event->inode = BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
+  // As in sock_i_ino(): also for sockets without a file, such as the inner ones of MPTCP.
+  struct socket_alloc* allocated = (struct socket_alloc*)BPF_CORE_READ(sk, sk_socket);
+  event->inode = BPF_CORE_READ(allocated, vfs_inode.i_ino);
   if (event->family == AF_UNIX) {
     event->protocol = 0;
     set_unix_name(event, sk);
@@ -167,6 +228,9 @@ static __always_inline void report_opened(struct sock* sk, __u32 fd) {
   bpf_ringbuf_submit(event, 0);
 }
 
+// Whether the current thread is in a call of listen whose end on_listen() will see.
+static __always_inline int is_listen_call(__u64 thread);
+
 SEC("tp_btf/inet_sock_set_state")
 int tcp_state(__u64* arguments) {
   struct sock* sk = (struct sock*)arguments[0];
@@ -177,16 +241,16 @@ int tcp_state(__u64* arguments) {
   // Assigns a cookie.
   __u64 cookie = bpf_get_socket_cookie(sk);
   __u64 thread = bpf_get_current_pid_tgid();
-  if (after == TCP_LISTEN && BPF_CORE_READ(sk, __sk_common.skc_num) == 0) {
+  if (after == TCP_LISTEN && is_listen_call(thread)) {
     __u64 value = (__u64)sk;
-    if (bpf_map_update_elem(&unbound, &thread, &value, 0) != 0) count_lost();
+    if (bpf_map_update_elem(&starting, &thread, &value, 0) != 0) count_lost();
     return 0;
   }
   if (after != TCP_LISTEN) {
     // listen() found no free port.
-    __u64* value = bpf_map_lookup_elem(&unbound, &thread);
+    __u64* value = bpf_map_lookup_elem(&starting, &thread);
     if (value && *value == (__u64)sk) {
-      bpf_map_delete_elem(&unbound, &thread);
+      bpf_map_delete_elem(&starting, &thread);
       return 0;
     }
   }
@@ -223,11 +287,12 @@ static __always_inline void on_bind(struct sock* sk, const struct call* call, in
 
 static __always_inline void on_listen(struct sock* sk, const struct call* call) {
   __u64 thread = bpf_get_current_pid_tgid();
-  __u64* value = bpf_map_lookup_elem(&unbound, &thread);
+  __u64* value = bpf_map_lookup_elem(&starting, &thread);
   if (value) {
     struct sock* listener = (struct sock*)*value;
-    bpf_map_delete_elem(&unbound, &thread);
-    report_opened(listener, call->fd);
+    bpf_map_delete_elem(&starting, &thread);
+    // Another thread may have closed it meanwhile.
+    if (BPF_CORE_READ(listener, __sk_common.skc_state) == TCP_LISTEN) report_opened(listener, call->fd);
   }
   if (!sk || !is_watched(sk)) return;
   if (call->result < 0) {

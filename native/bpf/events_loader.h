@@ -41,6 +41,9 @@ unsigned long sockwatch_events_ring_size(void);
  * interrupted another one. */
 unsigned long long sockwatch_events_lost(const struct sockwatch_events* events);
 
+/* Events dropped so far because one user or cgroup caused too many. */
+unsigned long long sockwatch_events_suppressed(const struct sockwatch_events* events);
+
 /* Detaches and unloads all programs. */
 void sockwatch_events_close(struct sockwatch_events* events);
 

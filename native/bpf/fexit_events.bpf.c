@@ -4,6 +4,12 @@
 
 #include "events.bpf.h"
 
+// inet_listen() and mptcp_listen() are the only ones that start a TCP listener, and both are seen to return.
+static __always_inline int is_listen_call(__u64 thread) {
+  (void)thread;
+  return 1;
+}
+
 // Sockets of the kernel itself have no file. Among them are the subflows of MPTCP sockets, for which
 // mptcp_bind() and mptcp_listen() call inet_bind() and inet_listen() (net/mptcp/protocol.c).
 static __always_inline struct sock* user_socket(__u64 argument) {
@@ -15,7 +21,13 @@ static __always_inline struct sock* user_socket(__u64 argument) {
 static __always_inline int exit_of_bind(__u64* context) {
   struct call call = {
       .fd = NO_FD, .size = (__u32)context[2], .address = (const void*)context[1], .result = (int)context[3]};
-  on_bind(user_socket(context[0]), &call, 1);
+  struct sock* sk = user_socket(context[0]);
+  if (!sk && call.result < 0) {
+    // A tunnel device that does not get its port, too.
+    struct sock* kernel = BPF_CORE_READ((struct socket*)context[0], sk);
+    if (BPF_CORE_READ(kernel, sk_protocol) == IPPROTO_UDP) sk = kernel;
+  }
+  on_bind(sk, &call, 1);
   return 0;
 }
 
@@ -26,29 +38,31 @@ static __always_inline int exit_of_listen(__u64* context) {
   return 0;
 }
 
+// The loader replaces the names of functions that the kernel lacks (fexit_targets.h).
+
 SEC("fexit/inet_bind")
-int inet_bind(__u64* context) { return exit_of_bind(context); }
+int bind_inet(__u64* context) { return exit_of_bind(context); }
 
 SEC("fexit/inet6_bind")
-int inet6_bind(__u64* context) { return exit_of_bind(context); }
+int bind_inet6(__u64* context) { return exit_of_bind(context); }
 
 SEC("fexit/unix_bind")
-int unix_bind(__u64* context) { return exit_of_bind(context); }
+int bind_unix(__u64* context) { return exit_of_bind(context); }
 
 SEC("fexit/mptcp_bind")
-int mptcp_bind(__u64* context) { return exit_of_bind(context); }
+int bind_mptcp(__u64* context) { return exit_of_bind(context); }
 
 SEC("fexit/security_socket_bind")
 int refused_bind(__u64* context) { return (int)context[3] < 0 ? exit_of_bind(context) : 0; }
 
 SEC("fexit/inet_listen")
-int inet_listen(__u64* context) { return exit_of_listen(context); }
+int listen_inet(__u64* context) { return exit_of_listen(context); }
 
 SEC("fexit/unix_listen")
-int unix_listen(__u64* context) { return exit_of_listen(context); }
+int listen_unix(__u64* context) { return exit_of_listen(context); }
 
 SEC("fexit/mptcp_listen")
-int mptcp_listen(__u64* context) { return exit_of_listen(context); }
+int listen_mptcp(__u64* context) { return exit_of_listen(context); }
 
 SEC("fexit/security_socket_listen")
 int refused_listen(__u64* context) { return (int)context[2] < 0 ? exit_of_listen(context) : 0; }

@@ -19,6 +19,7 @@ enum bpf_map_type {
   BPF_MAP_TYPE_HASH = 1,
   BPF_MAP_TYPE_ARRAY = 2,
   BPF_MAP_TYPE_PERCPU_ARRAY = 6,
+  BPF_MAP_TYPE_LRU_HASH = 9,
   BPF_MAP_TYPE_RINGBUF = 27
 };
 
@@ -97,6 +98,11 @@ struct socket {
   struct sock* sk;
 };
 
+struct socket_alloc {
+  struct socket socket;
+  struct inode vfs_inode;
+};
+
 // include/net/af_unix.h, include/uapi/linux/un.h
 struct sockaddr_un {
   unsigned short sun_family;
@@ -110,8 +116,23 @@ struct unix_sock {
   struct unix_address* addr;
 };
 
+// include/linux/uidgid.h, include/linux/user_namespace.h, include/linux/cred.h
+typedef struct {
+  __u32 val;
+} kuid_t;
+struct user_namespace {
+  struct user_namespace* parent;
+  int level;
+  kuid_t owner;
+};
+struct cred {
+  kuid_t uid;
+  struct user_namespace* user_ns;
+};
+
 // include/linux/sched.h
 struct task_struct {
+  const struct cred* cred;
   char comm[16];
   struct pid* thread_pid;
   struct task_struct* group_leader;

@@ -15,6 +15,9 @@ struct {
   __type(value, struct call);
 } calls SEC(".maps");
 
+// Not so for io_uring and the kernel's own listeners: those are reported when their state changes.
+static __always_inline int is_listen_call(__u64 thread) { return bpf_map_lookup_elem(&calls, &thread) != 0; }
+
 // The records of tracefs events/syscalls/sys_{enter,exit}_*, as their format files describe them.
 struct sys_enter {
   __u64 common;

@@ -30,6 +30,11 @@ export const COVERAGE_CODES = {
     about: 'The ports of WireGuard devices are unknown; the next note says why.',
     params: { devices: 'devices' },
   },
+  'bound-not-listed': {
+    about: 'The kernel is too old to list TCP sockets that are bound and do not listen.',
+    params: { kernel: 'version', needed: 'version' },
+  },
+  'lookups-limited': { about: 'So many binds fail that not all owners of addresses are looked up.', params: {} },
   'owners-not-looked-up': { about: 'Owners were not looked up, as requested.', params: {} },
   'owners-unseen': {
     about: 'Listeners are without owner because processes could not be read.',

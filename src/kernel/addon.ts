@@ -126,16 +126,25 @@ export interface KernelEvent {
 export interface EventStream {
   /** How the kernel reports events. fexit sees more, and costs other processes nothing; tracepoints are the fallback. */
   readonly method: 'fexit' | 'tracepoint';
-  /** The oldest events, at most 4096 of them, and how many have been lost since the last call. Calls onReady again if there are more. */
-  take(): { readonly events: readonly KernelEvent[]; readonly lost: number };
+  /**
+   * The oldest events, at most 4096 of them, and how many have been dropped since the last call: `lost` for want of room, `suppressed`
+   * because one user or cgroup caused too many. Calls onReady again if there are more.
+   */
+  take(): { readonly events: readonly KernelEvent[]; readonly lost: number; readonly suppressed: number };
   /** Unloads the programs. */
   close(): void;
 }
 
-/** native/addon.cc. A `netns` is the path of a network namespace, null: the caller's own. */
-export interface Addon {
+/**
+ * The addon's dumps, which can make the kernel load a module. Call them through sockets/sock_diag.ts, which does not let that happen.
+ */
+export interface SockDiagAddon {
   dumpInet(netns: string | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
   dumpUnix(netns: string | null, states: number): Promise<UnixColumns & DumpOutcome>;
+}
+
+/** native/addon.cc, but for SockDiagAddon. A `netns` is the path of a network namespace, null: the caller's own. */
+export interface Addon {
   decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
   readInNetns(netns: string | null, path: string): Promise<Uint8Array>;

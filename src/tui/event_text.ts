@@ -1,5 +1,5 @@
 import { ownersText } from '../verdict/text/format.js';
-import type { Change, VerdictChanged } from '../watch/changes/change.js';
+import type { Change, Lost, VerdictChanged } from '../watch/changes/change.js';
 import {
   expectedEndpoint,
   firstOf,
@@ -75,7 +75,9 @@ export function eventSummary(entry: TimelineEntry, { arrow }: Glyphs): string {
     }
     case 'bind-failed': {
       const holders = change.holders.flatMap(({ owners, kind, place }) =>
-        owners.length === 0 ? [kind === 'file' ? `file ${place}` : 'unknown owner'] : owners.map(ownerWithUnit),
+        owners.length === 0
+          ? [kind === 'file' || kind === 'other-file' ? `file ${place}` : 'unknown owner']
+          : owners.map(ownerWithUnit),
       );
       const inUse = holders.length === 0 ? '' : `; in use by ${holders.join(', ')}`;
       return `${shortOwner(change.process)}: ${change.code}${inUse}`;
@@ -97,7 +99,7 @@ export function eventText({ change, restarts, moreRestarts }: TimelineEntry): st
   switch (change.event) {
     case 'started':
       return change.misses === null
-        ? 'watching; the kernel reports every listener as it opens'
+        ? `watching by ${change.method}; the kernel reports every listener as it opens`
         : `watching; this can miss ${change.misses}`;
     case 'opened':
     case 'closed':
@@ -115,12 +117,20 @@ export function eventText({ change, restarts, moreRestarts }: TimelineEntry): st
       return others === '' ? change.message : `${change.message}; also ${others}${more}`;
     }
     case 'lost':
-      return `${change.count} kernel events dropped (ring buffer full); reading the tables again`;
+      return `${change.count} kernel events dropped (${lostText(change)}); reading the tables again`;
     case 'network':
       return 'a link, address or route changed';
     case 'coverage':
       return change.complete ? 'everything can be read again' : `could not be read: ${change.errors.join('; ')}`;
   }
+}
+
+function lostText({ count, suppressed }: Lost): string {
+  const full = 'too little room for them';
+  if (suppressed === 0) return full;
+  return suppressed === count
+    ? 'one source caused too many'
+    : `${suppressed} because one source caused too many, else ${full}`;
 }
 
 /** `kubelet: `; empty for unexpected listeners. */

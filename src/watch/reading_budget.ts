@@ -7,9 +7,11 @@ const MAX_SAVED_MS = 500;
 export class ReadingBudget {
   #savedMs = MAX_SAVED_MS;
   #asOf: number;
+  readonly #share: number;
 
-  constructor(now: number) {
+  constructor(now: number, share = CPU_SHARE) {
     this.#asOf = now;
+    this.#share = share;
   }
 
   spend(costMs: number, now: number): void {
@@ -20,11 +22,11 @@ export class ReadingBudget {
   /** 0 unless more was spent than saved. */
   waitMs(now: number): number {
     this.#save(now);
-    return Math.max(0, -this.#savedMs / CPU_SHARE);
+    return Math.max(0, -this.#savedMs / this.#share);
   }
 
   #save(now: number): void {
-    this.#savedMs = Math.min(MAX_SAVED_MS, this.#savedMs + (now - this.#asOf) * CPU_SHARE);
+    this.#savedMs = Math.min(MAX_SAVED_MS, this.#savedMs + (now - this.#asOf) * this.#share);
     this.#asOf = now;
   }
 }

@@ -8,6 +8,12 @@ const CHECK_MS = 1_000;
 const IDLE_CPU_SHARE = 0.01;
 /** Changes come in bursts; the tables are read once for those within this time. */
 const COALESCE_MS = 40;
+/** The first event is taken at once, further ones this often. */
+const EVENTS_MS = 25;
+/** Share of one core that looking for the owners of addresses may use, of that for all reading. */
+const LOOKUP_CPU_SHARE = 0.025;
+/** A failed bind waits no longer for a look-up that the budget does not allow. */
+const LOOKUP_WAIT_MS = 2_000;
 
 /** Time in milliseconds, and timers. */
 export interface Clock {
@@ -26,33 +32,41 @@ export const SYSTEM_CLOCK: Clock = {
 
 /**
  * `events`: kernel events can be taken; `network`: a link, address or route changed; `read`: read the tables; `done`: they have been
- * read; `check`: see whether UDP or unix sockets have closed.
+ * read; `check`: see whether UDP or unix sockets have closed; `lookup`: look for the owners of addresses; `found`: that has been done.
  */
-export type Task = 'events' | 'network' | 'read' | 'done' | 'check';
+export type Task = 'events' | 'network' | 'read' | 'done' | 'check' | 'lookup' | 'found';
 
-/** What a watcher does next, and when it reads the tables, so that it uses little of the processor. One `read` at a time. */
+/**
+ * What a watcher does next, and when it reads the tables and looks for owners, so that it uses little of the processor whatever other
+ * processes do. One `read` and one `lookup` at a time.
+ */
 export class Scheduler {
   readonly #clock: Clock;
   readonly #budget: ReadingBudget;
+  readonly #lookups: ReadingBudget;
   readonly #queue: Task[] = [];
-  #isReading = false;
+  readonly #running = new Set<Task>();
   #isClosed = false;
   #pollMs: number | null = null;
   #nextRead: { readonly at: number; cancel(): void } | null = null;
   #cancelCheck: () => void = () => {};
+  #cancelLookup: (() => void) | null = null;
+  #cancelEvents: (() => void) | null = null;
+  #eventsAt = -Infinity;
   #wake: () => void = () => {};
 
   constructor(clock: Clock = SYSTEM_CLOCK) {
     this.#clock = clock;
     this.#budget = new ReadingBudget(clock.now());
+    this.#lookups = new ReadingBudget(clock.now(), LOOKUP_CPU_SHARE);
   }
 
   /** The next task, once there is one; null after `close`. */
   async next(): Promise<Task | null> {
     while (!this.#isClosed) {
-      const at = this.#queue.findIndex((task) => task !== 'read' || !this.#isReading);
+      const at = this.#queue.findIndex((task) => !this.#running.has(task));
       const [task] = at < 0 ? [] : this.#queue.splice(at, 1);
-      if (task === 'read') this.#isReading = true;
+      if (task === 'read' || task === 'lookup') this.#running.add(task);
       if (task !== undefined) return task;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -68,6 +82,50 @@ export class Scheduler {
     this.#wake();
   }
 
+  /** There are kernel events. */
+  eventsReady(): void {
+    const ms = this.#eventsAt + EVENTS_MS - this.#clock.now();
+    if (ms <= 0) {
+      this.#eventsAt = this.#clock.now();
+      this.add('events');
+    } else if (!this.#isClosed) {
+      this.#cancelEvents ??= this.#clock.after(ms, () => {
+        this.#cancelEvents = null;
+        this.eventsReady();
+      });
+    }
+  }
+
+  /** An address is in use: looks for its owners as soon as the budget allows, and gives up if that takes too long. */
+  lookupSoon(): void {
+    if (this.#isClosed) return;
+    const ms = Math.min(LOOKUP_WAIT_MS, this.#lookupWaitMs());
+    if (ms === 0) this.add('lookup');
+    else
+      this.#cancelLookup ??= this.#clock.after(ms, () => {
+        this.#cancelLookup = null;
+        this.add('lookup');
+      });
+  }
+
+  /** Whether the budget allows a look-up now. */
+  get mayLookUp(): boolean {
+    return this.#lookupWaitMs() === 0;
+  }
+
+  /** A look-up has ended, at this cost in processor time. */
+  lookupDone(costMs: number): void {
+    this.#running.delete('lookup');
+    this.#budget.spend(costMs, this.#clock.now());
+    this.#lookups.spend(costMs, this.#clock.now());
+    this.#wake();
+  }
+
+  #lookupWaitMs(): number {
+    const now = this.#clock.now();
+    return Math.max(this.#budget.waitMs(now), this.#lookups.waitMs(now));
+  }
+
   /** Without kernel events, the tables are read at this interval. */
   pollEvery(ms: number): void {
     this.#pollMs = ms;
@@ -75,14 +133,14 @@ export class Scheduler {
 
   /** After a change: soon, but within the budget. */
   readSoon(): void {
-    this.#readAfter(Math.max(COALESCE_MS, this.#budget.waitMs(this.#clock.now())));
+    this.#readAfter(this.#soonMs());
   }
 
   /** A reading has ended, at this cost in processor time. `isUnsettled`: the next must follow soon, to confirm what it showed. */
   readDone(costMs: number, isUnsettled: boolean): void {
-    this.#isReading = false;
+    this.#running.delete('read');
     this.#budget.spend(costMs, this.#clock.now());
-    this.#readAfter(isUnsettled ? COALESCE_MS : (this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE)));
+    this.#readAfter(isUnsettled ? this.#soonMs() : (this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE)));
     this.#wake();
   }
 
@@ -97,7 +155,13 @@ export class Scheduler {
     this.#isClosed = true;
     this.#nextRead?.cancel();
     this.#cancelCheck();
+    this.#cancelLookup?.();
+    this.#cancelEvents?.();
     this.#wake();
+  }
+
+  #soonMs(): number {
+    return Math.max(COALESCE_MS, this.#budget.waitMs(this.#clock.now()));
   }
 
   /** Reads the tables then, unless they are to be read before that anyway. */

@@ -10,8 +10,9 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
 import type { ValidOptions } from '../snapshot/options.js';
 import { toDocument } from '../snapshot/to_document.js';
-import { findAddressOwners } from './changes/address_owners.js';
-import type { BindFailed, Closed, Opened } from './changes/change.js';
+import { type AddressOwners, findAddressOwners, type WantedAddress } from './changes/address_owners.js';
+import type { FailedCall } from './changes/bind_failure.js';
+import type { Closed, Opened } from './changes/change.js';
 import { readEventProcesses } from './changes/event_processes.js';
 import type { ListenerTracker } from './changes/listener_tracker.js';
 import { resolveEvents } from './changes/resolve_events.js';
@@ -31,7 +32,8 @@ export interface WatchSources {
     events: readonly KernelEvent[],
     capture: EvaluatedCapture,
     tracker: ListenerTracker,
-  ): AsyncIterable<Opened | Closed | BindFailed>;
+  ): AsyncIterable<Opened | Closed | FailedCall>;
+  findOwners(wanted: readonly WantedAddress[], capture: EvaluatedCapture): Promise<readonly AddressOwners[]>;
   /** Returns a function that ends it. */
   watchNetwork(onChange: () => void): () => void;
   watchFiles(onChange: () => void): Pick<SocketFileWatch, 'follow' | 'close'>;
@@ -60,18 +62,16 @@ export function nodeSources({ target, expectation, allNetns, failOn }: ValidOpti
       const { netnsInode, openEvents } = native();
       if (openEvents === undefined) return { code: 'bpf-left-out', params: {} };
       try {
-        return openEvents(onReady, Number(netnsInode(target.netns ?? '/proc/thread-self/ns/net')));
+        return openEvents(onReady, allNetns ? null : Number(netnsInode(target.netns ?? '/proc/thread-self/ns/net')));
       } catch (error) {
         return explainRefusal(error);
       }
     },
     resolveEvents: (events, capture, tracker) =>
-      resolveEvents(events, capture, tracker, {
-        readProcesses: (events) => readEventProcesses(events, eventDeadline()),
-        findOwners: (wanted) => findAddressOwners(wanted, target, capture, eventDeadline()),
-      }),
+      resolveEvents(events, capture, tracker, (wanted) => readEventProcesses(wanted, eventDeadline())),
+    findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),
     watchNetwork: (onChange) => watchNetwork(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),
-    closedSockets: new ClosedSocketPoller(target.netns),
+    closedSockets: new ClosedSocketPoller(target),
   };
 }

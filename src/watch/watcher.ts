@@ -6,10 +6,14 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { summarize } from '../snapshot/document/summary.js';
 import type { EvaluatedCapture } from '../snapshot/evaluate_node.js';
 import { type SnapshotOptions, validateOptions } from '../snapshot/options.js';
+import type { Finding } from '../verdict/finding.js';
 import { missesText } from '../verdict/text/event.js';
-import type { Change } from './changes/change.js';
+import { boundSocket } from './changes/bound_names.js';
+import type { BindFailed, Change, Closed, Method, Opened } from './changes/change.js';
 import { coverageChanges } from './changes/coverage_changes.js';
-import { ListenerTracker } from './changes/listener_tracker.js';
+import { DroppedEvents } from './changes/dropped_events.js';
+import { FailedCalls } from './changes/failed_calls.js';
+import { ListenerTracker, socketKey } from './changes/listener_tracker.js';
 import { RestartTracker } from './changes/restart_tracker.js';
 import { verdictChanges } from './changes/verdict_changes.js';
 import { type Clock, Scheduler, SYSTEM_CLOCK } from './scheduler.js';
@@ -32,6 +36,13 @@ export type WatchUpdate =
 
 type Step = Change | EvaluatedCapture;
 
+/** `costMs`: processor time since it began. */
+interface Reading {
+  readonly capture: EvaluatedCapture;
+  readonly since: number;
+  readonly costMs: () => number;
+}
+
 /**
  * Watches a node. Iterate either `updates` or `changes`, once; a caller that stops iterating early must call `close`. After that
  * nothing stays loaded in the kernel.
@@ -44,9 +55,13 @@ export class Watcher {
   readonly #scheduler: Scheduler;
   readonly #files: ReturnType<WatchSources['watchFiles']>;
   readonly #restarts = new RestartTracker();
+  readonly #failedCalls = new FailedCalls();
+  readonly #dropped = new DroppedEvents();
   readonly #closers: (() => void)[] = [];
   readonly #abort = (): void => this.close();
   #events: EventStream | null = null;
+  /** The verdicts that have been reported. */
+  #reported: readonly Finding[] = [];
   #isClosed = false;
 
   /** @throws SockwatchError ERR_USAGE for invalid options */
@@ -103,13 +118,16 @@ export class Watcher {
     const refusal = await this.#openEvents();
     if (refusal !== null) scheduler.pollEvery(this.#intervalMs);
     let reading = this.#read();
+    let lookup: Promise<readonly BindFailed[]> = Promise.resolve([]);
+    let lookupCostMs = (): number => 0;
     let current = (await reading).capture;
     this.#closers.push(this.#sources.watchNetwork(() => scheduler.add('network')));
     const tracker = new ListenerTracker(current.sockets, (await reading).since, refusal === null);
+    this.#reported = current.evaluation.findings;
     yield this.#started(current, refusal);
     yield current;
-    scheduler.readDone((await reading).costMs, false);
-    if (refusal === null && usesSockDiag(current)) scheduler.add('check');
+    scheduler.readDone((await reading).costMs(), false);
+    if (refusal === null) scheduler.checkDone(0);
     for (let task = await scheduler.next(); task !== null; task = await scheduler.next()) {
       switch (task) {
         case 'network':
@@ -121,6 +139,8 @@ export class Watcher {
           break;
         case 'check':
           void this.#checkClosedSockets();
+          // Events that were all dropped announce nothing.
+          scheduler.add('events');
           break;
         case 'read': {
           reading = this.#read();
@@ -135,16 +155,31 @@ export class Watcher {
           yield* this.#tableChanges(current, capture, tracker, since);
           current = capture;
           yield current;
-          scheduler.readDone(costMs, tracker.needsTable(since));
+          scheduler.readDone(costMs(), tracker.needsTable(since));
           break;
         }
+        case 'lookup':
+          if (scheduler.mayLookUp) {
+            lookupCostMs = startCost();
+            lookup = this.#failedCalls.resolve((wanted) => this.#sources.findOwners(wanted, current));
+            void lookup.then(() => scheduler.add('found'));
+          } else {
+            scheduler.lookupDone(0);
+            yield* this.#failedCalls.giveUp();
+          }
+          break;
+        case 'found':
+          yield* await lookup;
+          scheduler.lookupDone(lookupCostMs());
+          if (!this.#failedCalls.isEmpty) scheduler.lookupSoon();
+          break;
       }
     }
   }
 
   /** null: there are kernel events; otherwise why not. */
   async #openEvents(): Promise<CoverageFault | null> {
-    const events = await this.#sources.openEvents(() => this.#scheduler.add('events'));
+    const events = await this.#sources.openEvents(() => this.#scheduler.eventsReady());
     if ('code' in events) return events;
     if (this.#isClosed) events.close();
     else this.#closers.push(() => events.close());
@@ -152,14 +187,12 @@ export class Watcher {
     return null;
   }
 
-  async #read(): Promise<{ readonly capture: EvaluatedCapture; readonly since: number; readonly costMs: number }> {
-    const [since, before] = [this.#clock.now(), process.cpuUsage()];
+  async #read(): Promise<Reading> {
+    const [since, costMs] = [this.#clock.now(), startCost()];
     const capture = await this.#sources.capture();
-    // Waiting for an answer costs nothing.
-    const { user, system } = process.cpuUsage(before);
     this.#sources.closedSockets.compareWith(capture.inodes);
     if (!this.#isClosed) this.#files.follow(capture.files.map(({ path }) => path));
-    return { capture, since, costMs: (user + system) / 1000 };
+    return { capture, since, costMs };
   }
 
   async #checkClosedSockets(): Promise<void> {
@@ -174,6 +207,7 @@ export class Watcher {
       event: 'started',
       at: new Date().toISOString(),
       mode: refusal === null ? 'ebpf' : 'polling',
+      method: this.#method,
       misses: refusal === null ? null : missesText(this.#intervalMs, refusal),
       refusal,
       intervalMs: refusal === null ? null : this.#intervalMs,
@@ -184,15 +218,27 @@ export class Watcher {
     };
   }
 
+  get #method(): Method | null {
+    return this.#events?.method ?? null;
+  }
+
   async *#eventChanges(capture: EvaluatedCapture, tracker: ListenerTracker): AsyncGenerator<Change, void, void> {
-    const { events, lost } = this.#events?.take() ?? { events: [], lost: 0 };
-    let isNews = lost > 0;
-    for await (const change of this.#sources.resolveEvents(events, capture, tracker)) {
-      isNews = true;
-      if (change.event === 'bind-failed') yield change;
-      else yield* this.#withRestart(change);
+    const { events, lost, suppressed } = this.#events?.take() ?? { events: [], lost: 0, suppressed: 0 };
+    this.#dropped.add(lost, suppressed);
+    const dropped = this.#dropped.report(this.#clock.now());
+    if (dropped !== null) yield dropped;
+    // In other namespaces, where they are watched, only the tables show what has changed.
+    let isNews = lost + suppressed > 0 || events.some(({ netns }) => String(netns) !== capture.node.netns);
+    for await (const resolved of this.#sources.resolveEvents(events, capture, tracker)) {
+      if (resolved.event === 'failed') {
+        const change = this.#failedCalls.add(resolved);
+        if (change !== null) yield change;
+      } else {
+        isNews = true;
+        yield* this.#withRestart(resolved);
+      }
     }
-    if (lost > 0) yield { event: 'lost', at: new Date().toISOString(), count: lost };
+    if (!this.#failedCalls.isEmpty) this.#scheduler.lookupSoon();
     if (isNews) this.#scheduler.readSoon();
   }
 
@@ -209,18 +255,41 @@ export class Watcher {
     for (const change of tracker.reconcile(after.sockets, since, at, this.#clock.now(), isQuiet)) {
       yield* this.#withRestart(change);
     }
-    yield* verdictChanges(old.findings, now.findings, at);
-    yield* coverageChanges(before.coverage, after.coverage, at);
+    yield* this.#verdictChanges(before, after, tracker, at);
+    yield* coverageChanges(before.coverage, after.coverage, this.#method, at);
   }
 
-  *#withRestart(change: Change & { event: 'opened' | 'closed' }): Generator<Change, void, void> {
+  /** A verdict does not come before the opening that caused it. */
+  *#verdictChanges(
+    { sockets: before }: EvaluatedCapture,
+    { evaluation, sockets }: EvaluatedCapture,
+    tracker: ListenerTracker,
+    at: string,
+  ): Generator<Change, void, void> {
+    const keys = new Map([...before, ...sockets].map((socket) => [socket.id, socketKey(socket)]));
+    const early = new Set(sockets.filter((socket) => tracker.isUnconfirmed(socket)).map(({ id }) => id));
+    const changes = verdictChanges(this.#reported, evaluation.findings, at, (id) => keys.get(id) ?? id);
+    const held = changes.filter(({ after }) => after?.sockets.some((id) => early.has(id)) === true);
+    const isHeld = new Map(held.map(({ before, after }) => [after, before]));
+    this.#reported = evaluation.findings.flatMap((finding) =>
+      isHeld.has(finding) ? (isHeld.get(finding) ?? []) : finding,
+    );
+    yield* changes.filter((change) => !held.includes(change));
+  }
+
+  *#withRestart(seen: Opened | Closed): Generator<Change, void, void> {
+    const change = { ...seen, socket: boundSocket(seen.socket) };
     yield change;
     const restarted = this.#restarts.add(change);
     if (restarted !== null) yield restarted;
   }
 }
 
-/** Whether UDP and unix sockets were read through sock_diag. Otherwise checking them would make the kernel load its modules. */
-function usesSockDiag({ coverage }: EvaluatedCapture): boolean {
-  return coverage.sources.every(({ name, via }) => (name !== 'udp' && name !== 'unix') || via === 'sock_diag');
+/** Starts to measure processor time, in milliseconds: waiting for an answer costs nothing. */
+function startCost(): () => number {
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
 }

@@ -3,8 +3,8 @@
  * the search for their owners. Prints JSON.
  */
 
-import { native } from '../../src/kernel/addon.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING } from '../../src/kernel/sockets/states.js';
+import { rawAddon } from '../kernel/raw_addon.js';
 import { median } from './median.js';
 
 async function timed(times: number, work: () => Promise<unknown>): Promise<number> {
@@ -25,7 +25,7 @@ export interface InProcess {
   readonly listeners: number;
 }
 
-const { dumpInet, findOwners, iterateOwners } = native();
+const { dumpInet, findOwners, iterateOwners } = rawAddon();
 const dump = (family: number) => dumpInet(null, family, IP_PROTOCOL.tcp, LISTENING.tcp);
 
 const times = Number(process.argv[2]);

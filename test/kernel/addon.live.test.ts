@@ -8,6 +8,7 @@ import { type InetColumns, native } from '../../src/kernel/addon.js';
 import { addressText } from '../../src/kernel/sockets/address.js';
 import { AF_INET, IP_PROTOCOL, LISTENING } from '../../src/kernel/sockets/states.js';
 import { addProcess } from './owners/fake_proc.js';
+import { rawAddon } from './raw_addon.js';
 import { listenTcp } from './sockets/live.js';
 
 /* The addon against the kernel of this machine. The decoders on captured bytes are in native.test.ts. */
@@ -16,7 +17,7 @@ const OWN_NETNS = '/proc/thread-self/ns/net';
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `another network namespace can be entered by root only, and we are user ${uid}`;
 
-const dumpTcp4 = (netns: string | null) => native().dumpInet(netns, AF_INET, IP_PROTOCOL.tcp, LISTENING.tcp);
+const dumpTcp4 = (netns: string | null) => rawAddon().dumpInet(netns, AF_INET, IP_PROTOCOL.tcp, LISTENING.tcp);
 
 /** The row of an inode, with what the kernel must say of a listener of ours. */
 function rowOf(columns: InetColumns, inode: number) {
@@ -67,10 +68,10 @@ async function fromWorker(expression: string): Promise<unknown> {
 t.test('a refusal of the kernel rejects with its errno', async (t) => {
   const UNUSED_PROTOCOL = 99;
   const refused = { code: 'ENOENT', errno: 2, syscall: /^NLMSG_/, message: /: no such file or directory$/ };
-  await t.rejects(native().dumpInet(null, AF_INET, UNUSED_PROTOCOL, LISTENING.tcp), refused);
+  await t.rejects(rawAddon().dumpInet(null, AF_INET, UNUSED_PROTOCOL, LISTENING.tcp), refused);
   const nowhere = { code: 'ENOENT', syscall: 'open', message: 'open /nowhere: no such file or directory' };
   await t.rejects(dumpTcp4('/nowhere'), nowhere);
-  await t.rejects(native().dumpUnix('/nowhere', 1 << 10), nowhere);
+  await t.rejects(rawAddon().dumpUnix('/nowhere', 1 << 10), nowhere);
   await t.rejects(native().readInNetns(null, '/nowhere'), nowhere);
   await t.rejects(native().findOwners('/nowhere', new Uint32Array([1])), nowhere);
 });

@@ -105,7 +105,7 @@ t.test('a pause freezes the screen; resuming marks what changed', (t) => {
 });
 
 t.test('a pause stops the clock, ages and marks, and counts the events that wait', (t) => {
-  const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count });
+  const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count, suppressed: 0 });
   const start = withSnapshot(screenWith([nodeWith(SOCKETS)]), nodeWith([...SOCKETS, unexpected(31337)]));
   const paused = press(start, 'p');
   const later = clampSelection(tick(paused, NOW + 60_000));

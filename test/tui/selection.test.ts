@@ -77,7 +77,7 @@ t.test('details stay open after their item is removed, and say so', (t) => {
   t.end();
 });
 
-const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count });
+const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count, suppressed: 0 });
 
 t.test('the cursor follows the newest event until it is moved', (t) => {
   let state = press(screenWith([nodeWith(SOCKETS)]), '3');

@@ -57,7 +57,7 @@ function failure(pid: number, second: number): Change {
 t.test('the newest entry comes first', (t) => {
   const { entries } = timelineOf([
     { event: 'opened', at: at(1), seenBy: 'kernel', socket: socketOf(1, 1) },
-    { event: 'lost', at: at(2), count: 7 },
+    { event: 'lost', at: at(2), count: 7, suppressed: 0 },
   ]);
   t.strictSame(
     entries.map(({ id, change }) => [id, change.event]),
@@ -108,7 +108,7 @@ t.test('a bind that is retried is counted', (t) => {
   t.equal(entries.length, 1);
   t.match(entries[0], { count: 3, at: at(3) });
   t.match(entries[0]?.change, { process: { pid: 3 } }, 'the last attempt is shown');
-  const apart = timelineOf([failure(1, 1), { event: 'lost', at: at(2), count: 1 }, failure(2, 3)]);
+  const apart = timelineOf([failure(1, 1), { event: 'lost', at: at(2), count: 1, suppressed: 0 }, failure(2, 3)]);
   t.equal(apart.entries.length, 3, 'attempts are not merged across other events');
   t.end();
 });

@@ -5,10 +5,12 @@ import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import { toDocument } from '../../src/snapshot/to_document.js';
+import type { AddressOwners, WantedAddress } from '../../src/watch/changes/address_owners.js';
+import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import type { WatchSources } from '../../src/watch/sources.js';
 import { Watcher, type WatchOptions, type WatchUpdate } from '../../src/watch/watcher.js';
-import { held, row, spec } from '../verdict/factory.js';
+import { held, processOwner, row, spec } from '../verdict/factory.js';
 import { evaluated } from './evaluated.js';
 import { FakeClock } from './fake_clock.js';
 
@@ -26,6 +28,10 @@ class FakeNode implements WatchSources {
   /** Sockets that opened, and how many events were lost, since they were last taken. */
   opened: OwnedListener[] = [];
   lost = 0;
+  /** Calls that failed since events were last taken, and what looking for owners answers. */
+  failed: FailedCall[] = [];
+  owners: AddressOwners | Promise<AddressOwners> = { holders: [], unknown: null };
+  readonly lookups: number[] = [];
   hasClosedSockets = false;
   paths: readonly string[] = [];
   readonly open = new Set<string>();
@@ -45,7 +51,7 @@ class FakeNode implements WatchSources {
     this.report.events = onReady;
     return {
       method: 'fexit' as const,
-      take: () => ({ events: [], lost: this.lost > 0 ? this.lost-- : 0 }),
+      take: () => ({ events: [], lost: this.lost > 0 ? this.lost-- : 0, suppressed: 0 }),
       close: this.#opened('events'),
     };
   }
@@ -55,6 +61,13 @@ class FakeNode implements WatchSources {
       const change = tracker.opened(socket, new Date(0).toISOString(), 0);
       if (change !== null) yield change;
     }
+    yield* this.failed.splice(0);
+  }
+
+  async findOwners(wanted: readonly WantedAddress[]) {
+    this.lookups.push(wanted.length);
+    const owners = await this.owners;
+    return wanted.map(() => owners);
   }
 
   watchNetwork(onChange: () => void): () => void {
@@ -121,6 +134,8 @@ function inShort(change: Change): string {
       return `lost ${change.count}`;
     case 'started':
       return `started ${change.mode}`;
+    case 'bind-failed':
+      return `bind-failed ${change.place} ${change.holdersUnknown?.code ?? change.holders.length}`;
     case 'coverage':
       return `coverage ${change.complete} ${change.errors.join()}`;
     default:
@@ -186,24 +201,82 @@ t.test('lost events, a changed file and closed sockets cause a reading', async (
   t.strictSame(await seen(40), ['snapshot']);
 });
 
-t.test('closed UDP and unix sockets are checked only where they were read through sock_diag', async (t) => {
-  const viaSockDiag: EvaluatedCapture = {
-    ...HEALTHY,
-    coverage: { ...HEALTHY.coverage, sources: HEALTHY.coverage.sources.map((one) => ({ ...one, via: 'sock_diag' })) },
-  };
-  for (const [capture, expected] of [
-    [viaSockDiag, ['snapshot']],
-    [HEALTHY, []],
-  ] as const) {
-    const node = new FakeNode();
-    node.next = capture;
-    const { seen } = watch(t, node);
-    await seen();
-    node.hasClosedSockets = true;
-    await seen(1_000);
-    node.hasClosedSockets = false;
-    t.strictSame(await seen(40), expected);
-  }
+t.test('closed UDP and unix sockets are noticed within a second', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  await seen();
+  node.hasClosedSockets = true;
+  await seen(1_000);
+  node.hasClosedSockets = false;
+  t.strictSame(await seen(40), ['snapshot']);
+});
+
+function failedBind(port: number): FailedCall {
+  const listener = held('nc', '127.0.0.1', port);
+  const cause = {
+    kind: 'bind-failed',
+    at: 0,
+    sinceBootMs: 0,
+    listener,
+    errno: 98,
+    pid: 7,
+    fd: 3,
+    comm: Buffer.from('nc'),
+  } as const;
+  return { event: 'failed', cause, process: processOwner('nc', { pid: 7 }) };
+}
+
+t.test('failed binds are looked up in one pass, which nothing else waits for', async (t) => {
+  const node = new FakeNode();
+  const { seen } = watch(t, node);
+  await seen();
+  let answer: (owners: AddressOwners) => void = () => {};
+  node.owners = new Promise((resolve) => {
+    answer = resolve;
+  });
+  node.failed.push(failedBind(1), failedBind(2), failedBind(1));
+  node.lost = 1;
+  node.report.events();
+  t.strictSame(await seen(), ['lost 1']);
+  t.strictSame(node.lookups, [2]);
+  node.failed.push(failedBind(3));
+  node.opened.push(BACKDOOR);
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE);
+  node.report.events();
+  const expected = ['opened 31337 by kernel', 'verdict none unexpected', 'snapshot'];
+  t.strictSame((await seen(100)).slice(0, 3), expected, 'the tables are read as well');
+  await seen();
+  t.strictSame(node.lookups, [2], 'one look-up at a time');
+  answer({ holders: [], unknown: null });
+  t.strictSame(await seen(), [
+    ...['bind-failed 127.0.0.1:1 0', 'bind-failed 127.0.0.1:2 0', 'bind-failed 127.0.0.1:1 0'],
+    'bind-failed 127.0.0.1:3 0',
+  ]);
+  t.strictSame(node.lookups, [2, 1]);
+});
+
+t.test('a verdict does not come before the opening that caused it', async (t) => {
+  const node = new FakeNode();
+  const { seen, watcher } = watch(t, node);
+  await seen();
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE);
+  watcher.readAgain();
+  t.strictSame(await seen(), ['snapshot'], 'its event may still come');
+  t.strictSame(await seen(1_000), ['opened 31337 by table', 'verdict none unexpected', 'snapshot']);
+});
+
+t.test('another source of a table is no change', async (t) => {
+  const node = new FakeNode();
+  const [viaProc, viaDiag] = [
+    { ...BACKDOOR, id: 'tcp:i31337', cookie: null },
+    { ...BACKDOOR, id: 'tcp:2', cookie: '2' },
+  ];
+  node.next = evaluated([KUBELET, viaProc], PAGE);
+  const { seen, watcher } = watch(t, node);
+  await seen();
+  node.next = evaluated([KUBELET, viaDiag], PAGE);
+  watcher.readAgain();
+  t.strictSame(await seen(), ['snapshot']);
 });
 
 t.test('without kernel events the tables are polled, and what they show is reported at once', async (t) => {

@@ -1,7 +1,10 @@
-import { type InetColumns, native } from '../addon.js';
+import { release } from 'node:os';
+import type { CoverageFault } from '../../base/coverage_codes.js';
+import type { InetColumns } from '../addon.js';
 import type { Listener, Transport } from './listener.js';
 import { inetListener, type ListenerContext } from './listeners.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL, TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN } from './states.js';
+import { type DiagAccess, inetDumps } from './sock_diag.js';
+import { TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN } from './states.js';
 
 /** A socket with a local port, in any state. */
 export interface BoundSocket {
@@ -11,36 +14,51 @@ export interface BoundSocket {
 }
 
 const EVERY_STATE = 0xffff_ffff;
-const NOT_CONNECTED = (1 << TCP_LISTEN) | (1 << TCP_BOUND_INACTIVE);
 
-/**
- * All sockets of a namespace on a port. For TCP only those that listen or are merely bound; connected ones, of which there can be
- * very many, are dumped if there are none.
- */
-export async function socketsOnPort(
-  protocol: Transport,
-  port: number,
-  netns: string | null,
-  context: ListenerContext,
-): Promise<BoundSocket[]> {
-  if (protocol === 'udp') return dumpPort(protocol, port, netns, EVERY_STATE, context);
-  const sockets = await dumpPort(protocol, port, netns, NOT_CONNECTED, context);
-  return sockets.length > 0 ? sockets : dumpPort(protocol, port, netns, EVERY_STATE, context);
+/** The kernel that lists TCP sockets which are merely bound (TCP_BOUND_INACTIVE). */
+const LISTS_BOUND = [6, 8] as const;
+
+/** Why merely bound TCP sockets cannot be seen; null: they can. */
+export function reasonNotToSeeBound(kernel: string = release()): CoverageFault | null {
+  const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number);
+  const isOld = major < LISTS_BOUND[0] || (major === LISTS_BOUND[0] && minor < LISTS_BOUND[1]);
+  return isOld ? { code: 'bound-not-listed', params: { kernel, needed: LISTS_BOUND.join('.') } } : null;
 }
 
-async function dumpPort(
+/**
+ * All sockets of a namespace on these ports. For TCP only those that listen or are merely bound; connected ones, of which there can
+ * be very many, are dumped if a port has none. A reason instead where the kernel must not be asked. @throws the kernel's error
+ */
+export async function socketsOnPorts(
   protocol: Transport,
-  port: number,
-  netns: string | null,
-  states: number,
+  ports: ReadonlySet<number>,
+  access: DiagAccess,
   context: ListenerContext,
-): Promise<BoundSocket[]> {
-  const dumps = await Promise.all(
-    [AF_INET, AF_INET6].map((family) => native().dumpInet(netns, family, IP_PROTOCOL[protocol], states)),
-  );
-  return dumps.flatMap((columns) =>
+): Promise<BoundSocket[] | CoverageFault> {
+  if (protocol === 'udp') return dumpPorts(protocol, ports, EVERY_STATE, access, context);
+  // To a kernel that does not know the state, it is one of those that take a walk through all connections.
+  const bound = reasonNotToSeeBound() === null ? 1 << TCP_BOUND_INACTIVE : 0;
+  const sockets = await dumpPorts(protocol, ports, (1 << TCP_LISTEN) | bound, access, context);
+  if ('code' in sockets) return sockets;
+  const seen = new Set(sockets.map(({ listener }) => listener.port));
+  const rest = new Set([...ports].filter((port) => !seen.has(port)));
+  if (rest.size === 0) return sockets;
+  const others = await dumpPorts(protocol, rest, EVERY_STATE, access, context);
+  return 'code' in others ? others : [...sockets, ...others];
+}
+
+async function dumpPorts(
+  protocol: Transport,
+  ports: ReadonlySet<number>,
+  states: number,
+  access: DiagAccess,
+  context: ListenerContext,
+): Promise<BoundSocket[] | CoverageFault> {
+  const dumps = await inetDumps(protocol, states, access);
+  if ('code' in dumps) return dumps;
+  return (await Promise.all(dumps)).flatMap((columns) =>
     Array.from(columns.port.keys())
-      .filter((at) => columns.port[at] === port)
+      .filter((at) => ports.has(columns.port[at] ?? 0))
       .map((at) => ({
         kind: kindOf(protocol, columns, at),
         listener: inetListener(protocol, columns, at, true, context),

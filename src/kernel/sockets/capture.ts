@@ -2,17 +2,12 @@ import { CoverageError, elapsedMs, faultOf, type SourceReading } from '../../bas
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { type InetColumns, isKernelError, native, type UnixColumns } from '../addon.js';
-import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
 import type { Protocol, Transport } from './listener.js';
 import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
+import { type DiagAccess, inetDumps, unixDumps } from './sock_diag.js';
+import { LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
 
-export interface CaptureOptions {
-  /** Path of the network namespace to read; null: our own. */
-  readonly netns: string | null;
-  /** Use sock_diag even where that makes the kernel load a module. */
-  readonly allowModuleLoad: boolean;
-  readonly moduleFiles?: ModuleFiles;
+export interface CaptureOptions extends DiagAccess {
   readonly deadline?: Deadline;
 }
 
@@ -36,22 +31,16 @@ export async function captureTables(options: CaptureOptions): Promise<Tables> {
   const [tcp, udp, unix] = await Promise.all([
     captureInet('tcp', options),
     captureInet('udp', options),
-    captureTable(
-      'unix',
-      options,
-      [() => native().dumpUnix(options.netns, UNIX_LISTENING)],
-      [async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix')))],
-    ),
+    captureTable('unix', options, () => unixDumps(UNIX_LISTENING, options), [
+      async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix'))),
+    ]),
   ]);
   return { tcp, udp, unix };
 }
 
 function captureInet(protocol: Transport, options: CaptureOptions): Promise<Table<InetColumns>> {
   const state = protocol === 'tcp' ? TCP_LISTEN : TCP_CLOSE;
-  // Both families: an AF_INET dump leaves out dual-stack `::` sockets.
-  const dumps = [AF_INET, AF_INET6].map(
-    (family) => () => native().dumpInet(options.netns, family, IP_PROTOCOL[protocol], LISTENING[protocol]),
-  );
+  const dumps = () => inetDumps(protocol, LISTENING[protocol], options);
   const files = [protocol, `${protocol}6`].map((file) => async () => {
     const text = await readProcNet(options.netns, file).catch((error: unknown) => {
       // A kernel with IPv6 disabled has no such table, and no such sockets.
@@ -74,34 +63,38 @@ function readProcNet(netns: string | null, file: string): Promise<Uint8Array> {
 }
 
 type Read<Columns> = () => Promise<Columns & { readonly interrupted?: boolean }>;
+/** Dumps that have begun, or why there are none. */
+type Dumps<Columns> = () => Promise<readonly ReturnType<Read<Columns>>[] | CoverageFault>;
 
 /** sock_diag, or /proc/net where that must not be used or fails. */
 async function captureTable<Columns extends { readonly count: number }>(
   name: Protocol,
   options: CaptureOptions,
-  dumps: readonly Read<Columns>[],
+  dumps: Dumps<Columns>,
   files: readonly Read<Columns>[],
 ): Promise<Table<Columns>> {
   const start = performance.now();
   const late = (why: CoverageFault): Table<Columns> => result(name, 'sock_diag', [], [why], [], start);
-  return (options.deadline ?? NO_DEADLINE).within(readTable(name, options, dumps, files, start), late);
+  return (options.deadline ?? NO_DEADLINE).within(readTable(name, dumps, files, start), late);
 }
 
 async function readTable<Columns extends { readonly count: number }>(
   name: Protocol,
-  options: CaptureOptions,
-  dumps: readonly Read<Columns>[],
+  dumps: Dumps<Columns>,
   files: readonly Read<Columns>[],
   start: number,
 ): Promise<Table<Columns>> {
-  const reason = options.allowModuleLoad ? null : await reasonNotToAsk(name, options.moduleFiles ?? MODULE_FILES);
+  const begun = await dumps();
   const asked =
-    reason === null ? await readAll(dumps, diagFault) : { columns: [], interrupted: false, faults: [reason] };
+    'code' in begun ? { columns: [], interrupted: false, faults: [begun] } : await readAll(begun, diagFault);
   if (asked.faults.length === 0) {
     const errors: CoverageFault[] = asked.interrupted ? [{ code: 'table-changing', params: {} }] : [];
     return result(name, 'sock_diag', asked.columns, errors, [], start);
   }
-  const read = await readAll(files, faultOf);
+  const read = await readAll(
+    files.map((read) => read()),
+    faultOf,
+  );
   if (read.faults.length === 0) return result(name, '/proc/net', read.columns, [], asked.faults, start);
   // Of two incomplete answers, the more complete one.
   const isProc = read.columns.length >= asked.columns.length;
@@ -115,10 +108,10 @@ function diagFault(thrown: unknown): CoverageFault {
 }
 
 async function readAll<Columns>(
-  reads: readonly Read<Columns>[],
+  reads: readonly ReturnType<Read<Columns>>[],
   asFault: (thrown: unknown) => CoverageFault,
 ): Promise<{ columns: Columns[]; interrupted: boolean; faults: CoverageFault[] }> {
-  const settled = await Promise.allSettled(reads.map((read) => read()));
+  const settled = await Promise.allSettled(reads);
   const columns = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   return {
     columns,

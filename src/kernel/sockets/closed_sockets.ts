@@ -1,6 +1,6 @@
-import { native } from '../addon.js';
 import type { Tables } from './capture.js';
-import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from './states.js';
+import { type DiagAccess, inetDumps, unixDumps } from './sock_diag.js';
+import { LISTENING, UNIX_LISTENING } from './states.js';
 
 /** How many costs are kept. */
 const RECENT = 5;
@@ -17,12 +17,12 @@ export function inodesOf({ udp, unix }: Tables): Inodes {
  * the listening ones only, as columns, at a fraction of the cost of a capture.
  */
 export class ClosedSocketPoller {
-  readonly #netns: string | null;
+  readonly #access: DiagAccess;
   #read: Inodes | null = null;
   readonly #costs: number[] = [];
 
-  constructor(netns: string | null) {
-    this.#netns = netns;
+  constructor(access: DiagAccess) {
+    this.#access = access;
   }
 
   /** Milliseconds: the least of the last costs, since a longer one is mostly time in which other processes ran. */
@@ -38,14 +38,16 @@ export class ClosedSocketPoller {
     this.#read = read;
   }
 
-  /** False before the tables were read. @throws the kernel's error */
+  /** False before the tables were read, and where sock_diag must not be used. @throws the kernel's error */
   async hasChanged(): Promise<boolean> {
-    const { dumpInet, dumpUnix } = native();
     const start = performance.now();
-    const dumps = await Promise.all([
-      ...[AF_INET, AF_INET6].map((family) => dumpInet(this.#netns, family, IP_PROTOCOL.udp, LISTENING.udp)),
-      dumpUnix(this.#netns, UNIX_LISTENING),
+    const begun = await Promise.all([
+      inetDumps('udp', LISTENING.udp, this.#access),
+      unixDumps(UNIX_LISTENING, this.#access),
     ]);
+    const [udp, unix] = begun;
+    if ('code' in udp || 'code' in unix) return false;
+    const dumps = await Promise.all([...udp, ...unix]);
     this.#costs.push(performance.now() - start);
     if (this.#costs.length > RECENT) this.#costs.shift();
     const read = this.#read;

@@ -91,10 +91,29 @@ function unixListeners(table: Table<UnixColumns>, context: ListenerContext): Lis
 
 /** null: in the state of a listener, but none; a stream that was never connected, or a datagram socket without a name. */
 function unixListener(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
+  if (columns.state[at] !== TCP_LISTEN && (unixType(columns.type[at] ?? 0) !== 'dgram' || !hasName(columns, at))) {
+    return null;
+  }
+  return unixSocket(columns, at, detailed, context);
+}
+
+/** The sockets of a unix table that have a name, whether or not they listen yet. */
+export function namedUnixSockets({ columns, detailed }: Table<UnixColumns>, context: ListenerContext): Listener[] {
+  return columns.flatMap((table) =>
+    Array.from(table.state.keys())
+      .filter((at) => hasName(table, at))
+      .map((at) => unixSocket(table, at, detailed, context)),
+  );
+}
+
+function hasName({ nameEnd }: UnixColumns, at: number): boolean {
+  return (nameEnd[at] ?? 0) > (at === 0 ? 0 : (nameEnd[at - 1] ?? 0));
+}
+
+function unixSocket(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener {
   const listens = columns.state[at] === TCP_LISTEN;
   const type = unixType(columns.type[at] ?? 0);
   const name = columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], columns.nameEnd[at]);
-  if (!listens && (type !== 'dgram' || name.length === 0)) return null;
   const inode = columns.inode[at] ?? 0;
   const cookie = cookieOf(columns.cookie, at);
   const uid = columns.uid[at] ?? UID_UNKNOWN;

@@ -67,6 +67,10 @@ function textOf({ code, params }: CoverageFault): string {
       return 'owners were not looked up, as requested';
     case 'owners-unseen':
       return `the owners of ${params.unseen} of ${params.listeners} listeners are unknown`;
+    case 'bound-not-listed':
+      return `this kernel (${params.kernel}) is older than ${params.needed}, and does not list TCP sockets that are bound and do not listen`;
+    case 'lookups-limited':
+      return 'so many binds fail that not all owners are looked up';
     case 'processes-unreadable':
       return `${params.unreadable} of ${params.processes} processes could not be read (permission denied)`;
     case 'processes-late':

@@ -7,8 +7,11 @@ import { ownerText, programName } from './format.js';
 
 /** Owner of an address that a bind or listen failed to get. */
 export interface AddressOwner {
-  /** `bound`: does not listen; `client`: the local end of a connection; `file`: a unix socket file without a listener. */
-  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file';
+  /**
+   * `bound`: does not listen; `client`: the local end of a connection; `file`: a socket file that no process of the network namespace
+   * has; `other-file`: a file that is no socket.
+   */
+  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file' | 'other-file';
   /** Its endpoint: `0.0.0.0:10250`. */
   readonly place: string;
   readonly owners: readonly Owner[];
@@ -25,12 +28,16 @@ export interface BindFailure {
   readonly process: ProcessOwner;
   /** Present owners of the address; empty if it failed for another reason, or they are gone. */
   readonly holders: readonly AddressOwner[];
+  /** Why the owners of the address are not known; null: they are, or did not matter. */
+  readonly holdersUnknown: CoverageFault | null;
 }
 
 /** A failed bind or listen, with the owners of the address. Pure. */
-export function bindFailureText({ call, code, protocol, place, process, holders }: BindFailure): string {
+export function bindFailureText(failure: BindFailure): string {
+  const { call, code, protocol, place, process, holders, holdersUnknown: unknown } = failure;
   const failed = `${ownerText(process)} could not ${call} ${printable(place)}/${protocol}: ${code}`;
-  return [failed, ...holders.map(addressOwnerText)].join('; ');
+  const why = unknown === null ? [] : [`who has the address is not known: ${faultText(unknown)}`];
+  return [failed, ...holders.map(addressOwnerText), ...why].join('; ');
 }
 
 function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): string {
@@ -46,7 +53,9 @@ function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): stri
     case 'client':
       return `${who} has a connection from ${place}`;
     case 'file':
-      return `the file ${place} exists without a listener; remove it`;
+      return `the socket file ${place} exists, and no process of this network namespace has it`;
+    case 'other-file':
+      return `the file ${place} exists, and is no socket`;
   }
 }
 

@@ -1,37 +1,149 @@
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
 import { withKernelOwners } from '../../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { startOwnerSearch } from '../../kernel/owners/owner_source.js';
 import { isWildcard, unmapped } from '../../kernel/sockets/address.js';
-import { type BoundSocket, socketsOnPort } from '../../kernel/sockets/bound.js';
-import type { Listener } from '../../kernel/sockets/listener.js';
-import { statSocketFile } from '../../kernel/sockets/socket_file.js';
+import { type BoundSocket, reasonNotToSeeBound, socketsOnPorts } from '../../kernel/sockets/bound.js';
+import { captureTables, type Tables } from '../../kernel/sockets/capture.js';
+import type { Listener, Transport } from '../../kernel/sockets/listener.js';
+import { type ListenerContext, listenersOf, namedUnixSockets } from '../../kernel/sockets/listeners.js';
+import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { CaptureTarget, NodeCapture } from '../../snapshot/capture.js';
 import { listenerText } from '../../verdict/text/format.js';
+import { fileAt, isAtFile } from './bound_file.js';
+import { boundOwner } from './bound_names.js';
 import type { AddressOwner } from './change.js';
 
-/** Who has an address that is in use, now; of unix sockets, as of the last capture. */
-export async function findAddressOwners(
-  wanted: Listener,
-  { netns, owners: mode }: Pick<CaptureTarget, 'netns' | 'owners'>,
-  { sockets, network }: Pick<NodeCapture, 'sockets' | 'network'>,
-  deadline: Deadline,
-): Promise<AddressOwner[]> {
-  if (wanted.protocol === 'unix') return findNameOwners(wanted, sockets, deadline);
-  const search = startOwnerSearch(mode, { everyState: true, deadline });
-  const context = { netns: wanted.netns, devices: network.deviceNames };
-  const onPort = await socketsOnPort(wanted.protocol, wanted.port ?? 0, netns, context);
-  const conflicting = onPort.filter(({ listener }) => overlaps(listener, wanted));
-  const listeners = conflicting.map(({ listener }) => listener);
-  const { found } = await findOwners(listeners, mode, search);
-  const owned = withKernelOwners(attachOwners(listeners, found), network.tunnels);
-  return owned.map((socket, at) => addressOwner(conflicting[at]?.kind ?? 'bound', socket));
+/** An address that could not be had, and the process that wanted it. */
+export interface WantedAddress {
+  readonly listener: Listener;
+  readonly pid: number;
 }
+
+/** Who has an address. `unknown`: why they may not be all. */
+export interface AddressOwners {
+  readonly holders: readonly AddressOwner[];
+  readonly unknown: CoverageFault | null;
+}
+
+/** There can be many: any number of sockets with addresses of their own is in the way of a wildcard. */
+const MAX_HOLDERS = 16;
+
+/** Who has these addresses, now: in one pass over all processes, and one dump of each table. In order. */
+export async function findAddressOwners(
+  wanted: readonly WantedAddress[],
+  { netns, owners: mode, allowModuleLoad }: Pick<CaptureTarget, 'netns' | 'owners' | 'allowModuleLoad'>,
+  { node, network }: Pick<NodeCapture, 'node' | 'network'>,
+  deadline: Deadline,
+): Promise<AddressOwners[]> {
+  const search = startOwnerSearch(mode, { everyState: true, deadline });
+  const access = { netns, allowModuleLoad };
+  const context = { netns: node.netns, devices: network.deviceNames };
+  const [tcp, udp, unix] = await Promise.all([
+    onPorts('tcp', wanted, access, context),
+    onPorts('udp', wanted, access, context),
+    onNames(wanted, access, context, deadline),
+  ]);
+  const finders = { tcp, udp, unix };
+  const found = wanted.map((one) => finders[one.listener.protocol](one));
+  const sockets = new Map(found.flatMap(({ sockets }) => sockets.map((one) => [one.listener.id, one.listener])));
+  const listeners = [...sockets.values()];
+  const owned = withKernelOwners(
+    attachOwners(listeners, (await findOwners(listeners, mode, search)).found),
+    network.tunnels,
+  );
+  const byId = new Map(owned.map((socket) => [socket.id, socket]));
+  return found.map(({ sockets, file, unknown }) => {
+    const holders = sockets.flatMap(({ kind, listener }) => {
+      const socket = byId.get(listener.id);
+      return socket === undefined ? [] : [addressOwner(kind, socket)];
+    });
+    return { holders: file === null ? holders : [...holders, file], unknown: holders.length === 0 ? unknown : null };
+  });
+}
+
+/** What is in the way of an address. */
+interface Found {
+  readonly sockets: readonly BoundSocket[];
+  readonly file: AddressOwner | null;
+  readonly unknown: CoverageFault | null;
+}
+
+const NONE: Found = { sockets: [], file: null, unknown: null };
+
+type Finder = (wanted: WantedAddress) => Found;
 
 function addressOwner(kind: BoundSocket['kind'], socket: OwnedListener): AddressOwner {
   const isKernel = socket.owners.some((owner) => owner.kind === 'kernel');
-  return { kind: isKernel ? 'kernel' : kind, place: listenerText(socket), owners: socket.owners };
+  return { kind: isKernel ? 'kernel' : kind, place: listenerText(socket), owners: socket.owners.map(boundOwner) };
+}
+
+type Access = Parameters<typeof socketsOnPorts>[2];
+
+/** Finds what is in the way of an address of this protocol. */
+async function onPorts(
+  protocol: Transport,
+  wanted: readonly WantedAddress[],
+  access: Access,
+  context: ListenerContext,
+): Promise<Finder> {
+  const ports = wanted.flatMap(({ listener }) => (listener.protocol === protocol ? [listener.port ?? 0] : []));
+  if (ports.length === 0) return () => NONE;
+  const answer = await socketsOnPorts(protocol, new Set(ports), access, context);
+  const isRefused = 'code' in answer;
+  // /proc/net has the listeners.
+  const sockets = isRefused ? listening(protocol, await captureTables(access), context) : answer;
+  const unknown = isRefused ? answer : protocol === 'tcp' ? reasonNotToSeeBound() : null;
+  const byAddress = groupBy(sockets, addressKey);
+  const byPort = groupBy(sockets, portKey);
+  const isWild = ({ address }: Listener): boolean => isWildcard(address ?? '');
+  const wildcards = groupBy(
+    sockets.filter(({ listener }) => isWild(listener)),
+    portKey,
+  );
+  return ({ listener: one }) => {
+    const same = byAddress.get(addressKey(one)) ?? [];
+    const others = (isWild(one) ? byPort : wildcards).get(portKey(one)) ?? [];
+    const conflicting = [...same.slice(0, MAX_HOLDERS), ...firstOverlapping(others, one)];
+    // A socket whose listen failed is bound to the address itself.
+    const isOther = ({ listener }: BoundSocket): boolean => one.inode === 0 || listener.inode !== one.inode;
+    return { sockets: [...new Set(conflicting)].filter(isOther).slice(0, MAX_HOLDERS), file: null, unknown };
+  };
+}
+
+function portKey({ port }: Listener): string {
+  return String(port);
+}
+
+function addressKey({ port, address }: Listener): string {
+  return `${port} ${unmapped(address ?? '')}`;
+}
+
+function groupBy(sockets: readonly BoundSocket[], keyOf: (listener: Listener) => string): Map<string, BoundSocket[]> {
+  const groups = new Map<string, BoundSocket[]>();
+  for (const socket of sockets) {
+    const key = keyOf(socket.listener);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [socket]);
+    else group.push(socket);
+  }
+  return groups;
+}
+
+function firstOverlapping(sockets: readonly BoundSocket[], wanted: Listener): BoundSocket[] {
+  const first: BoundSocket[] = [];
+  for (const socket of sockets) {
+    if (first.length === MAX_HOLDERS) break;
+    if (overlaps(socket.listener, wanted)) first.push(socket);
+  }
+  return first;
+}
+
+function listening(protocol: Transport, tables: Tables, context: ListenerContext): BoundSocket[] {
+  const listeners = listenersOf(tables, context).filter((one) => one.protocol === protocol);
+  return listeners.map((listener) => ({ kind: 'listener', listener }));
 }
 
 /**
@@ -47,18 +159,42 @@ export function overlaps(present: Listener, wanted: Listener): boolean {
   return covers(present, b) || covers(wanted, a);
 }
 
-async function findNameOwners(
-  wanted: Listener,
-  sockets: readonly OwnedListener[],
+/** By name, and by the file that is at a path. */
+async function onNames(
+  wanted: readonly WantedAddress[],
+  access: Access,
+  context: ListenerContext,
   deadline: Deadline,
-): Promise<AddressOwner[]> {
+): Promise<Finder> {
+  const names = wanted.filter(({ listener }) => listener.protocol === 'unix');
+  if (names.length === 0) return () => NONE;
+  const { unix } = await captureTables(access);
+  const sockets = namedUnixSockets(unix, context);
+  const found = await Promise.all(
+    names.map(async ({ listener, pid }): Promise<Found> => {
+      const file = listener.path === null ? null : await fileAt(listener.path, pid, deadline);
+      const isSame = (one: Listener): boolean =>
+        file === null || file.device === null
+          ? one.path === listener.path && one.abstract === listener.abstract
+          : isAtFile(one, file, listener.path);
+      const holders = sockets.filter(isSame).slice(0, MAX_HOLDERS).map(namedSocket);
+      // /proc/net lacks sockets that do not listen yet.
+      const unknown = unix.source.errors[0] ?? (unix.detailed ? null : (unix.source.notes[0] ?? null));
+      const left = holders.length > 0 ? null : leftover(listener, file?.state ?? 'absent', unknown);
+      return { sockets: holders, file: left, unknown };
+    }),
+  );
+  const byName = new Map(names.map((one, at) => [one, found[at]]));
+  return (one) => byName.get(one) ?? NONE;
+}
+
+function namedSocket(listener: Listener): BoundSocket {
+  return { kind: listener.state === 'LISTEN' || listener.type === 'dgram' ? 'listener' : 'bound', listener };
+}
+
+/** What is at a path that no socket has. Of a socket file that is known only if all sockets were seen. */
+function leftover(wanted: Listener, state: SocketFile['state'], unknown: CoverageFault | null): AddressOwner | null {
   const place = listenerText(wanted);
-  const owners = sockets
-    .filter(
-      ({ protocol, path, abstract }) => protocol === 'unix' && path === wanted.path && abstract === wanted.abstract,
-    )
-    .map(({ owners }): AddressOwner => ({ kind: 'listener', place, owners }));
-  if (owners.length > 0 || wanted.path === null) return owners;
-  const { state } = await statSocketFile(wanted.path, deadline);
-  return state === 'socket' || state === 'not-a-socket' ? [{ kind: 'file', place, owners: [] }] : [];
+  if (state === 'not-a-socket') return { kind: 'other-file', place, owners: [] };
+  return state === 'socket' && unknown === null ? { kind: 'file', place, owners: [] } : null;
 }

@@ -1,12 +1,31 @@
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { bindFailureText } from '../../verdict/text/event.js';
 import { listenerText } from '../../verdict/text/format.js';
 import type { AddressOwner, BindFailed } from './change.js';
 import type { SocketEvent } from './socket_event.js';
 
+/** A bind or listen that failed, before the owners of the address are known. */
+export interface FailedCall {
+  readonly event: 'failed';
+  readonly cause: SocketEvent;
+  readonly process: ProcessOwner;
+}
+
+/** Others failed for another reason than the owners of the address. */
+export function isInUse({ cause }: FailedCall): boolean {
+  return cause.errno === constants.errno.EADDRINUSE;
+}
+
 /** Pure. */
-export function bindFailure(event: SocketEvent, process: ProcessOwner, holders: readonly AddressOwner[]): BindFailed {
+export function bindFailure(
+  event: SocketEvent,
+  process: ProcessOwner,
+  holders: readonly AddressOwner[],
+  holdersUnknown: CoverageFault | null = null,
+): BindFailed {
   const failure = {
     call: event.kind === 'listen-failed' ? 'listen' : 'bind',
     code: getSystemErrorName(-event.errno),
@@ -14,6 +33,7 @@ export function bindFailure(event: SocketEvent, process: ProcessOwner, holders: 
     place: listenerText(event.listener),
     process,
     holders,
+    holdersUnknown,
   } as const;
   const at = new Date(event.at).toISOString();
   return { event: 'bind-failed', at, errno: event.errno, ...failure, message: bindFailureText(failure) };

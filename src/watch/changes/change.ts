@@ -8,6 +8,9 @@ import type { AddressOwner, BindFailure } from '../../verdict/text/event.js';
 /** How a change was seen: in a kernel event, or by comparing two readings of the tables. */
 export type SeenBy = 'kernel' | 'table';
 
+/** How kernel events are obtained: at the ends of kernel functions, which costs other programs nothing, or at system calls. */
+export type Method = 'fexit' | 'tracepoint';
+
 export type { AddressOwner };
 
 /** Always the first: how changes are seen, and what can be missed. */
@@ -15,6 +18,8 @@ export interface Started {
   readonly event: 'started';
   readonly at: string;
   readonly mode: 'ebpf' | 'polling';
+  /** null: there are no kernel events. */
+  readonly method: Method | null;
   /** What this mode can miss; null: nothing that opens. */
   readonly misses: string | null;
   /** The same for programs: why there are no kernel events, and how often the tables are read instead. */
@@ -71,11 +76,13 @@ export interface Restarted {
   readonly message: string;
 }
 
-/** Kernel events were dropped (ring buffer full). The tables are read again at once. */
+/** Kernel events were dropped. The tables are read again at once. */
 export interface Lost {
   readonly event: 'lost';
   readonly at: string;
   readonly count: number;
+  /** How many of them because one user or cgroup caused too many; the others for want of room. */
+  readonly suppressed: number;
 }
 
 /** A link, an address or a route changed. Verdicts that change with it follow. */
@@ -89,6 +96,8 @@ export interface CoverageChanged {
   readonly event: 'coverage';
   readonly at: string;
   readonly complete: boolean;
+  /** How kernel events are obtained, as in `started`. */
+  readonly method: Method | null;
   readonly errors: readonly string[];
   /** The same for programs, by source. */
   readonly faults: readonly { readonly source: string; readonly errors: readonly CoverageFault[] }[];

@@ -4,6 +4,7 @@ import type { ProcessFacts } from '../../kernel/addon.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { readFacts } from '../../kernel/owners/owner_source.js';
 import { processFieldsByPid, readBootTime, UNKNOWN_PROCESS } from '../../kernel/owners/process_fields.js';
+import { boundProcess } from './bound_names.js';
 import type { SocketEvent } from './socket_event.js';
 
 /** The kernel counts start times in ticks, 100 a second on every Linux that Node runs on (times(2)). */
@@ -29,6 +30,6 @@ export function eventProcesses(
     const isSame = start !== null && start <= sinceBootMs + TICK_MS;
     const fields = (isSame ? fieldsByPid.get(pid) : undefined) ?? UNKNOWN_PROCESS;
     const name = fields.comm === null ? textField('comm', comm) : {};
-    return { kind: 'process', pid, fd, ...fields, ...name };
+    return boundProcess({ kind: 'process', pid, fd, ...fields, ...name });
   });
 }

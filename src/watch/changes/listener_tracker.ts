@@ -37,14 +37,14 @@ export class ListenerTracker {
 
   /** An event of the kernel. */
   opened(socket: OwnedListener, at: string, now: Moment): Opened | null {
-    if (this.#known.has(keyOf(socket))) return null;
+    if (this.#known.has(socketKey(socket))) return null;
     this.#add({ socket, since: now, isReported: true });
     return { event: 'opened', at, seenBy: 'kernel', socket };
   }
 
   /** An event of the kernel. A socket that closes may have lost its inode already, but not its cookie. */
   closed(socket: OwnedListener, at: string, now: Moment): Closed | null {
-    const key = (socket.cookie === null ? undefined : this.#byCookie.get(socket.id)) ?? keyOf(socket);
+    const key = (socket.cookie === null ? undefined : this.#byCookie.get(socket.id)) ?? socketKey(socket);
     this.#closed.set(socket.id, now);
     const known = this.#known.get(key);
     if (known === undefined) return null;
@@ -64,7 +64,7 @@ export class ListenerTracker {
     isQuiet: (socket: OwnedListener) => boolean,
   ): (Opened | Closed)[] {
     const changes: (Opened | Closed)[] = [];
-    const present = new Set(table.map(keyOf));
+    const present = new Set(table.map(socketKey));
     for (const [key, known] of this.#known) {
       if (present.has(key) || known.since >= readSince) continue;
       this.#remove(key, known, now);
@@ -73,7 +73,7 @@ export class ListenerTracker {
     }
     const unconfirmed = new Set<string>();
     for (const socket of table) {
-      const key = keyOf(socket);
+      const key = socketKey(socket);
       const known = this.#known.get(key);
       if ((this.#closed.get(socket.id) ?? -1) >= readSince) continue;
       if (known === undefined && this.#hasEvents && !this.#unconfirmed.has(key)) {
@@ -94,6 +94,11 @@ export class ListenerTracker {
     return changes;
   }
 
+  /** Whether its opening has still to be reported: a table shows it, and a second must confirm it. */
+  isUnconfirmed(socket: OwnedListener): boolean {
+    return this.#unconfirmed.has(socketKey(socket));
+  }
+
   /** Whether something is known only from events since then, or from one table only. */
   needsTable(moment: Moment): boolean {
     if (this.#unconfirmed.size > 0) return true;
@@ -103,8 +108,8 @@ export class ListenerTracker {
 
   #add(known: KnownListener): void {
     const { socket } = known;
-    this.#known.set(keyOf(socket), known);
-    if (socket.cookie !== null) this.#byCookie.set(socket.id, keyOf(socket));
+    this.#known.set(socketKey(socket), known);
+    if (socket.cookie !== null) this.#byCookie.set(socket.id, socketKey(socket));
   }
 
   #remove(key: string, { socket }: KnownListener, now: Moment): void {
@@ -121,6 +126,6 @@ function withOwnersOf(socket: OwnedListener, before: OwnedListener | undefined):
 }
 
 /** The event of a UDP or unix socket that opens has no cookie, so only the inode can join it with the table. */
-function keyOf({ protocol, inode, id }: OwnedListener): string {
+export function socketKey({ protocol, inode, id }: OwnedListener): string {
   return inode === 0 ? id : `${protocol}:${inode}`;
 }

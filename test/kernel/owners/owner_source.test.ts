@@ -9,6 +9,7 @@ import { Deadline, isInProgress } from '../../../src/base/deadline.js';
 import { native } from '../../../src/kernel/addon.js';
 import { type FoundOwners, readFacts, startOwnerSearch } from '../../../src/kernel/owners/owner_source.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
+import { rawAddon } from '../raw_addon.js';
 import { listenTcp } from '../sockets/live.js';
 import { addProcess } from './fake_proc.js';
 
@@ -49,10 +50,10 @@ function asSet(found: FoundOwners): string[] {
 async function listeningInodes(): Promise<Uint32Array> {
   const dumps = await Promise.all([
     ...[AF_INET, AF_INET6].flatMap((family) => [
-      native().dumpInet(null, family, IP_PROTOCOL.tcp, LISTENING.tcp),
-      native().dumpInet(null, family, IP_PROTOCOL.udp, LISTENING.udp),
+      rawAddon().dumpInet(null, family, IP_PROTOCOL.tcp, LISTENING.tcp),
+      rawAddon().dumpInet(null, family, IP_PROTOCOL.udp, LISTENING.udp),
     ]),
-    native().dumpUnix(null, UNIX_LISTENING),
+    rawAddon().dumpUnix(null, UNIX_LISTENING),
   ]);
   return Uint32Array.from(dumps.flatMap(({ inode }) => [...inode]));
 }

@@ -1,7 +1,8 @@
 import t from 'tap';
-import { type InetColumns, native } from '../../../src/kernel/addon.js';
+import type { InetColumns } from '../../../src/kernel/addon.js';
 import { captureTables, type Table } from '../../../src/kernel/sockets/capture.js';
 import { AF_INET, AF_INET6 } from '../../../src/kernel/sockets/states.js';
+import { rawAddon } from '../raw_addon.js';
 import { dump } from './dumps.js';
 
 /* What capture.ts makes of a kernel that answers in part, played by stand-ins for the addon's functions. */
@@ -17,7 +18,7 @@ interface Kernel {
 const TEXT = { tcp: dump('proc-net-tcp.txt'), tcp6: dump('proc-net-tcp6.txt') };
 
 async function captureTcp({ refused = [], interrupted = [], files = {} }: Kernel): Promise<Table<InetColumns>> {
-  const addon = native();
+  const addon = rawAddon();
   const { dumpInet, readInNetns, decodeInet } = addon;
   addon.dumpInet = async (_netns, family) => {
     if (refused.includes(family)) throw new Error(`family ${family} is refused`);

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { native } from '../../../src/kernel/addon.js';
 import { kernelDevice, statSocketFile } from '../../../src/kernel/sockets/socket_file.js';
 import { UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
+import { rawAddon } from '../raw_addon.js';
 import { shortDirectory } from './live.js';
 
 const uid = process.getuid?.();
@@ -36,7 +36,7 @@ t.test('a socket file has the device and inode that the kernel reports for its l
   renameSync(`${directory}/x.sock`, `${directory}/moved.sock`);
   const file = await statSocketFile(path);
   t.match(file, { path, state: 'socket' }, 'links are followed, and a rename changes nothing');
-  const columns = await native().dumpUnix(null, UNIX_LISTENING);
+  const columns = await rawAddon().dumpUnix(null, UNIX_LISTENING);
   const files = Array.from(columns.fileInode, (inode, at) => `${columns.fileDevice[at]} ${inode}`);
   t.ok(files.includes(`${file.device} ${file.inode}`), 'UNIX_DIAG_VFS has the same numbers');
 });

@@ -29,6 +29,11 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     'the dump of routes was answered by a process, not by the kernel',
   ],
   [{ code: 'wireguard-ports-unknown', params: { devices: ['wg0', 'wg1'] } }, 'the ports of wg0, wg1 are unknown'],
+  [
+    { code: 'bound-not-listed', params: { kernel: '6.1.0', needed: '6.8' } },
+    'this kernel (6.1.0) is older than 6.8, and does not list TCP sockets that are bound and do not listen',
+  ],
+  [{ code: 'lookups-limited', params: {} }, 'so many binds fail that not all owners are looked up'],
   [{ code: 'owners-not-looked-up', params: {} }, 'owners were not looked up, as requested'],
   [{ code: 'owners-unseen', params: { unseen: 2, listeners: 3 } }, 'the owners of 2 of 3 listeners are unknown'],
   [

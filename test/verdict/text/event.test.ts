@@ -5,7 +5,14 @@ import { device, processOwner } from '../factory.js';
 const NC = processOwner('nc', { exe: null });
 
 t.test('a failed bind, and each owner of the address', (t) => {
-  const failure = { call: 'bind', code: 'EADDRINUSE', protocol: 'tcp', place: '0.0.0.0:80', process: NC } as const;
+  const failure = {
+    call: 'bind',
+    code: 'EADDRINUSE',
+    protocol: 'tcp',
+    place: '0.0.0.0:80',
+    process: NC,
+    holdersUnknown: null,
+  } as const;
   const failed = 'nc (pid 812) could not bind 0.0.0.0:80/tcp: EADDRINUSE';
   t.equal(bindFailureText({ ...failure, holders: [] }), failed);
   const place = '[::]:80';
@@ -18,11 +25,19 @@ t.test('a failed bind, and each owner of the address', (t) => {
     [{ kind: 'kernel', place, owners: [device('wg0', 'wireguard')] }, 'kernel device wg0 (wireguard) owns [::]:80'],
     [{ kind: 'bound', place, owners: [NC] }, 'nc (pid 812) is bound to [::]:80 without listening'],
     [{ kind: 'client', place, owners: [NC] }, 'nc (pid 812) has a connection from [::]:80'],
-    [{ kind: 'file', place: '/run/x\x1b', owners: [] }, 'the file /run/x\\x1b exists without a listener; remove it'],
+    [
+      { kind: 'file', place: '/run/x\x1b', owners: [] },
+      'the socket file /run/x\\x1b exists, and no process of this network namespace has it',
+    ],
+    [{ kind: 'other-file', place: '/etc/passwd', owners: [] }, 'the file /etc/passwd exists, and is no socket'],
   ];
   for (const [owner, text] of cases) {
     t.equal(bindFailureText({ ...failure, holders: [owner] }), `${failed}; ${text}`, owner.kind);
   }
+  t.equal(
+    bindFailureText({ ...failure, holders: [], holdersUnknown: { code: 'lookups-limited', params: {} } }),
+    `${failed}; who has the address is not known: so many binds fail that not all owners are looked up`,
+  );
   t.end();
 });
 

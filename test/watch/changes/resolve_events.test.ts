@@ -2,9 +2,8 @@ import { constants } from 'node:os';
 import t from 'tap';
 import type { KernelEvent } from '../../../src/kernel/addon.js';
 import { AF_INET, IP_PROTOCOL, SOCK_STREAM } from '../../../src/kernel/sockets/states.js';
-import type { AddressOwner } from '../../../src/watch/changes/change.js';
 import { ListenerTracker } from '../../../src/watch/changes/listener_tracker.js';
-import { type EventLookups, resolveEvents } from '../../../src/watch/changes/resolve_events.js';
+import { type ReadProcesses, resolveEvents } from '../../../src/watch/changes/resolve_events.js';
 import { evaluated } from '../evaluated.js';
 
 const CAPTURE = evaluated();
@@ -39,34 +38,23 @@ function event(kind: number, fields: Partial<KernelEvent> = {}): KernelEvent {
   };
 }
 
-const OWNER: AddressOwner = { kind: 'listener', place: '127.0.0.1:10250', owners: [] };
-
-/** Lookups that answer at once, and what was asked of them. */
-function lookups(): EventLookups & { readonly asked: string[] } {
+/** Names processes at once, and keeps what was asked. */
+function processes() {
   const asked: string[] = [];
-  return {
-    asked,
-    readProcesses: async (events) => {
-      asked.push(`processes ${events.map(({ pid }) => pid).join(' ')}`);
-      return events.map(({ pid, fd }) => ({
-        ...{ kind: 'process', pid, fd, comm: 'kubelet', exe: null, argv0: null, cgroup: null },
-        ...{ unit: null, pod: null, container: null, startedAt: null },
-      }));
-    },
-    findOwners: async ({ port }) => {
-      asked.push(`owners of ${port}`);
-      return [OWNER];
-    },
+  const read: ReadProcesses = async (events) => {
+    asked.push(events.map(({ pid }) => pid).join(' '));
+    return events.map(({ pid, fd }) => ({
+      ...{ kind: 'process', pid, fd, comm: 'kubelet', exe: null, argv0: null, cgroup: null },
+      ...{ unit: null, pod: null, container: null, startedAt: null },
+    }));
   };
+  return { asked, read };
 }
 
-async function resolve(
-  events: readonly KernelEvent[],
-  answers = lookups(),
-  tracker = new ListenerTracker([], 0, true),
-) {
+async function resolve(events: readonly KernelEvent[], { read } = processes()) {
   const changes = [];
-  for await (const change of resolveEvents(events, CAPTURE, tracker, answers)) changes.push(change);
+  for await (const change of resolveEvents(events, CAPTURE, new ListenerTracker([], 0, true), read))
+    changes.push(change);
   return changes;
 }
 
@@ -86,7 +74,7 @@ t.test('openings and closings with their process, each once', async (t) => {
 });
 
 t.test('events of other namespaces and unknown kinds are skipped, and nothing is looked up for them', async (t) => {
-  const answers = lookups();
+  const answers = processes();
   t.strictSame(
     await resolve([event(OPENED, { netns: NETNS + 1 }), event(99), event(OPENED, { family: 99 })], answers),
     [],
@@ -95,34 +83,15 @@ t.test('events of other namespaces and unknown kinds are skipped, and nothing is
   t.strictSame(answers.asked, []);
 });
 
-t.test('a failed bind has the owners of its address, looked up once for each address', async (t) => {
-  const answers = lookups();
-  const inUse = { error: constants.errno.EADDRINUSE };
+t.test('a failed call, with its process', async (t) => {
+  const answers = processes();
   const changes = await resolve(
-    [
-      event(BIND_FAILED, inUse),
-      event(BIND_FAILED, { ...inUse, pid: 11 }),
-      event(BIND_FAILED, { ...inUse, port: 10251 }),
-      event(BIND_FAILED, { error: constants.errno.EACCES, port: 80 }),
-    ],
+    [event(BIND_FAILED, { error: constants.errno.EADDRINUSE }), event(BIND_FAILED, { pid: 11, port: 80 })],
     answers,
   );
   t.match(changes, [
-    { event: 'bind-failed', code: 'EADDRINUSE', place: '127.0.0.1:10250', process: { pid: 10 }, holders: [OWNER] },
-    { process: { pid: 11 }, holders: [OWNER] },
-    { place: '127.0.0.1:10251', holders: [OWNER] },
-    { code: 'EACCES', place: '127.0.0.1:80', holders: [] },
+    { event: 'failed', cause: { errno: constants.errno.EADDRINUSE, listener: { port: 10250 } }, process: { pid: 10 } },
+    { event: 'failed', cause: { listener: { port: 80 } }, process: { pid: 11 } },
   ]);
-  t.strictSame(
-    answers.asked,
-    ['processes 10 11 10 10', 'owners of 10250', 'owners of 10251'],
-    'permission has no owner',
-  );
-});
-
-t.test('changes come as they are resolved: one that hangs does not delay those before it', async (t) => {
-  const hanging = { ...lookups(), findOwners: () => new Promise<never>(() => {}) };
-  const events = [event(OPENED), event(BIND_FAILED, { error: constants.errno.EADDRINUSE })];
-  const changes = resolveEvents(events, CAPTURE, new ListenerTracker([], 0, true), hanging);
-  t.match(await changes.next(), { value: { event: 'opened' } });
+  t.strictSame(answers.asked, ['10 11'], 'one look-up for all');
 });
