@@ -26,6 +26,10 @@ const ORDER: readonly string[] = [
 /** What would leave this program: nothing in src/ may import it, or go around imports to reach it. */
 const SPAWNS = /child_process|\bprocess\s*\.\s*binding\b|node:cluster|['"]cluster['"]|\bexecve\b/;
 
+/** A dump can make the kernel load a module: sock_diag.ts asks first whether it would, and is the only way to one. */
+const DUMPS = /\bdump(Inet|Unix)\b/;
+const DUMPERS = ['kernel/addon.ts', 'kernel/sockets/sock_diag.ts'];
+
 interface Source {
   /** Below src/, such as `sockets/address.ts`. */
   readonly path: string;
@@ -60,6 +64,7 @@ function breaches(sources: readonly Source[]): string[] {
     const rank = rankOf(path);
     if (rank === null) found.push(`${path}: has no place in the order`);
     if (SPAWNS.test(text)) found.push(`${path}: spawns`);
+    if (DUMPS.test(text) && !DUMPERS.includes(path)) found.push(`${path}: dumps a table without asking first`);
     for (const specifier of importsOf(source)) {
       if (specifier === 'node-gyp-build' || specifier.endsWith('.node')) {
         // main.cts starts a search before it reads the program, addon.ts among it.
@@ -155,6 +160,7 @@ t.test('the rule would fail', (t) => {
     ['kernel/c.ts', "const { execFile } = require('child_process');", 'kernel/c.ts: spawns'],
     ['kernel/c.ts', "process.binding('spawn_sync');", 'kernel/c.ts: spawns'],
     ['kernel/c.ts', "import addon from 'node-gyp-build';", 'kernel/c.ts: loads an addon'],
+    ['kernel/c.ts', 'native().dumpUnix(null, 1)', 'kernel/c.ts: dumps a table without asking first'],
     ['kernel/c.ts', "require('../build/Release/sockwatch.node');", 'kernel/c.ts: loads an addon'],
   ];
   for (const [path, text, breach] of cases) {

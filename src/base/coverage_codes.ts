@@ -58,6 +58,10 @@ export const COVERAGE_CODES = {
     about: 'Reading tracefs needs CAP_DAC_READ_SEARCH.',
     params: { syscall: 'word', errno: 'errno' },
   },
+  'bpf-perf-event-refused': {
+    about: 'Attaching to tracepoints needs CAP_SYS_ADMIN here: kernel.perf_event_paranoid forbids perf events.',
+    params: { errno: 'errno' },
+  },
   'bpf-locked-down': { about: 'The kernel is locked down (confidentiality).', params: {} },
   'bpf-forbidden': { about: 'A seccomp filter or a security module forbids bpf(2).', params: {} },
   'bpf-rejected': { about: 'The kernel rejected an eBPF program.', params: { syscall: 'word', errno: 'errno' } },

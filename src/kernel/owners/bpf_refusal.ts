@@ -44,17 +44,21 @@ export async function explainRefusal(
   if (!btf) return { code: 'bpf-no-btf', params: {} };
   if (!isKernelError(thrown)) return { code: 'bpf-failed', params: { text: messageOf(thrown) } };
   const { syscall, code: errno } = thrown;
-  if (errno === 'EPERM' || errno === 'EACCES') {
+  const isDenied = errno === 'EPERM' || errno === 'EACCES';
+  if (isDenied) {
     const capabilities = await lackingCapabilities(files.status);
     if (capabilities.length > 0) return { code: 'bpf-needs-capabilities', params: { capabilities } };
-    // Attaching to a tracepoint needs its id, which is in tracefs.
-    if (syscall === 'unshare' || syscall === 'mount') return { code: 'bpf-needs-tracefs', params: {} };
-    if (syscall === 'open') return { code: 'bpf-tracefs-unreadable', params: { syscall, errno } };
-    const lockdown = await readFile(files.lockdown, 'utf8').catch(() => '');
-    if (lockdown.includes('[confidentiality]')) return { code: 'bpf-locked-down', params: {} };
-    return { code: 'bpf-forbidden', params: {} };
   }
-  return { code: 'bpf-rejected', params: { syscall, errno } };
+  // Programs that read kernel memory are refused: the verifier does not know their helpers (EINVAL), see
+  // bpf_base_func_proto() in kernel/bpf/helpers.c. What fails without tracefs under lockdown is due to it as well.
+  const lockdown = await readFile(files.lockdown, 'utf8').catch(() => '');
+  if (lockdown.includes('[confidentiality]')) return { code: 'bpf-locked-down', params: {} };
+  if (!isDenied) return { code: 'bpf-rejected', params: { syscall, errno } };
+  // Attaching to a tracepoint needs its id, which is in tracefs, and a perf event.
+  if (syscall === 'unshare' || syscall === 'mount') return { code: 'bpf-needs-tracefs', params: {} };
+  if (syscall === 'open') return { code: 'bpf-tracefs-unreadable', params: { syscall, errno } };
+  if (syscall === 'perf_event_open') return { code: 'bpf-perf-event-refused', params: { errno } };
+  return { code: 'bpf-forbidden', params: {} };
 }
 
 async function lackingCapabilities(statusFile: string): Promise<string[]> {

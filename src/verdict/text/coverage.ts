@@ -92,6 +92,8 @@ function textOf({ code, params }: CoverageFault): string {
       return 'eBPF was not used: tracefs is not mounted on /sys/kernel/tracing, and reading it elsewhere needs CAP_SYS_ADMIN';
     case 'bpf-tracefs-unreadable':
       return `eBPF was not used: CAP_DAC_READ_SEARCH is needed to read tracefs (${params.syscall}: ${errnoText(params.errno)})`;
+    case 'bpf-perf-event-refused':
+      return `eBPF was not used: CAP_SYS_ADMIN or a lower kernel.perf_event_paranoid is needed (perf_event_open: ${errnoText(params.errno)})`;
     case 'bpf-locked-down':
       return 'eBPF was not used: the kernel is locked down (confidentiality)';
     case 'bpf-forbidden':

@@ -59,10 +59,12 @@ function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): stri
   }
 }
 
-/** A program that came back on the same address. Pure. */
-export function restartText(after: ProcessOwner, place: string, downMs: number): string {
+/** A program that came back, mostly on the same address. Pure. */
+export function restartText(after: ProcessOwner, place: string, downMs: number, from: string = place): string {
   const seconds = (downMs / 1000).toFixed(downMs < 1000 ? 3 : 1);
-  return `${printable(programName(after))} restarted; ${printable(place)} was closed for ${seconds} s`;
+  const restarted = `${printable(programName(after))} restarted`;
+  if (from === place) return `${restarted}; ${printable(place)} was closed for ${seconds} s`;
+  return `${restarted} and moved from ${printable(from)} to ${printable(place)}, after ${seconds} s`;
 }
 
 /** What is missed where the tables are only polled. Pure. */

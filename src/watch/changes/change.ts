@@ -64,7 +64,7 @@ export interface VerdictChanged {
   readonly after: Finding | null;
 }
 
-/** A program that came back on the same address with another pid; follows its `closed` and `opened`. */
+/** A program that came back on the same port or path with another pid; follows its `closed` and `opened`. */
 export interface Restarted {
   readonly event: 'restarted';
   readonly at: string;

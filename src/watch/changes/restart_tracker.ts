@@ -4,44 +4,61 @@ import { restartText } from '../../verdict/text/event.js';
 import { listenerText } from '../../verdict/text/format.js';
 import type { Closed, Opened, Restarted } from './change.js';
 
-/** A program that opens the same address later than this was started again, not restarted. */
+/** A service that opens its port later than this was started again, not restarted. */
 const MAX_DOWN_MS = 120_000;
+/** Outside a service, the same interpreter may run another program by then. */
+const MAX_DOWN_WITHOUT_SERVICE_MS = 10_000;
 /** Where much closes and is not opened again, the latest are remembered. */
 const MAX_CLOSED = 2_000;
 
 interface ClosedSocket {
   readonly socket: OwnedListener;
   readonly at: number;
+  readonly portKey: string;
 }
 
-/** Recognizes a close and an open of the same program on the same address as a restart. */
+/** Recognizes a close and an open of the same program on the same port or path as a restart. */
 export class RestartTracker {
-  /** By program and address, in the order in which they closed. */
+  /** By program, port and address, in the order in which they closed. */
   readonly #closed = new Map<string, ClosedSocket>();
+  /** The address of the last one, by program and port: a program can come back on another address. */
+  readonly #last = new Map<string, string>();
 
   /** The restart that this change completes, if any. Changes are given in order. */
-  add(change: Opened | Closed): Restarted | null {
-    const key = keyOf(change.socket);
-    const at = Date.parse(change.at);
-    if (key === null) return null;
-    const closed = this.#closed.get(key);
-    this.#closed.delete(key);
-    if (change.event === 'closed') {
-      this.#closed.set(key, { socket: change.socket, at });
+  add({ event, socket, at: time }: Opened | Closed): Restarted | null {
+    const program = programOf(socket);
+    if (program === null) return null;
+    const at = Date.parse(time);
+    const portKey = JSON.stringify([socket.protocol, socket.port, socket.path, socket.abstract, program.name]);
+    const key = `${portKey} ${socket.address}`;
+    if (event === 'closed') {
+      this.#forget(key);
+      this.#closed.set(key, { socket, at, portKey });
+      this.#last.set(portKey, key);
       const [oldest] = this.#closed.keys();
-      if (this.#closed.size > MAX_CLOSED && oldest !== undefined) this.#closed.delete(oldest);
+      if (this.#closed.size > MAX_CLOSED && oldest !== undefined) this.#forget(oldest);
       return null;
     }
-    return closed === undefined || closed.at < at - MAX_DOWN_MS ? null : restarted(closed, change, at);
+    const found = this.#closed.has(key) ? key : (this.#last.get(portKey) ?? '');
+    const closed = this.#closed.get(found);
+    this.#forget(found);
+    const maxDownMs = program.isService ? MAX_DOWN_MS : MAX_DOWN_WITHOUT_SERVICE_MS;
+    return closed === undefined || closed.at < at - maxDownMs ? null : restarted(closed, socket, time, at);
+  }
+
+  #forget(key: string): void {
+    const portKey = this.#closed.get(key)?.portKey ?? '';
+    this.#closed.delete(key);
+    if (this.#last.get(portKey) === key) this.#last.delete(portKey);
   }
 }
 
-function restarted(closed: ClosedSocket, { socket, at }: Opened, time: number): Restarted | null {
+function restarted(closed: ClosedSocket, socket: OwnedListener, at: string, time: number): Restarted | null {
   const [before, after] = [processOf(closed.socket), processOf(socket)];
   // A process that closes and opens again has not been restarted.
   if (before === null || after === null || before.pid === after.pid) return null;
   const downMs = Math.max(0, Math.round((time - closed.at) * 10) / 10);
-  const place = listenerText(socket);
+  const [place, from] = [listenerText(socket), listenerText(closed.socket)];
   return {
     event: 'restarted',
     at,
@@ -50,7 +67,7 @@ function restarted(closed: ClosedSocket, { socket, at }: Opened, time: number): 
     downMs,
     before: closed.socket,
     after: socket,
-    message: restartText(after, place, downMs),
+    message: restartText(after, place, downMs, from),
   };
 }
 
@@ -58,10 +75,16 @@ function processOf({ owners }: OwnedListener): ProcessOwner | null {
   return owners.find((owner) => owner.kind === 'process') ?? null;
 }
 
-/** Program and address; null without a process. */
-function keyOf(socket: OwnedListener): string | null {
+/** Units that hold whatever a user starts. */
+const SHARED_UNIT = /^user@|\.scope$/;
+
+/** What identifies a program; null without a process. */
+function programOf(socket: OwnedListener): { readonly name: string; readonly isService: boolean } | null {
   const owner = processOf(socket);
   if (owner === null) return null;
-  const program = owner.unit ?? basename(owner.exe ?? owner.comm ?? '');
-  return JSON.stringify([socket.protocol, socket.address, socket.port, socket.path, socket.abstract, program]);
+  const { unit, pod, comm, exe, argv0, cgroup } = owner;
+  const service = pod ?? (unit === null || SHARED_UNIT.test(unit) ? null : unit);
+  const isService = service !== null;
+  const name = isService ? [service, basename(exe ?? comm ?? '')] : [exe ?? comm, argv0, cgroup];
+  return { name: JSON.stringify(name), isService };
 }

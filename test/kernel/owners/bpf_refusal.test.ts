@@ -4,8 +4,8 @@ import type { CoverageFault } from '../../../src/base/coverage_codes.js';
 import type { KernelError } from '../../../src/kernel/addon.js';
 import { explainRefusal } from '../../../src/kernel/owners/bpf_refusal.js';
 
-const kernelError = (code: string): KernelError =>
-  Object.assign(new Error(`bpf: ${code}`), { code, errno: 1, syscall: 'bpf' });
+const kernelError = (code: string, syscall = 'bpf'): KernelError =>
+  Object.assign(new Error(`${syscall}: ${code}`), { code, errno: 1, syscall });
 
 t.test('why an eBPF program could not be loaded', async (t) => {
   const directory = t.testdir({
@@ -46,6 +46,13 @@ t.test('why an eBPF program could not be loaded', async (t) => {
     ],
     [eperm, '6.1.0', files('perfmon'), { code: 'bpf-needs-capabilities', params: { capabilities: ['CAP_BPF'] } }],
     [eperm, '6.1.0', files('both', 'locked'), { code: 'bpf-locked-down', params: {} }],
+    [kernelError('EINVAL'), '6.1.0', files('both', 'locked'), { code: 'bpf-locked-down', params: {} }],
+    [
+      kernelError('EACCES', 'perf_event_open'),
+      '6.1.0',
+      files('both'),
+      { code: 'bpf-perf-event-refused', params: { errno: 'EACCES' } },
+    ],
     [eperm, '6.1.0', files('both'), { code: 'bpf-forbidden', params: {} }],
     [eperm, '6.1.0', files('admin'), { code: 'bpf-forbidden', params: {} }],
     [eperm, '6.1.0', files('absent', 'absent'), { code: 'bpf-forbidden', params: {} }],

@@ -61,6 +61,10 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     'eBPF was not used: tracefs is not mounted on /sys/kernel/tracing, and reading it elsewhere needs CAP_SYS_ADMIN',
   ],
   [
+    { code: 'bpf-perf-event-refused', params: { errno } },
+    `eBPF was not used: CAP_SYS_ADMIN or a lower kernel.perf_event_paranoid is needed (perf_event_open: ${DENIED})`,
+  ],
+  [
     { code: 'bpf-tracefs-unreadable', params: { syscall: 'open', errno } },
     `eBPF was not used: CAP_DAC_READ_SEARCH is needed to read tracefs (open: ${DENIED})`,
   ],

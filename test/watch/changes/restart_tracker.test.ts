@@ -11,6 +11,11 @@ function socket(pid: number, port = 10250, comm = 'kubelet'): OwnedListener {
   return listener('127.0.0.1', port, { owners: [owner], ownersUnknown: null });
 }
 
+function inUnit(pid: number, unit: string, address = '127.0.0.1'): OwnedListener {
+  const owner = { ...processOwner('kubelet'), pid, unit };
+  return listener(address, 10250, { owners: [owner], ownersUnknown: null });
+}
+
 const at = (ms: number): string => new Date(START + ms).toISOString();
 const opened = (socket: OwnedListener, ms: number): Opened => ({
   event: 'opened',
@@ -44,12 +49,33 @@ t.test('a program that comes back with another pid has restarted', async (t) => 
   t.match(tracker.add(opened(socket(40), 2_007)), { message: /closed for 0\.007 s$/ });
 });
 
+t.test('a service that comes back on another address, or after a minute', async (t) => {
+  const tracker = new RestartTracker();
+  const [first, second] = [inUnit(10, 'kubelet.service'), inUnit(10, 'kubelet.service', '192.0.2.1')];
+  tracker.add(closed(first, 0));
+  tracker.add(closed(second, 0));
+  t.match(tracker.add(opened(inUnit(20, 'kubelet.service'), 60_000)), {
+    before: { address: '127.0.0.1' },
+    message: 'kubelet restarted; 127.0.0.1:10250 was closed for 60.0 s',
+  });
+  t.match(tracker.add(opened(inUnit(20, 'kubelet.service', '0.0.0.0'), 60_000)), {
+    place: '0.0.0.0:10250',
+    before: { address: '192.0.2.1' },
+    message: 'kubelet restarted and moved from 192.0.2.1:10250 to 0.0.0.0:10250, after 60.0 s',
+  });
+  t.equal(tracker.add(opened(inUnit(20, 'kubelet.service', '::1'), 60_000)), null, 'each once');
+});
+
 t.test('what is not a restart', async (t) => {
   const cases: [string, OwnedListener, OwnedListener, number][] = [
     ['the same process', socket(10), socket(10), 10],
     ['another address', socket(10), socket(20, 10251), 10],
     ['another program', socket(10), socket(20, 10250, 'nginx'), 10],
-    ['after two minutes', socket(10), socket(20), 120_001],
+    ['outside a service, half a minute later', socket(10), socket(20), 30_000],
+    ['an interpreter in the scope of a session', inUnit(10, 'session-1.scope'), inUnit(20, 'session-1.scope'), 30_000],
+    ['in the manager of a user', inUnit(10, 'user@1000.service'), inUnit(20, 'user@1000.service'), 30_000],
+    ['after two minutes', inUnit(10, 'kubelet.service'), inUnit(20, 'kubelet.service'), 120_001],
+    ['another unit', inUnit(10, 'kubelet.service'), inUnit(20, 'other.service'), 10],
     ['no owner before', { ...socket(10), owners: [] }, socket(20), 10],
     ['no owner after', socket(10), { ...socket(20), owners: [] }, 10],
   ];
