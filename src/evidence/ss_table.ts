@@ -35,20 +35,20 @@ export const FAMILIES: Readonly<Record<Protocol, readonly Family[]>> = {
  * - every row of the protocol can be read, and the text does not end in one;
  * - the columns are no wider than the rows that are there;
  * - the command, where the text or the name of its file tells it, has no filter, and names protocol and family;
- * - where no command is known, listeners of that protocol and sockets of that family are among the rows.
+ * - where no command is known, listeners of that protocol, and its sockets of that family, are among the rows.
  * @param name Name of the file, null where it says nothing about this section
  */
 export function tablesOf(section: SsSection, name: string | null, isOldStyle: boolean): SsTables {
   const command = commandOf(section, name);
   const read = readRows(section, command, isOldStyle);
   const common = commonFaults(section, command);
-  const families = command?.families ?? familiesSeen(section.rows, isOldStyle);
   const tables = new Map<Protocol, SsTable>();
   for (const protocol of PROTOCOLS) {
     const { sockets, faults } = read.tables[protocol];
     const isAsked = section.header !== null && section.rows.length > 0 && command?.kinds?.has(protocol) === true;
     if (sockets.length === 0 && faults.length === 0 && !isAsked) continue;
     const all = [...common, ...faults];
+    const families = command?.families ?? read.families[protocol];
     const whole = all.length > 0 ? [] : FAMILIES[protocol].filter((one) => one === 'unix' || families.includes(one));
     tables.set(protocol, {
       sockets: sockets.map((one) => withReason(one, read.hasOwners, command)),
@@ -74,6 +74,8 @@ function hasNetid(header: string): boolean {
 
 interface ReadRows {
   readonly tables: Readonly<Record<Protocol, { readonly sockets: OwnedListener[]; readonly faults: CoverageFault[] }>>;
+  /** Of all sockets of a protocol, also those that do not accept. ss prints IPv6 after IPv4, so that a cut shows here too. */
+  readonly families: Readonly<Record<Protocol, readonly Family[]>>;
   readonly hasOwners: boolean;
 }
 
@@ -82,10 +84,11 @@ function readRows(section: SsSection, command: SsCommand | null, isOldStyle: boo
   const empty = () => ({ sockets: [], faults: [] });
   const tables: ReadRows['tables'] = { tcp: empty(), udp: empty(), unix: empty() };
   const bare = kindWithoutNetid(section, command);
+  const kindOf = ({ netid }: SsRow) => (netid === null ? bare : protocolOfNetid(netid));
   const unix = rows.flatMap(({ netid }, at) => (netid !== null && protocolOfNetid(netid) === 'unix' ? [at] : []));
   const [firstUnix = rows.length, lastUnix = -1] = [unix[0], unix.at(-1)];
   for (const [at, row] of rows.entries()) {
-    const protocol = row.netid === null ? bare : protocolOfNetid(row.netid);
+    const protocol = kindOf(row);
     // ss prints kind after kind, and the name of a unix socket may contain newlines and text like rows.
     const isAmongUnix = at > firstUnix && at < lastUnix && protocol !== 'unix';
     const { line, state } = row;
@@ -107,11 +110,15 @@ function readRows(section: SsSection, command: SsCommand | null, isOldStyle: boo
     }
   }
   const last = rows.at(-1);
-  const cut = last === undefined ? null : last.netid === null ? bare : protocolOfNetid(last.netid);
+  const cut = last === undefined ? null : kindOf(last);
   if (section.isTruncated && cut !== null && cut !== 'unknown')
     tables[cut].faults.push({ code: 'ss-truncated', params: {} });
   const hasOwners = PROTOCOLS.some((protocol) => tables[protocol].sockets.some(({ owners }) => owners.length > 0));
-  return { tables, hasOwners };
+  const familiesOf = (protocol: Protocol): Family[] => [
+    ...new Set(rows.flatMap((row) => (kindOf(row) === protocol ? (familyOf(row, isOldStyle) ?? []) : []))),
+  ];
+  const families = { tcp: familiesOf('tcp'), udp: familiesOf('udp'), unix: [] };
+  return { tables, families, hasOwners };
 }
 
 /**
@@ -134,13 +141,6 @@ function commonFaults(section: SsSection, command: SsCommand | null): CoverageFa
   else if (hasWiderColumns(section.header, section.rows)) faults.push({ code: 'ss-rows-removed', params: {} });
   if (command?.isFiltered === true) faults.push({ code: 'ss-filtered', params: {} });
   return [...faults, ...section.faults];
-}
-
-/** Sockets of a family show that ss was asked for it: -4 and -6 apply to all protocols. */
-function familiesSeen(rows: readonly SsRow[], isOldStyle: boolean): Family[] {
-  const isInet = ({ netid }: SsRow): boolean => netid === null || protocolOfNetid(netid) !== 'unix';
-  const seen = new Set(rows.filter(isInet).map((row) => familyOf(row, isOldStyle)));
-  return FAMILIES.tcp.filter((family) => seen.has(family));
 }
 
 function familyOf(row: SsRow, isOldStyle: boolean): Family | null {
