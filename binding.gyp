@@ -12,10 +12,13 @@
         "native/netlink_messages.cc",
         "native/netlink_socket.cc",
         "native/netns.cc",
+        "native/netns_handle.cc",
+        "native/network_worker.cc",
         "native/owners_worker.cc",
         "native/proc_owners.cc",
         "native/process_facts.cc",
         "native/read_file.cc",
+        "native/route_changes.cc",
         "native/unix_diag.cc"
       ],
       "conditions": [

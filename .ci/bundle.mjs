@@ -11,8 +11,6 @@ const BUNDLE = join(ROOT, 'dist/bin/cli.cjs');
 
 /** `netlink` is needed by every run, and `string-width` cannot be required. */
 const BUNDLED = /^(netlink\/|string-width$|strip-ansi$|ansi-regex$|emoji-regex$|get-east-asian-width$)/;
-/** WireGuard's part is large and rarely needed, and the addon is located relative to its package. */
-const EXTERNAL = /^netlink\/dist\/(wg\/wg|raw)\.js$/;
 
 /** A quarter of the program, which --once does not need: loaded when a snapshot or notes are read. */
 const VALIDATORS = ['snapshot/document/validate_snapshot', 'spec/validate_notes'];
@@ -21,10 +19,7 @@ const packages = {
   name: 'packages',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^./]/ }, ({ path }) =>
-      BUNDLED.test(path) && !EXTERNAL.test(path) ? undefined : { path, external: true },
-    );
-    onResolve({ filter: /^\.\.?\/raw$/ }, ({ importer }) =>
-      importer.includes('/netlink/dist/') ? { path: 'netlink/dist/raw.js', external: true } : undefined,
+      BUNDLED.test(path) ? undefined : { path, external: true },
     );
     onResolve({ filter: /\/validate_(snapshot|notes)\.js$/ }, ({ kind, path }) =>
       kind === 'entry-point' ? undefined : { path: `../bin/${basename(path, '.js')}.cjs`, external: true },

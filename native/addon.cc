@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <memory>
 #include <string>
 
 #include "capture_worker.h"
@@ -13,34 +12,12 @@
 #ifdef SOCKWATCH_BPF
 #include "events_worker.h"
 #endif
-#include "netns.h"
+#include "netns_handle.h"
+#include "network_worker.h"
 #include "owners_worker.h"
 
 namespace sockwatch {
 namespace {
-
-// netnsInode(path) -> bigint: the inode number that identifies a network namespace. Throws if the path is not
-// one.
-Napi::Value netns_inode(const Napi::CallbackInfo& info) {
-  FileDescriptor fd;
-  uint64_t inode = 0;
-  if (auto failure = open_netns(info[0].As<Napi::String>().Utf8Value(), fd, inode)) {
-    to_js_error(info.Env(), *failure).ThrowAsJavaScriptException();
-    return info.Env().Undefined();
-  }
-  return Napi::BigInt::New(info.Env(), inode);
-}
-
-// inNetns(path, callback): moves this thread into a network namespace for the duration of the callback, and
-// returns or throws what that does. The callback must be synchronous.
-Napi::Value in_netns(const Napi::CallbackInfo& info) {
-  NetnsScope scope;
-  if (auto failure = scope.enter(info[0].As<Napi::String>().Utf8Value())) {
-    to_js_error(info.Env(), *failure).ThrowAsJavaScriptException();
-    return info.Env().Undefined();
-  }
-  return info[1].As<Napi::Function>().Call({});
-}
 
 // linkOpenFile(fd, path): gives a file opened with O_TMPFILE a name, as described in open(2).
 Napi::Value link_open_file(const Napi::CallbackInfo& info) {
@@ -55,16 +32,6 @@ Napi::Value link_open_file(const Napi::CallbackInfo& info) {
 // kernel forever.
 void exit_now(const Napi::CallbackInfo& info) { ::_exit(info[0].As<Napi::Number>().Int32Value()); }
 
-// Starts libuv's thread pool while the addon is being loaded. Threads inherit the namespace of the thread
-// that creates them: if the pool were first used inside in_netns(), it would stay in that namespace.
-class PoolStarter : public Napi::AsyncWorker {
- public:
-  explicit PoolStarter(Napi::Env env) : Napi::AsyncWorker(env, "k8s-sockwatch") {}
-
- protected:
-  void Execute() override {}
-};
-
 template <Napi::Value (*Function)(const Napi::CallbackInfo&)>
 void export_function(Napi::Object exports, const char* name) {
   const auto call = [](const Napi::CallbackInfo& info) {
@@ -74,15 +41,15 @@ void export_function(Napi::Object exports, const char* name) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
-  auto starter = std::make_unique<PoolStarter>(env);
-  starter->Queue();
-  // A queued Napi::AsyncWorker deletes itself.
-  static_cast<void>(starter.release());
   export_function<dump_inet>(exports, "dumpInet");
   export_function<dump_unix>(exports, "dumpUnix");
   export_function<decode_inet>(exports, "decodeInet");
   export_function<decode_unix>(exports, "decodeUnix");
   export_function<read_in_netns>(exports, "readInNetns");
+  export_function<dump_netlink_messages>(exports, "dumpNetlink");
+  export_function<watch_routes>(exports, "watchRoutes");
+  export_function<open_netns_handle>(exports, "openNetns");
+  export_function<own_netns_inode>(exports, "ownNetnsInode");
   export_function<find_owners>(exports, "findOwners");
   export_function<process_facts>(exports, "processFacts");
 #ifdef SOCKWATCH_BPF
@@ -91,8 +58,6 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 #endif
   export_function<link_open_file>(exports, "linkOpenFile");
   exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));
-  export_function<netns_inode>(exports, "netnsInode");
-  export_function<in_netns>(exports, "inNetns");
   return exports;
 }
 

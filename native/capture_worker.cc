@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 
 #include <string>
@@ -9,7 +10,7 @@
 
 #include "inet_diag.h"
 #include "netlink_socket.h"
-#include "netns.h"
+#include "netns_handle.h"
 #include "promise_worker.h"
 #include "read_file.h"
 #include "unix_diag.h"
@@ -57,14 +58,12 @@ Napi::Value dump_to_js(Napi::Env env, Dump<Columns>& dump) {
 }
 
 template <typename Columns, typename Append>
-Napi::Value start_dump(Napi::Env env, std::string netns, std::vector<uint8_t> request, std::string subject,
-                       Append append) {
+Napi::Value start_dump(Napi::Env env, SharedNetns netns, DumpRequest request, Append append) {
   return PromiseWorker<Dump<Columns>>::start(
       env,
-      [netns = std::move(netns), request = std::move(request), subject = std::move(subject),
-       append](Dump<Columns>& dump) {
-        return dump_sock_diag(
-            netns, request, subject, [&] { dump.columns = Columns::reserved(); },
+      [netns = std::move(netns), request = std::move(request), append](Dump<Columns>& dump) {
+        return dump_netlink(
+            netns, request, [&] { dump.columns = Columns::reserved(); },
             [&](Bytes payload) { return append(payload, dump.columns); }, dump.report);
       },
       dump_to_js<Columns>);
@@ -88,16 +87,15 @@ Napi::Value decode(const Napi::CallbackInfo& info, Append append) {
   return object;
 }
 
-// Null is the caller's own namespace.
-std::string netns_argument(const Napi::Value& value) {
-  return value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
-}
-
 uint32_t number_argument(const Napi::Value& value) { return value.As<Napi::Number>().Uint32Value(); }
 
 std::string table_name(const InetRequest& request) {
   return std::string(request.protocol == IPPROTO_TCP ? "tcp" : "udp") +
          (request.family == AF_INET6 ? " over IPv6" : " over IPv4");
+}
+
+DumpRequest diag_request(std::vector<uint8_t> payload, std::string subject) {
+  return {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, std::move(payload), std::move(subject)};
 }
 
 }  // namespace
@@ -107,13 +105,15 @@ Napi::Value dump_inet(const Napi::CallbackInfo& info) {
   request.family = static_cast<uint8_t>(number_argument(info[1]));
   request.protocol = static_cast<uint8_t>(number_argument(info[2]));
   request.states = number_argument(info[3]);
-  return start_dump<InetColumns>(info.Env(), netns_argument(info[0]), inet_dump_request(request),
-                                 table_name(request), append_inet_socket);
+  return start_dump<InetColumns>(info.Env(), netns_argument(info[0]),
+                                 diag_request(inet_dump_request(request), table_name(request)),
+                                 append_inet_socket);
 }
 
 Napi::Value dump_unix(const Napi::CallbackInfo& info) {
   return start_dump<UnixColumns>(info.Env(), netns_argument(info[0]),
-                                 unix_dump_request(number_argument(info[1])), "unix", append_unix_socket);
+                                 diag_request(unix_dump_request(number_argument(info[1])), "unix"),
+                                 append_unix_socket);
 }
 
 Napi::Value decode_inet(const Napi::CallbackInfo& info) {

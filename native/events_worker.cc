@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cstring>
 #include <ctime>
-#include <memory>
 #include <new>
 #include <utility>
 
 #include "errors.h"
 #include "event_stream.h"
 #include "promise_worker.h"
+#include "subscription.h"
 
 namespace sockwatch {
 namespace {
@@ -55,48 +55,7 @@ Napi::Value to_js(Napi::Env env, const Event& event) {
   return object;
 }
 
-struct Subscription;
-void call_on_ready(Napi::Env env, Napi::Function on_ready, Subscription* subscription, void*);
-using OnReady = Napi::TypedThreadSafeFunction<Subscription, void, call_on_ready>;
-
-// A stream and the JavaScript function that its thread calls. The thread must end before the function is
-// released.
-struct Subscription {
-  EventStream stream;
-  OnReady on_ready;
-  bool open = false;
-
-  void close() {
-    if (!std::exchange(open, false)) return;
-    stream.close();
-    on_ready.Release();
-  }
-};
-
-void call_on_ready(Napi::Env env, Napi::Function on_ready, Subscription* subscription, void*) {
-  // Both are null when the environment is being torn down.
-  if (env && !on_ready.IsEmpty() && subscription->open) on_ready.Call({});
-}
-
-using SharedSubscription = std::shared_ptr<Subscription>;
-
-// The function's finalizer shares ownership of the subscription. It runs after Subscription::close(), or when
-// the environment is torn down: the thread must end then, before the function does.
-SharedSubscription subscribe(Napi::Env env, const Napi::Function& on_ready) {
-  auto subscription = std::make_shared<Subscription>();
-  auto shared = std::make_unique<SharedSubscription>(subscription);
-  subscription->on_ready = OnReady::New(
-      env, on_ready, "k8s-sockwatch events", 0, 1, subscription.get(),
-      [](Napi::Env, SharedSubscription* finalized, Subscription*) {
-        const std::unique_ptr<SharedSubscription> owned(finalized);
-        (*owned)->stream.close();
-        (*owned)->open = false;
-      },
-      shared.get());
-  static_cast<void>(shared.release());
-  subscription->open = true;
-  return subscription;
-}
+using EventSubscription = Subscription<EventStream>;
 
 Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
   auto events = Napi::Array::New(env);
@@ -113,20 +72,20 @@ Napi::Value take_to_js(Napi::Env env, EventStream& stream) {
   return object;
 }
 
-Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscription, uint32_t netns) {
-  // Calling fails only while the function is being released, when events are no longer wanted.
-  const Failure failure = subscription->stream.open(
-      netns, [on_ready = subscription->on_ready] { static_cast<void>(on_ready.NonBlockingCall()); });
+Napi::Value open_subscription(Napi::Env env, const EventSubscription::Shared& subscription, uint32_t netns) {
+  // The thread ends before its subscription does.
+  const Failure failure =
+      subscription->source.open(netns, [opened = subscription.get()] { opened->notify(); });
   if (failure) {
     to_js_error(env, *failure).ThrowAsJavaScriptException();
     return {};
   }
   const auto take = [subscription](const Napi::CallbackInfo& info) {
-    return with_js_exceptions(info.Env(), [&] { return take_to_js(info.Env(), subscription->stream); });
+    return with_js_exceptions(info.Env(), [&] { return take_to_js(info.Env(), subscription->source); });
   };
   const auto close = [subscription](const Napi::CallbackInfo&) { subscription->close(); };
   auto handle = Napi::Object::New(env);
-  handle.Set("method", Napi::String::New(env, subscription->stream.method()));
+  handle.Set("method", Napi::String::New(env, subscription->source.method()));
   handle.Set("take", Napi::Function::New(env, take, "take"));
   handle.Set("close", Napi::Function::New(env, close, "close"));
   return handle;
@@ -135,7 +94,9 @@ Napi::Value open_subscription(Napi::Env env, const SharedSubscription& subscript
 }  // namespace
 
 Napi::Value open_events(const Napi::CallbackInfo& info) {
-  const auto subscription = subscribe(info.Env(), info[0].As<Napi::Function>());
+  const auto subscription =
+      EventSubscription::create(info.Env(), info[0].As<Napi::Function>(), "k8s-sockwatch events");
+  if (!subscription) return {};
   const uint32_t netns = info[1].IsNumber() ? info[1].As<Napi::Number>().Uint32Value() : 0;
   Napi::Value handle;
   try {

@@ -1,13 +1,11 @@
 #include "netlink_socket.h"
 
 #include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <cerrno>
-
-#include "netns.h"
+#include <utility>
 
 namespace sockwatch {
 namespace {
@@ -27,44 +25,63 @@ std::vector<uint8_t>& receive_buffer() {
   return buffer;
 }
 
-class NetlinkSocket {
+std::string protocol_name(int protocol) {
+  switch (protocol) {
+    case NETLINK_ROUTE:
+      return "NETLINK_ROUTE";
+    case NETLINK_SOCK_DIAG:
+      return "NETLINK_SOCK_DIAG";
+    case NETLINK_GENERIC:
+      return "NETLINK_GENERIC";
+    default:
+      return "AF_NETLINK";
+  }
+}
+
+Failure open_here(int protocol, uint32_t groups, FileDescriptor& out, uint32_t& port) {
+  FileDescriptor fd(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+  if (!fd) return SysError{"socket", errno, protocol_name(protocol)};
+  sockaddr_nl address{};
+  address.nl_family = AF_NETLINK;
+  address.nl_groups = groups;
+  socklen_t size = sizeof(address);
+  if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
+    return SysError{"bind", errno, protocol_name(protocol)};
+  if (::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    return SysError{"getsockname", errno, protocol_name(protocol)};
+  port = address.nl_pid;
+  out = std::move(fd);
+  return std::nullopt;
+}
+
+// One attempt at a dump.
+class Dump {
  public:
-  Failure open(const std::string& netns);
-  Failure send_dump(const std::vector<uint8_t>& payload, const std::string& subject);
-  Failure receive_dump(const std::string& subject, const std::function<bool(Bytes)>& each, bool& interrupted);
+  explicit Dump(const DumpRequest& request) : request_(request) {}
+  Failure open(const SharedNetns& netns);
+  Failure send();
+  Failure receive(const std::function<bool(Bytes)>& each, bool& interrupted);
 
  private:
-  Failure open_here();
-  Failure receive_datagram(const std::string& subject, Bytes& datagram);
+  Failure receive_datagram(Bytes& datagram);
 
+  const DumpRequest& request_;
   FileDescriptor fd_;
   uint32_t port_ = 0;
 };
 
-Failure NetlinkSocket::open(const std::string& netns) {
-  return run_in_netns_or_here(netns, [this] { return open_here(); });
-}
-
-Failure NetlinkSocket::open_here() {
-  fd_ = FileDescriptor(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
-  if (!fd_) return SysError{"socket", errno, "NETLINK_SOCK_DIAG"};
+Failure Dump::open(const SharedNetns& netns) {
+  if (auto failure = open_netlink(netns, request_.protocol, 0, fd_, port_)) return failure;
   if (::setsockopt(fd_.get(), SOL_SOCKET, SO_RCVTIMEO, &kReceiveTimeout, sizeof(kReceiveTimeout)) != 0)
     return SysError{"setsockopt", errno, "SO_RCVTIMEO"};
-  sockaddr_nl address{};
-  address.nl_family = AF_NETLINK;
-  socklen_t size = sizeof(address);
-  if (::bind(fd_.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
-    return SysError{"bind", errno, "NETLINK_SOCK_DIAG"};
-  if (::getsockname(fd_.get(), reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    return SysError{"getsockname", errno, "NETLINK_SOCK_DIAG"};
-  port_ = address.nl_pid;
   return std::nullopt;
 }
 
-Failure NetlinkSocket::send_dump(const std::vector<uint8_t>& payload, const std::string& subject) {
+Failure Dump::send() {
+  const auto& payload = request_.payload;
   nlmsghdr header{};
   header.nlmsg_len = static_cast<uint32_t>(NLMSG_HDRLEN + payload.size());
-  header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  header.nlmsg_type = request_.type;
   header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   header.nlmsg_seq = kSequence;
   sockaddr_nl kernel{};
@@ -76,12 +93,12 @@ Failure NetlinkSocket::send_dump(const std::vector<uint8_t>& payload, const std:
   message.msg_iov = parts;
   message.msg_iovlen = 2;
   while (::sendmsg(fd_.get(), &message, 0) < 0) {
-    if (errno != EINTR) return SysError{"sendmsg", errno, subject};
+    if (errno != EINTR) return SysError{"sendmsg", errno, request_.subject};
   }
   return std::nullopt;
 }
 
-Failure NetlinkSocket::receive_datagram(const std::string& subject, Bytes& datagram) {
+Failure Dump::receive_datagram(Bytes& datagram) {
   auto& buffer = receive_buffer();
   for (;;) {
     sockaddr_nl sender{};
@@ -94,42 +111,45 @@ Failure NetlinkSocket::receive_datagram(const std::string& subject, Bytes& datag
     const ssize_t size = ::recvmsg(fd_.get(), &message, 0);
     if (size < 0) {
       if (errno == EINTR) continue;
-      return SysError{"recvmsg", errno == EAGAIN ? ETIMEDOUT : errno, subject};
+      return SysError{"recvmsg", errno == EAGAIN ? ETIMEDOUT : errno, request_.subject};
     }
     // A truncated datagram is not parsed: nothing in it shows that its tail is missing.
-    if (message.msg_flags & MSG_TRUNC) return SysError{"recvmsg", EMSGSIZE, subject};
+    if (message.msg_flags & MSG_TRUNC) return SysError{"recvmsg", EMSGSIZE, request_.subject};
     if (sender.nl_pid != 0) continue;  // any process may send to a netlink port; only the kernel has port 0
     datagram = {buffer.data(), static_cast<size_t>(size)};
     return std::nullopt;
   }
 }
 
-Failure NetlinkSocket::receive_dump(const std::string& subject, const std::function<bool(Bytes)>& each,
-                                    bool& interrupted) {
+Failure Dump::receive(const std::function<bool(Bytes)>& each, bool& interrupted) {
   for (;;) {
     Bytes datagram;
-    if (auto failure = receive_datagram(subject, datagram)) return failure;
+    if (auto failure = receive_datagram(datagram)) return failure;
     const WalkResult result = walk_messages(datagram, {kSequence, port_}, each);
     interrupted |= result.interrupted;
-    if (result.malformed) return SysError{"recvmsg", EPROTO, subject};
-    if (result.error != 0) return SysError{"NLMSG_ERROR", result.error, subject};
+    if (result.malformed) return SysError{"recvmsg", EPROTO, request_.subject};
+    if (result.error != 0) return SysError{"NLMSG_ERROR", result.error, request_.subject};
     if (result.done) return std::nullopt;
   }
 }
 
 }  // namespace
 
-Failure dump_sock_diag(const std::string& netns, const std::vector<uint8_t>& request,
-                       const std::string& subject, const std::function<void()>& begin,
-                       const std::function<bool(Bytes)>& each, DumpReport& report) {
+Failure open_netlink(const SharedNetns& netns, int protocol, uint32_t groups, FileDescriptor& socket,
+                     uint32_t& port) {
+  return run_in_netns_or_here(netns, [&] { return open_here(protocol, groups, socket, port); });
+}
+
+Failure dump_netlink(const SharedNetns& netns, const DumpRequest& request, const std::function<void()>& begin,
+                     const std::function<bool(Bytes)>& each, DumpReport& report) {
   for (report.attempts = 1;; report.attempts++) {
     // A new socket for each attempt: the old one may still hold the rest of an abandoned dump.
-    NetlinkSocket socket;
+    Dump dump(request);
     report.interrupted = false;
     begin();
-    if (auto failure = socket.open(netns)) return failure;
-    if (auto failure = socket.send_dump(request, subject)) return failure;
-    Failure failure = socket.receive_dump(subject, each, report.interrupted);
+    if (auto failure = dump.open(netns)) return failure;
+    if (auto failure = dump.send()) return failure;
+    Failure failure = dump.receive(each, report.interrupted);
     const bool retry = report.interrupted || (failure && failure->number == ENOBUFS);
     if (!retry || report.attempts == kAttempts) return failure;
   }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "file_descriptor.h"
@@ -9,31 +10,27 @@
 
 namespace sockwatch {
 
+// An open network namespace. Holding the descriptor keeps it the same one: a path such as /proc/1234/ns/net
+// shows another namespace once its pid is reused.
+struct Netns {
+  FileDescriptor fd;
+  std::string path;    // for messages
+  uint64_t inode = 0;  // identifies it, as in `readlink /proc/self/ns/net`
+};
+
+// Shared by the work that goes on in a namespace. Null: the caller's own namespace.
+using SharedNetns = std::shared_ptr<const Netns>;
+
 // Opens a network namespace by path (/proc/1234/ns/net, /run/netns/x), and fails with EINVAL if the path is
-// not one. `inode` identifies it, as in `readlink /proc/self/ns/net`.
-Failure open_netns(const std::string& path, FileDescriptor& out, uint64_t& inode);
+// not one.
+Failure open_netns(const std::string& path, Netns& netns);
 
 // Runs `work` on a new thread inside the namespace, and waits for it. Sockets and /proc files keep the
 // namespace they were opened in, so they can be used on any thread afterwards. The calling thread is not
 // moved: if it could not return, later work on a thread of libuv's pool would run in the wrong namespace.
-Failure run_in_netns(const std::string& path, const std::function<Failure()>& work);
+Failure run_in_netns(const Netns& netns, const std::function<Failure()>& work);
 
-// As run_in_netns(), but runs `work` on the calling thread if `path` is empty.
-Failure run_in_netns_or_here(const std::string& path, const std::function<Failure()>& work);
-
-// Moves the calling thread into a namespace for the lifetime of this object. For Node's main thread, on which
-// the `netlink` package opens its sockets; the scope must be synchronous. Aborts the process if the thread
-// cannot return, because everything read later would be from the wrong namespace.
-class NetnsScope {
- public:
-  NetnsScope() = default;
-  NetnsScope(const NetnsScope&) = delete;
-  NetnsScope& operator=(const NetnsScope&) = delete;
-  ~NetnsScope();
-  Failure enter(const std::string& path);
-
- private:
-  FileDescriptor home_;
-};
+// As run_in_netns(), but runs `work` on the calling thread if `netns` is null.
+Failure run_in_netns_or_here(const SharedNetns& netns, const std::function<Failure()>& work);
 
 }  // namespace sockwatch

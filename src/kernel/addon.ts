@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { messageOf, SockwatchError } from '../base/errors.js';
 
@@ -135,19 +137,46 @@ export interface EventStream {
   close(): void;
 }
 
+/** A network namespace that is held open: its path may come to show another one. */
+export interface Netns {
+  readonly inode: bigint;
+  /** What reads it meanwhile goes on; what starts later fails with EBADF. */
+  close(): void;
+}
+
+/** Payloads of netlink messages, one after the other; each ends at its element of `ends`. */
+export interface NetlinkPayloads extends DumpOutcome {
+  readonly payloads: Uint8Array;
+  readonly ends: Uint32Array;
+}
+
 /**
  * The addon's dumps, which can make the kernel load a module. Call them through sockets/sock_diag.ts, which does not let that happen.
  */
 export interface SockDiagAddon {
-  dumpInet(netns: string | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
-  dumpUnix(netns: string | null, states: number): Promise<UnixColumns & DumpOutcome>;
+  dumpInet(netns: Netns | null, family: number, protocol: number, states: number): Promise<InetColumns & DumpOutcome>;
+  dumpUnix(netns: Netns | null, states: number): Promise<UnixColumns & DumpOutcome>;
 }
 
-/** native/addon.cc, but for SockDiagAddon. A `netns` is the path of a network namespace, null: the caller's own. */
+/** native/addon.cc, but for SockDiagAddon. A `netns` is null for the caller's own. */
 export interface Addon {
   decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
-  readInNetns(netns: string | null, path: string): Promise<Uint8Array>;
+  /** A netlink dump; `subject` names it in errors. An errno of the kernel's is an error of the system call NLMSG_ERROR. */
+  dumpNetlink(
+    netns: Netns | null,
+    protocol: number,
+    type: number,
+    payload: Uint8Array,
+    subject: string,
+  ): Promise<NetlinkPayloads>;
+  /** Calls back after links, addresses or routes of a namespace have changed. Returns a function that ends it. */
+  watchRoutes(netns: Netns | null, onChange: () => void): () => void;
+  /** Throws where the path is no network namespace, or it cannot be entered. */
+  openNetns(path: string): Netns;
+  /** Inode number of the calling thread's network namespace. */
+  ownNetnsInode(): bigint;
+  readInNetns(netns: Netns | null, path: string): Promise<Uint8Array>;
   findOwners(procRoot: string, inodes: Uint32Array): Promise<OwnerRows>;
   /** `tasks`: a living thread of each process; mostly the main one, whose id is the pid. */
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
@@ -162,8 +191,6 @@ export interface Addon {
   linkOpenFile(fd: number, path: string): void;
   /** Ends the process at once. process.exit() would wait for threads that hang in the kernel. */
   exitNow(code: number): never;
-  netnsInode(path: string): bigint;
-  inNetns<Result>(path: string, callback: () => Result): Result;
 }
 
 /** What the addon throws and rejects with: like Node's system errors. */
@@ -178,18 +205,24 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
 }
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/**
+ * Built here, or prebuilt in the package. Not found with node-gyp-build, which follows the environment: it must not choose what
+ * runs as root.
+ */
+const FILES = ['build/Release/sockwatch.node', `prebuilds/linux-${process.arch}/node.napi.glibc.node`];
 
 let loaded: Addon | null = null;
 
 /**
- * The addon, loaded at the first call: prebuilt in the package, or built here.
+ * The addon, loaded at the first call.
  * @throws SockwatchError ERR_NATIVE_LOAD, with remedies, where neither fits this machine
  */
 export function native(): Addon {
   if (loaded === null) {
     try {
-      const find = createRequire(import.meta.url)('node-gyp-build') as (root: string) => Addon;
-      loaded = find(PACKAGE_ROOT);
+      const file = FILES.map((name) => join(PACKAGE_ROOT, name)).find(existsSync);
+      if (file === undefined) throw new Error(`there is neither ${FILES.join(' nor ')} in ${PACKAGE_ROOT}`);
+      loaded = createRequire(import.meta.url)(file) as Addon;
     } catch (thrown) {
       throw new SockwatchError('ERR_NATIVE_LOAD', `cannot load the native addon: ${messageOf(thrown)}`, {
         hint:

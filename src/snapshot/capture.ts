@@ -1,8 +1,8 @@
 import { hostname, release } from 'node:os';
 import type { Deadline } from '../base/deadline.js';
-import { SockwatchError } from '../base/errors.js';
 import type { Memo } from '../base/memo.js';
-import { isKernelError, native, type OwnerPass } from '../kernel/addon.js';
+import type { Netns, OwnerPass } from '../kernel/addon.js';
+import { identifyNetns } from '../kernel/netns.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners, ownersCoverage } from '../kernel/owners/attach_owners.js';
@@ -20,8 +20,8 @@ import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
 
 /** What to read. */
 export interface CaptureTarget {
-  /** Path of the network namespace; null: our own. */
-  readonly netns: string | null;
+  /** null: our own network namespace. */
+  readonly netns: Netns | null;
   readonly owners: OwnersMode;
   /** Whether the kernel may load its *_diag modules for this. */
   readonly allowModuleLoad: boolean;
@@ -39,7 +39,7 @@ export interface NodeCapture extends Capture {
 
 /**
  * Reads everything that verdicts rest on. What is the same as in the last capture of the memo is the same object.
- * @throws SockwatchError ERR_NETNS where the namespace cannot be entered
+ * @throws SockwatchError ERR_NETNS where our own namespace cannot be identified
  */
 export async function captureNode(
   target: CaptureTarget,
@@ -132,27 +132,6 @@ function listListeners(tables: Tables, netns: string, network: NetworkFacts, mem
     devices: network.deviceNames,
   });
   return memo.memoize('listeners', [inputs], () => listenersOf(tables, { netns, devices: network.deviceNames }));
-}
-
-/**
- * Inode number of a network namespace, after checking that it can be entered. Uses thread-self: /proc/self is the main thread,
- * which may be in another namespace.
- */
-function identifyNetns(path: string | null): string {
-  try {
-    // Opening a namespace needs fewer privileges than entering it, so entering is tried once, before any table is read.
-    if (path !== null) native().inNetns(path, () => {});
-    return String(native().netnsInode(path ?? '/proc/thread-self/ns/net'));
-  } catch (error) {
-    if (!isKernelError(error) || path === null) throw error;
-    const why = error.code === 'EINVAL' ? 'it is no network namespace' : error.message;
-    throw new SockwatchError('ERR_NETNS', `cannot look into ${path}: ${why}`, {
-      hint: 'name one such as /proc/1234/ns/net or /run/netns/NAME; entering another namespace needs root',
-      syscall: error.syscall,
-      errno: error.errno,
-      cause: error,
-    });
-  }
 }
 
 function statSocketFiles(

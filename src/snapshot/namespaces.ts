@@ -1,13 +1,15 @@
 import { CoverageError, type CoverageSource, elapsedMs, faultOf } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
-import { native } from '../kernel/addon.js';
+import { type Netns, native } from '../kernel/addon.js';
+import type { TunnelDevice } from '../kernel/network/facts.js';
 import { withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import { readFacts, startOwnerSearch } from '../kernel/owners/owner_source.js';
 import { type ProcessFields, processFieldsByPid, readBootTime } from '../kernel/owners/process_fields.js';
 import { captureTables } from '../kernel/sockets/capture.js';
+import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { findNamespaces, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
 import { faultsText, renderSource } from '../verdict/text/coverage.js';
@@ -40,7 +42,7 @@ async function readOthers(
   const start = performance.now();
   const { namespaces, unreadable } = await findNamespaces();
   const others = namespaces.filter(({ netns }) => netns !== home);
-  const read = await Promise.all(others.map((namespace) => readOne(namespace, allowModuleLoad)));
+  const read = await readEach(others, allowModuleLoad);
   const listeners = read.flatMap((one) => one.listeners);
   const { found, source } = await findOwners(listeners, mode, startOwnerSearch(mode, { deadline }));
   const sockets = read.flatMap((one) => withKernelOwners(attachOwners(one.listeners, found), one.tunnels));
@@ -82,14 +84,41 @@ function unreadNamespaces(why: CoverageFault): OtherNamespaces {
   return { namespaces: [], sockets: [], source };
 }
 
-async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
+/** Namespaces read at the same time, each of which holds descriptors; libuv's pool has four threads. */
+const MAX_READERS = 4;
+
+async function readEach(
+  namespaces: readonly NetworkNamespace[],
+  allowModuleLoad: boolean,
+): Promise<NamespaceReading[]> {
+  const read: NamespaceReading[] = [];
+  const rest = namespaces.entries();
+  const readRest = async (): Promise<void> => {
+    for (const [at, namespace] of rest) read[at] = await readOne(namespace, allowModuleLoad);
+  };
+  await Promise.all(Array.from({ length: MAX_READERS }, readRest));
+  return read;
+}
+
+interface NamespaceReading {
+  readonly namespace: NetworkNamespace;
+  readonly tunnels: readonly TunnelDevice[];
+  readonly listeners: readonly Listener[];
+  readonly errors: readonly CoverageFault[];
+}
+
+async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean): Promise<NamespaceReading> {
   const { networkFacts } = await import('../kernel/network/facts.js');
   const { netns, path } = namespace;
+  let opened: Netns | null = null;
   try {
-    const inode = String(native().netnsInode(path));
+    opened = native().openNetns(path);
     // The process of that path has ended, and its pid was reused.
-    if (inode !== netns) throw new CoverageError({ code: 'namespace-gone', params: {} });
-    const [tables, network] = await Promise.all([captureTables({ netns: path, allowModuleLoad }), networkFacts(path)]);
+    if (String(opened.inode) !== netns) throw new CoverageError({ code: 'namespace-gone', params: {} });
+    const [tables, network] = await Promise.all([
+      captureTables({ netns: opened, allowModuleLoad }),
+      networkFacts(opened),
+    ]);
     const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
     const failures = sources.flatMap(({ name: source, errors }): readonly CoverageFault[] =>
       errors.length === 0 ? [] : [{ code: 'source-incomplete', params: { source } }, ...errors],
@@ -104,6 +133,8 @@ async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean) {
     };
   } catch (error) {
     return { namespace, tunnels: [], listeners: [], errors: [faultOf(error)] };
+  } finally {
+    opened?.close();
   }
 }
 

@@ -46,7 +46,9 @@ export interface SnapshotOptions {
 
 /** Options with their defaults, as each part takes them. */
 export interface ValidOptions {
-  readonly target: CaptureTarget;
+  /** Path of the network namespace; null: our own. */
+  readonly netns: string | null;
+  readonly target: Omit<CaptureTarget, 'netns'>;
   readonly expectation: Expectation;
   readonly allNetns: boolean;
   readonly failOn: FailOn;
@@ -68,8 +70,8 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
   assertSignal(signal);
   assertBoolean('allowModuleLoad', allowModuleLoad);
   return {
+    netns: netns ?? null,
     target: {
-      netns: netns ?? null,
       owners: owners ?? 'auto',
       allowModuleLoad: allowModuleLoad ?? false,
       socketPaths: socketPathsOf(spec),

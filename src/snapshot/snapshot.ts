@@ -1,6 +1,7 @@
 import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
 import type { OwnerPass } from '../kernel/addon.js';
+import { openNetns } from '../kernel/netns.js';
 import type { SnapshotDocument } from './document/document.js';
 import { evaluateNode } from './evaluate_node.js';
 import { type SnapshotOptions, validateOptions } from './options.js';
@@ -23,13 +24,18 @@ export async function takeSnapshot(
   options: SnapshotOptions,
   firstPass?: Promise<OwnerPass>,
 ): Promise<SnapshotDocument> {
-  const { target, expectation, failOn, allNetns, deadlineMs, signal } = validateOptions(options);
+  const { netns: path, target, expectation, failOn, allNetns, deadlineMs, signal } = validateOptions(options);
   const deadline = new Deadline(deadlineMs * READING_SHARE, { signal });
   deadline.throwIfAborted();
   const memo = new Memo();
-  const evaluated = await evaluateNode(target, expectation, deadline, memo, firstPass);
-  const others = allNetns
-    ? await (await import('./namespaces.js')).captureOtherNamespaces(evaluated.node.netns, target, deadline)
-    : null;
-  return toDocument(evaluated, others, { spec: expectation.spec, failOn }, memo);
+  const netns = openNetns(path);
+  try {
+    const evaluated = await evaluateNode({ ...target, netns }, expectation, deadline, memo, firstPass);
+    const others = allNetns
+      ? await (await import('./namespaces.js')).captureOtherNamespaces(evaluated.node.netns, target, deadline)
+      : null;
+    return toDocument(evaluated, others, { spec: expectation.spec, failOn }, memo);
+  } finally {
+    netns?.close();
+  }
 }

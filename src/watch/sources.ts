@@ -1,11 +1,12 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
-import { type EventStream, type KernelEvent, native } from '../kernel/addon.js';
-import { watchNetwork } from '../kernel/network/watch.js';
+import { type EventStream, type KernelEvent, type Netns, native } from '../kernel/addon.js';
+import { identifyNetns, openNetns } from '../kernel/netns.js';
 import { explainRefusal } from '../kernel/owners/bpf_refusal.js';
 import { ClosedSocketPoller } from '../kernel/sockets/closed_sockets.js';
 import { SocketFileWatch } from '../kernel/sockets/socket_file_watch.js';
+import type { CaptureTarget } from '../snapshot/capture.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
 import type { ValidOptions } from '../snapshot/options.js';
@@ -38,16 +39,25 @@ export interface WatchSources {
   watchNetwork(onChange: () => void): () => void;
   watchFiles(onChange: () => void): Pick<SocketFileWatch, 'follow' | 'close'>;
   readonly closedSockets: Pick<ClosedSocketPoller, 'hasChanged' | 'compareWith' | 'costMs'>;
+  /** Releases what it holds open. */
+  close(): void;
 }
 
 /** A real node. What hangs is waited for once, by the first reading. */
-export function nodeSources({ target, expectation, allNetns, failOn }: ValidOptions): WatchSources {
+export function nodeSources({ netns: path, target: valid, expectation, allNetns, failOn }: ValidOptions): WatchSources {
+  const netns = new OpenNetns(path);
+  const target: CaptureTarget = {
+    ...valid,
+    get netns() {
+      return netns.get();
+    },
+  };
   const memo = new Memo();
   const abandoned = new WeakSet<Promise<unknown>>();
   const captureDeadline = (): Deadline => new Deadline(CAPTURE_MS, { abandoned });
   const eventDeadline = (): Deadline => new Deadline(EVENT_MS, { abandoned });
   return {
-    capture: () => evaluateNode(target, expectation, captureDeadline(), memo),
+    capture: async () => evaluateNode({ ...target }, expectation, captureDeadline(), memo),
     toDocument: async (capture) => {
       const others = allNetns
         ? await (await import('../snapshot/namespaces.js')).captureOtherNamespaces(
@@ -59,10 +69,11 @@ export function nodeSources({ target, expectation, allNetns, failOn }: ValidOpti
       return toDocument(capture, others, { spec: expectation.spec, failOn }, memo);
     },
     openEvents: async (onReady) => {
-      const { netnsInode, openEvents } = native();
+      const { openEvents } = native();
       if (openEvents === undefined) return { code: 'bpf-left-out', params: {} };
+      const inode = allNetns ? null : Number(identifyNetns(target.netns));
       try {
-        return openEvents(onReady, allNetns ? null : Number(netnsInode(target.netns ?? '/proc/thread-self/ns/net')));
+        return openEvents(onReady, inode);
       } catch (error) {
         return explainRefusal(error);
       }
@@ -70,8 +81,32 @@ export function nodeSources({ target, expectation, allNetns, failOn }: ValidOpti
     resolveEvents: (events, capture, tracker) =>
       resolveEvents(events, capture, tracker, (wanted) => readEventProcesses(wanted, eventDeadline())),
     findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),
-    watchNetwork: (onChange) => watchNetwork(target.netns, onChange),
+    watchNetwork: (onChange) => native().watchRoutes(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),
     closedSockets: new ClosedSocketPoller(target),
+    close: () => netns.close(),
   };
+}
+
+/** Opens the namespace when it is first needed, so that a watcher can be created without errors, and keeps it until `close`. */
+class OpenNetns {
+  readonly #path: string | null;
+  #netns: Netns | null = null;
+  #isClosed = false;
+
+  constructor(path: string | null) {
+    this.#path = path;
+  }
+
+  /** @throws SockwatchError ERR_NETNS */
+  get(): Netns | null {
+    this.#netns ??= openNetns(this.#path);
+    if (this.#isClosed) this.#netns?.close();
+    return this.#netns;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#netns?.close();
+  }
 }

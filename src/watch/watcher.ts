@@ -83,6 +83,7 @@ export class Watcher {
     this.#scheduler.close();
     this.#files.close();
     for (const close of this.#closers.splice(0)) close();
+    this.#sources.close();
   }
 
   /** Reads everything now. */

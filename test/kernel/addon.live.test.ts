@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { arch } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
-import { type InetColumns, native } from '../../src/kernel/addon.js';
+import { type InetColumns, type Netns, native } from '../../src/kernel/addon.js';
 import { addressText } from '../../src/kernel/sockets/address.js';
 import { AF_INET, IP_PROTOCOL, LISTENING } from '../../src/kernel/sockets/states.js';
+import { startNetns } from './netns.js';
 import { addProcess } from './owners/fake_proc.js';
 import { rawAddon } from './raw_addon.js';
 import { listenTcp } from './sockets/live.js';
@@ -17,7 +18,7 @@ const OWN_NETNS = '/proc/thread-self/ns/net';
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `another network namespace can be entered by root only, and we are user ${uid}`;
 
-const dumpTcp4 = (netns: string | null) => rawAddon().dumpInet(netns, AF_INET, IP_PROTOCOL.tcp, LISTENING.tcp);
+const dumpTcp4 = (netns: Netns | null) => rawAddon().dumpInet(netns, AF_INET, IP_PROTOCOL.tcp, LISTENING.tcp);
 
 /** The row of an inode, with what the kernel must say of a listener of ours. */
 function rowOf(columns: InetColumns, inode: number) {
@@ -70,64 +71,74 @@ t.test('a refusal of the kernel rejects with its errno', async (t) => {
   const refused = { code: 'ENOENT', errno: 2, syscall: /^NLMSG_/, message: /: no such file or directory$/ };
   await t.rejects(rawAddon().dumpInet(null, AF_INET, UNUSED_PROTOCOL, LISTENING.tcp), refused);
   const nowhere = { code: 'ENOENT', syscall: 'open', message: 'open /nowhere: no such file or directory' };
-  await t.rejects(dumpTcp4('/nowhere'), nowhere);
-  await t.rejects(rawAddon().dumpUnix('/nowhere', 1 << 10), nowhere);
   await t.rejects(native().readInNetns(null, '/nowhere'), nowhere);
   await t.rejects(native().findOwners('/nowhere', new Uint32Array([1])), nowhere);
 });
 
-t.test('netnsInode accepts network namespaces only', async (t) => {
-  const { netnsInode } = native();
-  t.equal(netnsInode(OWN_NETNS), statSync(OWN_NETNS, { bigint: true }).ino);
+t.test('openNetns accepts network namespaces only', async (t) => {
+  const { openNetns, ownNetnsInode } = native();
+  t.equal(ownNetnsInode(), statSync(OWN_NETNS, { bigint: true }).ino);
   const directory = t.testdir({ file: 'no namespace' });
   const fifo = `${directory}/fifo`;
   await once(spawn('mkfifo', [fifo]), 'exit');
   const noNamespace = { code: 'EINVAL', syscall: 'setns' };
   for (const path of [`${directory}/file`, directory, fifo, '/proc/self/ns/uts']) {
-    t.throws(() => netnsInode(path), noNamespace, path);
+    t.throws(() => openNetns(path), noNamespace, path);
   }
-  t.throws(() => netnsInode(`${directory}/absent`), { code: 'ENOENT', syscall: 'open' });
+  t.throws(() => openNetns(`${directory}/absent`), { code: 'ENOENT', syscall: 'open' });
 });
 
-t.test('inNetns enters another namespace for one call', { skip: notRoot }, async (t) => {
-  const { inNetns, netnsInode } = native();
-  const child = spawn('unshare', ['-n', 'sh', '-c', 'echo; exec cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  t.teardown(() => child.kill());
-  await once(child.stdout, 'data');
-  const path = `/proc/${child.pid}/ns/net`;
-  const there = statSync(path, { bigint: true }).ino;
-  const here = netnsInode(OWN_NETNS);
-  t.not(there, here);
+/** Descriptors of this process that hold a network namespace open. */
+function openNamespaces(): number {
+  const links = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return links.filter((link) => link.startsWith('net:[')).length;
+}
 
-  t.strictSame(
-    inNetns(path, () => ({ inside: netnsInode(OWN_NETNS) })),
-    { inside: there },
-    'what is returned',
-  );
-  const thrown = new Error('thrown inside');
-  const caught = t.throws(
-    () =>
-      inNetns(path, () => {
-        throw thrown;
-      }),
-    { message: 'thrown inside' },
-  );
-  t.equal(caught, thrown, 'what is thrown is the very error');
-  t.equal(netnsInode(OWN_NETNS), here, 'and the thread is home again');
-  let called = false;
-  t.throws(() => inNetns('/etc/hostname', () => (called = true)), { code: 'EINVAL' });
-  t.equal(called, false, 'where the namespace cannot be entered nothing is called');
+t.test('another namespace is read through its descriptor', { skip: notRoot }, async (t) => {
+  const { openNetns, ownNetnsInode, readInNetns } = native();
+  const before = openNamespaces();
+  const path = await startNetns(t);
+  const netns = openNetns(path);
+  t.equal(netns.inode, statSync(path, { bigint: true }).ino);
+  t.not(netns.inode, ownNetnsInode());
 
   const { handle, inode } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
-  t.equal(rowOf(await dumpTcp4(path), inode), null, 'a dump in there does not see a listener of ours');
-  t.not(rowOf(await dumpTcp4(OWN_NETNS), inode), null);
-  const devices = Buffer.from(await native().readInNetns(path, '/proc/thread-self/net/dev')).toString();
-  t.strictSame(
-    Array.from(devices.matchAll(/^ *(\w+):/gm), ([, name]) => name),
-    ['lo'],
-    'nor do files',
-  );
+  t.equal(rowOf(await dumpTcp4(netns), inode), null, 'a dump in there does not see a listener of ours');
+  const home = openNetns(OWN_NETNS);
+  t.not(rowOf(await dumpTcp4(home), inode), null);
+  const interfaces = async (): Promise<(string | undefined)[]> => {
+    const devices = Buffer.from(await readInNetns(netns, '/proc/thread-self/net/dev')).toString();
+    return Array.from(devices.matchAll(/^ *(\w+):/gm), ([, name]) => name);
+  };
+  t.strictSame(await interfaces(), ['lo'], 'nor do files');
+
+  // Its only process ends, and its path with it.
+  const pid = Number(path.split('/')[2]);
+  process.kill(pid);
+  while (existsSync(path)) await new Promise(setImmediate);
+  t.strictSame(await interfaces(), ['lo'], 'it stays as long as it is open');
+
+  const last = interfaces();
+  netns.close();
+  t.strictSame(await last, ['lo'], 'what was started before close() goes on');
+  await t.rejects(interfaces(), { code: 'EBADF', syscall: 'setns' });
+  await t.rejects(dumpTcp4(netns), { code: 'EBADF' });
+  netns.close();
+  home.close();
+  t.equal(openNamespaces(), before, 'no descriptor stays open');
+});
+
+t.test('a namespace that is not closed is closed with its worker thread', { skip: notRoot }, async (t) => {
+  const before = openNamespaces();
+  await fromWorker(`native().openNetns('${OWN_NETNS}').inode`);
+  t.equal(openNamespaces(), before);
 });
 
 t.test('findOwners finds this process behind its own listener', async (t) => {

@@ -9,7 +9,6 @@ const SCENARIOS = {
   workers: 'all calls in several worker threads',
   terminate: 'worker threads are terminated during calls',
   exit: 'the process exits during calls',
-  pool: 'the thread pool starts in the original namespace',
 };
 
 t.setTimeout(400_000);

@@ -165,7 +165,7 @@ t.test('a listener that is not bound first has the port that the kernel chooses'
 });
 
 t.test('only events of the requested network namespace are reported', { skip }, async (t) => {
-  const { collected, until } = openStream(t, Number(native().netnsInode('/proc/self/ns/net')));
+  const { collected, until } = openStream(t, Number(native().ownNetnsInode()));
   const openAll = `
 import socket
 kept = []

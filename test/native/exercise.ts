@@ -2,39 +2,43 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { type EventStream, native } from '../../src/kernel/addon.js';
+import { type EventStream, type Netns, native } from '../../src/kernel/addon.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL } from '../../src/kernel/sockets/states.js';
+import { CLOSED_NETNS } from '../kernel/netns.js';
 import { rawAddon } from '../kernel/raw_addon.js';
-import { Child, run } from '../lab/child.js';
+import { Child } from '../lab/child.js';
 import { ROOT } from './toolchain.js';
 
 const ALL_STATES = 0xffff_ffff;
+const NETLINK_ROUTE = 0;
+const RTM_GETLINK = 18;
+const NO_TYPE = 999;
 const HERE = fileURLToPath(import.meta.url);
-const POOL = fileURLToPath(new URL('./pool.cjs', import.meta.url));
 const OWN_NETNS = '/proc/self/ns/net';
 const isRoot = process.getuid?.() === 0;
 
 /** All calls that read from the kernel, in parallel. */
-async function capture(netns: string | null): Promise<void> {
-  const { dumpInet, dumpUnix, findOwners, iterateOwners, processFacts, readInNetns } = rawAddon();
+async function capture(netns: Netns | null): Promise<void> {
+  const { dumpInet, dumpNetlink, dumpUnix, findOwners, iterateOwners, processFacts, readInNetns } = rawAddon();
   const inet = [AF_INET, AF_INET6].flatMap((family) =>
     [IP_PROTOCOL.tcp, IP_PROTOCOL.udp].map((protocol) => dumpInet(netns, family, protocol, ALL_STATES)),
   );
-  const [unix, file, ...tables] = await Promise.all([
+  const [unix, links, file, ...tables] = await Promise.all([
     dumpUnix(netns, ALL_STATES),
+    dumpNetlink(netns, NETLINK_ROUTE, RTM_GETLINK, new Uint8Array(16), 'links'),
     readInNetns(netns, '/proc/thread-self/net/tcp'),
     ...inet,
   ]);
   const inodes = Uint32Array.from([...unix.inode, ...tables.flatMap(({ inode }) => [...inode])]);
   const [owners] = await Promise.all([findOwners('/proc', inodes), findOwners('/proc', new Uint32Array())]);
   if (isRoot && iterateOwners !== undefined) await iterateOwners(true);
+  assert.equal(links.ends.at(-1), links.payloads.length);
   assert.equal(owners.inode.length, owners.fd.length);
   assert.equal(new Set(owners.pid).size, owners.facts.length);
   assert.match(Buffer.from(file).toString(), /local_address/);
@@ -59,16 +63,18 @@ function decode(): void {
 }
 
 async function fail(): Promise<void> {
-  const { dumpInet, dumpUnix, findOwners, inNetns, netnsInode, readInNetns } = rawAddon();
+  const { dumpInet, dumpNetlink, dumpUnix, findOwners, openNetns, readInNetns, watchRoutes } = rawAddon();
   const nowhere = '/nonexistent';
-  await assert.rejects(dumpInet(nowhere, AF_INET, IP_PROTOCOL.tcp, ALL_STATES), { code: 'ENOENT' });
+  await assert.rejects(dumpInet(CLOSED_NETNS, AF_INET, IP_PROTOCOL.tcp, ALL_STATES), { code: 'EBADF' });
   await assert.rejects(dumpInet(null, AF_INET, 99, ALL_STATES), { code: 'ENOENT' });
-  await assert.rejects(dumpUnix('/etc/hostname', ALL_STATES), { code: 'EINVAL' });
+  await assert.rejects(dumpUnix(CLOSED_NETNS, ALL_STATES), { code: 'EBADF' });
+  await assert.rejects(dumpNetlink(null, NETLINK_ROUTE, NO_TYPE, new Uint8Array(0), 'none'), { code: 'EOPNOTSUPP' });
   await assert.rejects(readInNetns(null, nowhere), { code: 'ENOENT', syscall: 'open' });
   await assert.rejects(readInNetns(null, '/proc'), { code: 'EISDIR', syscall: 'read' });
   await assert.rejects(findOwners(nowhere, new Uint32Array()), { code: 'ENOENT' });
-  assert.throws(() => netnsInode(nowhere), { code: 'ENOENT' });
-  assert.throws(() => inNetns(nowhere, () => {}), { code: 'ENOENT' });
+  assert.throws(() => openNetns(nowhere), { code: 'ENOENT' });
+  assert.throws(() => openNetns('/etc/hostname'), { code: 'EINVAL' });
+  assert.throws(() => watchRoutes(CLOSED_NETNS, () => {}), { code: 'EBADF' });
 }
 
 async function withOtherNetns(work: (path: string) => Promise<void> | void): Promise<void> {
@@ -82,21 +88,14 @@ async function withOtherNetns(work: (path: string) => Promise<void> | void): Pro
   }
 }
 
-const netnsLink = () => readlinkSync('/proc/thread-self/ns/net');
-
-function move(netns: string): void {
-  const { inNetns, netnsInode } = native();
-  const home = netnsLink();
-  const thrown = new Error('thrown by the callback');
-  assert.equal(inNetns(netns, netnsLink), `net:[${netnsInode(netns)}]`);
-  assert.throws(
-    () =>
-      inNetns(netns, () => {
-        throw thrown;
-      }),
-    thrown,
-  );
-  assert.equal(netnsLink(), home);
+/** Opens a namespace and reads in it, with subscriptions that come and go; closes it while it is being read. */
+async function openAndClose(path: string): Promise<void> {
+  const netns = native().openNetns(path);
+  const subscriptions = Array.from({ length: 4 }, () => native().watchRoutes(netns, () => {}));
+  const reading = capture(netns);
+  netns.close();
+  for (const close of subscriptions) close();
+  await reading;
 }
 
 async function everything(): Promise<void> {
@@ -106,8 +105,7 @@ async function everything(): Promise<void> {
   }
   decode();
   await withOtherNetns(async (netns) => {
-    await capture(netns);
-    move(netns);
+    await openAndClose(netns);
   });
 }
 
@@ -171,7 +169,14 @@ async function inWorkers(jobs: readonly string[]): Promise<void> {
 
 /** Threads that are terminated during calls. */
 async function terminate(): Promise<void> {
-  const jobs = ['capturing', 'starting', 'failing', 'throwing', ...(isRoot ? ['moving', 'streaming'] : [])];
+  const jobs = [
+    'capturing',
+    'starting',
+    'failing',
+    'throwing',
+    'watching',
+    ...(isRoot ? ['entering', 'streaming'] : []),
+  ];
   for (let round = 0; round < 6; round++) {
     await Promise.all(
       jobs.map(async (job) => {
@@ -197,14 +202,21 @@ const ENDLESS: Readonly<Record<string, () => Promise<void> | void>> = {
     for (;;) await fail();
   },
   throwing: () => {
-    for (;;) assert.throws(() => native().netnsInode('/nonexistent'));
+    for (;;) assert.throws(() => native().openNetns('/nonexistent'));
   },
   streaming: async () => {
     const stream = native().openEvents?.(() => void stream?.take(), null);
     for (;;) await openAndFail();
   },
-  moving: () => {
-    for (;;) native().inNetns(OWN_NETNS, netnsLink);
+  entering: async () => {
+    for (;;) await openAndClose(OWN_NETNS);
+  },
+  watching: async () => {
+    for (;;) {
+      const close = native().watchRoutes(null, () => {});
+      await capture(null);
+      close();
+    }
   },
 };
 
@@ -220,33 +232,26 @@ async function exit(): Promise<void> {
   process.exit(0);
 }
 
-/** The thread pool must be started in the original namespace, even if its first use is inside inNetns(). */
-async function pool(): Promise<void> {
-  await withOtherNetns(async (netns) => {
-    const addon = createRequire(import.meta.url)('node-gyp-build').path(ROOT);
-    // The hooks that tap preloads would start the pool earlier.
-    const { stdout, stderr } = await run(['env', '--unset=NODE_OPTIONS', process.execPath, POOL, addon, netns]);
-    assert.equal(stdout, 'all in the original namespace\n', stderr);
-  });
-}
-
 /** All calls with an increasing number of allocations that succeed (failing_new.cc): each succeeds or fails with ENOMEM. */
 async function outOfMemory(): Promise<void> {
   const addon = rawAddon();
   const dump = (name: string): Buffer => readFileSync(join(ROOT, 'test', 'fixtures', 'dumps', `${name}.bin`));
   const self = Uint32Array.of(process.pid);
+  const netns = isRoot ? addon.openNetns(OWN_NETNS) : null;
   const calls: Readonly<Record<string, () => unknown>> = {
-    dumpInet: () => addon.dumpInet(OWN_NETNS, AF_INET, IP_PROTOCOL.tcp, ALL_STATES),
+    dumpInet: () => addon.dumpInet(netns, AF_INET, IP_PROTOCOL.tcp, ALL_STATES),
     dumpUnix: () => addon.dumpUnix(null, ALL_STATES),
     decodeInet: () => addon.decodeInet(dump('tcp4')),
     decodeUnix: () => addon.decodeUnix(dump('unix')),
     readInNetns: () => addon.readInNetns(null, '/proc/self/mountinfo'),
     findOwners: () => addon.findOwners('/proc', new Uint32Array()),
     processFacts: () => addon.processFacts('/proc', self, self),
-    netnsInode: () => addon.netnsInode('/proc/thread-self/ns/net'),
+    dumpNetlink: () => addon.dumpNetlink(netns, NETLINK_ROUTE, RTM_GETLINK, new Uint8Array(16), 'links'),
+    ownNetnsInode: () => addon.ownNetnsInode(),
+    watchRoutes: () => addon.watchRoutes(netns, () => {})(),
     ...(isRoot
       ? {
-          inNetns: () => addon.inNetns('/proc/thread-self/ns/net', () => {}),
+          openNetns: () => addon.openNetns(OWN_NETNS).close(),
           iterateOwners: () => addon.iterateOwners?.(true),
           openEvents: () => {
             const stream = addon.openEvents?.(() => {}, null);
@@ -286,7 +291,6 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   workers,
   terminate,
   exit,
-  pool,
   outOfMemory,
 };
 

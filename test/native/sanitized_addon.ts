@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { run } from '../lab/child.js';
 import { GCC, mustFind, ROOT } from './toolchain.js';
 
-const EXERCISE = fileURLToPath(new URL('./exercise.js', import.meta.url));
+const EXERCISE = 'dist/test/native/exercise.js';
 
 const SANITIZE = '-fsanitize=address,undefined';
 const FLAGS = `-g -fno-omit-frame-pointer -fno-sanitize-recover=all ${SANITIZE}`;
@@ -33,8 +32,10 @@ export class SanitizedAddon {
     const compiler = await mustFind(GCC);
     const directory = await mkdtemp(join(tmpdir(), 'sockwatch-asan-'));
     try {
-      const entries = (await readdir(ROOT)).filter((name) => name !== 'build');
+      const entries = (await readdir(ROOT)).filter((name) => name !== 'build' && name !== 'dist');
       await Promise.all(entries.map((name) => symlink(join(ROOT, name), join(directory, name))));
+      // A copy, from where the addon of this directory is found.
+      await cp(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true });
       const gyp = join(ROOT, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
       const argv = [process.execPath, gyp, 'rebuild', '-C', directory, '-j', '2', ...(await headersAsBuilt())];
       const env = { ...process.env, CXX: compiler, CXXFLAGS: FLAGS, LDFLAGS: SANITIZE };
@@ -52,14 +53,13 @@ export class SanitizedAddon {
   async exercise(scenario: string): Promise<ExerciseResult> {
     const env = {
       PATH: process.env['PATH'],
-      K8S_SOCKWATCH_PREBUILD: this.#directory,
       LD_PRELOAD: this.#runtime,
       // Node does not free its own memory on exit, so leaks are reported but do not change the exit code.
       ASAN_OPTIONS: 'detect_leaks=1',
       LSAN_OPTIONS: 'exitcode=0',
       UBSAN_OPTIONS: 'print_stacktrace=1',
     };
-    const output = await run([process.execPath, EXERCISE, scenario], env);
+    const output = await run([process.execPath, join(this.#directory, EXERCISE), scenario], env);
     return { ...output, reports: reportsIn(output.stderr) };
   }
 

@@ -23,6 +23,7 @@ export const PURE_SOURCES = [
   'process_facts.cc',
   'read_file.cc',
   'ring_buffer.cc',
+  'route_changes.cc',
   'unix_diag.cc',
 ].map((name) => join(NATIVE, name));
 

@@ -46,8 +46,8 @@ Result dump(FakeKernel& kernel) {
   FakeKernel::current = &kernel;
   Result result;
   const auto before = open_files();
-  result.failure = dump_sock_diag(
-      "", {'b', 'o', 'd', 'y'}, "table",
+  result.failure = dump_netlink(
+      nullptr, {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, {'b', 'o', 'd', 'y'}, "table"},
       [&] {
         result.attempts++;
         result.rows.clear();

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <memory>
 #include <new>
 
 #include "../../native/netns.h"
@@ -22,7 +23,7 @@ uint64_t own_netns() {
   return status.st_ino;
 }
 
-// A network namespace, kept by a child process for the lifetime of this object.
+// A network namespace, kept by a child process until end().
 class OtherNamespace {
  public:
   OtherNamespace() {
@@ -41,10 +42,13 @@ class OtherNamespace {
   }
   OtherNamespace(const OtherNamespace&) = delete;
   OtherNamespace& operator=(const OtherNamespace&) = delete;
-  ~OtherNamespace() {
+  ~OtherNamespace() { end(); }
+
+  void end() {
     if (child_ <= 0) return;
     ::kill(child_, SIGKILL);
     ::waitpid(child_, nullptr, 0);
+    child_ = -1;
   }
 
   explicit operator bool() const { return ok_; }
@@ -56,18 +60,16 @@ class OtherNamespace {
 };
 
 void opening() {
-  FileDescriptor fd;
-  uint64_t inode = 0;
-  check(!open_netns("/proc/self/ns/net", fd, inode) && inode == own_netns(),
+  Netns own;
+  check(!open_netns("/proc/self/ns/net", own) && own.inode == own_netns(),
         "a namespace is identified by its inode number");
   const FakeProc directory;
   const std::string fifo = directory.path() + "/fifo";
   ::mkfifo(fifo.c_str(), 0600);
   const auto number = [](const std::string& path) {
-    FileDescriptor none;
-    uint64_t unused = 0;
-    const auto failure = open_netns(path, none, unused);
-    return failure && !none && failure->subject == path ? failure->number : 0;
+    Netns none;
+    const auto failure = open_netns(path, none);
+    return failure && !none.fd && failure->subject == path ? failure->number : 0;
   };
   const auto before = open_files();
   check_equal(number("/nonexistent"), ENOENT, "a missing path is an error");
@@ -79,29 +81,36 @@ void opening() {
   check_equal(open_files() - before, 0, "failures leak no descriptors");
 }
 
-void running(const OtherNamespace& other) {
+void running(OtherNamespace& other) {
   const uint64_t home = own_netns();
   uint64_t inside = 0;
+  auto netns = std::make_shared<Netns>();
+  open_netns(other.path(), *netns);
+  // Its path is gone from here on.
+  other.end();
   const auto before = open_files();
-  const auto failure = run_in_netns(other.path(), [&]() -> Failure {
+  const auto failure = run_in_netns(*netns, [&]() -> Failure {
     inside = own_netns();
     return std::nullopt;
   });
-  check(!failure && inside != home, "work runs inside the namespace");
+  check(!failure && inside == netns->inode && inside != home,
+        "work runs inside the namespace, after its last process has ended");
   check_equal(own_netns(), home, "the calling thread is not moved");
-  const auto failed = run_in_netns(other.path(), [] { return SysError{"work", EXDEV, ""}; });
+  const auto failed = run_in_netns(*netns, [] { return SysError{"work", EXDEV, ""}; });
   check(failed && failed->number == EXDEV, "a failure of the work is returned");
-  const auto missing = run_in_netns_or_here("/nonexistent", [] { return SysError{"work", EXDEV, ""}; });
-  check(missing && missing->number == ENOENT, "work does not run if the namespace is missing");
-  run_in_netns_or_here("", [&]() -> Failure {
+  const auto closed = run_in_netns_or_here(std::make_shared<Netns>(), [] {
+    return SysError{"work", EXDEV, ""};
+  });
+  check(closed && closed->number == EBADF, "work does not run if the namespace is closed");
+  run_in_netns_or_here(nullptr, [&]() -> Failure {
     inside = own_netns();
     return std::nullopt;
   });
-  check_equal(inside, home, "work runs on the calling thread if the path is empty");
+  check_equal(inside, home, "work runs on the calling thread without a namespace");
   check_equal(open_files() - before, 0, "no descriptors are leaked");
   check_equal(in_child([&] {
                 try {
-                  run_in_netns(other.path(), []() -> Failure { throw std::bad_alloc(); });
+                  run_in_netns(*netns, []() -> Failure { throw std::bad_alloc(); });
                 } catch (const std::bad_alloc&) {
                   return 0;
                 }
@@ -110,45 +119,16 @@ void running(const OtherNamespace& other) {
               "exit 0", "an exception of the work is rethrown on the calling thread");
 }
 
-void moving(const OtherNamespace& other) {
-  const uint64_t home = own_netns();
-  const auto before = open_files();
-  {
-    NetnsScope scope;
-    check(!scope.enter(other.path()) && own_netns() != home, "a scope moves the calling thread");
-    {
-      NetnsScope inner;
-      inner.enter("/proc/self/ns/net");
-    }
-    check(own_netns() != home, "a nested scope returns to the outer namespace");
-  }
-  check_equal(own_netns(), home, "a scope returns at its end");
-  {
-    NetnsScope scope;
-    check(scope.enter("/nonexistent").has_value(), "a missing namespace is an error");
-  }
-  check_equal(own_netns(), home, "which leaves the thread where it was");
-  check_equal(open_files() - before, 0, "scopes leak no descriptors");
-  check_equal(in_child([&] {
-                NetnsScope scope;
-                if (scope.enter(other.path())) return 1;
-                ::close(STDERR_FILENO);
-                return ::setresuid(65534, 65534, 65534);  // without CAP_SYS_ADMIN, setns() back fails
-              }),
-              "signal 6", "a process that cannot return aborts");
-}
-
 }  // namespace
 }  // namespace sockwatch::test
 
 int main() {
   using namespace sockwatch::test;
   opening();
-  const OtherNamespace other;
+  OtherNamespace other;
   if (!other) {
     skip("work in another namespace", "unshare(CLONE_NEWNET) is not permitted");
     return 0;
   }
   running(other);
-  moving(other);
 }

@@ -1,8 +1,12 @@
 // Every allocation in turn fails, on any thread. That must raise std::bad_alloc on the calling thread, where
 // PromiseWorker catches it, and not end the process.
 
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 #include "../../native/inet_diag.h"
@@ -89,19 +93,22 @@ int main() {
     OwnerWalk walk;
     walk_owners(root, inodes, walk);
   });
-  starve("a dump in another namespace", [] {
+  const auto netns = std::make_shared<Netns>();
+  open_netns("/proc/self/ns/net", *netns);
+  starve("a dump in another namespace", [&] {
     InetColumns columns;
     DumpReport report;
     InetRequest request;
     request.family = 2;
     request.protocol = 6;
     request.states = 1 << 10;
-    dump_sock_diag(
-        "/proc/self/ns/net", inet_dump_request(request), "tcp", [&] { columns = InetColumns{}; },
-        [&](Bytes payload) { return append_inet_socket(payload, columns); }, report);
+    dump_netlink(
+        netns, {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, inet_dump_request(request), "tcp"},
+        [&] { columns = InetColumns{}; }, [&](Bytes payload) { return append_inet_socket(payload, columns); },
+        report);
   });
-  starve("work in a namespace", [] {
-    run_in_netns("/proc/self/ns/net", []() -> Failure {
+  starve("work in a namespace", [&] {
+    run_in_netns(*netns, []() -> Failure {
       return SysError{"a name that does not fit into the string object", 1,
                       "a subject that does not fit either"};
     });

@@ -86,6 +86,8 @@ class FakeNode implements WatchSources {
     };
   }
 
+  close(): void {}
+
   readonly closedSockets = {
     costMs: 1,
     compareWith: (): void => {},

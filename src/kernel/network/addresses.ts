@@ -1,5 +1,5 @@
 import { addressText } from '../sockets/address.js';
-import type { RouteMessage } from './rtnetlink.js';
+import type { Message } from './dump_messages.js';
 
 export interface InterfaceAddress {
   readonly index: number;
@@ -24,7 +24,7 @@ const IFA_LOCAL = 2;
 const RT_SCOPE_LINK = 253;
 
 /** From one answer to RTM_GETADDR (struct ifaddrmsg: family, prefix length, flags, scope, index u32). */
-export function addressOf({ header, attributes }: RouteMessage): InterfaceAddress | null {
+export function addressOf({ header, attributes }: Message): InterfaceAddress | null {
   // On a point-to-point link IFA_ADDRESS is the peer's; IFA_LOCAL, if present, is always ours.
   const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
   if (bytes === undefined || (bytes.length !== 4 && bytes.length !== 16)) return null;

@@ -1,12 +1,12 @@
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
-import { native } from '../addon.js';
+import { type Netns, native } from '../addon.js';
 import { addressOf, type InterfaceAddress, type NetworkInterface } from './addresses.js';
 import { type DefaultAddresses, defaultAddresses } from './default_addresses.js';
 import { type Link, linkOf } from './links.js';
 import { type DefaultRoute, defaultRouteOf, nexthopOf, withHops } from './routes.js';
-import { dumpRoutes, openRouteSocket } from './rtnetlink.js';
+import { dumpRoutes } from './rtnetlink.js';
 import { wireguardPorts } from './wireguard.js';
 
 /** A device for which the kernel itself opens a UDP socket on `port`. */
@@ -27,7 +27,7 @@ export interface NetworkFacts extends DefaultAddresses {
 }
 
 /** Reads a network namespace (null: our own). What cannot be read is in `source`; nothing is thrown. */
-export async function networkFacts(netns: string | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
+export async function networkFacts(netns: Netns | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
   const start = performance.now();
   const [read, ephemeralPorts] = await Promise.all([
     deadline.within<RouteTables | CoverageFault>(readTables(netns).catch(faultOf), (why) => why),
@@ -57,36 +57,34 @@ export interface RouteTables {
 
 const NO_TABLES: RouteTables = { links: [], addresses: [], routes: [], wireguardFaults: [] };
 
-async function readTables(netns: string | null): Promise<RouteTables> {
-  const socket = openRouteSocket(netns);
-  // The pending request rejects as well; without a listener the error would end the process.
-  socket.on('error', () => {});
-  try {
-    const links = (await dumpRoutes(socket, 'links')).map(linkOf);
-    const addresses = (await dumpRoutes(socket, 'addresses')).map(addressOf).filter((one) => one !== null);
-    const found = (await dumpRoutes(socket, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
-    // Kernels before 5.3 have no nexthop objects, and no routes that need them.
-    const dump = found.some(({ nexthop }) => nexthop !== null) ? await dumpRoutes(socket, 'nexthops') : [];
-    const routes = withHops(
-      found,
-      dump.map(nexthopOf).filter((one) => one !== null),
-    );
-    return { addresses, routes, ...(await withWireguardPorts(netns, links)) };
-  } finally {
-    socket.close();
-  }
+async function readTables(netns: Netns | null): Promise<RouteTables> {
+  const links = (await dumpRoutes(netns, 'links')).map(linkOf);
+  const addresses = (await dumpRoutes(netns, 'addresses')).map(addressOf).filter((one) => one !== null);
+  const found = (await dumpRoutes(netns, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
+  // Kernels before 5.3 have no nexthop objects, and no routes that need them.
+  const dump = found.some(({ nexthop }) => nexthop !== null) ? await dumpRoutes(netns, 'nexthops') : [];
+  const routes = withHops(
+    found,
+    dump.map(nexthopOf).filter((one) => one !== null),
+  );
+  return { addresses, routes, ...(await withWireguardPorts(netns, links)) };
 }
 
 async function withWireguardPorts(
-  netns: string | null,
+  netns: Netns | null,
   links: readonly Link[],
 ): Promise<Pick<RouteTables, 'links' | 'wireguardFaults'>> {
-  const devices = links.filter(({ kind }) => kind === 'wireguard').map(({ name }) => name);
+  const devices = links.filter(({ kind }) => kind === 'wireguard');
   try {
-    const ports = await wireguardPorts(netns, devices);
-    return { links: links.map((link) => ({ ...link, port: ports.get(link.name) ?? link.port })), wireguardFaults: [] };
+    const indexes = devices.map(({ index }) => index);
+    const ports = await wireguardPorts(netns, indexes);
+    return { links: links.map((link) => ({ ...link, port: ports.get(link.index) ?? link.port })), wireguardFaults: [] };
   } catch (error) {
-    return { links, wireguardFaults: [{ code: 'wireguard-ports-unknown', params: { devices } }, faultOf(error)] };
+    const names = devices.map(({ name }) => name);
+    return {
+      links,
+      wireguardFaults: [{ code: 'wireguard-ports-unknown', params: { devices: names } }, faultOf(error)],
+    };
   }
 }
 
@@ -109,7 +107,7 @@ export function factsOf({ links, addresses, routes }: RouteTables): Omit<Network
 }
 
 /** Two numbers separated by white space; they apply to IPv6 too. */
-async function readEphemeralPorts(netns: string | null): Promise<NetworkFacts['ephemeralPorts']> {
+async function readEphemeralPorts(netns: Netns | null): Promise<NetworkFacts['ephemeralPorts']> {
   try {
     const bytes = await native().readInNetns(netns, '/proc/sys/net/ipv4/ip_local_port_range');
     const [from, to] = Buffer.from(bytes).toString('latin1').trim().split(/\s+/).map(Number);

@@ -1,5 +1,5 @@
 import { textOf } from '../../base/text.js';
-import { attributesIn, type RouteMessage } from './rtnetlink.js';
+import { attributesIn, type Message } from './dump_messages.js';
 
 /** A network device. */
 export interface Link {
@@ -29,7 +29,7 @@ const PORT_ATTRIBUTE: Readonly<Record<string, number>> = {
 };
 
 /** From one answer to RTM_GETLINK (struct ifinfomsg: family, pad, type u16, index s32, flags u32, change u32). */
-export function linkOf({ header, attributes }: RouteMessage): Link {
+export function linkOf({ header, attributes }: Message): Link {
   const info = attributesIn(attributes.get(IFLA_LINKINFO) ?? Buffer.alloc(0));
   const kind = info.get(IFLA_INFO_KIND);
   const kindName = kind === undefined ? null : stringIn(kind);

@@ -1,6 +1,6 @@
 import { addressText } from '../sockets/address.js';
 import { AF_INET } from '../sockets/states.js';
-import type { RouteMessage } from './rtnetlink.js';
+import type { Message } from './dump_messages.js';
 
 /** A route to everywhere, in whatever table. */
 export interface DefaultRoute {
@@ -30,7 +30,7 @@ const RTA_NH_ID = 30;
  * From one answer to RTM_GETROUTE (struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type,
  * flags u32); null unless it is a default route.
  */
-export function defaultRouteOf({ header, attributes }: RouteMessage): DefaultRoute | null {
+export function defaultRouteOf({ header, attributes }: Message): DefaultRoute | null {
   const table = attributes.get(RTA_TABLE)?.readUInt32LE(0) ?? header.readUInt8(4);
   const isDefault = header.readUInt8(1) === 0 && header.readUInt8(2) === 0;
   if (!isDefault || table === RT_TABLE_LOCAL || header.readUInt8(7) !== RTN_UNICAST) return null;
@@ -74,7 +74,7 @@ const NHA_GROUP = 2;
 const NHA_OIF = 5;
 
 /** From one answer to RTM_GETNEXTHOP. A group is a list of struct nexthop_grp: id u32, weight, and three more bytes. */
-export function nexthopOf({ attributes }: RouteMessage): Nexthop | null {
+export function nexthopOf({ attributes }: Message): Nexthop | null {
   const id = attributes.get(NHA_ID)?.readUInt32LE(0);
   if (id === undefined) return null;
   const group = attributes.get(NHA_GROUP) ?? Buffer.alloc(0);

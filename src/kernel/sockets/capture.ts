@@ -1,7 +1,7 @@
 import { CoverageError, elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
-import { type InetColumns, isKernelError, native, type UnixColumns } from '../addon.js';
+import { type InetColumns, isKernelError, type Netns, native, type UnixColumns } from '../addon.js';
 import type { Protocol, Transport } from './listener.js';
 import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
 import { type DiagAccess, inetDumps, unixDumps } from './sock_diag.js';
@@ -58,7 +58,7 @@ function known<Columns>(file: string, columns: Columns | null): Columns {
 }
 
 /** /proc/net would be that of the main thread, whatever thread reads it. */
-function readProcNet(netns: string | null, file: string): Promise<Uint8Array> {
+function readProcNet(netns: Netns | null, file: string): Promise<Uint8Array> {
   return native().readInNetns(netns, `/proc/thread-self/net/${file}`);
 }
 

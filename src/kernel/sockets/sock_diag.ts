@@ -1,13 +1,20 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
-import { type DumpOutcome, type InetColumns, native, type SockDiagAddon, type UnixColumns } from '../addon.js';
+import {
+  type DumpOutcome,
+  type InetColumns,
+  type Netns,
+  native,
+  type SockDiagAddon,
+  type UnixColumns,
+} from '../addon.js';
 import { MODULE_FILES, type ModuleFiles, reasonNotToAsk } from './diag_handler.js';
 import type { Protocol, Transport } from './listener.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL } from './states.js';
 
 /** Which tables, and whether the kernel may load modules for them. */
 export interface DiagAccess {
-  /** Path of the network namespace to read; null: our own. */
-  readonly netns: string | null;
+  /** null: our own network namespace. */
+  readonly netns: Netns | null;
   /** Use sock_diag even where that makes the kernel load a module. */
   readonly allowModuleLoad: boolean;
   readonly moduleFiles?: ModuleFiles;

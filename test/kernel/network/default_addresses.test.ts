@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import t from 'tap';
+import { native } from '../../../src/kernel/addon.js';
 import { type DefaultAddresses, defaultAddresses } from '../../../src/kernel/network/default_addresses.js';
 import { networkFacts } from '../../../src/kernel/network/facts.js';
 import type { Link } from '../../../src/kernel/network/links.js';
 import type { DefaultRoute } from '../../../src/kernel/network/routes.js';
+import { startNetns } from '../netns.js';
 
 const LINKS: readonly Link[] = [
   { index: 1, name: 'lo', up: true, kind: null, port: null },
@@ -125,15 +125,12 @@ const notRoot = uid === 0 ? false : `network namespaces can be made by root only
 
 for (const [what, script, addresses] of NODES) {
   t.test(`live: ${what}`, { skip: notRoot }, async (t) => {
-    const links = `set -e
+    const links = `
 ip link set lo up
 for i in 0 1; do ip link add eth$i type veth peer name peer$i; ip link set eth$i up; ip link set peer$i up; done`;
-    const node = spawn('unshare', ['-n', 'sh', '-c', `${links}\n${script}\necho ready\nexec cat`], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    t.teardown(() => node.kill());
-    await once(node.stdout, 'data');
-    const { source, ...facts } = await networkFacts(`/proc/${node.pid}/ns/net`);
+    const netns = native().openNetns(await startNetns(t, `${links}\n${script}`));
+    t.teardown(() => netns.close());
+    const { source, ...facts } = await networkFacts(netns);
     t.match(source, { status: 'ok', errors: [] });
     t.strictSame(facts.defaultAddresses, addresses);
   });

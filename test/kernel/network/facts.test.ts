@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import t from 'tap';
+import { native } from '../../../src/kernel/addon.js';
 import { factsOf, networkFacts, type RouteTables } from '../../../src/kernel/network/facts.js';
 import type { Link } from '../../../src/kernel/network/links.js';
+import { CLOSED_NETNS, startNetns } from '../netns.js';
 
 const link = (index: number, name: string, changes: Partial<Link> = {}): Link => ({
   ...{ index, name, up: true, kind: null, port: null },
@@ -23,7 +23,7 @@ const ADDRESSES = [
   address(3, '198.51.100.2'),
 ];
 
-const NOWHERE = { code: 'system-call-failed', params: { syscall: 'open', subject: '/nowhere', errno: 'ENOENT' } };
+const CLOSED = { code: 'system-call-failed', params: { syscall: 'setns', subject: null, errno: 'EBADF' } };
 
 const tables = (changes: Partial<RouteTables>): RouteTables => ({
   ...{ links: LINKS, addresses: ADDRESSES, routes: [], wireguardFaults: [] },
@@ -94,8 +94,7 @@ t.test('live: the facts of our own namespace', async (t) => {
   t.ok(0 < from && from < to && to < 65536);
 });
 
-const NODE = `set -e
-ip link set lo up
+const NODE = `ip link set lo up
 ip link add eth0 type veth peer name peer0
 ip link set peer0 up
 ip link set eth0 up
@@ -110,18 +109,15 @@ ip route add default via 198.51.100.1 metric 50 table 1000
 ip route add default via 198.51.100.1 metric 200
 ip link add cilium_vxlan type vxlan external dstport 8472
 ip link set cilium_vxlan up
-ip link add down0 type vxlan id 9 dstport 4790
-echo ready
-exec cat`;
+ip link add down0 type vxlan id 9 dstport 4790`;
 
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `network namespaces can be made by root only, and we are user ${uid}`;
 
 t.test('live: a namespace set up like a node', { skip: notRoot }, async (t) => {
-  const child = spawn('unshare', ['-n', 'sh', '-c', NODE], { stdio: ['pipe', 'pipe', 'inherit'] });
-  t.teardown(() => child.kill());
-  await once(child.stdout, 'data');
-  const { defaultInterface, tunnels, interfaces, source } = await networkFacts(`/proc/${child.pid}/ns/net`);
+  const netns = native().openNetns(await startNetns(t, NODE));
+  t.teardown(() => netns.close());
+  const { defaultInterface, tunnels, interfaces, source } = await networkFacts(netns);
   t.match(source, { status: 'ok', errors: [], notes: [], rows: interfaces.length });
   t.match(defaultInterface, { name: 'eth0' });
   t.strictSame(defaultInterface?.addresses.toSorted(), ['192.0.2.2', 'fd00::2'], 'without link-local ones');
@@ -130,8 +126,8 @@ t.test('live: a namespace set up like a node', { skip: notRoot }, async (t) => {
 });
 
 t.test('a namespace that cannot be entered is a failed source, with all facts empty', async (t) => {
-  const { source, ...facts } = await networkFacts('/nowhere');
-  t.match(source, { status: 'failed', errors: [NOWHERE], rows: 0 });
+  const { source, ...facts } = await networkFacts(CLOSED_NETNS);
+  t.match(source, { status: 'failed', errors: [CLOSED], rows: 0 });
   t.strictSame(facts, {
     deviceNames: new Map(),
     interfaces: [],

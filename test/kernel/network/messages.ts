@@ -1,4 +1,4 @@
-import { attributesIn, type RouteMessage } from '../../../src/kernel/network/rtnetlink.js';
+import { attributesIn, type Message } from '../../../src/kernel/network/dump_messages.js';
 
 /* rtnetlink messages built by hand, byte for byte as the kernel lays them out (include/uapi/linux/netlink.h, rtnetlink.h). */
 
@@ -25,7 +25,7 @@ export function u32(value: number): Buffer {
 
 export const text = (value: string, encoding: BufferEncoding = 'utf8'): Buffer => Buffer.from(`${value}\0`, encoding);
 
-export function message(header: Buffer, ...attributes: Buffer[]): RouteMessage {
+export function message(header: Buffer, ...attributes: Buffer[]): Message {
   return { header, attributes: attributesIn(Buffer.concat(attributes)) };
 }
 
