@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ROOT } from './native/toolchain.js';
 
+t.setTimeout(330_000);
+
 /** Calls that end with the worker thread that makes them. Each prints a message at every point where it may be terminated. */
 const JOBS = {
   snapshot: `for (;;) { at('reading'); await snapshot({ spec }); at('read'); }`,
@@ -43,17 +45,19 @@ const program = (index: string): string => `
   for (const job of jobs) await terminate(job, 3);
   const before = open();
   for (const job of jobs) for (let round = 0; round < 20; round++) await terminate(job, round);
-  console.log(JSON.stringify({ leaked: open() - before, loaded: loaded() }));`;
+  // What a terminated thread had started may still be ending; a leak never does.
+  while (open() > before) await new Promise(setImmediate);
+  console.log(JSON.stringify(loaded()));`;
 
 t.test('a worker thread that is terminated during snapshot() or follow() harms nothing', async (t) => {
   const index = new URL('../src/index.js', import.meta.url).href;
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', program(index)],
-    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } },
+    { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' }, timeout: 300_000 },
   );
   t.strictSame([status, signal, stderr], [0, null, '']);
-  t.strictSame(JSON.parse(stdout || 'null'), { leaked: 0, loaded: [] });
+  t.equal(stdout, '[]\n');
 });
 
 t.test('the addon of the netlink package is neither loaded nor needed', async (t) => {
