@@ -9,7 +9,7 @@ const IDLE_CPU_SHARE = 0.01;
 /** Changes come in bursts; the tables are read once for those within this time. */
 const COALESCE_MS = 40;
 /** The first event is taken at once, further ones this often. */
-const EVENTS_MS = 25;
+const EVENTS_MS = 40;
 /** Share of one core that looking for the owners of addresses may use, of that for all reading. */
 const LOOKUP_CPU_SHARE = 0.025;
 /** A failed bind waits no longer for a look-up that the budget does not allow. */

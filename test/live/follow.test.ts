@@ -217,9 +217,11 @@ function loaded(): string[] {
     env: { PATH: `${process.env['PATH']}:/usr/sbin` },
   });
   const programs: unknown = JSON.parse(list);
-  const ours = ['tcp_state', 'enter_bind', 'exit_bind', 'enter_listen', 'exit_listen', 'list_owners'];
+  // Of fexit, tracepoints and the iterator.
+  const ours =
+    /^(tcp_state|(bind|listen)_(inet6?|unix|mptcp)|refused_(bind|listen)|(enter|exit)_(bind|listen)|list_owners)$/;
   return (Array.isArray(programs) ? programs : []).flatMap((program: { name?: string }) =>
-    ours.includes(program.name ?? '') ? [program.name ?? ''] : [],
+    ours.test(program.name ?? '') ? [program.name ?? ''] : [],
   );
 }
 
@@ -237,7 +239,7 @@ t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) =
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const stream = new FollowStream();
     await stream.started();
-    t.equal(loaded().length, before.length + 5, 'five programs while it runs');
+    t.ok(loaded().length >= before.length + 5, 'five programs or more while it runs');
     await stream.stop(signal);
     t.strictSame(stream.invalid(), [], 'every line fits its schema');
     t.ok(await unloaded(before), `none after ${signal}`);

@@ -3,7 +3,7 @@ import { textField } from '../../base/text.js';
 import type { ProcessFacts } from '../../kernel/addon.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { readFacts } from '../../kernel/owners/owner_source.js';
-import { processFieldsByPid, readBootTime, UNKNOWN_PROCESS } from '../../kernel/owners/process_fields.js';
+import { processFieldsByPid, UNKNOWN_PROCESS } from '../../kernel/owners/process_fields.js';
 import { boundProcess } from './bound_names.js';
 import type { SocketEvent } from './socket_event.js';
 
@@ -13,8 +13,13 @@ const TICK_MS = 10;
 /** The process that caused each event, in order, with what /proc still has of it. */
 export async function readEventProcesses(events: readonly SocketEvent[], deadline: Deadline): Promise<ProcessOwner[]> {
   const pids = Uint32Array.from(new Set(events.map(({ pid }) => pid)));
-  const [{ facts }, bootTime] = await Promise.all([readFacts(pids, pids, deadline), readBootTime()]);
-  return eventProcesses(events, facts, bootTime);
+  const { facts } = await readFacts(pids, pids, deadline);
+  return eventProcesses(events, facts, bootTimeOf(events));
+}
+
+/** In whole seconds, as /proc/stat has it, which takes the kernel long to print: every event has its time on both clocks. */
+function bootTimeOf([event]: readonly SocketEvent[]): number | null {
+  return event === undefined ? null : Math.floor((event.at - event.sinceBootMs) / 1000) * 1000;
 }
 
 /** Pure. Of a process that has ended only the name in the event is known, also where its pid was reused. */
