@@ -10,6 +10,7 @@
  * @packageDocumentation
  */
 
+import './base/node_version.js';
 import { assertArgument } from './base/validate.js';
 import { endProcess } from './kernel/addon.js';
 import type { SnapshotDocument } from './snapshot/document/document.js';
@@ -89,6 +90,7 @@ export type {
   Closed,
   CoverageChanged,
   Lost,
+  Method,
   NetworkChanged,
   Opened,
   Restarted,

@@ -160,6 +160,11 @@ t.test('invalid arguments', async (t) => {
     () => snapshot({ spec, deadlineMs: 2 ** 31 }),
     () => snapshot({ spec, netns: wrong(5) }),
     () => snapshot({ spec, signal: wrong(new AbortController()) }),
+    () => snapshot({ spec, netNs: '/x' } as never),
+    () => follow({ spec, interval: 5 } as never),
+    () => loadSpec({ note: [] } as never),
+    () => redact(stored, { keys: 'x' } as never),
+    () => reevaluate(stored, { spec, rule: 'auto' } as never),
     () => follow(wrong(undefined)),
     () => follow({ spec, role: wrong('x') }),
     () => follow({ spec, intervalMs: -1 }),
@@ -185,6 +190,44 @@ t.test('invalid arguments', async (t) => {
   for (const call of calls) {
     await t.rejects(async () => call(), { code: 'ERR_USAGE', message: /^[^\n]+, not [^\n]+$/ }, String(call));
   }
+});
+
+t.test('an option that does not exist names the one that was meant', async (t) => {
+  const spec = await loadSpec();
+  const meant = (hint: string | null) => ({ code: 'ERR_USAGE', hint });
+  await t.rejects(snapshot({ spec, allNetNS: true } as never), meant('did you mean allNetns?'));
+  await t.rejects(snapshot({ spec, intervalMs: 1 } as never), { code: 'ERR_USAGE' }, 'an option of follow() only');
+  t.throws(() => follow({ spec, intervallMs: 1 } as never), meant('did you mean intervalMs?'));
+  await t.rejects(loadSpec({ strikt: true } as never), meant('did you mean strict?'));
+  await t.rejects(snapshot({ spec, ['x'.repeat(100_000)]: 1 } as never), meant(null));
+});
+
+t.test('undefined is the default of every option', async (t) => {
+  const spec = await loadSpec({ page: undefined, notes: undefined, strict: undefined });
+  const options = { role: undefined, netns: undefined, allNetns: undefined, owners: undefined, failOn: undefined };
+  const unused = { deadlineMs: undefined, signal: undefined, allowModuleLoad: undefined };
+  const document = await snapshot({ spec, ...options, ...unused });
+  t.ok(redact(document, { key: undefined, spec: undefined }));
+});
+
+t.test('a Node that is too old', (t) => {
+  const old = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.10.0' } });`;
+  const preload = `data:text/javascript,${encodeURIComponent(old)}`;
+  const run = (...argv: string[]) =>
+    spawnSync(process.execPath, ['--import', preload, ...argv], {
+      encoding: 'utf8',
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+  const command = run(join(ROOT, 'dist/src/main.cjs'), '--once');
+  t.strictSame([command.status, command.stdout], [2, '']);
+  t.match(command.stderr, /^k8s-sockwatch: needs Node 20.11 or later, and this is v[^\n]+\n$/);
+  const library = run(
+    '--input-type=module',
+    '-e',
+    `await import(${JSON.stringify(INDEX)}).catch(({ message }) => console.log(message))`,
+  );
+  t.match(library.stdout, /^k8s-sockwatch needs Node 20.11 or later, and this is v[^\n]+\n$/);
+  t.end();
 });
 
 t.test('exitNow', async (t) => {

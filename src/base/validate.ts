@@ -1,4 +1,5 @@
 import { SockwatchError } from './errors.js';
+import { nearest } from './nearest.js';
 
 /** Node fires a timer with a longer delay after 1 ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -17,6 +18,19 @@ export function assertArgument(fits: boolean, rule: string, found: unknown, hint
 
 export function assertObject(rule: string, found: unknown): void {
   assertArgument(typeof found === 'object' && found !== null && !Array.isArray(found), rule, found);
+}
+
+/** Options that do not exist: a misspelt one would be ignored. Each key of the options' type is in `known`. */
+export function assertKeys<Options extends object>(
+  options: Options,
+  known: Readonly<Record<keyof Options, true>>,
+): void {
+  const keys = Object.keys(known);
+  const unknown = Object.keys(options).find((key) => !keys.includes(key));
+  if (unknown === undefined) return;
+  const meant = nearest(unknown.slice(0, MAX_SHOWN), keys);
+  const hint = meant === null ? undefined : `did you mean ${meant}?`;
+  assertArgument(false, `an option is one of ${keys.join(', ')}`, unknown, hint);
 }
 
 /** Of an optional option. */

@@ -1,7 +1,7 @@
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { formatError } from '../base/format_error.js';
 import { printable } from '../base/text.js';
-import { endProcess, hasBpf, native, type OwnerPass } from '../kernel/addon.js';
+import { endProcess, hasBpf, isKernelError, type KernelError, native, type OwnerPass } from '../kernel/addon.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EXIT_CODE } from './exit_code.js';
@@ -104,7 +104,9 @@ async function printChanges(command: CommandOf<'follow'>): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
   process.stdout.on('error', () => stop.abort());
-  for await (const change of follow({ ...command, spec, signal: stop.signal })) {
+  const { role, netns, owners, allowModuleLoad, intervalMs } = command;
+  const { signal } = stop;
+  for await (const change of follow({ spec, role, netns, owners, allowModuleLoad, intervalMs, signal })) {
     await writeStdout(toJsonLine(change));
   }
   return exitNow();
@@ -126,7 +128,13 @@ function describe(error: unknown): string {
   if (process.env['K8S_SOCKWATCH_DEBUG'] !== undefined && error instanceof Error) {
     return (error.stack ?? error.message).split('\n').map(printable).join('\n');
   }
+  if (isKernelError(error)) return printable(systemErrorText(error));
   return `internal error: ${printable(messageOf(error))} (please report it; K8S_SOCKWATCH_DEBUG=1 prints the stack)`;
+}
+
+/** A call that the system refused, which is nothing that the program did wrong. */
+function systemErrorText({ code, message }: KernelError): string {
+  return code === 'EMFILE' ? `${message} (raise the limit of open files, ulimit -n)` : message;
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,6 +2,13 @@
 // The installed command. It runs the bundle that .ci/bundle.mjs makes of cli.ts with everything it imports, with V8's code cache for
 // it: finding, reading and compiling the modules one by one would take longer than everything else that `--once` does.
 
+// Before anything that an older release lacks.
+const release = process.versions.node.split('.').map(Number) as [number, number, number];
+if (release[0] < 20 || (release[0] === 20 && release[1] < 11)) {
+  console.error(`k8s-sockwatch: needs Node 20.11 or later, and this is ${process.version}`);
+  process.exit(2);
+}
+
 import fs = require('node:fs');
 import path = require('node:path');
 import vm = require('node:vm');

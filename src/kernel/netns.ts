@@ -26,7 +26,9 @@ export function identifyNetns(netns: Netns | null): string {
   } catch (error) {
     if (!isKernelError(error)) throw error;
     throw new SockwatchError('ERR_NETNS', `cannot identify the network namespace: ${error.message}`, {
-      hint: 'sockets, owners and namespaces are read from /proc, which must be mounted',
+      ...(error.code === 'ENOENT'
+        ? { hint: 'sockets, owners and namespaces are read from /proc, which must be mounted' }
+        : {}),
       syscall: error.syscall,
       errno: error.errno,
       cause: error,

@@ -20,28 +20,44 @@ export interface SnapshotOptions {
   /** What the node is compared with. */
   readonly spec: Spec;
   /** Default: `auto`, read from the node. */
-  readonly role?: Role | 'auto';
+  readonly role?: Role | 'auto' | undefined;
   /** Path of the network namespace to read, such as /proc/1234/ns/net; default: the caller's. */
-  readonly netns?: string | null;
+  readonly netns?: string | null | undefined;
   /** Also list the sockets of every other network namespace; they are not evaluated. Default: false. */
-  readonly allNetns?: boolean;
+  readonly allNetns?: boolean | undefined;
   /** How owners are found. Default: `auto`, the best way that works. */
-  readonly owners?: OwnersMode;
+  readonly owners?: OwnersMode | undefined;
   /** Lowest severity that counts as drift. Default: `warning`. */
-  readonly failOn?: FailOn;
+  readonly failOn?: FailOn | undefined;
   /**
    * Milliseconds, 1 or more. Reading stops after nine tenths of them, and each step of it after two thirds of what is left then;
    * `coverage` says what was cut off. Default: no limit. A read that hangs in the kernel goes on hanging, and keeps the process from ending
    * by itself: see {@link exitNow}.
    */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
   /**
    * Once it is aborted, the promise is rejected with its reason at once, and nothing more is read. Reads that have started go on
    * until the kernel answers, mostly within a second, and keep the process from ending by itself: see {@link exitNow}.
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Use sock_diag even where that makes the kernel load its module. Default: false, /proc/net is read instead. */
-  readonly allowModuleLoad?: boolean;
+  readonly allowModuleLoad?: boolean | undefined;
+}
+
+export const SNAPSHOT_KEYS: Readonly<Record<keyof SnapshotOptions, true>> = {
+  spec: true,
+  role: true,
+  netns: true,
+  allNetns: true,
+  owners: true,
+  failOn: true,
+  deadlineMs: true,
+  signal: true,
+  allowModuleLoad: true,
+};
+
+export function assertOptions(options: unknown): void {
+  assertObject('options are an object with a spec', options);
 }
 
 /** Options with their defaults, as each part takes them. */
@@ -58,7 +74,7 @@ export interface ValidOptions {
 
 /** @throws SockwatchError ERR_USAGE, on one line */
 export function validateOptions(options: SnapshotOptions): ValidOptions {
-  assertObject('options are an object with a spec', options);
+  assertOptions(options);
   const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad } = options;
   assertSpec(spec);
   assertOneOf('role', role, ['auto', 'control-plane', 'worker']);

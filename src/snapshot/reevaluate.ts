@@ -1,5 +1,5 @@
 import { coverageOf } from '../base/coverage.js';
-import { assertObject, assertOneOf, assertSnapshot, assertSpec } from '../base/validate.js';
+import { assertKeys, assertObject, assertOneOf, assertSnapshot, assertSpec } from '../base/validate.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import type { Capture } from '../verdict/capture.js';
@@ -13,9 +13,9 @@ export interface ReevaluateOptions {
   /** What the node is compared with. */
   readonly spec: Spec;
   /** Default: `auto`, the role in the document; if that is unknown, the one its sockets show. */
-  readonly role?: Role | 'auto';
+  readonly role?: Role | 'auto' | undefined;
   /** Default: `warning`. */
-  readonly failOn?: FailOn;
+  readonly failOn?: FailOn | undefined;
 }
 
 /** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
@@ -49,6 +49,7 @@ export function captureOf({ node, sockets, files, coverage }: SnapshotDocument):
 export function reevaluate(document: SnapshotDocument, options: ReevaluateOptions): SnapshotDocument {
   assertSnapshot(document);
   assertObject('options are an object with a spec', options);
+  assertKeys(options, { spec: true, role: true, failOn: true });
   const { spec, role: asked = 'auto', failOn = 'warning' } = options;
   assertSpec(spec);
   assertOneOf('role', asked, ['auto', 'control-plane', 'worker']);

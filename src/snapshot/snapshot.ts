@@ -1,10 +1,11 @@
 import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
+import { assertKeys } from '../base/validate.js';
 import type { OwnerPass } from '../kernel/addon.js';
 import { openNetns } from '../kernel/netns.js';
 import type { SnapshotDocument } from './document/document.js';
 import { evaluateNode } from './evaluate_node.js';
-import { type SnapshotOptions, validateOptions } from './options.js';
+import { assertOptions, SNAPSHOT_KEYS, type SnapshotOptions, validateOptions } from './options.js';
 import { toDocument } from './to_document.js';
 
 /** Reading ends here, so that there is time to evaluate and write what was read. */
@@ -16,6 +17,8 @@ const READING_SHARE = 0.9;
  * @throws the reason of `signal`, once it is aborted (a DOMException AbortError unless another was given)
  */
 export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
+  assertOptions(options);
+  assertKeys(options, SNAPSHOT_KEYS);
   return takeSnapshot(options);
 }
 

@@ -25,11 +25,12 @@ function stored(): StoredSpec {
   try {
     return JSON.parse(readFileSync(BUILTIN_FILE, 'utf8'));
   } catch (cause) {
-    const hint = 'The package is incomplete: build or install it again.';
+    const { code } = cause as NodeJS.ErrnoException;
+    const isIncomplete = code === undefined || code === 'ENOENT';
     throw new SockwatchError(
       'ERR_INPUT',
       `${fileURLToPath(BUILTIN_FILE)}: the built-in page cannot be read: ${messageOf(cause)}`,
-      { hint, cause },
+      isIncomplete ? { hint: 'The package is incomplete: build or install it again.', cause } : { cause },
     );
   }
 }

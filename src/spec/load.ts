@@ -1,5 +1,5 @@
 import { SockwatchError } from '../base/errors.js';
-import { assertArgument, assertBoolean, assertObject, assertPath } from '../base/validate.js';
+import { assertArgument, assertBoolean, assertKeys, assertObject, assertPath } from '../base/validate.js';
 import { builtinSpec } from './builtin.js';
 import { mergeNotes, NO_NOTES, type Notes } from './notes.js';
 import type { Spec } from './spec.js';
@@ -20,6 +20,7 @@ export interface SpecOptions {
  */
 export async function loadSpec(options: SpecOptions = {}): Promise<Spec> {
   assertObject('options is an object', options);
+  assertKeys(options, { page: true, notes: true, strict: true });
   const { page = null, notes = [], strict = false } = options;
   assertPath('page', page);
   assertArgument(Array.isArray(notes), 'notes is an array of paths', notes);

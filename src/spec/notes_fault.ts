@@ -1,4 +1,5 @@
 import { quoted } from '../base/input_error.js';
+import { distance, nearest } from '../base/nearest.js';
 import type { SchemaError } from '../base/schema_check.js';
 
 export interface Fault {
@@ -44,8 +45,8 @@ function keyFault(path: readonly string[], error: SchemaError): Fault {
   if (error.keyword === 'propertyNames')
     return { path: [...path, key], isKey: true, expected: 'a key without spaces', found };
   const allowed = keysOf(error).sort((a, b) => distance(key, a) - distance(key, b));
-  const [nearest] = allowed;
-  const hint = nearest !== undefined && distance(key, nearest) <= 3 ? { hint: `Did you mean "${nearest}"?` } : {};
+  const meant = nearest(key, allowed);
+  const hint = meant === null ? {} : { hint: `Did you mean "${meant}"?` };
   return { path: [...path, key], isKey: true, expected: `one of the keys ${allowed.join(', ')}`, found, ...hint };
 }
 
@@ -88,18 +89,4 @@ function keysOf({ keyword, parentSchema }: SchemaError): string[] {
   const required: unknown = keyword === 'minProperties' ? parentSchema?.['required'] : [];
   const keys = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
   return keys.filter((key) => !(Array.isArray(required) && required.includes(key)));
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (const [i, letter] of [...a].entries()) {
-    const current = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (previous[j] ?? 0) + (letter === other ? 0 : 1);
-      current.push(Math.min(replaced, (previous[j + 1] ?? 0) + 1, (current[j] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

@@ -1,3 +1,5 @@
+import { assertKeys } from '../base/validate.js';
+import { assertOptions, SNAPSHOT_KEYS } from '../snapshot/options.js';
 import type { Change } from './changes/change.js';
 import { Watcher, type WatchOptions } from './watcher.js';
 
@@ -11,6 +13,8 @@ export type FollowOptions = WatchOptions;
  * @throws SockwatchError ERR_USAGE at once for invalid options, else as `snapshot` does before the first change
  */
 export function follow(options: FollowOptions): AsyncGenerator<Change, void, void> {
+  assertOptions(options);
+  assertKeys(options, { ...SNAPSHOT_KEYS, intervalMs: true });
   const changes = new Watcher(options).changes();
   return options.signal === undefined ? changes : untilAborted(changes, options.signal);
 }

@@ -1,7 +1,8 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import { Deadline } from '../base/deadline.js';
+import { SockwatchError } from '../base/errors.js';
 import { Memo } from '../base/memo.js';
-import { type EventStream, type KernelEvent, type Netns, native } from '../kernel/addon.js';
+import { type EventStream, isKernelError, type KernelEvent, type Netns, native } from '../kernel/addon.js';
 import { identifyNetns, openNetns } from '../kernel/netns.js';
 import { explainRefusal } from '../kernel/owners/bpf_refusal.js';
 import { ClosedSocketPoller } from '../kernel/sockets/closed_sockets.js';
@@ -81,11 +82,26 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
     resolveEvents: (events, capture, tracker) =>
       resolveEvents(events, capture, tracker, (wanted) => readEventProcesses(wanted, eventDeadline())),
     findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),
-    watchNetwork: (onChange) => native().watchRoutes(target.netns, onChange),
+    watchNetwork: (onChange) => watchRoutes(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),
     closedSockets: new ClosedSocketPoller(target),
     close: () => netns.close(),
   };
+}
+
+/** @throws SockwatchError ERR_KERNEL where the kernel or a seccomp filter refuses the subscription */
+function watchRoutes(netns: Netns | null, onChange: () => void): () => void {
+  try {
+    return native().watchRoutes(netns, onChange);
+  } catch (error) {
+    if (!isKernelError(error)) throw error;
+    throw new SockwatchError('ERR_KERNEL', `changes of the network cannot be watched: ${error.message}`, {
+      hint: 'one snapshot, without what could not be read, is possible with --once',
+      syscall: error.syscall,
+      errno: error.errno,
+      cause: error,
+    });
+  }
 }
 
 /** Opens the namespace when it is first needed, so that a watcher can be created without errors, and keeps it until `close`. */

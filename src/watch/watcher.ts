@@ -22,9 +22,9 @@ import { nodeSources, type WatchSources } from './sources.js';
 /** Those of a snapshot, and how often to read without kernel events. */
 export interface WatchOptions extends SnapshotOptions {
   /** Milliseconds between readings of the tables where the kernel does not report changes. Default: 2,000. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
   /** Aborting it ends the stream. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const DEFAULT_INTERVAL_MS = 2_000;

@@ -2,7 +2,7 @@ import { replaceParams, UNCODED } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js';
 import { printable } from '../../base/text.js';
-import { assertArgument, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
+import { assertArgument, assertKeys, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
@@ -24,9 +24,9 @@ export interface RedactOptions {
    * At least 16 bytes. With the same key, the same thing has the same pseudonym in every document. Default: a new random key,
    * which is not stored.
    */
-  readonly key?: string | Uint8Array;
+  readonly key?: string | Uint8Array | undefined;
   /** Default: the built-in page and notes. */
-  readonly spec?: Spec;
+  readonly spec?: Spec | undefined;
 }
 
 /** In bytes. Shorter keys could be guessed, and with them the original names. */
@@ -42,6 +42,7 @@ export const MIN_KEY_LENGTH = 16;
 export function redact(document: SnapshotDocument, options: RedactOptions = {}): SnapshotDocument {
   assertSnapshot(document);
   assertObject('options are an object', options);
+  assertKeys(options, { key: true, spec: true });
   checkKey(options.key);
   const spec = options.spec ?? builtinSpec();
   assertSpec(spec);
