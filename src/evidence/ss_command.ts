@@ -11,6 +11,14 @@ export interface SsCommand {
   readonly asksProcesses: boolean;
 }
 
+/** `ss -l` or `ss -a` without any kind or family, as its first rows show. The last may have been cut, so no kind is sure. */
+export const LISTS_ALL: SsCommand = {
+  kinds: null,
+  families: ['ipv4', 'ipv6'],
+  isFiltered: false,
+  asksProcesses: false,
+};
+
 /** A line that is no row and no header, with `ss` and options: a prompt, `Every 2.0s: ss -ltn`, `=== ss -ltn ===`. */
 const COMMAND = /(?:^|[\s/:])ss((?:[ \t]+-{1,2}[\w-]+)+)(.*)$/;
 

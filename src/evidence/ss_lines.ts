@@ -37,9 +37,9 @@ const MIN_CUTS = 2;
 
 /** The lines of a text, in latin1, which preserves the bytes of names. The last one is empty if the text ends with a newline. */
 export function ssLines(bytes: Uint8Array): string[] {
-  return latin1Of(bytes)
-    .split('\n')
-    .map((line) => cleaned(line.replace(/\r+$/, '')));
+  const text = latin1Of(bytes);
+  const lines = text.includes('\n') ? text.split('\n') : text.split('\r');
+  return lines.map((line) => cleaned(line.replace(/\r+$/, '')));
 }
 
 /** Names stay as they are: those of processes, in `users:((…))`, and those of unix sockets. */

@@ -62,7 +62,39 @@ export function mergeTables(all: readonly SsTables[]): SsTables {
     const tables = all.flatMap((one) => one.get(protocol) ?? []);
     if (tables.length > 0) merged.set(protocol, mergeProtocol(protocol, tables));
   }
-  return merged;
+  return withoutDenial(merged);
+}
+
+/** Sockets without a process are not a lack of permission beside others, nor if all are UDP, which may be the kernel's. */
+function withoutDenial(tables: SsTables): SsTables {
+  const all = [...tables.values()].flatMap(({ sockets }) => sockets);
+  if (
+    all.every(({ owners, protocol }) => owners.length === 0 && protocol === 'udp') ||
+    all.some(({ owners }) => owners.length > 0)
+  ) {
+    const corrected = (socket: OwnedListener): OwnedListener =>
+      socket.ownersUnknown === 'permission' ? { ...socket, ownersUnknown: 'not-found' } : socket;
+    return new Map(
+      [...tables].map(([protocol, table]) => [protocol, { ...table, sockets: table.sockets.map(corrected) }]),
+    );
+  }
+  return tables;
+}
+
+/** Whether most TCP addresses come back further down, held by other processes: those of a second node, without a header. */
+export function hasSecondNode(tables: SsTables): boolean {
+  const seen = new Map<string, Set<number>>();
+  let [last, repeated] = ['', 0];
+  for (const socket of tables.get('tcp')?.sockets ?? []) {
+    const key = addressKey(socket);
+    const pids = pidsOf(socket);
+    const known = seen.get(key);
+    // Sockets that share an address (SO_REUSEPORT) follow each other.
+    if (known !== undefined && key !== last && pids.length > 0 && !pids.some((pid) => known.has(pid))) repeated += 1;
+    seen.set(key, new Set([...(known ?? []), ...pids]));
+    last = key;
+  }
+  return repeated > 1 && repeated * 2 >= seen.size;
 }
 
 function mergeProtocol(protocol: Protocol, tables: readonly SsTable[]): SsTable {

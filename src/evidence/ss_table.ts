@@ -2,7 +2,7 @@ import { isIPv4 } from 'node:net';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Family, Protocol } from '../kernel/sockets/listener.js';
-import { commandInName, type SsCommand } from './ss_command.js';
+import { commandInName, LISTS_ALL, type SsCommand } from './ss_command.js';
 import { hasWiderColumns } from './ss_layout.js';
 import { endpointOf, listenerOf, protocolOfNetid, UnreadableRow } from './ss_listener.js';
 import type { SsRow, SsSection } from './ss_rows.js';
@@ -59,9 +59,12 @@ export function tablesOf(section: SsSection, name: string | null, isOldStyle: bo
   return tables;
 }
 
-/** The command that a text or the name of its file tells, unless the header contradicts it. */
-function commandOf({ header, command }: SsSection, name: string | null): SsCommand | null {
+/** The command that a text, the name of its file or its rows tell, unless the header contradicts it. */
+function commandOf({ header, command, rows }: SsSection, name: string | null): SsCommand | null {
   const told = command ?? (name === null ? null : commandInName(name));
+  // Netlink sockets, which do not listen, are listed with listeners only if neither a kind nor -4 or -6 was asked for.
+  const listsAll = rows.some(({ netid }) => netid === 'nl') && rows.some(({ state }) => state === 'LISTEN');
+  if (told === null && header !== null && listsAll) return LISTS_ALL;
   if (told === null || told.kinds === null || header === null) return told;
   const { kinds } = told;
   const isContradicted = hasNetid(header) ? kinds.size === 1 && (kinds.has('tcp') || kinds.has('udp')) : kinds.size > 1;
@@ -149,11 +152,9 @@ function familyOf(row: SsRow, isOldStyle: boolean): Family | null {
   return (endpoint.address === null ? isOldStyle : isIPv4(endpoint.address)) ? 'ipv4' : 'ipv6';
 }
 
-/** Why a socket has no owner: the text shows no process at all, or not this one's. */
+/** Why a socket has no owner: ss saw others, or none although it was asked for them, or may not have been asked. */
 function withReason(socket: OwnedListener, hasOwners: boolean, command: SsCommand | null): OwnedListener {
   if (socket.ownersUnknown === null) return socket;
-  return {
-    ...socket,
-    ownersUnknown: hasOwners ? 'not-found' : command?.asksProcesses === true ? 'permission' : 'not-looked',
-  };
+  const withoutAny = command?.asksProcesses === true ? 'permission' : 'not-looked';
+  return { ...socket, ownersUnknown: hasOwners ? 'not-found' : withoutAny };
 }

@@ -5,7 +5,7 @@ import { faultsText } from '../verdict/text/coverage.js';
 import { MAX_EVIDENCE_BYTES } from './classify_file.js';
 import { ssLines } from './ss_lines.js';
 import { isOfOldStyle } from './ss_listener.js';
-import { compareTables, mergeTables } from './ss_merge.js';
+import { compareTables, hasSecondNode, mergeTables } from './ss_merge.js';
 import { type SsSection, ssSections } from './ss_rows.js';
 import { type SsTable, type SsTables, tablesOf } from './ss_table.js';
 
@@ -49,7 +49,12 @@ interface Run {
 
 /** Runs of ss in one text agree, or they are of two nodes or times, of which neither would be shown right. */
 function refuseSeveralNodes(file: string, runs: readonly Run[]): void {
+  const hint = 'Give the output of each node and run as a file of its own.';
   for (const [at, { section, tables }] of runs.entries()) {
+    if (hasSecondNode(tables)) {
+      const found = 'the same addresses again, held by other processes';
+      throw inputError({ file, line: section.line, expected: 'the sockets of one node', found, hint });
+    }
     for (const earlier of runs.slice(0, at)) {
       const { differing, isContained } = compareTables(earlier.tables, tables);
       const isPart = [section, earlier.section].some(({ command }) => command?.isFiltered === true);
@@ -59,7 +64,7 @@ function refuseSeveralNodes(file: string, runs: readonly Run[]): void {
         line: section.line,
         expected: `the sockets that are in line ${earlier.section.line} and below it`,
         found: 'other ones: they are of another node, or of another time',
-        hint: 'Give the output of each node and run as a file of its own.',
+        hint,
       });
     }
   }

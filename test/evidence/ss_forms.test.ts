@@ -76,6 +76,7 @@ const FORMS: Readonly<Record<string, string | Buffer>> = {
   ),
   'no-break spaces in latin1': each((line) => line.replace(/ {2,}/g, (gap) => '\xa0'.repeat(gap.length))),
   'zero-width spaces': each((line) => `\xe2\x80\x8b${line}`),
+  'CR alone': TEXT.replaceAll('\n', '\r'),
   'an indented block': each((line) => `    ${line}`),
   'partly indented lines': each((line, at) => (at % 3 === 0 ? line : `\t${line}`)),
   'a quoted mail': each((line) => `> > ${line}`),
@@ -173,6 +174,9 @@ t.test('one address family', (t) => {
   t.notOk(isWhole(read(`$ ss --ipv4 -plntu\n${four}`), 'tcp'));
   t.ok(isWhole(read(`$ ss -plntu\n${four}`), 'tcp'));
   t.ok(isWhole(read(`$ ss -plntu\n${four}`), 'udp'), 'an empty table was asked for');
+  const all = four.replace('\n', '\nnl UNCONN 0 0 rtnl:kernel *\n');
+  t.ok(isWhole(read(all), 'tcp'), 'netlink sockets beside listeners: no option excludes a family');
+  t.notOk(read(all).has('udp'), 'what follows may have been cut');
   t.notOk(read(four).has('udp'), 'otherwise nothing is known of it');
   t.notOk(
     read(`$ ss -plntu\n${four.replaceAll(/^(Netid|tcp) /gm, '')}`).has('udp'),
@@ -220,6 +224,11 @@ t.test('two nodes in one text are refused', (t) => {
   t.equal(refusal(`${one}${other}`), message(4, 1), 'with nothing between them');
   t.equal(refusal(`${one}\n${BARE}${row(1, 77)}`), message(5, 1), 'the same address, held by another process');
   t.equal(refusal(`$ ss -Hltn\n${row(1, 1)}$ ss -Hltn\n${row(2, 2)}`), message(4, 2));
+  const again = `${row(1, 10)}${row(2, 11)}cp-2:\n${row(1, 20)}${row(2, 21)}`;
+  const repeated = 'x.txt:1: expected the sockets of one node, found the same addresses again, held by other processes';
+  t.equal(refusal(again), repeated, 'without headers');
+  t.equal(refusal(again.replace('cp-2:\n', '')), repeated, 'with nothing between them');
+  t.equal(read(`${row(1, 10)}${row(1, 20)}${row(2, 11)}`).get('tcp')?.sockets.length, 3, 'a shared address');
   const part = `$ ss -ltnp sport = :1\n${BARE}${row(1, 10)}$ ss -ltnp sport = :2\n${BARE}${row(2, 11)}`;
   t.equal(read(part).get('tcp')?.sockets.length, 2, 'what two filters selected');
   const unprivileged = one.replace(/ users:.*/g, '');

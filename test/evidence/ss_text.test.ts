@@ -126,6 +126,11 @@ t.test('a socket without a process', (t) => {
   t.strictSame(reasons('lntu', 'ss_-lntu'), new Set(['not-looked']));
   t.strictSame(reasons('plntu-nobody', 'ss_-plntu'), new Set(['permission']), 'it ran with -p, and saw nothing');
   t.strictSame(reasons('plntu', 'x'), new Set(['not-found']), 'it saw others');
+  const bare = 'State Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n';
+  const kernel = readSsText(Buffer.from(`${bare}UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\n`), 'x', 'ss_-plnu').get('udp');
+  t.match(kernel?.sockets, [{ ownersUnknown: 'not-found' }], 'the only socket may be the one of the kernel');
+  const session = `# ss -plnt\n${bare}LISTEN 0 9 *:1 *:* users:(("a",pid=1,fd=2))\n# ss -plnu\n${bare}UNCONN 0 0 *:8472 *:*\n`;
+  t.match(read(session).get('udp')?.sockets, [{ ownersUnknown: 'not-found' }], 'another run saw processes');
   const udp = readSsText(ssFixture('plntu'), 'plntu').get('udp')?.sockets ?? [];
   const tunnel = udp.filter(({ owners }) => owners.length === 0);
   t.strictSame(new Set(tunnel.map(({ port }) => port)), new Set([8472]), 'the VXLAN socket of the kernel');
