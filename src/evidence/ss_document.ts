@@ -57,6 +57,7 @@ export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, versi
       defaultSource: null,
       interfaces: [],
       ephemeralPorts: null,
+      isInstalled: null,
     },
     spec: { title: '', source: '', sha256: '0'.repeat(64), notes: [] },
     summary: summarize([], coverage, 'never'),

@@ -39,7 +39,7 @@ export function reduceSnapshot(
   numberOf: (subject: Subject) => number,
 ): UnlabelledNode {
   const { node, capturedAt } = document;
-  const { capture, role } = captureWithRole(document, asked);
+  const { capture, role } = captureWithRole(document, asked, spec.notes);
   const { coverage } = capture;
   const evaluated = evaluateFacts(spec, capture, role.role);
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));

@@ -24,3 +24,24 @@ export async function readMarkedRole(markers: readonly MarkedRole[] = MARKERS): 
   }
   return null;
 }
+
+/** What an installation leaves on the disk: the snap, its data, or its units. */
+const INSTALLED: readonly string[] = [
+  '/var/snap/k8s',
+  '/snap/k8s',
+  '/var/lib/snapd/snap/k8s',
+  '/etc/systemd/system/snap.k8s.k8sd.service',
+];
+
+/** Whether anything of Canonical Kubernetes is installed; null: that could not be seen. */
+export async function readIsInstalled(files: readonly string[] = INSTALLED): Promise<boolean | null> {
+  const states = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        () => true,
+        (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' || error.code === 'ENOTDIR' ? false : null),
+      ),
+    ),
+  );
+  return states.includes(true) ? true : states.includes(null) ? null : false;
+}

@@ -12,6 +12,8 @@ function badness({ verdict, severity }: Finding): number {
 
 /** The result in words. A node with findings that `--fail-on` allows is not called a match. */
 function conclusion({ summary, findings }: SnapshotDocument): string {
+  const notANode = findings.find(({ code }) => code === 'not-a-node');
+  if (notANode !== undefined) return notANode.message;
   const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
   const drift = passed === 0 ? 'no drift was found' : `${passed} findings are allowed by --fail-on ${summary.failOn}`;
   switch (summary.result) {
@@ -27,6 +29,7 @@ function conclusion({ summary, findings }: SnapshotDocument): string {
 /** A snapshot as text: a header, one line per finding, worst first, and what could not be read. */
 export function toTable(document: SnapshotDocument): string {
   const rows = document.findings
+    .filter(({ code }) => code !== 'not-a-node')
     .toSorted((a, b) => badness(a) - badness(b))
     .map((finding) => [
       finding.verdict,
@@ -53,11 +56,13 @@ function headLines(document: SnapshotDocument): string[] {
   const counts = VERDICTS.filter((verdict) => summary.verdicts[verdict] > 0).map(
     (verdict) => `${summary.verdicts[verdict]} ${verdict}`,
   );
+  const byName =
+    summary.byName === 0 ? '' : ` (${summary.byName} rows recognized by name only, which any user can choose)`;
   const notes = spec.notes.length === 0 ? 'no notes' : `notes ${spec.notes.join(', ')}`;
   return [
     `${node.hostname}  role ${node.role} (${node.roleSource})  ${addresses}`,
     `${spec.title} (${spec.source}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
-    `${conclusion(document)}: ${counts.join(' · ')}`,
+    `${conclusion(document)}: ${counts.join(' · ')}${byName}`,
   ];
 }
 

@@ -13,7 +13,7 @@ import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
-import { readMarkedRole } from '../node/marked_role.js';
+import { readIsInstalled, readMarkedRole } from '../node/marked_role.js';
 import type { Capture } from '../verdict/capture.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
@@ -59,10 +59,12 @@ export async function captureNode(
   deadline.throwIfAborted();
   const listeners = listListeners(tables, netns, network, memo);
   const fileStep = deadline.step();
-  const [owners, files, markedRole] = await Promise.all([
+  const isHere = netns === identifyNetns(null);
+  const [owners, files, markedRole, isInstalled] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
     statSocketFiles(target.socketPaths, listeners, fileStep),
-    netns === identifyNetns(null) ? fileStep.within(readMarkedRole(), () => null) : null,
+    isHere ? fileStep.within(readMarkedRole(), () => null) : null,
+    isHere ? fileStep.within(readIsInstalled(), () => null) : null,
   ]);
   // findOwners() turns the abort into a failed source.
   deadline.throwIfAborted();
@@ -88,6 +90,7 @@ export async function captureNode(
       interfaces,
       ephemeralPorts,
       markedRole,
+      isInstalled,
     },
     sockets,
     coverage: renderCoverage([

@@ -43,7 +43,7 @@ function evaluateCapture(capture: NodeCapture, { spec, role: asked }: Expectatio
   const sources = coverage.sources.map((source) => ({ ...source, ms: 0 }));
   const facts = memo.reuseEqual('facts', { node, files, sources });
   const answer = memo.memoize('evaluation', [facts, sockets], () => {
-    const role = resolveRole(asked, node, sockets);
+    const role = resolveRole(asked, capture, spec.notes);
     return { role, evaluation: evaluate(spec, capture, role.role) };
   });
   return { ...capture, ...answer };

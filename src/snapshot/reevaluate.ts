@@ -1,5 +1,6 @@
 import { coverageOf } from '../base/coverage.js';
 import { assertKeys, assertObject, assertOneOf, assertSnapshot, assertSpec } from '../base/validate.js';
+import type { Notes } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import type { Capture } from '../verdict/capture.js';
@@ -20,8 +21,17 @@ export interface ReevaluateOptions {
 
 /** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
 export function captureOf({ node, sockets, files, coverage }: SnapshotDocument): Capture {
-  const { hostname, kernel, netns, defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } =
-    node;
+  const {
+    hostname,
+    kernel,
+    netns,
+    defaultInterface,
+    defaultAddresses,
+    defaultSource,
+    interfaces,
+    ephemeralPorts,
+    isInstalled,
+  } = node;
   return {
     // The document has no marker file, only the role it gave, which reevaluate() keeps.
     node: {
@@ -33,6 +43,7 @@ export function captureOf({ node, sockets, files, coverage }: SnapshotDocument):
       defaultSource,
       interfaces,
       ephemeralPorts,
+      isInstalled,
       markedRole: null,
     },
     sockets: sockets.filter((socket) => socket.netns === netns),
@@ -54,7 +65,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   assertSpec(spec);
   assertOneOf('role', asked, ['auto', 'control-plane', 'worker']);
   assertOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
-  const { capture, role } = captureWithRole(document, asked);
+  const { capture, role } = captureWithRole(document, asked, spec.notes);
   const { findings, explanations } = evaluate(spec, capture, role.role);
   return {
     ...document,
@@ -75,14 +86,15 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
 export function captureWithRole(
   document: SnapshotDocument,
   asked: Role | 'auto',
+  notes: Notes,
 ): { readonly capture: Capture; readonly role: RoleAnswer } {
   const capture = captureOf(document);
-  return { capture, role: roleOf(document, capture, asked) };
+  return { capture, role: roleOf(document, capture, asked, notes) };
 }
 
 /** The role in the document may come from a file on the node, which is better evidence than sockets. */
-function roleOf({ node }: SnapshotDocument, capture: Capture, asked: Role | 'auto'): RoleAnswer {
+function roleOf({ node }: SnapshotDocument, capture: Capture, asked: Role | 'auto', notes: Notes): RoleAnswer {
   const { role, roleSource, roleReason } = node;
   if (asked === 'auto' && role !== 'unknown') return { role, roleSource, roleReason };
-  return resolveRole(asked, capture.node, capture.sockets);
+  return resolveRole(asked, capture, notes);
 }

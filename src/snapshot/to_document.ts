@@ -16,8 +16,17 @@ export function toDocument(
 ): SnapshotDocument {
   const { capturedAt, role, files } = evaluated;
   const { findings, explanations } = evaluated.evaluation;
-  const { hostname, kernel, netns, defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } =
-    evaluated.node;
+  const {
+    hostname,
+    kernel,
+    netns,
+    defaultInterface,
+    defaultAddresses,
+    defaultSource,
+    interfaces,
+    ephemeralPorts,
+    isInstalled,
+  } = evaluated.node;
   const sockets = memo.memoize('explained', [evaluated.sockets, others?.sockets, explanations], () => {
     const all = [...evaluated.sockets, ...(others?.sockets ?? [])];
     const explained = all.map((socket) => ({
@@ -41,6 +50,7 @@ export function toDocument(
       defaultSource,
       interfaces,
       ephemeralPorts,
+      isInstalled,
     },
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, coverage, failOn),

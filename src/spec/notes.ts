@@ -7,10 +7,12 @@ export interface ServiceNote {
   /** Other names of its processes (executable, argv[0], comm). */
   readonly names: readonly string[];
   /**
-   * systemd units of the expected installation. A process of the right name in another *.service unit belongs to a different
-   * installation. Empty: any unit.
+   * systemd units of the service: what runs in them is the service, whatever its name, and what runs outside of them is not. Empty: a
+   * name has to do, or `pods`.
    */
   readonly units: readonly string[];
+  /** It runs in pods: a process of the right name outside of them is not the service. */
+  readonly pods: boolean;
   /** Kernel devices that represent the service; `*` matches any characters. */
   readonly devices: readonly string[];
 }
@@ -37,6 +39,10 @@ export interface RowNote {
   readonly paths: readonly string[];
   /** Who recommends a stricter address than the row's; shown in the finding. */
   readonly hardening: string | null;
+  /** Roles of nodes to which `hardening` applies; null: all. */
+  readonly hardeningRoles: readonly Role[] | null;
+  /** Services that take the place of the row's: where one of them runs and the row's does not, the row does not apply. */
+  readonly replacedBy: readonly string[];
   /** Checked across several nodes only; null: unknown. */
   readonly cluster: ClusterRule | null;
   readonly reason: string;
@@ -68,12 +74,14 @@ export interface Notes {
   /** `builtin:canonical-k8s` or paths, in order. */
   readonly sources: readonly string[];
   readonly services: ReadonlyMap<string, ServiceNote>;
+  /** systemd units in which several services run. There, those with `units` are told apart by name. */
+  readonly sharedUnits: readonly string[];
   readonly rows: readonly RowNote[];
   readonly listeners: readonly ListenerNote[];
 }
 
 /** For `--strict`. */
-export const NO_NOTES: Notes = { sources: [], services: new Map(), rows: [], listeners: [] };
+export const NO_NOTES: Notes = { sources: [], services: new Map(), sharedUnits: [], rows: [], listeners: [] };
 
 /**
  * Adds the notes of `more` to `base`. Names, units and devices of a service are merged; rows and listeners are appended, so
@@ -85,12 +93,18 @@ export function mergeNotes(base: Notes, more: Notes): Notes {
   return {
     sources: [...base.sources, ...more.sources],
     services,
+    sharedUnits: [...new Set([...base.sharedUnits, ...more.sharedUnits])],
     rows: [...base.rows, ...more.rows],
     listeners: [...base.listeners, ...more.listeners],
   };
 }
 
 function mergeServices(base: ServiceNote | undefined, more: ServiceNote): ServiceNote {
-  const union = (key: keyof ServiceNote): string[] => [...new Set([...(base?.[key] ?? []), ...more[key]])];
-  return { names: union('names'), units: union('units'), devices: union('devices') };
+  const union = (key: 'names' | 'units' | 'devices'): string[] => [...new Set([...(base?.[key] ?? []), ...more[key]])];
+  return {
+    names: union('names'),
+    units: union('units'),
+    devices: union('devices'),
+    pods: more.pods || base?.pods === true,
+  };
 }

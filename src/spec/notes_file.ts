@@ -13,7 +13,8 @@ import { readYaml, type YamlInput } from './yaml_input.js';
 /** A notes file according to notes.schema.json. */
 interface NotesFile {
   version: 1;
-  services?: Record<string, { names?: string[]; units?: string[]; devices?: string[] }>;
+  services?: Record<string, { names?: string[]; units?: string[]; pods?: boolean; devices?: string[] }>;
+  shared_units?: string[];
   rows?: RowEntry[];
   listeners?: ListenerEntry[];
 }
@@ -25,6 +26,8 @@ interface RowEntry {
   condition?: string;
   paths?: string[];
   hardening?: string;
+  hardening_roles?: Role[];
+  replaced_by?: string[];
   cluster?: ClusterRule;
   reason: string;
 }
@@ -47,15 +50,16 @@ export async function readNotes(file: string): Promise<Notes> {
 /** Parses the contents of `file`. Throws ERR_INPUT. */
 export function parseNotes(file: string, bytes: Uint8Array): Notes {
   const yaml = readYaml(decodeSource(file, bytes));
-  const { services = {}, rows = [], listeners = [] } = validated(file, yaml);
+  const { services = {}, shared_units: sharedUnits = [], rows = [], listeners = [] } = validated(file, yaml);
   return {
     sources: [file],
     services: new Map(
-      Object.entries(services).map(([name, { names = [], units = [], devices = [] }]) => [
+      Object.entries(services).map(([name, { names = [], units = [], pods = false, devices = [] }]) => [
         name,
-        { names, units, devices },
+        { names, units, pods, devices },
       ]),
     ),
+    sharedUnits,
     rows: rows.map(rowNote),
     listeners: listeners.map((entry, at) => listenerNote(file, yaml, entry, at)),
   };
@@ -80,6 +84,8 @@ function rowNote(entry: RowEntry): RowNote {
     condition: entry.condition ?? null,
     paths: entry.paths ?? [],
     hardening: entry.hardening ?? null,
+    hardeningRoles: entry.hardening_roles ?? null,
+    replacedBy: entry.replaced_by ?? [],
     cluster: entry.cluster ?? null,
     reason: entry.reason,
   };

@@ -2,9 +2,9 @@ import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { ClusterRule, Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import type { EvaluationContext } from './capture.js';
 import type { CodedFinding } from './codes.js';
-import type { ListenerIndex } from './listener_index.js';
-import { matchListener } from './owner_match.js';
+import { showsService } from './owner_match.js';
 
 /** The role of the evaluated node; `unknown` where nothing tells it. */
 export type NodeRole = Role | 'unknown';
@@ -20,8 +20,10 @@ export interface AppliedRow {
   readonly condition: string | null;
   /** Other paths that a unix row may have, as patterns. */
   readonly paths: readonly string[];
-  /** What the notes say of a stricter address than the row's. */
+  /** What the notes say of a stricter address than the row's, on a node of this role. */
   readonly hardening: string | null;
+  /** Services that may run in the place of the row's. */
+  readonly replacedBy: readonly string[];
   /** On how many nodes of a cluster the service runs; null: unknown. */
   readonly cluster: ClusterRule | null;
 }
@@ -35,6 +37,7 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
     condition: row.condition,
     paths: [],
     hardening: null,
+    replacedBy: [],
     cluster: null,
   };
   return notes.rows
@@ -46,11 +49,16 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
         roles: note.roles === null ? previous.roles : restriction(note.roles),
         condition: note.condition ?? previous.condition,
         paths: [...previous.paths, ...note.paths],
-        hardening: note.hardening ?? previous.hardening,
+        hardening: hardeningOn(role, note) ?? previous.hardening,
+        replacedBy: [...previous.replacedBy, ...note.replacedBy],
         cluster: note.cluster ?? previous.cluster,
       }),
       applied,
     );
+}
+
+function hardeningOn(role: NodeRole, { hardening, hardeningRoles }: RowNote): string | null {
+  return hardeningRoles === null || hardeningRoles.some((one) => one === role) ? hardening : null;
 }
 
 /** A note that names every role removes the spec's restriction. */
@@ -76,19 +84,24 @@ export function reasonNotApplicable({ roles }: AppliedRow, role: NodeRole): Code
 }
 
 /**
- * Why the absence of a listener is no fault of the service; null where it is one. Whether a condition holds shows only in
+ * Why the absence of a listener is no fault of the service; null where it is one. A service may have another in its place. Whether a condition holds shows only in
  * the service: once one of its listeners is seen on the node, the others are missing; where it is seen nowhere, the
  * condition is taken not to hold. A listener of unknown owner on another of the service's ports leaves that open.
  */
 export function reasonForAbsence(
-  { roles, condition, service, row }: AppliedRow,
+  { roles, condition, service, row, replacedBy }: AppliedRow,
   role: NodeRole,
-  listeners: ListenerIndex,
+  { listeners, isText }: Pick<EvaluationContext, 'listeners' | 'isText'>,
   spec: Pick<Spec, 'rows' | 'notes'>,
 ): CodedFinding | null {
   if (roles !== null && role === 'unknown') return { code: 'role-unknown', params: { roles } };
+  if (condition === null && replacedBy.length === 0) return null;
+  const isSeen = (name: string): boolean =>
+    listeners.ofEachOwner.some((one) => showsService(one, name, spec.notes, isText));
+  if (isSeen(service)) return null;
+  const instead = replacedBy.find(isSeen);
+  if (instead !== undefined) return { code: 'replaced-by-service', params: { service, instead } };
   if (condition === null) return null;
-  if (listeners.ofEachOwner.some((one) => matchListener(one, service, spec.notes).kind === 'match')) return null;
   const isOpen = listeners.unowned.some((one) => isOnPortOf(one, row.service, spec.rows));
   return { code: isOpen ? 'condition-undecided' : 'condition-not-met', params: { condition, service } };
 }

@@ -16,6 +16,8 @@ export interface NodeFacts extends DefaultAddresses {
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
   /** Role given by the snap's marker file; null: there is none. */
   readonly markedRole: MarkedRole | null;
+  /** Whether files of the k8s snap are on the machine; null: unknown. */
+  readonly isInstalled: boolean | null;
 }
 
 /** Everything that verdicts depend on. */
@@ -29,4 +31,12 @@ export interface Capture {
 /** A capture, prepared for the evaluation of rows. */
 export interface EvaluationContext extends Pick<Capture, 'node' | 'coverage' | 'files'> {
   readonly listeners: ListenerIndex;
+  /** It was read from texts, which have nothing better than the names of processes. */
+  readonly isText: boolean;
+}
+
+/** Whether owners were read from a text, in which names are all there is. */
+export function isFromText({ sources }: Coverage): boolean {
+  const owners = sources.find(({ name }) => name === 'owners');
+  return [...(owners?.notes ?? []), ...(owners?.errors ?? [])].some(({ code }) => code === 'ss-comm-only');
 }

@@ -20,9 +20,20 @@ export const FINDING_CODES = {
     about: 'The service is listening on a stricter address; `hardening` is what the notes say of that.',
     params: { hardening: 'prose?' },
   },
+  'unreachable-address': {
+    verdict: 'narrowed',
+    about: 'The service is listening only where the clients that the row is for cannot reach it; a warning.',
+    params: {},
+  },
   'serves-ipv6-only': {
     verdict: 'narrowed',
-    about: 'The service is listening on the IPv6 wildcard with v6only set, so IPv4 clients cannot connect.',
+    about:
+      'The service is listening on the IPv6 wildcard with v6only set, so IPv4 clients cannot connect; a warning if the node has an IPv4 address.',
+    params: {},
+  },
+  'serves-ipv4-only': {
+    verdict: 'narrowed',
+    about: 'The service is listening on 0.0.0.0, but all addresses of the node are IPv6 addresses; a warning.',
     params: {},
   },
   'v6only-unknown': {
@@ -45,10 +56,17 @@ export const FINDING_CODES = {
     about: 'Another process holds the address or path; `path` is given where it is not that of the spec.',
     params: { service: 'service', foreign: 'socketIds', path: 'path?' },
   },
-  'another-installation': {
+  'not-its-unit': {
     verdict: 'wrong-owner',
-    about: 'A process with the name of the service holds it, but its systemd unit is that of another installation.',
-    params: { service: 'service', foreign: 'socketIds', path: 'path?' },
+    about:
+      'A process with the name of the service holds it, outside of `units` or, if there are none, of pods: a copy, a login session, another installation.',
+    params: { service: 'service', foreign: 'socketIds', units: 'services', path: 'path?' },
+  },
+  'shared-with-another': {
+    verdict: 'wrong-owner',
+    about:
+      'The service and another program are listening on the same address, and connections are divided between them.',
+    params: { service: 'service', foreign: 'socketIds', own: 'socketIds' },
   },
   'kernel-device-instead': {
     verdict: 'wrong-owner',
@@ -105,6 +123,16 @@ export const FINDING_CODES = {
     about: 'The row is conditional, and the owners of the ports of the service are unknown.',
     params: { condition: 'prose', service: 'service' },
   },
+  'replaced-by-service': {
+    verdict: 'not-applicable',
+    about: 'The service is not on this node, and one that takes its place is.',
+    params: { service: 'service', instead: 'service' },
+  },
+  'not-a-node': {
+    verdict: 'not-applicable',
+    about: 'This machine is no node of Canonical Kubernetes: no file, unit or listener of it is here.',
+    params: {},
+  },
   'nobody-listens': {
     verdict: 'missing',
     about: 'Nothing is listening on the port.',
@@ -135,6 +163,11 @@ export const FINDING_CODES = {
     about: 'The listeners in `orphans` were bound to the path, but its file was removed or replaced since.',
     params: { service: 'service', orphans: 'socketIds' },
   },
+  'path-not-protected': {
+    verdict: 'unverified',
+    about: 'The service is listening there, but users other than root can replace the file at the path.',
+    params: { service: 'service', path: 'path' },
+  },
   'file-unchecked': {
     verdict: 'unverified',
     about: 'A listener has the path, but whether its file still exists was not checked.',
@@ -159,6 +192,11 @@ export const FINDING_CODES = {
     verdict: 'unexpected',
     about: 'No row of the spec and no note explains the listener, which only neighbours on one link can reach.',
     params: {},
+  },
+  'noted-by-name-only': {
+    verdict: 'unexpected',
+    about: 'A note allows the listener for `owners`, but nothing shows that it is one of them except its name.',
+    params: { owners: 'services', purpose: 'prose' },
   },
   'noted-if-owner-seen': {
     verdict: 'unverified',

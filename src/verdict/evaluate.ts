@@ -2,7 +2,7 @@ import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
-import type { Capture, EvaluationContext } from './capture.js';
+import { type Capture, type EvaluationContext, isFromText } from './capture.js';
 import { FINDING_CODES } from './codes.js';
 import { type Expected, type Finding, type FindingFacts, SEVERITY } from './finding.js';
 import { ListenerIndex } from './listener_index.js';
@@ -51,19 +51,33 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   assertArgument(role !== undefined, 'role is given', role);
   assertOneOf('role', role, ['control-plane', 'worker', 'unknown']);
   const { node, sockets, coverage, files } = capture;
-  const context: EvaluationContext = { node, coverage, files, listeners: new ListenerIndex(sockets) };
-  const rows = spec.rows.map((row) => ({ row, evaluation: evaluateRow(row, spec, context, role) }));
+  const isText = isFromText(coverage);
+  const context: EvaluationContext = { node, coverage, files, listeners: new ListenerIndex(sockets), isText };
+  const evaluated = spec.rows.map((row) => ({ row, evaluation: evaluateRow(row, spec, context, role) }));
+  const isNode = role !== 'unknown' || node.isInstalled !== false || evaluated.some(isSign);
+  const rows = isNode
+    ? evaluated
+    : spec.rows.map((row) => ({ row, evaluation: withoutSockets({ code: 'not-a-node', params: {} }) }));
   const explanations = new Map<string, SocketExplanation>();
   for (const { row, evaluation } of rows) {
     for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
   const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
-    .map((listener) => [listener, explain(listener, spec.notes, node)] as const);
+    .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
-  const facts = [...rows.map(({ row, evaluation }) => factsOf(row, evaluation)), ...unexpectedFindings(rest, node)];
+  const facts = [
+    ...rows.map(({ row, evaluation }) => factsOf(row, evaluation)),
+    ...(isNode ? unexpectedFindings(rest, node) : []),
+  ];
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   return { facts, explanations, context: { sockets: byId, coverage } };
+}
+
+/** Whether a row shows that this may be a node: a listener that is its service's, or may be. */
+function isSign({ evaluation }: { readonly evaluation: RowEvaluation }): boolean {
+  if (evaluation.matchedBy !== null) return true;
+  return evaluation.sockets.length > 0 && FINDING_CODES[evaluation.code].verdict === 'unverified';
 }
 
 function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: NodeRole): RowEvaluation {
@@ -81,7 +95,7 @@ function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: Nod
 function factsOf(row: Row, evaluation: RowEvaluation): FindingFacts {
   const { verdict } = FINDING_CODES[evaluation.code];
   if (verdict === 'unexpected') throw new TypeError(`${evaluation.code} is not of a row`);
-  return { verdict, severity: SEVERITY[verdict], ...evaluation, expected: expectedOf(row) };
+  return { ...evaluation, verdict, severity: evaluation.severity ?? SEVERITY[verdict], expected: expectedOf(row) };
 }
 
 /** A row as findings have it. */
@@ -102,6 +116,7 @@ function socketExplanation(explanation: Explanation): SocketExplanation {
     case 'ephemeral':
       return { by: 'client', text: CLIENT_EXPLANATION };
     case 'note-if-owner':
+    case 'note-by-name':
     case 'ephemeral-if-in-range':
     case 'nothing':
       return { by: null, text: null };

@@ -19,10 +19,15 @@ export type Verdict =
 export type Severity = 'error' | 'warning' | 'info' | 'unknown' | 'none';
 
 /**
- * Which property of an owner matched the service. Any process can choose its `comm`; `device` is a kernel device instead of
- * a process.
+ * What shows that an owner is the service. Only root can put a process into a systemd `unit` or a `pod`, create a kernel `device`
+ * or a file at a protected `path`; any user can run a program under any name (`exe`, `argv0`, `comm`).
  */
-export type MatchedBy = 'unit' | 'exe' | 'argv0' | 'comm' | 'device';
+export type MatchedBy = 'unit' | 'pod' | 'device' | 'path' | 'exe' | 'argv0' | 'comm';
+
+/** Whether this is a mere name. */
+export function isName(matchedBy: MatchedBy | null): boolean {
+  return matchedBy === 'exe' || matchedBy === 'argv0' || matchedBy === 'comm';
+}
 
 /** A row of the spec, as written there. */
 export interface Expected {
@@ -71,7 +76,7 @@ export interface FindingText {
 /** One row with its verdict, or listeners that no row explains. */
 export type Finding = FindingFields & (CodedFinding | Uncoded) & FindingText;
 
-/** Severity of every verdict except `unexpected`, which depends on where the listener can be reached. */
+/** Severity of every verdict, unless the finding has another: `narrowed` and `unexpected` depend on where clients are. */
 export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>> = {
   ok: 'none',
   missing: 'error',
@@ -87,7 +92,7 @@ export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
 
 /** From the strongest evidence to the weakest. */
-export const MATCHED_BY: readonly MatchedBy[] = ['unit', 'device', 'exe', 'argv0', 'comm'];
+export const MATCHED_BY: readonly MatchedBy[] = ['unit', 'pod', 'device', 'path', 'exe', 'argv0', 'comm'];
 
 /** From worst to best: the order in which people read them. */
 export const VERDICTS: readonly Verdict[] = [

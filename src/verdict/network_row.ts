@@ -1,17 +1,19 @@
 import type { OwnedListener } from '../kernel/owners/owner.js';
+import { isLoopback, unmapped } from '../kernel/sockets/address.js';
 import type { NetworkRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, type NodeRole, reasonForAbsence } from './applied_row.js';
-import type { EvaluationContext } from './capture.js';
+import type { EvaluationContext, NodeFacts } from './capture.js';
 import type { CodedFinding } from './codes.js';
 import type { MatchedBy } from './finding.js';
 import { matchListener, type OwnerMatch } from './owner_match.js';
 import { foreignFinding, idsOf, type RowEvaluation, withoutSockets } from './row_evaluation.js';
-import { type Relation, relationTo } from './scope.js';
+import { type Relation, relationTo, type Scope, scopeOf } from './scope.js';
 
 /** A listener on the row's port and protocol, compared with the row. */
 interface Candidate {
   readonly listener: OwnedListener;
+  readonly scope: Scope;
   readonly relation: Relation;
   readonly owner: OwnerMatch;
 }
@@ -29,15 +31,17 @@ export function evaluateNetworkRow(
   if (row.host.kind === 'default' && node.defaultAddresses.length === 0) return withoutDefault(listeners, context);
   const candidates = listeners.map((listener) => ({
     listener,
+    scope: scopeOf(listener, node),
     relation: relationTo(row.host, listener, node),
-    owner: matchListener(listener, applied.service, spec.notes),
+    owner: matchListener(listener, applied.service, spec.notes, context.isText),
   }));
+  const units = spec.notes.services.get(applied.service)?.units ?? [];
   return (
-    evaluateForeign(applied, role, candidates) ??
+    evaluateForeign(applied, role, candidates, units) ??
     evaluateWidth(candidates) ??
     evaluateUnseen(applied, candidates, isUnseenOnAddress) ??
-    evaluateExact(row, candidates) ??
-    evaluateStricter(applied, candidates) ??
+    evaluateExact(row, candidates, node) ??
+    evaluateStricter(row, applied, candidates, node) ??
     evaluateUnseen(applied, candidates, isUnseen) ??
     evaluateNoListener(row, applied, role, context, spec, candidates)
   );
@@ -66,14 +70,27 @@ function evaluateForeign(
   { roles, service }: AppliedRow,
   role: NodeRole,
   candidates: readonly Candidate[],
+  units: readonly string[],
 ): RowEvaluation | null {
   const foreign = candidates.filter((one) => isForeign(one) && one.relation.covers);
   if (foreign.length === 0) return null;
+  const own = candidates.filter((one) => isOwn(one) && foreign.some((other) => isSameAddress(one, other)));
+  const isShared = own.length > 0 || foreign.some(({ owner }) => owner.kind === 'shared');
   const coded: CodedFinding =
     roles !== null && role === 'unknown'
       ? { code: 'role-unknown-and-held', params: { roles, foreign: candidateIds(foreign) } }
-      : foreignFinding(service, foreign, null);
+      : isShared
+        ? {
+            code: 'shared-with-another',
+            params: { service, foreign: candidateIds(foreign), own: candidateIds(own) },
+          }
+        : foreignFinding(service, units, foreign, null);
   return evaluation(coded, [...foreign, ...others(candidates, foreign)], []);
+}
+
+/** Only with SO_REUSEPORT: the kernel then divides what arrives between them. */
+function isSameAddress({ listener: one }: Candidate, { listener: other }: Candidate): boolean {
+  return unmapped(one.address ?? '') === unmapped(other.address ?? '') && one.device === other.device;
 }
 
 /** A wider address, or one on another interface, decides even where another socket is right. */
@@ -90,27 +107,50 @@ function evaluateWidth(candidates: readonly Candidate[]): RowEvaluation | null {
   return evaluation(coded, [...elsewhere, ...others(candidates, elsewhere)], elsewhere);
 }
 
-function evaluateExact({ host }: NetworkRow, candidates: readonly Candidate[]): RowEvaluation | null {
+function evaluateExact({ host }: NetworkRow, candidates: readonly Candidate[], node: NodeFacts): RowEvaluation | null {
   const own = candidates.filter(isOwn);
   const exact = own.filter(({ relation }) => relation.width === 'exact');
   if (exact.length === 0) return null;
-  const code = host.kind === 'any' ? IPV4_SERVICE[ipv4Service(exact)] : 'listens';
-  return evaluation({ code, params: {} }, own, exact);
+  const code = host.kind === 'any' ? familyCode(exact, node) : 'listens';
+  const isWarning = code === 'serves-ipv4-only' || (code === 'serves-ipv6-only' && hasIPv4(node));
+  return { ...evaluation({ code, params: {} }, own, exact), ...(isWarning ? { severity: 'warning' } : {}) };
 }
 
-const IPV4_SERVICE = { yes: 'listens', no: 'serves-ipv6-only', unknown: 'v6only-unknown' } as const;
-
-/** Whether wildcard listeners serve IPv4: 0.0.0.0 does, `::` does unless v6only is set. */
-function ipv4Service(candidates: readonly Candidate[]): keyof typeof IPV4_SERVICE {
+/** Whether wildcard listeners serve the families of the node: 0.0.0.0 serves IPv4, `::` both unless v6only is set. */
+function familyCode(candidates: readonly Candidate[], { defaultAddresses }: NodeFacts) {
   const listeners = candidates.map(({ listener }) => listener);
-  if (listeners.some(({ family, v6only }) => family === 'ipv4' || v6only === false)) return 'yes';
-  return listeners.some(({ v6only }) => v6only === null) ? 'unknown' : 'no';
+  const isIPv6Only = defaultAddresses.length > 0 && !defaultAddresses.some(isIPv4);
+  if (isIPv6Only && listeners.every(({ family }) => family === 'ipv4')) return 'serves-ipv4-only';
+  if (listeners.some(({ family, v6only }) => family === 'ipv4' || v6only === false)) return 'listens';
+  return listeners.some(({ v6only }) => v6only === null) ? 'v6only-unknown' : 'serves-ipv6-only';
 }
 
-/** Stricter than the row says: often hardening on purpose. */
-function evaluateStricter({ hardening }: AppliedRow, candidates: readonly Candidate[]): RowEvaluation | null {
+function isIPv4(address: string): boolean {
+  return !address.includes(':');
+}
+
+/** Whether clients reach the node over IPv4. Without a default route they may, at any of its addresses. */
+function hasIPv4({ defaultAddresses, interfaces }: NodeFacts): boolean {
+  const all = interfaces.flatMap(({ addresses }) => addresses).filter((address) => !isLoopback(address));
+  return (defaultAddresses.length > 0 ? defaultAddresses : all).some(isIPv4);
+}
+
+/** Stricter than the row says: hardening, or an outage for the clients that the row is for. */
+function evaluateStricter(
+  { host }: NetworkRow,
+  { hardening }: AppliedRow,
+  candidates: readonly Candidate[],
+  { defaultAddresses }: NodeFacts,
+): RowEvaluation | null {
   const own = candidates.filter(isOwn);
-  return own.length === 0 ? null : evaluation({ code: 'stricter-address', params: { hardening } }, own, own);
+  if (own.length === 0) return null;
+  const isReachable = own.some(
+    ({ scope }) => scope === 'default' || (scope === 'other' && defaultAddresses.length === 0),
+  );
+  if (hardening !== null || (host.kind === 'any' && isReachable)) {
+    return evaluation({ code: 'stricter-address', params: { hardening } }, own, own);
+  }
+  return { ...evaluation({ code: 'unreachable-address', params: {} }, own, own), severity: 'warning' };
 }
 
 /** The right listener may be among those whose owner is unknown: those on the row's address first. */
@@ -129,13 +169,13 @@ function evaluateNoListener(
   row: NetworkRow,
   applied: AppliedRow,
   role: NodeRole,
-  { coverage, listeners }: EvaluationContext,
+  context: EvaluationContext,
   spec: Spec,
   candidates: readonly Candidate[],
 ): RowEvaluation {
-  const table = coverage.sources.find(({ name }) => name === row.protocol);
+  const table = context.coverage.sources.find(({ name }) => name === row.protocol);
   if (table?.status !== 'ok') return withoutSockets({ code: 'table-incomplete', params: {} });
-  const reason = reasonForAbsence(applied, role, listeners, spec);
+  const reason = reasonForAbsence(applied, role, context, spec);
   if (reason !== null) return withoutSockets(reason);
   const { service } = applied;
   return candidates.length === 0

@@ -6,36 +6,74 @@ import {
   type ProcessOwner,
 } from '../kernel/owners/owner.js';
 import type { Notes, ServiceNote } from '../spec/notes.js';
-import { MATCHED_BY, type MatchedBy } from './finding.js';
+import { isName, MATCHED_BY, type MatchedBy } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
 
 export type OwnerMatch =
   | { readonly kind: 'match'; readonly by: MatchedBy }
-  /** The name of the service, in a systemd unit of another installation. */
-  | { readonly kind: 'wrong-installation' }
+  /** The service, and a program that is not it, have the same socket. */
+  | { readonly kind: 'shared' }
+  /** The name of the service, outside of its systemd units or of pods. */
+  | { readonly kind: 'not-its-unit' }
   | { readonly kind: 'foreign' }
   | { readonly kind: 'unknown' };
 
-const NO_NOTE: ServiceNote = { names: [], units: [], devices: [] };
+const NO_NOTE: ServiceNote = { names: [], units: [], pods: false, devices: [] };
 
-/** Whether a service owns a listener. Of several owners one match is enough, and the strongest evidence counts. */
-export function matchListener(listener: OwnedListener, service: string, notes: Notes): OwnerMatch {
+/**
+ * Whether a service owns a listener. Of several owners one match is enough, and the strongest evidence counts. Of a service whose
+ * units or pods are noted, an owner outside of them is a stranger. `isText`: the capture has nothing but names, which have to do.
+ */
+export function matchListener(listener: OwnedListener, service: string, notes: Notes, isText: boolean): OwnerMatch {
   if (listener.owners.length === 0) return { kind: 'unknown' };
-  const matches = listener.owners.map((owner) => matchOwner(owner, service, notes));
-  const strength = (match: OwnerMatch): number => {
-    switch (match.kind) {
-      case 'match':
-        return MATCHED_BY.indexOf(match.by);
-      case 'wrong-installation':
-        return MATCHED_BY.length;
-      case 'unknown':
-        return MATCHED_BY.length + 1;
-      case 'foreign':
-        return MATCHED_BY.length + 2;
-    }
-  };
-  return matches.reduce((best, match) => (strength(match) < strength(best) ? match : best));
+  const matches = listener.owners.map((owner) => ({ owner, match: matchOwner(owner, service, notes, isText) }));
+  const own = matches.filter(({ match }) => match.kind === 'match');
+  const hasPlace = own.some(({ match }) => match.kind === 'match' && !isName(match.by));
+  const strangers = matches.filter(({ match }) => match.kind === 'foreign' || match.kind === 'not-its-unit');
+  const isPlaced =
+    (notes.services.get(service) ?? NO_NOTE).units.length > 0 || notes.services.get(service)?.pods === true;
+  if (
+    isPlaced &&
+    hasPlace &&
+    strangers.some(
+      ({ owner }) =>
+        !isCompanion(
+          owner,
+          own.map((one) => one.owner),
+        ),
+    )
+  ) {
+    return { kind: 'shared' };
+  }
+  return matches.map(({ match }) => match).reduce((best, match) => (strength(match) < strength(best) ? match : best));
+}
+
+/** With socket activation systemd has the socket too; a container's processes may leave it to each other. */
+function isCompanion(owner: Owner, own: readonly Owner[]): boolean {
+  if (owner.kind === 'kernel') return false;
+  if (owner.unit === 'init.scope') return true;
+  return owner.pod !== null && own.some((one) => one.kind === 'process' && one.pod === owner.pod);
+}
+
+function strength(match: OwnerMatch): number {
+  switch (match.kind) {
+    case 'match':
+      return MATCHED_BY.indexOf(match.by);
+    case 'shared':
+    case 'not-its-unit':
+      return MATCHED_BY.length;
+    case 'unknown':
+      return MATCHED_BY.length + 1;
+    case 'foreign':
+      return MATCHED_BY.length + 2;
+  }
+}
+
+/** Whether the service runs on the node, as far as this listener shows. */
+export function showsService(listener: OwnedListener, service: string, notes: Notes, isText: boolean): boolean {
+  const { kind } = matchListener(listener, service, notes, isText);
+  return kind === 'match' || kind === 'shared';
 }
 
 /** One listener per owner, where owners that match alike (such as the workers of a server) count as one. */
@@ -44,7 +82,9 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   for (const listener of listeners) {
     for (const owner of listener.owners) {
       const key =
-        owner.kind === 'kernel' ? keyOf([owner.device]) : keyOf([owner.unit, owner.exe, owner.argv0, owner.comm]);
+        owner.kind === 'kernel'
+          ? keyOf([owner.device])
+          : keyOf([owner.unit, owner.pod, owner.exe, owner.argv0, owner.comm, isPlaceUnread(owner) ? '' : null]);
       if (!first.has(key)) first.set(key, listener);
     }
   }
@@ -52,23 +92,34 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
 }
 
 /** Whether one owner is the service. */
-export function matchOwner(owner: Owner, service: string, notes: Notes): OwnerMatch {
+export function matchOwner(owner: Owner, service: string, notes: Notes, isText: boolean): OwnerMatch {
   const note = notes.services.get(service) ?? NO_NOTE;
   if (owner.kind === 'kernel') return matchDevice(owner, service, note);
+  const { unit, pod, exe, argv0, comm } = owner;
   // The process exited before it was read.
-  const { unit, exe, argv0, comm } = owner;
   if (unit === null && exe === null && argv0 === null && comm === null) return { kind: 'unknown' };
   const names = [service, ...note.names];
-  if (owner.unit !== null && isUnitOf(owner.unit, names, note)) return { kind: 'match', by: 'unit' };
-  const by = matchName(owner, names);
-  if (by === null) return { kind: 'foreign' };
-  // A scope is a login session or a container, not an installation.
-  const foreignUnit = note.units.length > 0 && owner.unit?.endsWith('.service') === true;
-  return foreignUnit ? { kind: 'wrong-installation' } : { kind: 'match', by };
+  const name = matchName(owner, names);
+  const byName: OwnerMatch = name === null ? { kind: 'foreign' } : { kind: 'match', by: name };
+  if (note.units.length === 0 && !note.pods) {
+    if (pod !== null && name !== null) return { kind: 'match', by: 'pod' };
+    return unit !== null && isUnitOf(unit, names) ? { kind: 'match', by: 'unit' } : byName;
+  }
+  if (isPlaceUnread(owner)) return name === null || isText ? byName : { kind: 'unknown' };
+  if (note.pods && pod !== null && name !== null) return { kind: 'match', by: 'pod' };
+  const isShared = unit !== null && notes.sharedUnits.includes(unit) && note.units.length > 0 && name !== null;
+  const isOwn = unit !== null && note.units.includes(unit);
+  if (pod === null && (isOwn || isShared)) return { kind: 'match', by: 'unit' };
+  return name === null ? byName : { kind: 'not-its-unit' };
 }
 
-function isUnitOf(unit: string, names: readonly string[], note: ServiceNote): boolean {
-  if (note.units.length > 0) return note.units.includes(unit);
+/** Whether the cgroup is unknown, or was seen from a cgroup namespace that could not be resolved. */
+export function isPlaceUnread({ unit, pod, cgroup }: ProcessOwner): boolean {
+  return unit === null && pod === null && (cgroup === null || cgroup.startsWith('/..'));
+}
+
+/** By its name, where notes name no units. */
+function isUnitOf(unit: string, names: readonly string[]): boolean {
   if (!unit.endsWith('.service')) return false;
   const name = unit.slice(0, -'.service'.length);
   // snap.<snap>.<app>.service, or name@instance.service.

@@ -1,9 +1,10 @@
 import type { OwnedListener } from '../kernel/owners/owner.js';
-import { NO_NOTES } from '../spec/notes.js';
+import type { Notes } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { NodeRole } from './applied_row.js';
-import type { NodeFacts } from './capture.js';
+import { type Capture, isFromText } from './capture.js';
 import type { RoleReason } from './codes.js';
+import { isName } from './finding.js';
 import { matchListener, oneOfEachOwner } from './owner_match.js';
 import { idsOf } from './row_evaluation.js';
 import { roleSourceText } from './text/role.js';
@@ -27,10 +28,14 @@ const SIGNS: readonly (readonly [service: string, role: Role])[] = [
 ];
 
 /**
- * The role of a node: the requested one, else that of the snap's marker file, else what the owners of its listeners show. Unknown
- * where these say nothing, or contradict each other.
+ * The role of a node: the requested one, else that of the snap's marker file, else what the owners of its listeners show, for which a
+ * name is not enough. Unknown where these say nothing, or contradict each other.
  */
-export function resolveRole(asked: Role | 'auto', node: NodeFacts, sockets: readonly OwnedListener[]): RoleAnswer {
+export function resolveRole(
+  asked: Role | 'auto',
+  { node, sockets, coverage }: Pick<Capture, 'node' | 'sockets' | 'coverage'>,
+  notes: Notes,
+): RoleAnswer {
   const answer = (role: NodeRole, roleReason: RoleReason, listeners: readonly OwnedListener[] = []): RoleAnswer => {
     const byId = new Map(listeners.map((listener) => [listener.id, listener]));
     return { role, roleSource: roleSourceText(roleReason, byId), roleReason };
@@ -39,9 +44,14 @@ export function resolveRole(asked: Role | 'auto', node: NodeFacts, sockets: read
   if (node.markedRole !== null) {
     return answer(node.markedRole.role, { code: 'marker-file', params: { path: node.markedRole.file } });
   }
+  const isText = isFromText(coverage);
+  const shows = (socket: OwnedListener, service: string): boolean => {
+    const match = matchListener(socket, service, notes, isText);
+    return match.kind === 'shared' || (match.kind === 'match' && (isText || !isName(match.by)));
+  };
   const listeners = oneOfEachOwner(sockets);
   const signs = SIGNS.flatMap(([service, role]) => {
-    const listener = listeners.find((socket) => matchListener(socket, service, NO_NOTES).kind === 'match');
+    const listener = listeners.find((socket) => shows(socket, service));
     return listener === undefined ? [] : [{ role, listener }];
   });
   const [first] = signs;

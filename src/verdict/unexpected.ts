@@ -4,10 +4,10 @@ import { unmapped } from '../kernel/sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
 import type { NodeFacts } from './capture.js';
 import { type CodedFinding, FINDING_CODES } from './codes.js';
-import { type FindingFacts, SEVERITY } from './finding.js';
+import { type FindingFacts, isName, SEVERITY } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
-import { matchOwner } from './owner_match.js';
+import { matchOwner, type OwnerMatch } from './owner_match.js';
 import { type Scope, scopeOf } from './scope.js';
 
 /** What explains a listener that no row does. */
@@ -15,26 +15,34 @@ export type Explanation =
   | { readonly kind: 'note'; readonly note: ListenerNote }
   /** A note would, if the owner were known. */
   | { readonly kind: 'note-if-owner'; readonly note: ListenerNote }
+  /** A note would, if the owner were what its name says. */
+  | { readonly kind: 'note-by-name'; readonly note: ListenerNote }
   /** A UDP client, which looks like a server: the kernel bound it to a port of the ephemeral range. */
   | { readonly kind: 'ephemeral' }
   /** It may be a UDP client: the ephemeral range is unknown. */
   | { readonly kind: 'ephemeral-if-in-range' }
   | { readonly kind: 'nothing' };
 
-/** Explains a TCP or UDP listener by notes, or as a client. */
-export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts): Explanation {
+/**
+ * Explains a TCP or UDP listener by notes, or as a client. A name alone explains nothing, unless it is root's socket and no note says
+ * where the service runs, or the capture is from a text (`isText`).
+ */
+export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts, isText: boolean): Explanation {
   const fitting = notes.listeners.filter((note) => fits(note, listener, node));
-  const allowed = fitting.find(
-    (note) => listener.owners.length > 0 && listener.owners.every((owner) => isOneOf(owner, note, notes)),
-  );
+  const owned = (decides: (match: OwnerMatch) => boolean): ListenerNote | undefined =>
+    fitting.find((note) => listener.owners.every((owner) => isOneOf(owner, note, notes, isText, decides)));
+  const isSure = (match: OwnerMatch): boolean =>
+    match.kind === 'match' && (!isName(match.by) || isText || listener.uid === 0);
+  const allowed = listener.owners.length > 0 ? owned(isSure) : undefined;
   if (allowed !== undefined) return { kind: 'note', note: allowed };
   if (isEphemeral(listener, node)) return { kind: 'ephemeral' };
-  const possible = fitting.find((note) => listener.owners.every((owner) => mayBeOneOf(owner, note, notes)));
+  const possible = owned((match) => isSure(match) || match.kind === 'unknown');
   if (possible !== undefined) return { kind: 'note-if-owner', note: possible };
   if (node.ephemeralPorts === null && isEphemeral(listener, { ephemeralPorts: EVER_EPHEMERAL })) {
     return { kind: 'ephemeral-if-in-range' };
   }
-  return { kind: 'nothing' };
+  const named = owned(({ kind }) => kind !== 'foreign');
+  return named === undefined ? { kind: 'nothing' } : { kind: 'note-by-name', note: named };
 }
 
 function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {
@@ -45,18 +53,19 @@ function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boo
   return note.scope === 'any' || scopeOf(listener, node) === 'loopback';
 }
 
-function isOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
+function isOneOf(
+  owner: Owner,
+  note: ListenerNote,
+  notes: Notes,
+  isText: boolean,
+  decides: (match: OwnerMatch) => boolean,
+): boolean {
   if (owner.kind === 'kernel') return note.devices.some((pattern) => matchesName(owner.device, pattern));
-  return note.owners.some((name) => matchOwner(owner, name, notes).kind === 'match');
+  return note.owners.some((name) => decides(matchOwner(owner, name, notes, isText)));
 }
 
 /** The kernel refuses a range from below ip_unprivileged_port_start (ipv4_local_port_range(), net/ipv4/sysctl_net_ipv4.c). */
 const EVER_EPHEMERAL = { from: 1024, to: 65535 };
-
-/** A process that exited or did not answer may be any owner. */
-function mayBeOneOf(owner: Owner, note: ListenerNote, notes: Notes): boolean {
-  return isOneOf(owner, note, notes) || matchOwner(owner, note.owners[0] ?? '', notes).kind === 'unknown';
-}
 
 function isEphemeral(listener: OwnedListener, { ephemeralPorts }: Pick<NodeFacts, 'ephemeralPorts'>): boolean {
   const { protocol, port, owners } = listener;
@@ -79,7 +88,7 @@ export function unexpectedFindings(
     const scope = scopeOf(listener, node);
     const coded = codedFinding(explanation, scope);
     if (coded === null) continue;
-    const reason = explanation.kind === 'note-if-owner' ? explanation.note.reason : explanation.kind;
+    const reason = 'note' in explanation ? explanation.note.reason : explanation.kind;
     const key = keyOf([
       listener.protocol,
       `${listener.port}`,
@@ -108,6 +117,10 @@ function codedFinding(explanation: Explanation, scope: Scope): CodedFinding | nu
     case 'note-if-owner': {
       const { owners, devices, reason } = explanation.note;
       return { code: 'noted-if-owner-seen', params: { owners, devices, purpose: reason } };
+    }
+    case 'note-by-name': {
+      const { owners, reason } = explanation.note;
+      return { code: 'noted-by-name-only', params: { owners, purpose: reason } };
     }
     case 'ephemeral-if-in-range':
       return { code: 'ephemeral-range-unknown', params: {} };

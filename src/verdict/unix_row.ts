@@ -6,6 +6,7 @@ import type { Spec } from '../spec/spec.js';
 import { type AppliedRow, applyNotes, type NodeRole, reasonForAbsence } from './applied_row.js';
 import type { EvaluationContext } from './capture.js';
 import type { CodedFinding } from './codes.js';
+import { isName } from './finding.js';
 import { matchesPath } from './glob.js';
 import { matchListener, type OwnerMatch } from './owner_match.js';
 import { foreignFinding, idsOf, type RowEvaluation, withoutSockets } from './row_evaluation.js';
@@ -49,33 +50,51 @@ export function evaluateUnixRow(
     const listeners = accepting.filter((one) => (file === undefined ? hasName(one, path) : isBehind(one, file)));
     const matches = listeners.map((listener) => ({
       listener,
-      owner: matchListener(listener, applied.service, spec.notes),
+      owner: matchListener(listener, applied.service, spec.notes, context.isText),
     }));
-    return { path, isChecked: file !== undefined, matches };
+    return { path, isChecked: file !== undefined, isProtected: file?.isProtected ?? null, matches };
   };
   const here = at(row.path);
-  if (here.matches.length > 0) return evaluateOwners(row, applied, here);
   const moved = possiblePaths(row, applied.paths, accepting)
     .filter((path) => path !== row.path)
     .map(at)
-    .find(({ matches }) => matches.some(({ owner }) => owner.kind !== 'foreign'));
-  return moved === undefined
+    // What others can put at a path says nothing about the service.
+    .filter(({ isProtected, matches }) => isProtected !== false || matches.some(isOwnByPlace));
+  const isAt = ({ matches }: PathListeners, kind: OwnerMatch['kind']): boolean =>
+    matches.some(({ owner }) => owner.kind === kind);
+  const units = spec.notes.services.get(applied.service)?.units ?? [];
+  const isHere = here.matches.length > 0 && !here.matches.every(isForeign);
+  const found = isHere ? here : moved.find((one) => isAt(one, 'match'));
+  if (found !== undefined) return evaluateOwners(row, applied, found, units);
+  if (here.matches.length > 0) return evaluateOwners(row, applied, here, units);
+  const unseen = moved.find((one) => isAt(one, 'unknown'));
+  return unseen === undefined
     ? evaluateNoListener(row, applied, role, context, spec)
-    : evaluateOwners(row, applied, moved);
+    : evaluateOwners(row, applied, unseen, units);
 }
+
+interface PathMatch {
+  readonly listener: OwnedListener;
+  readonly owner: OwnerMatch;
+}
+
+const isForeign = ({ owner }: PathMatch): boolean => owner.kind !== 'match' && owner.kind !== 'unknown';
+const isOwnByPlace = ({ owner }: PathMatch): boolean => owner.kind === 'match' && !isName(owner.by);
 
 /** The listeners behind a path. */
 interface PathListeners {
   readonly path: string;
   /** The file at the path was looked at. */
   readonly isChecked: boolean;
-  readonly matches: readonly { readonly listener: OwnedListener; readonly owner: OwnerMatch }[];
+  /** Only root can replace the file; null: unknown. */
+  readonly isProtected: boolean | null;
+  readonly matches: readonly PathMatch[];
 }
 
 /**
  * A listener is behind a file if it was bound to that inode; the name alone proves nothing, since files are renamed, removed
- * and created again. On some file systems stat(2) shows another device number than the socket has, so there the name must
- * match as well. If the file is unreadable, or the table has no inodes, only the name can be compared.
+ * and created again. The device is that of the mount, since on some file systems stat(2) shows another one than the socket has; in
+ * documents without it the name must match as well. If the file is unreadable, or the table has no inodes, only the name can be compared.
  */
 function isBehind(listener: OwnedListener, file: SocketFile): boolean {
   const sameName = hasName(listener, file.path);
@@ -83,6 +102,7 @@ function isBehind(listener: OwnedListener, file: SocketFile): boolean {
   if (file.state !== 'socket' || file.inode === null || listener.file === null) return false;
   // sock_diag gives the lower 32 bits of the inode number.
   const sameInode = listener.file.inode === file.inode % 2 ** 32;
+  if (file.mountDevice !== null) return sameInode && listener.file.device === file.mountDevice;
   return sameInode && (listener.file.device === file.device || sameName);
 }
 
@@ -94,21 +114,28 @@ function hasName(listener: OwnedListener, path: string): boolean {
 function evaluateOwners(
   row: UnixRow,
   { service }: AppliedRow,
-  { path, isChecked, matches }: PathListeners,
+  { path, isChecked, isProtected, matches }: PathListeners,
+  units: readonly string[],
 ): RowEvaluation {
   const sockets = idsOf(matches.map(({ listener }) => listener));
   const movedTo = path === row.path ? null : path;
   const coded = (finding: CodedFinding): RowEvaluation => ({ ...finding, sockets, matchedBy: null });
-  const foreign = matches.filter(({ owner }) => owner.kind === 'foreign' || owner.kind === 'wrong-installation');
+  const shared = matches.filter(({ owner }) => owner.kind === 'shared').map(({ listener }) => listener);
+  if (shared.length > 0) {
+    return coded({ code: 'shared-with-another', params: { service, foreign: idsOf(shared), own: [] } });
+  }
+  const foreign = matches.filter(isForeign);
   if (foreign.length > 0 && (isChecked || foreign.length === matches.length)) {
-    return coded(foreignFinding(service, foreign, movedTo));
+    return coded(foreignFinding(service, units, foreign, movedTo));
   }
   const unseen = matches.filter(({ owner }) => owner.kind === 'unknown').map(({ listener }) => listener);
   if (unseen.length > 0)
     return coded({ code: 'owner-unseen', params: { service, unseen: idsOf(unseen), path: movedTo } });
   if (!isChecked) return coded({ code: 'file-unchecked', params: { path: movedTo } });
   const owner = matches[0]?.owner;
-  const matchedBy = owner?.kind === 'match' ? owner.by : null;
+  if (isProtected === false) return coded({ code: 'path-not-protected', params: { service, path } });
+  const by = owner?.kind === 'match' ? owner.by : null;
+  const matchedBy = isName(by) && isProtected === true ? 'path' : by;
   return movedTo === null
     ? { code: 'listens', params: {}, sockets, matchedBy }
     : { code: 'listens-at-noted-path', params: { service, path: movedTo }, sockets, matchedBy };
@@ -118,15 +145,16 @@ function evaluateNoListener(
   row: UnixRow,
   applied: AppliedRow,
   role: NodeRole,
-  { coverage, files, listeners }: EvaluationContext,
+  context: EvaluationContext,
   spec: Spec,
 ): RowEvaluation {
+  const { coverage, files, listeners } = context;
   const table = coverage.sources.find(({ name }) => name === 'unix');
   if (table?.status !== 'ok') return withoutSockets({ code: 'table-incomplete', params: {} });
   const file = files.find(({ path }) => path === row.path);
   if (file === undefined) return withoutSockets({ code: 'no-listener-file-unchecked', params: {} });
   if (file.state === 'unreadable') return withoutSockets({ code: 'no-listener-file-unreadable', params: {} });
-  const reason = reasonForAbsence(applied, role, listeners, spec);
+  const reason = reasonForAbsence(applied, role, context, spec);
   return withoutSockets(reason ?? missing(row, file.state, applied, listeners.accepting));
 }
 

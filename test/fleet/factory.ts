@@ -8,7 +8,7 @@ import type { Row } from '../../src/spec/rows.js';
 import type { Spec } from '../../src/spec/spec.js';
 import { applyNotes, type NodeRole } from '../../src/verdict/applied_row.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { coverage, device, held, listener, NODE, socketFile, unixListener } from '../verdict/factory.js';
+import { coverage, device, listener, NODE, placed, socketFile, unixListener } from '../verdict/factory.js';
 
 /* Healthy nodes of a cluster, and what a test changes. */
 
@@ -70,6 +70,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
       defaultSource,
       interfaces,
       ephemeralPorts,
+      isInstalled: null,
     },
     spec: specInfo,
     summary: summarize(findings, seen.coverage, failOn),
@@ -86,13 +87,13 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
 
 function socketOf(row: Row, role: NodeRole, address: string, spec: Spec): OwnedListener {
   const { service } = applyNotes(row, spec.notes, role);
-  if (row.kind === 'unix') return { ...unixListener(row.path), ...ownersOf(held(service, '127.0.0.1', 1)) };
+  if (row.kind === 'unix') return { ...unixListener(row.path), ...ownersOf(placed(service, '127.0.0.1', 1)) };
   const { kind } = row.host;
   const place = kind === 'localhost' ? '127.0.0.1' : kind === 'default' ? address : '0.0.0.0';
   const { port, protocol } = row;
   return protocol === 'udp'
     ? listener(place, port, { protocol, owners: [device('cilium_vxlan')] })
-    : held(service, place, port);
+    : placed(service, place, port);
 }
 
 function ownersOf({ owners, ownersUnknown }: OwnedListener): Pick<OwnedListener, 'owners' | 'ownersUnknown'> {
@@ -102,9 +103,9 @@ function ownersOf({ owners, ownersUnknown }: OwnedListener): Pick<OwnedListener,
 /** Listeners of cilium-operator. */
 export function operator(): OwnedListener[] {
   return [
-    held('cilium-operator', '127.0.0.1', 9234),
-    held('cilium-operator', '127.0.0.1', 9891),
-    held('cilium-operator', '0.0.0.0', 9963),
+    placed('cilium-operator', '127.0.0.1', 9234),
+    placed('cilium-operator', '127.0.0.1', 9891),
+    placed('cilium-operator', '0.0.0.0', 9963),
   ];
 }
 

@@ -9,20 +9,19 @@ import type { Node } from './plan.js';
 export const FAULTS: readonly Fault[] = [...ADDRESSES, ...OWNERS, ...ABSENT, ...UNEXPECTED];
 
 /** Why a fault cannot be applied to this node; null if it can. */
-export function obstacle(fault: Fault, node: Node, hasCgroups: boolean): string | null {
+export function obstacle(fault: Fault, node: Node): string | null {
   if (fault.roles !== undefined && !fault.roles.includes(node.role)) return `it is not for a ${node.role}`;
   if (fault.families !== undefined && !fault.families.includes(node.family)) return `it needs IPv6`;
-  if (fault.needsCgroups && !hasCgroups) return 'there is no cgroup2 to write to';
   return null;
 }
 
 /** The fault with this name. @throws if there is none or it cannot be applied to this node. */
-export function faultFor(name: string, node: Node, hasCgroups: boolean): Fault {
+export function faultFor(name: string, node: Node): Fault {
   const fault = FAULTS.find((fault) => fault.name === name);
   if (fault === undefined) {
     throw new Error(`unknown fault ${name}; known faults: ${FAULTS.map((fault) => fault.name).join(', ')}`);
   }
-  const reason = obstacle(fault, node, hasCgroups);
+  const reason = obstacle(fault, node);
   if (reason !== null) throw new Error(`${name} cannot be applied: ${reason}`);
   return fault;
 }

@@ -16,6 +16,7 @@ export function snap(service: string): string {
 export const SESSION = 'user.slice/user-1000.slice/session-3.scope';
 
 const AGENT_POD = pod('5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f', 'a1');
+const SPEAKER_POD = pod('7c6b5a49-3827-4615-8f0e-d1c2b3a49586', 'd4');
 const OPERATOR_POD = pod('0f9e8d7c-6b5a-4948-8776-655443322110', 'b2');
 
 /** The cgroup of a container, as named by kubelet and containerd's CRI plugin with the systemd driver. */
@@ -29,6 +30,7 @@ export function healthyPlan(node: Node): Plan {
   const services = [
     ...servicesOfEveryNode(node),
     ...(node.role === 'worker' ? servicesOfWorkers(node) : servicesOfControlPlanes(node)),
+    speaker(node),
     ...servicesOfTheSystem(node),
   ];
   return {
@@ -57,6 +59,16 @@ function servicesOfEveryNode({ any, addresses }: Node): Service[] {
       sockets: [tcp('127.0.0.1', 9879), tcp('127.0.0.1', 9890), ...health, tcp(any, 4244), ...dnsProxy],
     }),
   ];
+}
+
+/** Of MetalLB, without which a node is as healthy. */
+function speaker({ any, addresses }: Node): Service {
+  const members = [tcp(addresses.ipv4, 7946), udp(addresses.ipv4, 7946)];
+  return standIn({
+    name: 'speaker',
+    cgroup: SPEAKER_POD,
+    sockets: [tcp(any, 9120), tcp('127.0.0.1', 17472), ...members],
+  });
 }
 
 function servicesOfWorkers({ any }: Node): Service[] {

@@ -42,8 +42,6 @@ export interface Lab {
   readonly netns: string;
   /** Executables, logs and certificates. Removed when the lab stops. */
   readonly directory: string;
-  /** False if the machine has no writable cgroup2 hierarchy: processes then have no unit. */
-  readonly hasCgroups: boolean;
   /** Pids by service name. */
   readonly processes: ReadonlyMap<string, number>;
   /** The applied faults, in order. */
@@ -78,7 +76,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const { role = 'control-plane', family = 'ipv4', onStep = () => {} } = options;
   const node = describeNode(role, family, options.containerdPath ?? '/run/containerd/containerd.sock');
   const cgroupRoot = await writableCgroupRoot();
-  const faults = (options.faults ?? []).map((name) => faultFor(name, node, cgroupRoot !== null));
+  // Without its unit no service could be told from an impostor.
+  if (cgroupRoot === null) throw new Error('a lab needs a cgroup2 hierarchy that it can write to');
+  const faults = (options.faults ?? []).map((name) => faultFor(name, node));
 
   const cleanup = new Cleanup();
   try {
@@ -95,7 +95,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 async function prepareSite(
   node: Node,
-  cgroupRoot: string | null,
+  cgroupRoot: string,
   cleanup: Cleanup,
   onStep: (line: string) => void,
 ): Promise<Site> {
@@ -104,19 +104,19 @@ async function prepareSite(
   const name = await labName();
   const directory = await makeLabDirectory(name);
   cleanup.add(() => removeLabDirectory(directory));
-  const cgroups = cgroupRoot === null ? null : new Cgroups(join(cgroupRoot, name));
-  if (cgroups !== null) cleanup.add(() => cgroups.remove());
+  const cgroups = new Cgroups(join(cgroupRoot, name));
+  cleanup.add(() => cgroups.remove());
 
   onStep(`compiling the stand-in and making certificates in ${directory}`);
   const [, certificate] = await Promise.all([compileStandIn(directory), makeCertificate(directory, node.addresses)]);
 
-  onStep('creating a network and a mount namespace');
+  onStep('creating a network, a mount and a cgroup namespace');
   const state = join(directory, 'state');
   const log = join(directory, 'log');
   await Promise.all([mkdir(state), mkdir(log)]);
-  const namespaces = await Namespaces.create(join(log, 'namespaces.log'));
+  const namespaces = await Namespaces.create(join(log, 'namespaces.log'), await cgroups.directory('.'));
   cleanup.add(() => namespaces.close());
-  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory));
+  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory), cgroupRoot);
 
   const site: Site = { node, directory, state, namespaces, cgroups, certificate };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));
@@ -162,10 +162,6 @@ class RunningLab implements Lab {
     return this.#site.directory;
   }
 
-  get hasCgroups(): boolean {
-    return this.#site.cgroups !== null;
-  }
-
   get processes(): ReadonlyMap<string, number> {
     return this.#reality.processes();
   }
@@ -187,7 +183,7 @@ class RunningLab implements Lab {
   }
 
   async apply(fault: string): Promise<void> {
-    const added = faultFor(fault, this.#site.node, this.hasCgroups);
+    const added = faultFor(fault, this.#site.node);
     if (!this.#faults.includes(added)) this.#faults = [...this.#faults, added];
     await this.become();
   }

@@ -10,12 +10,11 @@ export interface Entry {
   readonly uid: number;
 }
 
-/**
- * Enters the cgroup and executes the command, unless the parent died before PR_SET_PDEATHSIG took effect. Entering a mount
- * namespace changes the working directory to its root, so it is restored.
- */
-const ENTER =
-  'test "$PPID" = "$1" && cd "$2" && { test -z "$3" || echo 0 > "$3/cgroup.procs"; } && shift 3 && exec "$@"';
+/** Enters the cgroup and executes the command, unless the parent died before PR_SET_PDEATHSIG took effect. */
+const ENTER = 'test "$PPID" = "$1" && { test -z "$2" || echo 0 > "$2/cgroup.procs"; } && shift 2 && exec "$@"';
+
+/** Entering a mount namespace changes the working directory to its root. */
+const RESTORE = 'cd "$1" && shift && exec "$@"';
 
 /** The directory of the node's programs, the same as on a real node. */
 export const BIN = '/opt/k8s/bin';
@@ -50,11 +49,14 @@ mount -n -t tmpfs -o mode=755 lab "$2"
 private "$1" "$2"
 private "$4" "$2"
 mount -n --bind "$3" "$4"
+# As seen from the cgroup namespace: its root is the node's.
+umount -n -l "$5"
+mount -n -t cgroup2 cgroup2 "$5"
 `;
 
 /**
- * A network and a mount namespace, kept alive only by their processes: no file in /run/netns refers to them, so they end with the
- * last process.
+ * A network, a mount and a cgroup namespace, kept alive only by their processes: no file in /run/netns refers to them, so they end
+ * with the last process. Paths of cgroups are those of a node.
  */
 export class Namespaces {
   readonly #keeper: Child;
@@ -63,10 +65,12 @@ export class Namespaces {
     this.#keeper = keeper;
   }
 
-  static async create(logFile: string): Promise<Namespaces> {
+  /** @param cgroup the directory of the cgroup that becomes the root of the cgroup namespace */
+  static async create(logFile: string, cgroup: string): Promise<Namespaces> {
     const argv = [
       ...['setpriv', '--pdeathsig', 'KILL'],
-      ...['unshare', '--net', '--mount', '--propagation', 'private'],
+      ...['sh', '-c', ENTER, 'sh', String(process.pid), cgroup],
+      ...['unshare', '--net', '--mount', '--cgroup', '--propagation', 'private'],
       // cat exits at the end of its standard input, that is when this process does.
       ...['sh', '-c', 'echo ready && exec cat'],
     ];
@@ -86,10 +90,11 @@ export class Namespaces {
   /**
    * @param state an empty directory, on which a tmpfs is mounted inside
    * @param bin the directory mounted at BIN inside
+   * @param cgroupRoot where cgroup2 is mounted
    */
-  async prepareMounts(socketPath: string, state: string, bin: string): Promise<void> {
+  async prepareMounts(socketPath: string, state: string, bin: string, cgroupRoot: string): Promise<void> {
     const here: Entry = { network: 'host', cgroup: null, uid: 0 };
-    const script = ['sh', '-euc', PREPARE_MOUNTS, 'sh', dirname(socketPath), state, bin, BIN];
+    const script = ['sh', '-euc', PREPARE_MOUNTS, 'sh', dirname(socketPath), state, bin, BIN, cgroupRoot];
     await mustRun('making private directories', this.enter(here, script));
   }
 
@@ -105,9 +110,10 @@ export class Namespaces {
     // Changing the user clears PR_SET_PDEATHSIG, so it is set again.
     const user = ['setpriv', `--reuid=${entry.uid}`, `--regid=${entry.uid}`, '--clear-groups', '--pdeathsig', 'KILL'];
     return [
-      ...['nsenter', `--mount=${root}/mnt`, ...network],
       ...['setpriv', '--pdeathsig', 'KILL'],
-      ...['sh', '-c', ENTER, 'sh', String(process.pid), process.cwd(), entry.cgroup ?? ''],
+      ...['sh', '-c', ENTER, 'sh', String(process.pid), entry.cgroup ?? ''],
+      ...['nsenter', `--mount=${root}/mnt`, `--cgroup=${root}/cgroup`, ...network],
+      ...['sh', '-c', RESTORE, 'sh', process.cwd()],
       ...(entry.uid === 0 ? [] : user),
       ...argv,
     ];

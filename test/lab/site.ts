@@ -18,8 +18,7 @@ export interface Site {
   /** A tmpfs in the mount namespace. */
   readonly state: string;
   readonly namespaces: Namespaces;
-  /** null if the machine has no writable hierarchy. */
-  readonly cgroups: Cgroups | null;
+  readonly cgroups: Cgroups;
   readonly certificate: Certificate;
 }
 
@@ -30,7 +29,7 @@ export async function onNode(
   argv: readonly string[],
   entry: Partial<Entry> = {},
 ): Promise<string[]> {
-  const directory = site.cgroups === null ? null : await site.cgroups.directory(cgroup);
+  const directory = await site.cgroups.directory(cgroup);
   return site.namespaces.enter({ network: 'lab', uid: 0, cgroup: directory, ...entry }, argv);
 }
 

@@ -122,7 +122,7 @@ for (const options of LABS) {
     const node = describeNode(lab.role, lab.family, lab.containerdPath);
     const healthy = await take(t, lab);
     for (const fault of FAULTS) {
-      if (obstacle(fault, node, lab.hasCgroups) !== null) continue;
+      if (obstacle(fault, node) !== null) continue;
       await t.test(fault.name, (t) => checkFault(t, lab, healthy, fault.name));
     }
   });

@@ -95,7 +95,7 @@ for (const options of LABS) {
     const healthy = verdictsOf(document);
     const node = describeNode(lab.role, lab.family, lab.containerdPath);
     for (const fault of FAULTS) {
-      const reason = obstacle(fault, node, lab.hasCgroups);
+      const reason = obstacle(fault, node);
       if (reason === null) await t.test(fault.name, (t) => checkFault(t, lab, fault, healthy));
     }
     t.strictSame(verdictsOf((await once(lab)).document), healthy, 'healthy again in the end');

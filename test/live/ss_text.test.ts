@@ -106,7 +106,7 @@ for (const { ss, ...options } of LABS) {
     const node = describeNode(lab.role, lab.family, lab.containerdPath);
     for (const fault of FAULTS) {
       const { name } = fault;
-      if (obstacle(fault, node, lab.hasCgroups) !== null) continue;
+      if (obstacle(fault, node) !== null) continue;
       await t.test(name, async (t) => {
         t.teardown(() => lab.clear(name));
         await lab.apply(name);

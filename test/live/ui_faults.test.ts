@@ -27,7 +27,7 @@ async function checkFaults(t: Test, lab: Lab, terminal: Terminal): Promise<void>
   const healthy = await terminal.until(isOpen, 'the first snapshot');
   const summary = summaryOf(healthy);
   const times: number[] = [];
-  for (const fault of FAULTS.filter((one) => obstacle(one, node, lab.hasCgroups) === null)) {
+  for (const fault of FAULTS.filter((one) => obstacle(one, node) === null)) {
     const ms = await timeToScreen(lab, terminal, fault.name);
     times.push(ms);
     await lab.clear(fault.name);

@@ -123,7 +123,7 @@ t.test('details open and close', async (t) => {
   await untilSelected(terminal, (line) => line.includes('10248'), 'the filter');
   const detail = await press(terminal, 'Enter', /next/);
   const pid = lab.processes.get('kubelet');
-  const unit = lab.hasCgroups ? ['snap.k8s.kubelet.service'] : [];
+  const unit = ['snap.k8s.kubelet.service'];
   for (const part of [
     'exposed (error)',
     'kubelet on localhost:10248',
@@ -161,7 +161,7 @@ t.test('a filter finds ports, verdicts, names, addresses and pods', async (t) =>
   t.match(await shown('not-app', 3), /cilium-operator/, 'a verdict');
   t.match(await shown('etcd', 2), /2380/, 'a name');
   t.match(await shown('192.0.2.2', 4), /k8sd/, 'an address');
-  if (lab.hasCgroups) t.match(await shown('5d2c1f0e', 4), /cilium-agent/, 'a pod');
+  t.match(await shown('5d2c1f0e', 4), /cilium-agent/, 'a pod');
   await shown('nothing-like-it', 0);
   t.match(await terminal.text(), 'nothing matches "nothing-like-it"');
   await terminal.keys('BSpace');

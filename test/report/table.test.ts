@@ -13,6 +13,7 @@ import {
   notes,
   processOwner,
   row,
+  rowNote,
   socketFile,
   spec,
   unixRow,
@@ -109,10 +110,10 @@ t.test('the head says what was looked at and what came out', (t) => {
   t.equal(page, 'A page (page.md; notes a.yaml)  2026-01-31T12:00:00.000Z  k8s-sockwatch 1.2.3');
   t.equal(
     result,
-    'the node drifts from the page: 1 wrong-owner · 1 exposed · 1 missing · 1 wrong-address · 2 unexpected · 1 narrowed · 1 unverified · 2 ok · 1 not-applicable',
+    'the node drifts from the page: 1 wrong-owner · 1 exposed · 1 missing · 1 wrong-address · 2 unexpected · 1 narrowed · 1 unverified · 2 ok · 1 not-applicable (5 rows recognized by name only, which any user can choose)',
   );
   const fine = toTable(documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)])));
-  t.match(fine, /^the node matches the page: 1 ok$/m);
+  t.match(fine, /^the node matches the page: 1 ok \(1 rows recognized by name only, which any user can choose\)$/m);
   t.match(fine, /^A page \(page\.md; no notes\)/m);
   t.notMatch(fine, /Not read completely/);
   t.end();
@@ -133,18 +134,7 @@ t.test('reasons, and how weak the evidence is', (t) => {
   t.notMatch(rowsOf(table)[8], /matched by/);
   const hardened = spec([row('*:1', 'a')], {
     notes: notes({
-      rows: [
-        {
-          match: { service: 'a', port: null, protocol: null, path: null },
-          roles: null,
-          serviceByRole: {},
-          condition: null,
-          paths: [],
-          hardening: 'It is meant.',
-          cluster: null,
-          reason: '',
-        },
-      ],
+      rows: [rowNote({ service: 'a' }, { hardening: 'It is meant.' })],
     }),
   });
   t.match(rowsOf(toTable(documentOf(hardened, capture([held('a', '::1', 1)]))))[0], /; It is meant\.$/);

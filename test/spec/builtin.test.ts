@@ -89,7 +89,7 @@ t.test('legitimate listeners have owners and a scope', (t) => {
     const numbers = ports.map(({ from, to }) => (from === to ? `${from}` : `${from}-${to}`)).join() || 'any port';
     return [[...owners, ...devices].join('+'), scope, addresses.join() || '*', protocols.join('+'), numbers].join(' ');
   });
-  const envoy = 'cilium-envoy+cilium-envoy-starter+envoy';
+  const envoy = 'cilium-envoy';
   t.strictSame(listed, [
     'etcd loopback * tcp 2379',
     'containerd loopback * tcp any port',
@@ -98,10 +98,16 @@ t.test('legitimate listeners have owners and a scope', (t) => {
     `cilium-agent+${envoy} loopback * tcp 10000-20000`,
     `${envoy} loopback * tcp 9878,9901`,
     'cilium-agent any * tcp 9962',
+    'cilium-agent any * tcp 4250,9965,10095',
+    'cilium-agent loopback * tcp 6060',
+    'cilium-operator loopback * tcp 6061',
+    'spire-agent any * tcp 4251',
     'cilium_geneve any * udp 6081',
     'cilium_wg0 any * udp 51871',
     'cilium-agent+kube-proxy any * tcp 30000-32767',
-    'speaker+controller any * tcp 7472',
+    'k8s-dqlite any * tcp 9000',
+    'speaker any * tcp 7472,9120',
+    'speaker loopback * tcp 17472',
     'speaker any * tcp+udp 7946',
     'sshd+systemd any * tcp 22',
     'systemd-resolved loopback 127.0.0.53,127.0.0.54 tcp+udp 53',

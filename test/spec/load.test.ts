@@ -32,7 +32,10 @@ t.test('notes are merged in order', async (t) => {
   t.strictSame(merged.sources, ['builtin:canonical-k8s', notes, notes]);
   t.equal(merged.rows.length, builtin.rows.length + 4);
   t.equal(merged.listeners.length, builtin.listeners.length + 4);
-  t.strictSame(merged.services.get('cilium-agent'), { names: [], units: [], devices: ['cilium_vxlan', 'cilium_*'] });
+  t.strictSame(merged.services.get('cilium-agent'), {
+    ...{ names: [], units: [], pods: true },
+    devices: ['cilium_vxlan', 'cilium_*'],
+  });
 });
 
 t.test('invalid options and files', async (t) => {

@@ -3,7 +3,18 @@ import { type ListenerNote, mergeNotes, NO_NOTES, type Notes, type RowNote } fro
 
 function row(reason: string): RowNote {
   const match = { service: 'a', port: null, protocol: null, path: null };
-  return { match, roles: null, serviceByRole: {}, condition: null, paths: [], hardening: null, cluster: null, reason };
+  return {
+    match,
+    roles: null,
+    serviceByRole: {},
+    condition: null,
+    paths: [],
+    hardening: null,
+    hardeningRoles: null,
+    replacedBy: [],
+    cluster: null,
+    reason,
+  };
 }
 
 function listener(reason: string): ListenerNote {
@@ -13,9 +24,10 @@ function listener(reason: string): ListenerNote {
 const base: Notes = {
   sources: ['base'],
   services: new Map([
-    ['a', { names: ['x'], units: ['a.service'], devices: [] }],
-    ['b', { names: [], units: [], devices: ['b0'] }],
+    ['a', { names: ['x'], units: ['a.service'], devices: [], pods: false }],
+    ['b', { names: [], units: [], pods: false, devices: ['b0'] }],
   ]),
+  sharedUnits: ['x.service'],
   rows: [row('1')],
   listeners: [listener('1')],
 };
@@ -24,19 +36,21 @@ t.test('later notes add to earlier ones', (t) => {
   const more: Notes = {
     sources: ['more'],
     services: new Map([
-      ['a', { names: ['x', 'y'], units: ['b.service'], devices: ['a0'] }],
-      ['c', { names: ['z'], units: [], devices: [] }],
+      ['a', { names: ['x', 'y'], units: ['b.service'], pods: false, devices: ['a0'] }],
+      ['c', { names: ['z'], units: [], devices: [], pods: false }],
     ]),
+    sharedUnits: ['x.service', 'y.service'],
     rows: [row('2')],
     listeners: [listener('2')],
   };
   t.strictSame(mergeNotes(base, more), {
     sources: ['base', 'more'],
     services: new Map([
-      ['a', { names: ['x', 'y'], units: ['a.service', 'b.service'], devices: ['a0'] }],
-      ['b', { names: [], units: [], devices: ['b0'] }],
-      ['c', { names: ['z'], units: [], devices: [] }],
+      ['a', { names: ['x', 'y'], units: ['a.service', 'b.service'], pods: false, devices: ['a0'] }],
+      ['b', { names: [], units: [], pods: false, devices: ['b0'] }],
+      ['c', { names: ['z'], units: [], devices: [], pods: false }],
     ]),
+    sharedUnits: ['x.service', 'y.service'],
     rows: [row('1'), row('2')],
     listeners: [listener('1'), listener('2')],
   });

@@ -17,11 +17,13 @@ t.test('all fields', async (t) => {
         {
           names: ['prometheus-node-exporter'],
           units: ['node_exporter.service', 'prometheus-node-exporter.service'],
+          pods: false,
           devices: [],
         },
       ],
-      ['cilium-agent', { names: [], units: [], devices: ['cilium_*'] }],
+      ['cilium-agent', { names: [], units: [], pods: false, devices: ['cilium_*'] }],
     ]),
+    sharedUnits: [],
     rows: [
       {
         match: { service: 'etcd', port: 2379, protocol: 'tcp', path: null },
@@ -30,6 +32,8 @@ t.test('all fields', async (t) => {
         condition: 'when the datastore is etcd',
         paths: [],
         hardening: 'This site binds it to one address.',
+        hardeningRoles: null,
+        replacedBy: [],
         cluster: 'every-control-plane',
         reason: 'Said by the site.',
       },
@@ -40,6 +44,8 @@ t.test('all fields', async (t) => {
         condition: null,
         paths: ['/srv/**/containerd.sock'],
         hardening: null,
+        hardeningRoles: null,
+        replacedBy: [],
         cluster: null,
         reason: 'Moved.',
       },
@@ -72,7 +78,13 @@ t.test('all fields', async (t) => {
 });
 
 t.test('minimal notes', async (t) => {
-  t.strictSame(parse('version: 1\n'), { sources: ['n.yaml'], services: new Map(), rows: [], listeners: [] });
+  t.strictSame(parse('version: 1\n'), {
+    sources: ['n.yaml'],
+    services: new Map(),
+    sharedUnits: [],
+    rows: [],
+    listeners: [],
+  });
   t.strictSame([...parse('version: 1\nservices: { __proto__: { names: [x] } }\n').services.keys()], ['__proto__']);
 });
 
@@ -83,12 +95,12 @@ t.test('an unknown key is reported with the allowed ones and a suggestion', asyn
   const cases: [string, string, string | null][] = [
     [
       'version: 1\nservice: {}\n',
-      '2: expected one of the keys services, version, rows, listeners, found the key "service"',
+      '2: expected one of the keys services, version, rows, listeners, shared_units, found the key "service"',
       'services',
     ],
     [
       'version: 1\nservices:\n  a:\n    unit: [a.service]\n',
-      '4: expected one of the keys units, names, devices, found the key "unit"',
+      '4: expected one of the keys units, pods, names, devices, found the key "unit"',
       'units',
     ],
     [
@@ -98,12 +110,12 @@ t.test('an unknown key is reported with the allowed ones and a suggestion', asyn
     ],
     [
       `${ROW}    resaon: x\n`,
-      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, service_by_role, found the key "resaon"',
+      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
       ROW.replace('reason', 'resaon'),
-      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, service_by_role, found the key "resaon"',
+      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
@@ -138,7 +150,7 @@ t.test('invalid values', async (t) => {
     ['version: "1"\n', `1: expected ${version}, found "1"`],
     ['version: 1\nrows:\n', '2: expected a list, found nothing'],
     ['version: 1\nservices: [a]\n', '2: expected a map, found a list'],
-    ['version: 1\nservices:\n  a: {}\n', '3: expected one of the keys names, units, devices, found none'],
+    ['version: 1\nservices:\n  a: {}\n', '3: expected one of the keys names, units, pods, devices, found none'],
     ['version: 1\nservices:\n  a:\n    names: x\n', '4: expected a list, found "x"'],
     ['version: 1\nservices:\n  a:\n    names: []\n', '4: expected at least one entry, found an empty list'],
     [
@@ -157,7 +169,7 @@ t.test('invalid values', async (t) => {
     [ROW.replace('service: a', 'path: x'), '3: expected an absolute path, found "x"'],
     [
       ROW.replace('    condition: c\n', ''),
-      '3: expected one of the keys roles, service_by_role, condition, paths, hardening, cluster, found none',
+      '3: expected one of the keys roles, service_by_role, condition, paths, hardening, hardening_roles, replaced_by, cluster, found none',
     ],
     [ROW.replace('    reason: r\n', ''), '3: expected the key reason, found none'],
     [ROW.replace('condition: c', 'condition: " "'), '5: expected some words, found ""'],

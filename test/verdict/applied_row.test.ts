@@ -46,6 +46,7 @@ t.test('what notes make of a row', (t) => {
     condition: 'on a whim',
     paths: [],
     hardening: null,
+    replacedBy: [],
     cluster: null,
   });
   const known = notes({

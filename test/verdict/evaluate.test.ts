@@ -37,7 +37,8 @@ t.test('every verdict has its severity, and unexpected has two', (t) => {
   const cases: [string, string, ReturnType<typeof judge>][] = [
     ['ok', 'none', judge(KUBELET, { sockets: [held('kubelet', '127.0.0.1', 10248)] })],
     ['exposed', 'error', judge(KUBELET, { sockets: [held('kubelet', '0.0.0.0', 10248)] })],
-    ['narrowed', 'info', judge(row('*:1', 'a'), { sockets: [held('a', '::1', 1)] })],
+    ['narrowed', 'info', judge(row('*:1', 'a'), { sockets: [held('a', '192.0.2.2', 1)] })],
+    ['narrowed', 'warning', judge(row('*:1', 'a'), { sockets: [held('a', '::1', 1)] })],
     ['wrong-address', 'warning', judge(row('default:1', 'a'), { sockets: [held('a', '198.51.100.2', 1)] })],
     ['unverified', 'unknown', judge(KUBELET, { sockets: [listener('127.0.0.1', 10248)] })],
   ];

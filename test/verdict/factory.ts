@@ -2,6 +2,7 @@ import type { Coverage } from '../../src/base/coverage.js';
 import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
+import { builtinSpec } from '../../src/spec/builtin.js';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
 import { type ListenerNote, NO_NOTES, type Notes, type RowNote, type ServiceNote } from '../../src/spec/notes.js';
 import type { NetworkRow, Row, UnixRow } from '../../src/spec/rows.js';
@@ -75,6 +76,13 @@ export function held(by: string, address: string, port: number, changes: Partial
   return listener(address, port, { owners: [processOwner(by)], ...changes });
 }
 
+/** The same, held where the built-in notes say that the service runs. */
+export function placed(by: string, address: string, port: number, changes: Partial<OwnedListener> = {}): OwnedListener {
+  const note = builtinSpec().notes.services.get(by);
+  const pod = note?.pods === true ? '5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f' : null;
+  return held(by, address, port, { owners: [processOwner(by, { unit: note?.units[0] ?? null, pod })], ...changes });
+}
+
 /** A unix stream socket in LISTEN, bound to the file that `socketFile` of the same path gives. */
 export function unixListener(path: string | null, changes: Partial<OwnedListener> = {}): OwnedListener {
   const unix = {
@@ -89,7 +97,7 @@ export function unixListener(path: string | null, changes: Partial<OwnedListener
 }
 
 export function socketFile(path: string, changes: Partial<SocketFile> = {}): SocketFile {
-  return { path, state: 'socket', device: 1, inode: 77, ...changes };
+  return { path, state: 'socket', device: 1, inode: 77, mountDevice: 1, isProtected: null, ...changes };
 }
 
 /** `localhost:10248`, `*:8472/udp`. */
@@ -111,7 +119,7 @@ export function notes(changes: {
   readonly listeners?: readonly ListenerNote[];
 }): Notes {
   const services = Object.entries(changes.services ?? {}).map(
-    ([name, note]) => [name, { names: [], units: [], devices: [], ...note }] as const,
+    ([name, note]) => [name, { names: [], units: [], pods: false, devices: [], ...note }] as const,
   );
   return { ...NO_NOTES, rows: changes.rows ?? [], listeners: changes.listeners ?? [], services: new Map(services) };
 }
@@ -124,6 +132,8 @@ export function rowNote(match: Partial<RowNote['match']>, changes: Partial<RowNo
     condition: null,
     paths: [],
     hardening: null,
+    hardeningRoles: null,
+    replacedBy: [],
     cluster: null,
     reason: 'a test',
     ...changes,
@@ -153,6 +163,7 @@ export const NODE: NodeFacts = {
   interfaces: [],
   ephemeralPorts: { from: 32768, to: 60999 },
   markedRole: null,
+  isInstalled: null,
 };
 
 /** The same without a default route. */
@@ -161,7 +172,10 @@ export const NO_ROUTE: NodeFacts = { ...NODE, defaultInterface: null, defaultAdd
 const broken = (name: string): CoverageFault => ({ code: 'other-error', params: { text: `${name} is broken` } });
 
 /** Everything was read completely, but for the sources named. */
-export function coverage(faults: Readonly<Record<string, 'partial' | 'failed'>> = {}): Coverage {
+export function coverage(
+  faults: Readonly<Record<string, 'partial' | 'failed'>> = {},
+  ownerNotes: readonly 'ss-comm-only'[] = [],
+): Coverage {
   const names = ['tcp', 'udp', 'unix', 'owners', 'network'];
   return renderCoverage(
     names.map((name) => {
@@ -171,7 +185,7 @@ export function coverage(faults: Readonly<Record<string, 'partial' | 'failed'>> 
         via: 'a test',
         status,
         errors: status === 'ok' ? [] : [broken(name)],
-        notes: [],
+        notes: name === 'owners' ? ownerNotes.map((code) => ({ code, params: {} })) : [],
         rows: 1,
         ms: 1,
       };

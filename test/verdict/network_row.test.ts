@@ -226,7 +226,7 @@ t.test('the right name from the wrong installation', (t) => {
   const minio = held('minio', '192.0.2.2', PORT);
   for (const sockets of [[distro], [distro, minio]]) {
     const finding = judge(row(`default:${PORT}`, 'etcd'), { sockets, notes: known });
-    t.match(finding, { verdict: 'wrong-owner', code: 'another-installation' });
+    t.match(finding, { verdict: 'wrong-owner', code: 'not-its-unit' });
   }
   t.equal(judge(row(`default:${PORT}`, 'etcd'), { sockets: [minio], notes: known }).code, 'held-by-another');
   t.end();

@@ -6,7 +6,7 @@ import { matchListener, matchOwner } from '../../src/verdict/owner_match.js';
 import { device, listener, notes, processOwner } from './factory.js';
 
 const match = (owner: Parameters<typeof matchOwner>[0], service: string, note: Partial<ServiceNote> = {}): string => {
-  const result = matchOwner(owner, service, notes({ services: { [service]: note } }));
+  const result = matchOwner(owner, service, notes({ services: { [service]: note } }), false);
   return result.kind === 'match' ? result.by : result.kind;
 };
 
@@ -111,11 +111,16 @@ t.test('the right name from the wrong installation', (t) => {
   const named = { exe: '/usr/bin/containerd', argv0: 'containerd', comm: 'containerd' };
   const cases: [string, Partial<ProcessOwner>, string][] = [
     ["the snap's", { ...named, unit: 'snap.k8s.containerd.service' }, 'unit'],
-    ["Docker's", { ...named, unit: 'containerd.service' }, 'wrong-installation'],
-    ["another snap's", { ...named, unit: 'snap.microk8s.daemon-containerd.service' }, 'wrong-installation'],
-    ['started by hand', { ...named, unit: 'session-3.scope' }, 'exe'],
-    ['in a container', { ...named, unit: null }, 'exe'],
-    ['by comm only', { comm: 'containerd', unit: 'docker.service' }, 'wrong-installation'],
+    ["Docker's", { ...named, unit: 'containerd.service' }, 'not-its-unit'],
+    ["another snap's", { ...named, unit: 'snap.microk8s.daemon-containerd.service' }, 'not-its-unit'],
+    ['started by hand', { ...named, unit: 'session-3.scope' }, 'not-its-unit'],
+    ['in a container', { ...named, unit: null, cgroup: '/docker/x' }, 'not-its-unit'],
+    ['in a pod', { ...named, pod: 'uid' }, 'not-its-unit'],
+    ['a pod below its unit', { ...named, pod: 'uid', unit: 'snap.k8s.containerd.service' }, 'not-its-unit'],
+    ['of an unreadable cgroup', named, 'unknown'],
+    ['of a cgroup outside of our namespace', { ...named, cgroup: '/../x' }, 'unknown'],
+    ['another program in its unit', { comm: 'bash', unit: 'snap.k8s.containerd.service' }, 'unit'],
+    ['by comm only', { comm: 'containerd', unit: 'docker.service' }, 'not-its-unit'],
     ['another program', { exe: '/usr/bin/nc', argv0: 'nc', comm: 'nc', unit: 'containerd.service' }, 'foreign'],
   ];
   for (const [name, facts, expected] of cases) t.equal(match(only(facts), 'containerd', { units }), expected, name);
@@ -168,7 +173,7 @@ t.test('one right holder of several is enough, and the strongest evidence is tol
   const right = only({ comm: 'sshd' });
   const better = only({ exe: '/usr/sbin/sshd', comm: 'sshd' });
   const systemd = only({ exe: '/usr/lib/systemd/systemd', comm: 'systemd' });
-  const of = (...owners: ProcessOwner[]) => matchListener(listener('0.0.0.0', 22, { owners }), 'sshd', NO_NOTES);
+  const of = (...owners: ProcessOwner[]) => matchListener(listener('0.0.0.0', 22, { owners }), 'sshd', NO_NOTES, false);
   t.strictSame(of(systemd, right), { kind: 'match', by: 'comm' });
   t.strictSame(of(right, systemd, better), { kind: 'match', by: 'exe' });
   t.strictSame(of(systemd), { kind: 'foreign' });
@@ -193,8 +198,46 @@ t.test('one right holder of several is enough, and the strongest evidence is tol
   }
   const wrong = only({ comm: 'sshd', unit: 'other.service' });
   const known = notes({ services: { sshd: { units: ['ssh.service'] } } });
-  t.strictSame(matchListener(listener('0.0.0.0', 22, { owners: [systemd, wrong] }), 'sshd', known), {
-    kind: 'wrong-installation',
+  t.strictSame(matchListener(listener('0.0.0.0', 22, { owners: [systemd, wrong] }), 'sshd', known, false), {
+    kind: 'not-its-unit',
   });
+  t.end();
+});
+
+t.test('services that share a unit, or run in pods, also need their name', (t) => {
+  const known = {
+    ...notes({ services: { etcd: { units: ['snap.k8s.etcd.service'] }, agent: { pods: true } } }),
+    sharedUnits: ['pebble.service'],
+  };
+  const cases: [string, string, Partial<ProcessOwner>, string][] = [
+    ['etcd', 'in pebble', { comm: 'etcd', unit: 'pebble.service' }, 'unit'],
+    ['etcd', 'another in pebble', { comm: 'kubelet', unit: 'pebble.service' }, 'foreign'],
+    ['agent', 'in a pod', { comm: 'agent', pod: 'uid' }, 'pod'],
+    ['agent', 'another in a pod', { comm: 'envoy', pod: 'uid' }, 'foreign'],
+    ['agent', 'a container without a pod', { comm: 'agent', container: 'id', cgroup: '/docker/id' }, 'not-its-unit'],
+    ['agent', 'a unit of its name', { comm: 'agent', unit: 'agent.service' }, 'not-its-unit'],
+    ['agent', 'in pebble, where pods are not', { comm: 'agent', unit: 'pebble.service' }, 'not-its-unit'],
+    ['other', 'a pod, where nothing is noted', { comm: 'other', pod: 'uid' }, 'pod'],
+  ];
+  for (const [service, name, facts, expected] of cases) {
+    const result = matchOwner(only(facts), service, known, false);
+    t.equal(result.kind === 'match' ? result.by : result.kind, expected, `${service}: ${name}`);
+  }
+  t.strictSame(matchOwner(only({ comm: 'etcd' }), 'etcd', known, true), { kind: 'match', by: 'comm' }, 'in a text');
+  t.end();
+});
+
+t.test('a stranger with the same socket', (t) => {
+  const known = notes({ services: { etcd: { units: ['etcd.service'] }, agent: { pods: true } } });
+  const of = (service: string, ...owners: ProcessOwner[]): string =>
+    matchListener(listener('0.0.0.0', 1, { owners }), service, known, false).kind;
+  const etcd = only({ comm: 'etcd', unit: 'etcd.service' });
+  t.equal(of('etcd', etcd, only({ comm: 'etcd', unit: 'etcd.service' })), 'match', 'a child of its own');
+  t.equal(of('etcd', etcd, only({ comm: 'nc', unit: 'session-3.scope' })), 'shared');
+  t.equal(of('etcd', only({ comm: 'etcd', unit: 'session-3.scope' }), etcd), 'shared', 'of whatever name');
+  t.equal(of('etcd', etcd, only({ comm: 'systemd', unit: 'init.scope' })), 'match', 'socket activation');
+  const agent = only({ comm: 'agent', pod: 'a' });
+  t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'a' })), 'match', 'in the same pod');
+  t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'b' })), 'shared');
   t.end();
 });

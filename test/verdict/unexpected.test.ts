@@ -8,7 +8,9 @@ import { device, held, ids, listener, listenerNote, NODE, notes, processOwner, u
 const none = NO_NOTES;
 const find = (sockets: OwnedListener[], known = none) =>
   unexpectedFindings(
-    sockets.filter(({ protocol }) => protocol !== 'unix').map((one) => [one, explain(one, known, NODE)] as const),
+    sockets
+      .filter(({ protocol }) => protocol !== 'unix')
+      .map((one) => [one, explain(one, known, NODE, false)] as const),
     NODE,
   );
 
@@ -97,17 +99,21 @@ t.test("a client's UDP socket only looks like a server's", (t) => {
     ],
   ];
   for (const [name, one, kind] of cases) {
-    t.equal(explain(one, none, NODE).kind, kind, name);
+    t.equal(explain(one, none, NODE, false).kind, kind, name);
     t.equal(find([one]).length, kind === 'ephemeral' ? 0 : 1, name);
   }
   const unknownRange = { ...NODE, ephemeralPorts: null };
   t.equal(
-    explain(held('curl', '0.0.0.0', 40000, udp), none, unknownRange).kind,
+    explain(held('curl', '0.0.0.0', 40000, udp), none, unknownRange, false).kind,
     'ephemeral-if-in-range',
     'without a range nobody can tell',
   );
-  t.equal(explain(held('snmpd', '0.0.0.0', 161, udp), none, unknownRange).kind, 'nothing', 'but no range is that low');
-  t.equal(explain(held('x', '0.0.0.0', 40000), none, unknownRange).kind, 'nothing', 'nor is there one for TCP');
+  t.equal(
+    explain(held('snmpd', '0.0.0.0', 161, udp), none, unknownRange, false).kind,
+    'nothing',
+    'but no range is that low',
+  );
+  t.equal(explain(held('x', '0.0.0.0', 40000), none, unknownRange, false).kind, 'nothing', 'nor is there one for TCP');
   const perhaps = held('curl', '0.0.0.0', 40000, udp);
   t.match(unexpectedFindings([[perhaps, { kind: 'ephemeral-if-in-range' }]], unknownRange), [
     { verdict: 'unverified', severity: 'unknown', sockets: [perhaps.id], code: 'ephemeral-range-unknown' },
@@ -180,15 +186,33 @@ t.test('notes explain by owner, scope, address, protocol and port', (t) => {
     ['a process is no device', held('cilium_x', '0.0.0.0', 6081, udp), null],
   ];
   for (const [name, one, note] of cases) {
-    t.strictSame(explain(one, KNOWN, NODE), note === null ? { kind: 'nothing' } : { kind: 'note', note }, name);
+    const explanation = explain(one, KNOWN, NODE, false);
+    if (note === null) t.ok(['nothing', 'note-by-name'].includes(explanation.kind), name);
+    else t.strictSame(explanation, { kind: 'note', note }, name);
     t.equal(find([one], KNOWN).length, note === null ? 1 : 0, name);
   }
   t.end();
 });
 
+t.test('a name explains nothing, unless it is root that has it', (t) => {
+  const kind = (one: OwnedListener, isText = false): string => explain(one, KNOWN, NODE, isText).kind;
+  t.equal(kind(held('sshd', '0.0.0.0', 22)), 'note', "root's");
+  t.equal(kind(held('sshd', '0.0.0.0', 22, { uid: 1000 })), 'note-by-name', "another user's");
+  t.equal(kind(held('sshd', '0.0.0.0', 22, { uid: null }), true), 'note', 'in a text');
+  const unit = (name: string) => ({ uid: 1000, owners: [processOwner('sshd', { unit: name })] });
+  t.equal(kind(listener('0.0.0.0', 22, unit('sshd.service'))), 'note', 'in a unit of its name');
+  t.equal(kind(listener('0.0.0.0', 22, unit('user@1000.service'))), 'note-by-name', "in a user's manager");
+  const session = { owners: [processOwner('containerd', { unit: 'session-3.scope' })] };
+  t.equal(kind(listener('127.0.0.1', 41231, session)), 'note-by-name', 'outside of the noted unit, even as root');
+  t.match(find([listener('127.0.0.1', 41231, session)], KNOWN), [
+    { verdict: 'unexpected', severity: 'info', code: 'noted-by-name-only' },
+  ]);
+  t.end();
+});
+
 t.test('a listener that a note would explain, if its owner could be seen, is unverified', (t) => {
   const unseen = listener('0.0.0.0', 22);
-  t.strictSame(explain(unseen, KNOWN, NODE), { kind: 'note-if-owner', note: sshd });
+  t.strictSame(explain(unseen, KNOWN, NODE, false), { kind: 'note-if-owner', note: sshd });
   const both = [unseen, listener('::', 22)];
   t.strictSame(find(both, KNOWN), [
     {
@@ -197,8 +221,12 @@ t.test('a listener that a note would explain, if its owner could be seen, is unv
       sockets: both.map(({ id }) => id),
     },
   ]);
-  t.equal(explain(listener('0.0.0.0', 2222), KNOWN, NODE).kind, 'nothing', 'only where the note would');
-  t.equal(explain(held('nc', '0.0.0.0', 22), KNOWN, NODE).kind, 'nothing', 'and not where it is seen to be another');
+  t.equal(explain(listener('0.0.0.0', 2222), KNOWN, NODE, false).kind, 'nothing', 'only where the note would');
+  t.equal(
+    explain(held('nc', '0.0.0.0', 22), KNOWN, NODE, false).kind,
+    'nothing',
+    'and not where it is seen to be another',
+  );
   const tunnel = find([listener('0.0.0.0', 6081, { protocol: 'udp', ownersUnknown: 'not-found' })], KNOWN);
   t.match(tunnel, [
     { verdict: 'unverified', params: { owners: [], devices: ['cilium_*', 'other'], purpose: 'a tunnel' } },

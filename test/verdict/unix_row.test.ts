@@ -40,8 +40,25 @@ t.test('a listener is behind the path where it was bound to the very file', (t) 
     ['the file and the name agree', [own()], [socketFile(PATH)], 'ok by unit'],
     ['the name is an old one: the file was renamed', [own('/tmp/old.sock')], [socketFile(PATH)], 'ok by unit'],
     ['the name is a relative one', [own('containerd.sock')], [socketFile(PATH)], 'ok by unit'],
-    ['stat tells another device, and the name agrees', [own()], [socketFile(PATH, { device: 9 })], 'ok by unit'],
-    ['another device and another name', [own('/tmp/x')], [socketFile(PATH, { device: 9 })], 'missing'],
+    ['stat shows another device than the mount', [own()], [socketFile(PATH, { device: 9 })], 'ok by unit'],
+    [
+      'the same inode number on another mount, as in another mount namespace',
+      [own()],
+      [socketFile(PATH, { mountDevice: 9 })],
+      'missing',
+    ],
+    [
+      'an old snapshot, without the mount: the name agrees',
+      [own()],
+      [socketFile(PATH, { device: 9, mountDevice: null })],
+      'ok by unit',
+    ],
+    [
+      'an old snapshot: another device and another name',
+      [own('/tmp/x')],
+      [socketFile(PATH, { device: 9, mountDevice: null })],
+      'missing',
+    ],
     ['inode numbers have 32 bits in the table', [own()], [socketFile(PATH, { inode: 2 ** 32 + 77 })], 'ok by unit'],
     ['stale: nobody is behind the file', [], [socketFile(PATH)], 'missing'],
     ['stale: somebody had that name and another file', [own(PATH, { file })], [socketFile(PATH)], 'missing'],
@@ -126,7 +143,7 @@ t.test('held by somebody else', (t) => {
   const docker = own(PATH, { owners: DOCKERS });
   const replaced = look([docker], files);
   t.match(replaced, { verdict: 'wrong-owner', severity: 'error', sockets: [docker.id], matchedBy: null });
-  t.match(replaced, { code: 'another-installation', params: { foreign: [docker.id], path: null } });
+  t.match(replaced, { code: 'not-its-unit', params: { foreign: [docker.id], path: null } });
   const foreign = look([own(PATH, { owners: [processOwner('crio')] })], files);
   t.match(foreign, { verdict: 'wrong-owner', code: 'held-by-another' });
   const unseen = look([unixListener(PATH, { ownersUnknown: 'permission' })], files);
@@ -146,7 +163,7 @@ t.test('moved to a path that a note allows', (t) => {
   t.match(moved.expected, { path: PATH });
   t.equal(judge(ROW, { sockets: [there], observed: { files } }).verdict, 'missing', 'without the note it is not');
   const docker = own(MOVED, { owners: DOCKERS, file: elsewhere });
-  t.equal(look([docker], files).verdict, 'wrong-owner', 'another installation there');
+  t.equal(look([docker], files).verdict, 'missing', 'another installation there says nothing of this one');
   const stranger = own(MOVED, { owners: [processOwner('k3s')], file: elsewhere });
   t.equal(look([stranger], files).verdict, 'missing', 'a stranger there is not the service that has moved');
   t.equal(look([unixListener(MOVED, { file: elsewhere })], files).verdict, 'unverified', 'an unseen one may be');
@@ -158,11 +175,12 @@ t.test('moved to a path that a note allows', (t) => {
     'a path no note names',
   );
   const both = look([own(PATH, { owners: DOCKERS }), there], [socketFile(PATH), socketFile(MOVED, { inode: 99 })]);
-  t.equal(
-    both.verdict,
-    'wrong-owner',
-    'the path of the page is the documented install failure, wherever the right one is',
-  );
+  t.equal(verdictOf(both), 'ok by unit', "moved because Docker's has the path of the page");
+  t.match(both, { code: 'listens-at-noted-path', params: { path: MOVED }, sockets: [there.id] });
+  const open = [gone, socketFile(MOVED, { inode: 99, isProtected: false })];
+  t.match(look([there], open), { verdict: 'unverified', code: 'path-not-protected', params: { path: MOVED } });
+  const unseen = unixListener(MOVED, { file: elsewhere });
+  t.equal(look([unseen], open).verdict, 'missing', 'where any user can put a socket, nothing is said of the service');
   t.end();
 });
 

@@ -1,6 +1,6 @@
 /** What a cgroup path says about its processes. */
 export interface CgroupFacts {
-  /** The innermost systemd unit: `snap.k8s.kubelet.service`, `ssh.service`, `session-3.scope`; never a container's scope. */
+  /** The unit of the system manager: `snap.k8s.kubelet.service`, `ssh.service`, `session-3.scope`; never a container's scope. */
   readonly unit: string | null;
   /** Kubernetes pod uid, with hyphens. */
   readonly pod: string | null;
@@ -12,32 +12,37 @@ export interface CgroupFacts {
 const POD =
   /(?:^|-)pod([0-9a-f]{8}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?$/;
 
+/** The cgroup of all pods: `kubepods.slice`, `kubelet-kubepods.slice`, or `kubepods` of the cgroupfs driver. */
+const PODS = /^(?:kubepods|(?:[\w-]+-)?kubepods\.slice)$/;
+
 /** `cri-containerd-<id>.scope`, `docker-<id>.scope`, `crio-<id>.scope`, or the bare id of the cgroupfs driver. */
 const CONTAINER = /^(?:[a-z-]+-)?([0-9a-f]{64})(?:\.scope)?$/;
 
-/** A user's service manager. The names below it are chosen by the user, so they prove nothing. */
-const USER_MANAGER = /^user@\d+\.service$/;
-
 const UNIT = /\.(?:service|scope|socket|mount|swap)$/;
 
-/** The uid of a static pod is 32 hex digits, that of another pod a UUID. */
+/** containerd's unit, the root of its containers where its cgroup driver is not that of kubelet. */
+const CONTAINERD = /^(?:snap\.[\w-]+\.)?containerd\.service$/;
+
+/**
+ * Only the outermost names count, which only root can create: below slices, the system manager's units and the cgroup of all pods.
+ * What is inside another service, a user's manager (`user@1000.service`) or a container was named by whoever runs there. The uid of
+ * a static pod is 32 hex digits, that of another pod a UUID.
+ */
 export function cgroupFacts(path: string): CgroupFacts {
+  const parts = path.split('/').filter((part) => part !== '');
+  const below = parts.findIndex((part) => !part.endsWith('.slice'));
+  const first = parts[below] ?? '';
+  const unit = UNIT.test(first) && !CONTAINER.test(first) ? first : null;
   // containerd with the cgroupfs driver under a kubelet with the systemd driver makes one name of it: slice:prefix:id.
-  const parts = path.split('/').flatMap((part) => (part.includes('.slice:') ? part.split(':') : [part]));
-  const last = <Found>(find: (part: string) => Found | null | undefined): Found | null => {
-    for (const part of parts.toReversed()) {
-      const found = find(part);
-      if (found !== null && found !== undefined) return found;
-    }
-    return null;
-  };
-  return {
-    unit:
-      parts.find((part) => USER_MANAGER.test(part)) ??
-      last((part) => (UNIT.test(part) && !CONTAINER.test(part) ? part : null)),
-    pod: last((part) => POD.exec(part)?.[1]?.replaceAll('_', '-')),
-    container: last((part) => CONTAINER.exec(part)?.[1]),
-  };
+  const joined = unit !== null && CONTAINERD.test(unit) ? (parts[below + 1] ?? '').split(':') : [];
+  const slices = below < 0 ? parts : parts.slice(0, below);
+  const isInPods = slices.some((part) => PODS.test(part)) || PODS.test(first) || joined.length === 3;
+  const containerAt = parts.findIndex((part) => CONTAINER.test(part));
+  const outside = containerAt < 0 ? parts : parts.slice(0, containerAt);
+  const container = CONTAINER.exec(parts[containerAt] ?? joined[2] ?? '')?.[1] ?? null;
+  const names = joined.length === 3 ? joined : unit === null ? outside : [];
+  const pod = names.map((part) => POD.exec(part)?.[1]).find((uid) => uid !== undefined);
+  return { unit, pod: isInPods ? (pod?.replaceAll('_', '-') ?? null) : null, container };
 }
 
 /**

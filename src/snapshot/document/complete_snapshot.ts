@@ -6,6 +6,7 @@ import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/own
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
 import type { NamespaceDocument, SnapshotDocument } from './document.js';
+import { countByName } from './summary.js';
 
 type Optional<Type, Key extends keyof Type> = Omit<Type, Key> & Partial<Pick<Type, Key>>;
 type DocumentSocket = SnapshotDocument['sockets'][number];
@@ -16,15 +17,19 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
  */
 export interface StoredSnapshot
   extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
-    Partial<Pick<SnapshotDocument, 'files'>> {
+    Partial<Record<'files', readonly StoredFile[]>> {
   readonly findings: readonly StoredFinding[];
   readonly node: Omit<
-    Optional<SnapshotDocument['node'], 'defaultAddresses' | 'defaultSource' | 'interfaces' | 'ephemeralPorts'>,
+    Optional<
+      SnapshotDocument['node'],
+      'defaultAddresses' | 'defaultSource' | 'interfaces' | 'ephemeralPorts' | 'isInstalled'
+    >,
     'roleReason'
   > & {
     readonly roleReason?: StoredCode | null;
   };
-  readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts'> & {
+  readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts' | 'byName'> & {
+    readonly byName?: number;
     readonly failOn?: SnapshotDocument['summary']['failOn'];
     readonly verdicts: Readonly<Record<string, number>>;
   };
@@ -37,6 +42,8 @@ interface StoredCode {
   readonly code?: string | null;
   readonly params?: Readonly<Record<string, unknown>>;
 }
+
+type StoredFile = Optional<SnapshotDocument['files'][number], 'mountDevice' | 'isProtected'>;
 
 type StoredNamespace = Omit<NamespaceDocument, 'errors'> & { readonly errors?: readonly StoredCode[] };
 
@@ -72,17 +79,21 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       ...completeDefault(node),
       interfaces: node.interfaces ?? [],
       ephemeralPorts: node.ephemeralPorts ?? null,
+      isInstalled: node.isInstalled ?? null,
     },
     summary: {
       ...summary,
       result: known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),
       failOn: known(['error', 'warning', 'info', 'never'], summary.failOn ?? 'warning', 'warning'),
       verdicts: completeCounts(summary.verdicts),
+      byName: summary.byName ?? countByName(stored.findings),
     },
     sockets: stored.sockets.map(completeSocket),
     namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
     files: (stored.files ?? []).map((file) => ({
       ...file,
+      mountDevice: file.mountDevice ?? null,
+      isProtected: file.isProtected ?? null,
       state: known(['socket', 'absent', 'not-a-socket', 'unreadable'], file.state, 'unreadable'),
     })),
     coverage: { ...coverage, sources: coverage.sources.map(completeSource) },

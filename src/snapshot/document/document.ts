@@ -58,6 +58,8 @@ export interface SnapshotDocument {
     readonly defaultSource: DefaultSource | null;
     readonly interfaces: readonly NetworkInterface[];
     readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
+    /** Whether files of the k8s snap are on the machine; null: unknown. */
+    readonly isInstalled: boolean | null;
   };
   readonly spec: {
     readonly title: string;
@@ -70,6 +72,8 @@ export interface SnapshotDocument {
     readonly result: Result;
     readonly failOn: FailOn;
     readonly verdicts: Readonly<Record<Verdict, number>>;
+    /** Rows whose service was recognized by a name only, which any user can give a program. */
+    readonly byName: number;
   };
   readonly findings: readonly Finding[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];

@@ -1,5 +1,6 @@
 import type { Coverage } from '../../base/coverage.js';
-import { type Finding, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { isFromText } from '../../verdict/capture.js';
+import { type Finding, isName, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import type { FailOn, Result, SnapshotDocument } from './document.js';
 
 /** Severities that count as drift, by threshold. */
@@ -23,16 +24,23 @@ export function summarize(
 ): SnapshotDocument['summary'] {
   const counts = VERDICTS.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]);
   const verdicts = Object.fromEntries(counts) as Record<Verdict, number>;
-  return { result: resultOf(findings, coverage, failOn), failOn, verdicts };
+  return { result: resultOf(findings, coverage, failOn), failOn, verdicts, byName: countByName(findings) };
 }
 
-/** The result alone. */
+/** Rows that rest on a name. */
+export function countByName(findings: readonly Pick<Finding, 'expected' | 'matchedBy'>[]): number {
+  return findings.filter(({ expected, matchedBy }) => expected !== null && isName(matchedBy)).length;
+}
+
+/** The result alone. Names answer the rows of a text, but do not show that it is the services that listen. */
 export function resultOf(
-  findings: readonly Pick<Finding, 'verdict' | 'severity'>[],
+  findings: readonly Pick<Finding, 'verdict' | 'severity' | 'expected' | 'matchedBy' | 'code'>[],
   coverage: Coverage,
   failOn: FailOn,
 ): Result {
   if (findings.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
-  const open = findings.some(({ verdict }) => verdict === 'unverified');
+  const isOpen = ({ verdict, code, matchedBy }: (typeof findings)[number]): boolean =>
+    verdict === 'unverified' || code === 'not-a-node' || (isName(matchedBy) && isFromText(coverage));
+  const open = findings.some(isOpen);
   return open || !coverage.complete ? 'incomplete' : 'match';
 }

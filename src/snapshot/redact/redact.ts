@@ -75,6 +75,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       interfaces,
       ephemeralPorts:
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },
+      isInstalled: node.isInstalled,
     },
     spec: {
       title: to.prose(document.spec.title),
@@ -86,6 +87,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       result: summary.result,
       failOn: summary.failOn,
       verdicts: Object.fromEntries(VERDICTS.map((one) => [one, summary.verdicts[one]])) as Record<Verdict, number>,
+      byName: summary.byName,
     },
     findings: document.findings.map((finding) => findingOf(finding, to, context)),
     sockets,
@@ -182,8 +184,8 @@ function originOf({ cgroup, unit, pod, container }: Origin, to: Redaction): Orig
   };
 }
 
-function fileOf({ path, state, device, inode }: SocketFile, to: Redaction): SocketFile {
-  return { path: to.path(path), state, device, inode };
+function fileOf({ path, state, device, inode, mountDevice, isProtected }: SocketFile, to: Redaction): SocketFile {
+  return { path: to.path(path), state, device, inode, mountDevice, isProtected };
 }
 
 function findingOf(finding: Finding, to: Redaction, context: FindingContext): Finding {

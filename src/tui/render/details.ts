@@ -89,7 +89,9 @@ function pageText({ expected }: Finding): string {
 
 const MATCHED_BY = {
   unit: 'systemd unit',
-  exe: 'executable',
+  pod: 'pod, and name',
+  path: 'name, at a path that only root can change',
+  exe: 'name of the executable, which any user can choose',
   argv0: 'argv[0], which the caller of exec can choose',
   comm: 'comm, which any process can choose',
   device: 'kernel device',

@@ -29,7 +29,16 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       return matchedBy === 'comm' ? confirmProcess(of(facts.sockets)) : null;
     case 'row-not-for-role':
     case 'condition-not-met':
+    case 'replaced-by-service':
       return null;
+    case 'not-a-node':
+      return advice('Say whether the machine could become a node.', 'sudo k8s-sockwatch preflight');
+    case 'unreachable-address':
+    case 'serves-ipv4-only':
+      return advice(
+        `Configure ${service} to listen on ${hostText(expected)}: its clients cannot reach it.`,
+        ...look(service),
+      );
     case 'stricter-address':
     case 'serves-ipv6-only':
       return advice(
@@ -50,8 +59,10 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       );
     case 'held-by-another':
       return stopForeign('If it does not belong there, ', of(facts.params.foreign), service);
-    case 'another-installation':
-      return stopForeign(`Two installations of ${service} conflict: `, of(facts.params.foreign), service);
+    case 'not-its-unit':
+      return stopForeign(`If it is not ${service}, `, of(facts.params.foreign), service);
+    case 'shared-with-another':
+      return stopBeside(of(facts.params.foreign), service);
     case 'kernel-device-instead':
       return moveDevice(of(facts.params.foreign), service);
     case 'owner-unseen':
@@ -85,6 +96,10 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
         ...look(service),
         ...restart(service),
       );
+    case 'path-not-protected': {
+      const path = printable(facts.params.path);
+      return advice(`Let only root write to the directories of ${path}.`, `namei -l ${shellWord(facts.params.path)}`);
+    }
     case 'file-unchecked':
     case 'no-listener-file-unchecked':
     case 'no-listener-file-unreadable':
@@ -94,6 +109,12 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
       const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
       return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);
+    }
+    case 'noted-by-name-only': {
+      const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
+      const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
+      const lead = 'If it belongs here, name its systemd unit in a notes file (services, units)';
+      return advice(`${lead}; otherwise ${text}.`, ...commands);
     }
     case 'ephemeral-range-unknown':
       return advice('Compare the port with the ephemeral port range.', 'sysctl net.ipv4.ip_local_port_range');
@@ -110,7 +131,7 @@ export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<str
 }
 
 function commonCode(
-  { verdict, expected, sockets: ids }: FindingFields,
+  { verdict, severity, expected, sockets: ids }: FindingFields,
   sockets: readonly OwnedListener[],
 ): CodedFinding | null {
   const service = expected?.service ?? '';
@@ -129,6 +150,7 @@ function commonCode(
     case 'wrong-address':
       return { code: 'other-address', params: { elsewhere: ids } };
     case 'narrowed':
+      if (severity === 'warning') return { code: 'unreachable-address', params: {} };
       return { code: 'stricter-address', params: { hardening: null } };
     case 'unverified': {
       const hasUnknownOwner = sockets.some(({ ownersUnknown }) => ownersUnknown !== null);
@@ -189,6 +211,19 @@ function stopForeign(lead: string, foreign: readonly OwnedListener[], service: s
   if (owner === undefined) return advice(`Find its owner, and restart ${service} once the address is free.`);
   const { text, commands } = stop(owner);
   return advice(`${lead}${text}, then restart ${service}.`, ...commands, ...restart(service));
+}
+
+/** The service itself runs as it should. */
+function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
+  const owner = foreign.flatMap(({ owners }) => owners).find((one) => !isOfService(one, service));
+  if (owner === undefined) return advice(`Find what is listening beside ${service}, and stop it.`);
+  const { text, commands } = stop(owner);
+  return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
+}
+
+function isOfService(owner: Owner, service: string): boolean {
+  const name = snapService(service);
+  return owner.kind === 'process' && name !== null && owner.unit === `snap.k8s.${name}.service`;
 }
 
 function moveDevice(foreign: readonly OwnedListener[], service: string): Advice {

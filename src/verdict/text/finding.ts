@@ -64,6 +64,10 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const message = `${listening(members)} only; the spec says ${place}`;
       return hardening === null ? plain(message) : because(message, hardening);
     }
+    case 'unreachable-address':
+      return because(`${listening(members)} only; the spec says ${place}`, 'clients of other machines cannot reach it');
+    case 'serves-ipv4-only':
+      return because(listening(members), 'IPv4 only, but all addresses of this node are IPv6 addresses');
     case 'serves-ipv6-only':
       return because(listening(members), `IPv6 only (v6only is set), but the spec says ${place}`);
     case 'v6only-unknown':
@@ -81,17 +85,34 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'other-address':
       return plain(`${listening(socketsOf(facts.params.elsewhere, sockets))}; the spec says ${place}`);
     case 'held-by-another':
-    case 'another-installation':
+    case 'not-its-unit':
     case 'kernel-device-instead': {
       const { service, foreign } = facts.params;
       const listeners = socketsOf(foreign, sockets);
       const path = 'path' in facts.params ? facts.params.path : null;
       const held = path ?? expected?.path ?? listenersText(listeners);
       const message = `${ownersText(listeners)} holds ${held}, which belongs to ${service} (${place} in the spec)`;
-      if (facts.code === 'another-installation') {
-        return because(message, `the process is named like ${service}, but its systemd unit is another installation's`);
+      if (facts.code === 'not-its-unit') {
+        const { units } = facts.params;
+        const home = units.length === 0 ? 'in a pod' : `in ${units.join(' or ')}`;
+        return because(message, `it has the name of ${service} but is not ${home}, and any program can have that name`);
       }
       return path === null ? plain(message) : because(message, `the notes allow this path instead of ${place}`);
+    }
+    case 'shared-with-another': {
+      const { service } = facts.params;
+      const foreign = socketsOf(facts.params.foreign, sockets);
+      const own = socketsOf(facts.params.own, sockets);
+      if (own.length === 0) {
+        return because(
+          `${ownersText(foreign)} have the same socket, ${expected?.path ?? listenersText(foreign)} (${place} in the spec)`,
+          `not all of them are ${service}, and each can take its connections`,
+        );
+      }
+      return because(
+        `${ownersText(foreign)} is listening on ${listenersText(foreign)} beside ${ownersText(own)} (${place} in the spec)`,
+        `both serve, and connections are shared between them, so some of those for ${service} go to the other`,
+      );
     }
     case 'owner-unseen': {
       const { service } = facts.params;
@@ -132,6 +153,14 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const open = `whether ${service} runs here is unknown while the owners of its ports are`;
       return because(nothing, `the row applies only if "${condition}", and ${open}`);
     }
+    case 'replaced-by-service': {
+      const { service, instead } = facts.params;
+      return because(nothing, `${instead} runs on this node in the place of ${service}`);
+    }
+    case 'not-a-node': {
+      const reason = 'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here';
+      return { message: `${reason} (k8s-sockwatch preflight says whether it could become one)`, reason };
+    }
     case 'nobody-listens':
       return plain(`${nothing}; ${facts.params.service} should be`);
     case 'only-others-listen': {
@@ -151,6 +180,11 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
         `${owners} is still listening, but its socket file was removed or replaced`,
       );
     }
+    case 'path-not-protected':
+      return because(
+        listening(members, facts.params.path),
+        'users other than root can replace the file, so what answers there may change',
+      );
     case 'file-unchecked': {
       const path = facts.params.path ?? expected?.path ?? '';
       const reason = 'whether the socket file still exists was not checked; a listener keeps its name without it';
@@ -174,6 +208,11 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       return plain(
         `${listening(members)}/${protocolOf(members)}, reachable on the local link only; not in the spec or notes`,
       );
+    case 'noted-by-name-only': {
+      const { owners, purpose } = facts.params;
+      const reason = `the notes allow ${owners.join(' or ')} here (${purpose}), but only its name says that it is that`;
+      return because(`${listening(members)}/${protocolOf(members)}`, reason);
+    }
     case 'noted-if-owner-seen': {
       const { owners, devices, purpose } = facts.params;
       const allowed = `the notes allow ${[...owners, ...devices].join(' or ')} here (${purpose})`;

@@ -51,9 +51,15 @@ const EXITED = 'its owner exited while it was being read, or did not answer in t
 
 /** Why the owner of a listener is unknown, with the cgroup that created it where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {
-  const why = listener.ownersUnknown === null ? EXITED : UNKNOWN[listener.ownersUnknown];
+  const why = listener.ownersUnknown === null ? unreadOwner(listener) : UNKNOWN[listener.ownersUnknown];
   const { origin } = listener;
   return origin === null ? why : `${why}; it was created in ${printable(origin.unit ?? origin.cgroup ?? '')}`;
+}
+
+function unreadOwner({ owners }: OwnedListener): string {
+  const named = owners.filter((owner) => owner.kind === 'process' && owner.comm !== null);
+  if (named.length === 0) return EXITED;
+  return `the cgroup of ${named.map(ownerText).join(' and ')} could not be read, and its name proves nothing`;
 }
 
 /** All owners, each once, or why none is known. */

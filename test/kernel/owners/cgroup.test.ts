@@ -63,36 +63,44 @@ t.test('units, pods and containers by the path of their cgroup', (t) => {
     ['an id in capitals is none', `/docker/${ID.toUpperCase()}`, {}],
 
     [
-      'a node in a container (kind): the innermost of everything',
+      'a node in a container (kind): the outermost container',
       `/system.slice/docker-${OTHER_ID}.scope/kubelet.slice/kubepods.slice/kubepods-pod${UID_SLICE}.slice/cri-containerd-${ID}.scope`,
-      { pod: UID, container: ID },
+      { container: OTHER_ID },
     ],
     [
-      'its kubelet',
+      'its kubelet, which is not of this system',
       `/system.slice/docker-${OTHER_ID}.scope/system.slice/kubelet.service`,
-      { unit: 'kubelet.service', container: OTHER_ID },
+      { container: OTHER_ID },
     ],
-    [
-      'a node in an LXD container',
-      '/lxc.payload.k8s-1/system.slice/snap.k8s.etcd.service',
-      { unit: 'snap.k8s.etcd.service' },
-    ],
+    ['a node in an LXD container', '/lxc.payload.k8s-1/system.slice/snap.k8s.etcd.service', {}],
+    ['its pods', `/lxc.payload.k8s-1/kubepods/pod${UID}/${ID}`, { container: ID }],
     ['below its unit', '/system.slice/snap.k8s.k8sd.service/worker', { unit: 'snap.k8s.k8sd.service' }],
   ];
   for (const [name, path, expected] of cases) t.strictSame(cgroupFacts(path), { ...NOBODY, ...expected }, name);
   t.end();
 });
 
-t.test('a unit that any user can start is not told as one of the system', (t) => {
-  // `systemd-run --user --unit=snap.k8s.kubelet …`, or mkdir in the delegated cgroup user@1000.service.
-  for (const below of [
-    'app.slice/snap.k8s.kubelet.service',
-    'snap.k8s.kubelet.service',
-    'a/b/snap.k8s.kubelet.service',
-  ]) {
-    const { unit } = cgroupFacts(`/user.slice/user-1000.slice/user@1000.service/${below}`);
-    t.equal(unit, 'user@1000.service', below);
+t.test('names that others than root chose do not count', (t) => {
+  const pod = `kubepods.slice/kubepods-pod${UID_SLICE}.slice/cri-containerd-${ID}.scope`;
+  const cases: [name: string, above: string, unit: string | null][] = [
+    ["a user's manager", '/user.slice/user-1000.slice/user@1000.service', 'user@1000.service'],
+    ['below it', '/user.slice/user-1000.slice/user@1000.service/app.slice', 'user@1000.service'],
+    ['another service, which may delegate its cgroup', '/system.slice/anything.service', 'anything.service'],
+    ['a session', '/user.slice/user-1000.slice/session-3.scope', 'session-3.scope'],
+    ['a machine', '/machine.slice/systemd-nspawn@x.service/payload', 'systemd-nspawn@x.service'],
+    ['a container of LXC', '/lxc.payload.x', null],
+    ['a container of Docker', `/docker/${OTHER_ID}`, null],
+    ['a container in a pod', `/kubepods/pod${UID}/${OTHER_ID}`, null],
+  ];
+  for (const [name, above, unit] of cases) {
+    t.equal(cgroupFacts(`${above}/snap.k8s.kubelet.service`).unit, unit, name);
+    t.equal(cgroupFacts(`${above}/system.slice/snap.k8s.kubelet.service`).unit, unit, name);
+    t.equal(cgroupFacts(`${above}/kubepods-pod${UID_SLICE}.slice:cri-containerd:${ID}`).unit, unit, name);
+    if (!above.startsWith('/kubepods')) t.equal(cgroupFacts(`${above}/${pod}`).pod, null, name);
   }
+  const nested = cgroupFacts(`/kubepods/pod${UID}/${OTHER_ID}/${pod.replaceAll('0102', 'ffff')}`);
+  t.strictSame(nested, { unit: null, pod: UID, container: OTHER_ID }, 'the outermost pod');
+  t.equal(cgroupFacts('/../system.slice/snap.k8s.kubelet.service').unit, null, 'outside of a cgroup namespace');
   t.end();
 });
 

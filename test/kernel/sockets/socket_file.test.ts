@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { kernelDevice, statSocketFile } from '../../../src/kernel/sockets/socket_file.js';
+import { isRootsAlone, kernelDevice, mountDevice, statSocketFile } from '../../../src/kernel/sockets/socket_file.js';
 import { UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
 import { rawAddon } from '../raw_addon.js';
 import { shortDirectory } from './live.js';
@@ -12,7 +12,7 @@ const notRoot = uid === 0 ? false : `giving up root takes root, and we are user 
 
 t.test('what is at a path', async (t) => {
   const directory = t.testdir({ file: '', directory: {}, loop: t.fixture('symlink', 'loop') });
-  const nothing = { device: null, inode: null };
+  const nothing = { device: null, inode: null, mountDevice: null, isProtected: null };
   const cases: [string, string][] = [
     ['file', 'not-a-socket'],
     ['directory', 'not-a-socket'],
@@ -24,6 +24,60 @@ t.test('what is at a path', async (t) => {
     const path = `${directory}/${name}`;
     t.strictSame(await statSocketFile(path), { path, state, ...nothing }, name);
   }
+});
+
+t.test('whether root alone can put another file there', { skip: notRoot }, async (t) => {
+  const root = shortDirectory(t);
+  const make = (path: string, mode: number, uid = 0): void => {
+    mkdirSync(path, { mode });
+    chmodSync(path, mode);
+    chownSync(path, uid, uid);
+  };
+  const path = (name: string): string => {
+    writeFileSync(`${root}/${name}/s`, '');
+    return `${root}/${name}/s`;
+  };
+  make(`${root}/own`, 0o755);
+  make(`${root}/group`, 0o775);
+  make(`${root}/others`, 0o757);
+  make(`${root}/user`, 0o755, 1000);
+  make(`${root}/sticky`, 0o1777);
+  make(`${root}/sticky/own`, 0o755);
+  make(`${root}/sticky/user`, 0o755, 1000);
+  symlinkSync('user', `${root}/link`);
+  symlinkSync(`${root}/own`, `${root}/user/link`);
+  symlinkSync('loop', `${root}/loop`);
+  const cases: [string, boolean][] = [
+    ['own', true],
+    ['group', false],
+    ['others', false],
+    ['user', false],
+    ['sticky', true],
+    ['sticky/own', true],
+    ['sticky/user', false],
+    ['link', false],
+    ['user/link', false],
+    ['own/../sticky/./own', true],
+  ];
+  for (const [name, expected] of cases) t.equal(await isRootsAlone(path(name)), expected, name);
+  chownSync(`${root}/sticky/s`, 1000, 1000);
+  t.equal(await isRootsAlone(`${root}/sticky/s`), false, 'of another user, who can rename it');
+  t.equal(await isRootsAlone(`${root}/loop/s`), false);
+});
+
+t.test('the device of the mount', async (t) => {
+  const mountinfo = [
+    '22 1 8:1 / / rw - ext4 /dev/sda1 rw',
+    '23 22 0:5 / /run rw - tmpfs tmpfs rw',
+    '24 23 0:40 / /run/a\\040b rw - tmpfs tmpfs rw',
+    '25 23 0:41 / /run rw - tmpfs tmpfs rw',
+    'nonsense',
+  ].join('\n');
+  t.equal(mountDevice(mountinfo, '/etc/x.sock'), 8 * 2 ** 20 + 1);
+  t.equal(mountDevice(mountinfo, '/run/x.sock'), 41, 'the one on top');
+  t.equal(mountDevice(mountinfo, '/run/a b/x.sock'), 40);
+  t.equal(mountDevice(mountinfo, '/running/x.sock'), 8 * 2 ** 20 + 1);
+  t.equal(mountDevice('', '/run/x.sock'), null);
 });
 
 t.test('a socket file has the device and inode that the kernel reports for its listener', async (t) => {

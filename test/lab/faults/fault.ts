@@ -41,8 +41,6 @@ export interface Fault {
   /** The nodes it applies to; all by default. */
   readonly roles?: readonly Role[];
   readonly families?: readonly Family[];
-  /** Recognizable only by the unit, and therefore not without cgroups. */
-  readonly needsCgroups?: true;
   /** The plan with the fault added. Clearing the fault restores the previous plan. */
   plan(plan: Plan, node: Node): Plan;
   /** The expected differences from the findings on a healthy node. */

@@ -1,6 +1,16 @@
 import { SESSION } from '../healthy.js';
-import { changed, planned, rebound, standIn, tcp, withService } from '../plan.js';
+import { changed, planned, rebound, standIn, tcp, withoutService, withService } from '../plan.js';
 import { containerdRow, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
+
+const CONTAINER = `docker-${'c3'.repeat(32)}.scope`;
+
+/** Places where others than root name cgroups. */
+const IMPOSTORS: readonly (readonly [place: string, cgroup: string])[] = [
+  ['another-service', 'system.slice/anything.service/snap.k8s.kubelet.service'],
+  ['a-user-manager', 'user.slice/user-1000.slice/user@1000.service/app.slice/snap.k8s.kubelet.service'],
+  ['a-container', `system.slice/${CONTAINER}/system.slice/snap.k8s.kubelet.service`],
+  ['a-session', `${SESSION}/snap.k8s.kubelet.service`],
+];
 
 /** The right address, but the owner is wrong or uncertain. */
 export const OWNERS: readonly Fault[] = [
@@ -23,8 +33,6 @@ export const OWNERS: readonly Fault[] = [
   {
     name: 'kubelet-impostor',
     description: "an unrelated program named kubelet has kubelet's port",
-    // In a login session, outside any unit, only comm can match: the row is satisfied, and the finding must say how
-    // weak that evidence is.
     plan: (plan, { any }) =>
       withService(
         rebound(plan, 'kubelet', 10250),
@@ -33,16 +41,55 @@ export const OWNERS: readonly Fault[] = [
     expect: () => [
       {
         subject: tcpRow('kubelet', 10250),
-        verdict: 'ok',
-        matchedBy: 'comm',
+        verdict: 'wrong-owner',
         culprit: { process: 'impostor', comm: 'kubelet', exe: 'impostor' },
+      },
+    ],
+  },
+  ...IMPOSTORS.map(
+    ([place, cgroup]): Fault => ({
+      name: `impostor-in-${place}`,
+      description: `a copy of kubelet in a cgroup of the right name has kubelet's port: in ${place.replaceAll('-', ' ')}`,
+      plan: (plan, { any }) =>
+        withService(
+          withoutService(plan, 'kubelet'),
+          standIn({ name: 'kubelet', cgroup, uid: 1000, sockets: [tcp('127.0.0.1', 10248), tcp(any, 10250)] }),
+        ),
+      expect: () =>
+        [10248, 10250].map((port) => ({
+          subject: tcpRow('kubelet', port),
+          verdict: 'wrong-owner',
+          culprit: { process: 'kubelet', comm: 'kubelet' },
+        })),
+    }),
+  ),
+  {
+    name: 'agent-outside-pods',
+    description: "a program named cilium-agent has listeners that notes allow Cilium's agent",
+    plan: (plan, { any }) =>
+      withService(
+        plan,
+        standIn({
+          name: 'agent',
+          executable: 'cilium-agent',
+          comm: 'cilium-agent',
+          cgroup: SESSION,
+          uid: 1000,
+          sockets: [tcp(any, 9964)],
+        }),
+      ),
+    expect: () => [
+      {
+        subject: { kind: 'listener', protocol: 'tcp', port: 9964 },
+        verdict: 'unexpected',
+        severity: 'warning',
+        culprit: { process: 'agent', comm: 'cilium-agent' },
       },
     ],
   },
   {
     name: 'kubelet-of-kubeadm',
     description: "the kubelet of another installation runs instead of the snap's",
-    needsCgroups: true,
     plan: (plan) => changed(plan, 'kubelet', { executable: 'kubelet', cgroup: 'system.slice/kubelet.service' }),
     expect: () =>
       [10248, 10250].map((port) => ({
@@ -78,7 +125,6 @@ export const OWNERS: readonly Fault[] = [
   {
     name: 'containerd-of-docker',
     description: "Docker's containerd has containerd's path",
-    needsCgroups: true,
     plan: (plan) =>
       withService(plan, {
         ...planned(plan, 'containerd', 'containerd'),

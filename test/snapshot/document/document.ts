@@ -29,6 +29,7 @@ export function documentOf(
       defaultSource,
       interfaces,
       ephemeralPorts,
+      isInstalled: null,
     },
     spec: { title: page.title, source: page.source, sha256: page.sha256, notes: page.notes.sources },
     summary: summarize(findings, seen.coverage, failOn),

@@ -64,11 +64,18 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
     t.strictSame({ errors, notes }, { errors: [], notes: [] });
     return rest;
   });
-  const { roleReason, defaultAddresses, defaultSource, ...node } = document.node;
+  const { roleReason, defaultAddresses, defaultSource, isInstalled, ...node } = document.node;
+  t.equal(isInstalled, null);
+  const { byName, ...summary } = document.summary;
+  t.equal(byName, 7, 'counted');
+  const files = document.files.map(({ mountDevice, isProtected, ...rest }) => {
+    t.strictSame({ mountDevice, isProtected }, { mountDevice: null, isProtected: null });
+    return rest;
+  });
   t.equal(roleReason, null);
   t.strictSame(defaultAddresses, node.defaultInterface?.addresses, 'those of the default interface');
   t.equal(defaultSource, 'default-route');
-  const old = { ...document, node, findings, coverage: { ...document.coverage, sources } };
+  const old = { ...document, node, summary, findings, files, coverage: { ...document.coverage, sources } };
   t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
   t.equal(document.sockets.length, 36);
@@ -112,7 +119,7 @@ t.test('words that later versions add are read as those that say the least', (t)
   Object.assign(finding, {
     verdict: 'configured',
     severity: 'notice',
-    matchedBy: 'pod',
+    matchedBy: 'seal',
     code: 'configured',
     params: {},
   });

@@ -122,8 +122,8 @@ t.test('a real snapshot', (t) => {
   const redacted = redact(reevaluate(LAB, { spec: SPEC }), { key: KEY });
   const again = evaluatedAgain(redacted).findings;
   t.strictSame(
-    again.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
-    LAB.findings.map(({ verdict, severity, sockets, matchedBy }) => ({ verdict, severity, sockets, matchedBy })),
+    again.map(({ verdict, severity, sockets }) => ({ verdict, severity, sockets })),
+    LAB.findings.map(({ verdict, severity, sockets }) => ({ verdict, severity, sockets })),
     'evaluated as before',
   );
   t.strictSame(
@@ -131,7 +131,7 @@ t.test('a real snapshot', (t) => {
     redacted.findings.map(({ message, reason }) => [message, reason]),
     'with the same text',
   );
-  t.strictSame(redacted.summary, LAB.summary);
+  t.strictSame(redacted.summary.verdicts, LAB.summary.verdicts);
   const text = toJson(redacted);
   const own = [LAB.node.hostname, ...LAB.node.interfaces.flatMap(({ addresses }) => addresses)]
     .concat(LAB.sockets.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? [] : idsOf(one)))))

@@ -62,9 +62,22 @@ t.test('one sentence for each verdict', (t) => {
       /listen on the default interface instead of 198\.51\.100\.2:6400/,
     ],
     [
-      'narrowed',
-      advice(row('*:10259', 'kube-scheduler'), [held('kube-scheduler', '127.0.0.1', 10259)]),
+      'narrowed, and reachable',
+      advice(row('*:10259', 'kube-scheduler'), [held('kube-scheduler', '192.0.2.2', 10259)]),
       /intended hardening/,
+    ],
+    [
+      'narrowed, and out of reach',
+      advice(row('*:10259', 'kube-scheduler'), [held('kube-scheduler', '127.0.0.1', 10259)]),
+      /its clients cannot reach it/,
+    ],
+    [
+      'beside another',
+      advice(row('*:6443', 'kube-apiserver'), [
+        held('kube-apiserver', '0.0.0.0', 6443),
+        held('nc', '0.0.0.0', 6443, { owners: [processOwner('nc', { pid: 9 })] }),
+      ]),
+      /^Find out why it is there, and stop nc \(pid 9\); kube-apiserver need not be restarted\.\nsudo kill 9$/,
     ],
     ['unverified', advice(kubelet, [listener('127.0.0.1', 10248)]), /as root/],
     [
@@ -104,7 +117,7 @@ t.test('another installation', (t) => {
     rows: [rowNote({ service: 'none' })],
   });
   const text = advice(row('*:10250', 'kubelet'), [held('kubelet', '0.0.0.0', 10250, { owners })], { notes: known });
-  t.match(text, /^Two installations of kubelet conflict: stop and disable kubelet\.service/);
+  t.match(text, /^If it is not kubelet, stop and disable kubelet\.service/);
   t.end();
 });
 

@@ -60,7 +60,44 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '127.0.0.1', 6443)] }),
-    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the spec says *:6443/tcp`,
+    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the spec says *:6443/tcp|clients of other machines cannot reach it`,
+  ],
+  [
+    judge(API, {
+      sockets: [held('kube-apiserver', '0.0.0.0', 6443)],
+      observed: { node: { ...NODE, defaultAddresses: ['fd00::2'] } },
+    }),
+    `${owned('kube-apiserver')} is listening on 0.0.0.0:6443|IPv4 only, but all addresses of this node are IPv6 addresses`,
+  ],
+  [
+    judge(API, { sockets: [held('kube-apiserver', '0.0.0.0', 6443), held('nc', '0.0.0.0', 6443)] }),
+    `${owned('nc')} is listening on 0.0.0.0:6443 beside ${owned('kube-apiserver')} (*:6443/tcp in the spec)|both serve, and connections are shared between them, so some of those for kube-apiserver go to the other`,
+  ],
+  [
+    judge(row('default:2379', 'etcd'), {
+      sockets: [held('k8s-dqlite', '192.0.2.2', 9000)],
+      notes: notes({ rows: [rowNote({ service: 'etcd' }, { replacedBy: ['k8s-dqlite'] })] }),
+    }),
+    `${NOTHING} default:2379/tcp|k8s-dqlite runs on this node in the place of etcd`,
+  ],
+  [
+    judge(API, { role: 'unknown', observed: { node: { ...NODE, isInstalled: false } } }),
+    'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here (k8s-sockwatch preflight says whether it could become one)',
+  ],
+  [
+    judge(UNIX, {
+      sockets: [unixListener(PATH, { owners: [processOwner('containerd')] })],
+      observed: { files: [socketFile(PATH, { isProtected: false })] },
+    }),
+    `${owned('containerd')} is listening on ${PATH}|users other than root can replace the file, so what answers there may change`,
+  ],
+  [
+    unexplained(
+      held('sshd', '0.0.0.0', 2222, { uid: 1000 }),
+      {},
+      notes({ listeners: [listenerNote({ owners: ['sshd'], reason: 'SSH' })] }),
+    ),
+    `${owned('sshd')} is listening on 0.0.0.0:2222/tcp|the notes allow sshd here (SSH), but only its name says that it is that`,
   ],
   [
     judge(API, {
@@ -95,7 +132,7 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(KUBELET, { sockets: [held('kubelet', '127.0.0.1', 10248, { owners: OTHER_UNIT })], notes: UNITS }),
-    "kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet (localhost:10248/tcp in the spec)|the process is named like kubelet, but its systemd unit is another installation's",
+    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet (localhost:10248/tcp in the spec)|it has the name of kubelet but is not in snap.k8s.kubelet.service, and any program can have that name',
   ],
   [
     judge(row('*:8472/udp', 'cilium-agent'), {
@@ -226,7 +263,10 @@ t.test('every code has its sentence, with the reason in it', (t) => {
 
 t.test('every code says what to do, unless there is nothing to do', (t) => {
   const nothing = new Set(CASES.filter(([{ advice }]) => advice === null).map(([{ code }]) => code));
-  t.strictSame([...nothing], ['listens', 'listens-at-noted-path', 'row-not-for-role', 'condition-not-met']);
+  t.strictSame(
+    [...nothing],
+    ['listens', 'listens-at-noted-path', 'replaced-by-service', 'row-not-for-role', 'condition-not-met'],
+  );
   for (const [{ code, advice, severity }] of CASES) {
     if (advice !== null) t.match(advice.text, /^[A-Z].*\.$/, `${code}: a sentence`);
     if (severity === 'error') t.ok(advice?.commands.length, `${code}: an error comes with a command`);
