@@ -10,7 +10,7 @@ const IDLE_CPU_SHARE = 0.01;
 const COALESCE_MS = 40;
 /** The first event is taken at once, further ones this often. */
 const EVENTS_MS = 40;
-/** Share of one core that looking for the owners of addresses may use, of that for all reading. */
+/** Share of one core that looking for the owners of addresses may use. It is counted as reading as well. */
 const LOOKUP_CPU_SHARE = 0.025;
 /** A failed bind waits no longer for a look-up that the budget does not allow. */
 const LOOKUP_WAIT_MS = 2_000;
@@ -122,8 +122,8 @@ export class Scheduler {
   }
 
   #lookupWaitMs(): number {
-    const now = this.#clock.now();
-    return Math.max(this.#budget.waitMs(now), this.#lookups.waitMs(now));
+    // Not the budget for reading, which the first reading uses up on a slow machine.
+    return this.#lookups.waitMs(this.#clock.now());
   }
 
   /** Without kernel events, the tables are read at this interval. */

@@ -99,6 +99,20 @@ t.test('closed sockets are checked every second, or less often if that costs mor
   t.strictSame(await taken(1), ['check']);
 });
 
+t.test('a look-up has a budget of its own, which the first reading does not use up', async (t) => {
+  const { scheduler, taken } = start(t);
+  scheduler.readDone(60_000, false);
+  scheduler.lookupSoon();
+  t.strictSame(await taken(), ['lookup']);
+  t.equal(scheduler.mayLookUp, true);
+  scheduler.lookupDone(600);
+  t.equal(scheduler.mayLookUp, false);
+  scheduler.lookupSoon();
+  t.strictSame(await taken(1_999), []);
+  t.strictSame(await taken(1), ['lookup'], 'to give up');
+  t.equal(scheduler.mayLookUp, false);
+});
+
 t.test('after close nothing comes and no timer is left', async (t) => {
   const { clock, scheduler, taken, ended } = start(t);
   scheduler.readSoon();
