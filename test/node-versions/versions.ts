@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { snapshotIn } from '../live/cli.js';
+import { installPackage, removePackage } from '../live/installed.js';
+
+/* `npm run test:node-versions`: the packed package with other releases of Node.js, from the registry. */
+
+/** The oldest that package.json allows, the newest of each release line, and the newest of all. */
+const VERSIONS = ['20.11.0', '20', '22', '24', 'latest'];
+const EXERCISE = fileURLToPath(new URL('exercise.js', import.meta.url));
+
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sockwatch-node-')));
+
+function run(program: string, argv: readonly string[], cwd = directory) {
+  return spawnSync(program, argv, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 });
+}
+
+function mustRun(program: string, ...argv: readonly string[]): string {
+  const { status, stdout, stderr } = run(program, argv);
+  if (status !== 0) throw new Error(`${program} ${argv.join(' ')}: exit code ${status}: ${stderr}`);
+  return stdout.trim();
+}
+
+/** Fetches a release, and returns its program. */
+function fetchNode(version: string): string {
+  const tarball = mustRun('npm', 'pack', '--silent', `node-linux-${process.arch}@${version}`);
+  const node = join(directory, `node-${version}`);
+  mustRun('tar', '-xzf', tarball, 'package/bin/node');
+  mustRun('mv', 'package/bin/node', node);
+  return node;
+}
+
+t.setTimeout(900_000);
+
+let command = '';
+t.before(async () => {
+  command = await installPackage();
+});
+t.teardown(async () => {
+  rmSync(directory, { recursive: true });
+  await removePackage(command);
+});
+
+/** Of the program, not of tap. */
+function snapshotBy(node: string) {
+  return run('env', ['-u', 'NODE_OPTIONS', node, command, '--once']);
+}
+
+for (const version of VERSIONS) {
+  t.test(`Node.js ${version}`, (t) => {
+    const node = fetchNode(version);
+    const exact = mustRun(node, '--version');
+    t.comment(exact);
+
+    const { status, stdout, stderr } = snapshotBy(node);
+    t.strictSame([status, stderr], [1, ''], '--once: no node, so it drifts');
+    t.ok(
+      snapshotIn(stdout).coverage.sources.every(({ status }) => status !== 'failed'),
+      'the addon works',
+    );
+
+    const folder = dirname(dirname(dirname(command)));
+    copyFileSync(EXERCISE, join(folder, 'exercise.mjs'));
+    const library = run('env', ['-u', 'NODE_OPTIONS', node, 'exercise.mjs'], folder);
+    t.strictSame([library.status, library.signal, library.stderr], [0, null, ''], 'the library works');
+    t.match(library.stdout, '{"findings":true,"failed":[],"first":"started","terminated":[10,10]}\n');
+    t.end();
+  });
+}
+
+t.test('the code cache of another release is not used', (t) => {
+  const bundle = join(dirname(realpathSync(command)), '../bin/cli.cjs');
+  const key = Buffer.concat([Buffer.from(`${process.version} ${process.arch}\n`), readFileSync(bundle)]);
+  const cache = readFileSync(`${bundle}.cache`);
+  t.ok(cache.subarray(0, key.length).equals(key) && cache.length > key.length, 'it was made by this release');
+  // V8 would crash.
+  writeFileSync(`${bundle}.cache`, Buffer.concat([key, Buffer.alloc(cache.length - key.length, 0xa5)]));
+  for (const version of VERSIONS) {
+    const node = join(directory, `node-${version}`);
+    if (mustRun(node, '--version') === process.version) continue;
+    const { status, signal, stderr } = snapshotBy(node);
+    t.strictSame([status, signal, stderr], [1, null, ''], version);
+  }
+  t.end();
+});
