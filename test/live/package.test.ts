@@ -72,7 +72,7 @@ t.test('a strict TypeScript program compiles against the package and runs', { ti
   await symlink(join(ROOT, types), join(folder, types));
   for (const [module, moduleResolution] of [
     ['esnext', 'bundler'],
-    ['node16', 'node16'],
+    ['nodenext', 'nodenext'],
   ]) {
     const project = join(folder, `tsconfig.${moduleResolution}.json`);
     const compilerOptions = { ...STRICTEST, module, moduleResolution };

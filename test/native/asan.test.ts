@@ -11,7 +11,7 @@ const SCENARIOS = {
   exit: 'the process exits during calls',
 };
 
-t.setTimeout(400_000);
+t.setTimeout(900_000);
 
 t.test('the addon under AddressSanitizer and UBSan', { skip: await skipWithout(GCC) }, async (t) => {
   const addon = await SanitizedAddon.build();

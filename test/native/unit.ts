@@ -42,8 +42,12 @@ const UNITS: readonly Unit[] = [
   { name: 'walk_owners', sanitizers: MEMORY },
   { name: 'walk_owners', sanitizers: 'thread' },
   { name: 'netns', sanitizers: MEMORY },
+  { name: 'netns', sanitizers: 'thread' },
+  { name: 'route_changes', sanitizers: MEMORY },
+  { name: 'route_changes', sanitizers: 'thread' },
   { name: 'out_of_memory', sanitizers: MEMORY },
   { name: 'ring_buffer', sanitizers: MEMORY },
+  { name: 'ring_buffer', sanitizers: 'thread' },
 ];
 
 /** Builds and runs all executables, as many at a time as there are processors. */
