@@ -53,6 +53,9 @@ export class SockwatchError extends Error {
   }
 }
 
+/** The package locates its files relative to its modules, which a bundler moves. */
+export const BUNDLER_HINT = 'A bundler must leave the package out (esbuild: --external:k8s-sockwatch).';
+
 /** The message of any thrown value, on one line. */
 export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { messageOf, SockwatchError } from '../base/errors.js';
+import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
 
 /**
  * The columns of a TCP or UDP dump, one element per socket, as native/socket_columns.h defines them. `address` has 16 bytes per socket;
@@ -227,7 +227,7 @@ export function native(): Addon {
       throw new SockwatchError('ERR_NATIVE_LOAD', `cannot load the native addon: ${messageOf(thrown)}`, {
         hint:
           `1. In a checkout, run "npm run build". 2. In an installed package, this machine (${process.platform} ` +
-          `${process.arch}) has no prebuilt addon: run "npx node-gyp rebuild" in ${PACKAGE_ROOT}.`,
+          `${process.arch}) has no prebuilt addon: run "npx node-gyp rebuild" in ${PACKAGE_ROOT}. 3. ${BUNDLER_HINT}`,
         cause: thrown,
       });
     }

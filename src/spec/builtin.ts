@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { messageOf, SockwatchError } from '../base/errors.js';
+import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
 import type { Notes, ServiceNote } from './notes.js';
 import type { Spec } from './spec.js';
 
@@ -30,7 +30,9 @@ function stored(): StoredSpec {
     throw new SockwatchError(
       'ERR_INPUT',
       `${fileURLToPath(BUILTIN_FILE)}: the built-in page cannot be read: ${messageOf(cause)}`,
-      isIncomplete ? { hint: 'The package is incomplete: build or install it again.', cause } : { cause },
+      isIncomplete
+        ? { hint: `The package is incomplete: build or install it again. ${BUNDLER_HINT}`, cause }
+        : { cause },
     );
   }
 }
