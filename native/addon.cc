@@ -8,6 +8,7 @@
 #include <string>
 
 #include "capture_worker.h"
+#include "deadline.h"
 #include "errors.h"
 #ifdef SOCKWATCH_BPF
 #include "events_worker.h"
@@ -56,6 +57,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_function<open_events>(exports, "openEvents");
   export_function<iterate_owners>(exports, "iterateOwners");
 #endif
+  export_function<exit_after>(exports, "exitAfter");
   export_function<link_open_file>(exports, "linkOpenFile");
   exports.Set("exitNow", Napi::Function::New(env, exit_now, "exitNow"));
   return exports;

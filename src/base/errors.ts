@@ -1,3 +1,5 @@
+import { getSystemErrorMap } from 'node:util';
+
 /** Stable error codes for scripts and library users. */
 export type ErrorCode =
   /** A command-line option, or an argument of a library call, is invalid. */
@@ -61,3 +63,12 @@ export function messageOf(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return text.replace(/\s*\n\s*/g, '; ').trim();
 }
+
+/** `ENOENT: no such file or directory`, without what Node.js adds to it; null: not the error of a system call. */
+export function systemErrorText(thrown: unknown): string | null {
+  const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+  const text = typeof code === 'string' ? SYSTEM_ERRORS.get(code) : undefined;
+  return text === undefined ? null : `${code}: ${text}`;
+}
+
+const SYSTEM_ERRORS: ReadonlyMap<string, string> = new Map(getSystemErrorMap().values());

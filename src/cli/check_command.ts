@@ -3,6 +3,7 @@ import { formatError, formatProblem } from '../base/format_error.js';
 import { version } from '../base/version.js';
 import { evidenceAt } from '../evidence/evidence_at.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
+import { chunks } from '../report/pieces.js';
 import { Progress } from '../report/progress.js';
 import { writeAtomic } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
@@ -32,8 +33,7 @@ export async function runCheck(argv: readonly string[]): Promise<number> {
     command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
   const { fleet, only } = await evaluateAll(command, spec);
   const text = await formatOutput(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
-  if (command.output !== null) await writeAtomic(command.output, text);
-  else for (const piece of text) await writeStdout(piece);
+  await (command.output === null ? writeStdout(chunks(text)) : writeAtomic(command.output, chunks(text)));
   const { result } = fleet.summary;
   return evaluatedNodes(fleet) === 0 ? EXIT_CODE.failed : EXIT_CODE[result];
 }
@@ -93,11 +93,11 @@ async function formatOutput(
     case 'json':
       return only === null
         ? (await import('../report/matrix_json.js')).toMatrixJson(fleet)
-        : [(await import('../report/json.js')).toJson(only)];
+        : (await import('../report/json.js')).toJson(only);
     case 'table': {
-      if (only !== null) return [(await import('../report/table.js')).toTable(only)];
+      if (only !== null) return (await import('../report/table.js')).toTable(only);
       const width = (output === null ? process.stdout.columns : undefined) ?? DEFAULT_WIDTH;
-      return [(await import('../report/matrix_table.js')).toMatrixTable(fleet, width)];
+      return (await import('../report/matrix_table.js')).toMatrixTable(fleet, width);
     }
   }
 }

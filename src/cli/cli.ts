@@ -2,6 +2,7 @@ import { messageOf, SockwatchError } from '../base/errors.js';
 import { formatError } from '../base/format_error.js';
 import { printable } from '../base/text.js';
 import { endProcess, hasBpf, isKernelError, type KernelError, native, type OwnerPass } from '../kernel/addon.js';
+import { chunks } from '../report/pieces.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EXIT_CODE } from './exit_code.js';
@@ -43,7 +44,7 @@ async function once(command: CommandOf<'once'>): Promise<number> {
     firstPass,
   );
   const document = redacted === null ? taken : redacted(taken);
-  const text = await formatSnapshot(document, format);
+  const text = chunks(await formatSnapshot(document, format));
   if (output === null) await writeStdout(text);
   else await (await import('../report/write_output.js')).writeAtomic(output, text);
   return EXIT_CODE[document.summary.result];
@@ -64,24 +65,20 @@ function startOwnerPass({ owners }: CommandOf<'once'>): Promise<OwnerPass> | und
 async function onceWithDeadline(command: CommandOf<'once'>, deadlineMs: number): Promise<never> {
   // Takes effect only before libuv starts its first thread. Threads that hang must leave some to write the result.
   process.env['UV_THREADPOOL_SIZE'] ??= '12';
-  const overdue = setTimeout(() => {
-    const message = `no result could be written within ${deadlineMs / 1000} s (use a longer --deadline)`;
-    process.stderr.write(`k8s-sockwatch: ${message}\n`);
-    native().exitNow(EXIT_CODE.failed);
-  }, deadlineMs);
+  const message = `no result could be written within ${deadlineMs / 1000} s (use a longer --deadline)`;
+  native().exitAfter(deadlineMs, EXIT_CODE.failed, `k8s-sockwatch: ${message}\n`);
   const code = await once(command).catch(reportFailure);
-  clearTimeout(overdue);
   return native().exitNow(code);
 }
 
-async function formatSnapshot(document: SnapshotDocument, format: Format): Promise<string> {
+async function formatSnapshot(document: SnapshotDocument, format: Format): Promise<Iterable<string>> {
   switch (format) {
     case 'json':
       return (await import('../report/json.js')).toJson(document);
     case 'table':
       return (await import('../report/table.js')).toTable(document);
     case 'line':
-      return (await import('../report/line.js')).toLine(document);
+      return [(await import('../report/line.js')).toLine(document)];
   }
 }
 

@@ -189,6 +189,8 @@ export interface Addon {
   openEvents?(onReady: () => void, netns: number | null): EventStream;
   /** Names a file that was opened without a name (linkat(2)); throws if the name exists. */
   linkOpenFile(fd: number, path: string): void;
+  /** Ends the process after that time, with the message on standard error, whatever its threads do. */
+  exitAfter(ms: number, code: number, message: string): void;
   /** Ends the process at once. process.exit() would wait for threads that hang in the kernel. */
   exitNow(code: number): never;
 }

@@ -9,8 +9,8 @@ const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind
   ['Unknown on one side', ['unknown', 'coverage']],
 ];
 
-/** The differences for a person: what was compared, then one line per difference. */
-export function diffToText(diff: SnapshotDiff): string {
+/** The differences for a person, in pieces: what was compared, then one line per difference. */
+export function* diffToText(diff: SnapshotDiff): Generator<string> {
   const { differences } = diff;
   const facts = differences.filter(({ kind }) => kind === 'fact').map(({ message }) => `  ${message}`);
   const rest = differences.filter(({ kind }) => kind !== 'fact');
@@ -21,7 +21,7 @@ export function diffToText(diff: SnapshotDiff): string {
   const lines = all.flatMap(([title, members]) =>
     members.length === 0 ? [] : ['', `${title}:`, ...members.map(lineOf)],
   );
-  return [...headLines(diff), ...facts, ...lines].map((line) => `${printable(line).trimEnd()}\n`).join('');
+  for (const line of [...headLines(diff), ...facts, ...lines]) yield `${printable(line).trimEnd()}\n`;
 }
 
 function headLines(diff: SnapshotDiff): string[] {

@@ -2,11 +2,34 @@ import { UNPRINTABLE } from '../base/text.js';
 import type { Change } from '../watch/changes/change.js';
 
 /**
- * A document as indented JSON. Names in it are chosen by processes, so characters that could act on a terminal are written as
- * \uNNNN escapes, which does not change the document.
+ * A document as indented JSON, in pieces: as one string, the listeners of a machine can exceed what a string can hold. Names in it are
+ * chosen by processes, so characters that could act on a terminal are written as \uNNNN escapes, which does not change the document.
  */
-export function toJson(document: object): string {
-  return `${escapeUnprintable(JSON.stringify(document, null, 2))}\n`;
+export function* toJson(document: object): Generator<string> {
+  let before = '{\n  ';
+  for (const [key, value] of Object.entries(document)) {
+    if (value === undefined) continue;
+    yield `${before}${JSON.stringify(key)}: `;
+    if (Array.isArray(value) && value.length > 0) yield* listPieces(value);
+    else yield indented(value, '  ');
+    before = ',\n  ';
+  }
+  yield before.startsWith(',') ? '\n}\n' : '{}\n';
+}
+
+/** One after the other, so that no string has more than one of them. */
+function* listPieces(items: readonly unknown[]): Generator<string> {
+  let before = '[\n    ';
+  for (const item of items) {
+    yield before + indented(item, '    ');
+    before = ',\n    ';
+  }
+  yield '\n  ]';
+}
+
+/** What JSON.stringify() writes for a value that is `indent` deep in a document. Newlines occur between lines only. */
+function indented(value: unknown, indent: string): string {
+  return escapeUnprintable(JSON.stringify(value, null, 2) ?? 'null').replaceAll('\n', `\n${indent}`);
 }
 
 /** A change as one line of JSON, escaped likewise. */

@@ -1,8 +1,9 @@
-import stringWidth from 'string-width';
+import { addTo } from '../base/multimap.js';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
 import { SECTIONS } from '../fleet/subject.js';
+import { aligned, padded, widthOf } from './aligned.js';
 import { columnLabel, foldColumns, type NodeColumn, nodeColumns } from './matrix_columns.js';
 import { standingOut } from './matrix_details.js';
 import {
@@ -29,17 +30,18 @@ const MAX_NODES = 40;
 const MAX_PLACE = 24;
 
 /**
- * Many nodes for a person: findings about the cluster, rows and nodes in blocks as wide as a terminal of `width` columns, and
- * details of what stands out.
+ * Many nodes for a person, in pieces: findings about the cluster, rows and nodes in blocks as wide as a terminal of `width` columns,
+ * and details of what stands out.
  */
-export function toMatrixTable(fleet: Fleet, width: number): string {
-  const lines = [
-    ...headLines(fleet),
-    ...clusterLines(fleet),
-    ...unreadableLines(fleet),
-    ...fleet.matrices.flatMap((matrix) => matrixLines(matrix, width)),
-  ];
-  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+export function* toMatrixTable(fleet: Fleet, width: number): Generator<string> {
+  for (const line of tableOf(fleet, width)) yield `${line.trimEnd()}\n`;
+}
+
+function* tableOf(fleet: Fleet, width: number): Generator<string> {
+  yield* headLines(fleet);
+  yield* clusterLines(fleet);
+  yield* unreadableLines(fleet);
+  for (const matrix of fleet.matrices) yield* matrixLines(matrix, width);
 }
 
 function headLines(fleet: Fleet): string[] {
@@ -106,7 +108,7 @@ function nodeLines(nodes: readonly FleetNode[]): string[] {
 
 function blockLines(nodes: readonly FleetNode[], rows: readonly MatrixRow[], width: number): string[] {
   const names = aligned(rows.map(({ place, service }) => [`  ${withoutStart(place)}`, service]));
-  const nameWidth = Math.max(...names.map((name) => stringWidth(name)), ...SECTIONS.map(({ length }) => length));
+  const nameWidth = [...names, ...SECTIONS].reduce((widest, name) => Math.max(widest, widthOf(name)), 0);
   const room = width - nameWidth;
   const single = nodeColumns(nodes, rows);
   const columns = fitInBlock(single, room) ? single : foldColumns(single);
@@ -134,7 +136,7 @@ function textColumn(column: NodeColumn): TextColumn {
     return mark === null ? `${symbol} ${word}` : `${symbol} ${word} ${MARKS[mark]}`;
   });
   // Most cells are equal, and measuring is slow.
-  const width = Math.max(...Array.from(new Set([...head, ...cells]), (text) => stringWidth(text)));
+  const width = Math.max(...Array.from(new Set([...head, ...cells]), widthOf));
   return { head, cells, width };
 }
 
@@ -182,21 +184,10 @@ function tableLines(
 function gapLines(nodes: readonly FleetNode[]): string[] {
   const gaps = new Map<string, string[]>();
   for (const node of nodes) {
-    for (const gap of node.gaps) gaps.set(gap, [...(gaps.get(gap) ?? []), node.label]);
+    for (const gap of node.gaps) addTo(gaps, gap, node.label);
   }
   if (gaps.size === 0) return [];
   return ['', 'Could not be seen:', ...Array.from(gaps, ([gap, labels]) => `? ${namesText(labels)}: ${gap}`)];
-}
-
-function padded(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
-}
-
-/** Pads every column to its widest cell. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => stringWidth(row[at] ?? ''))));
-  return rows.map((row) => row.map((cell, at) => padded(cell, widths[at] ?? 0)).join('  '));
 }
 
 function withoutStart(place: string): string {
@@ -205,12 +196,19 @@ function withoutStart(place: string): string {
 
 /** Breaks at spaces. */
 function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
+  const lines: string[][] = [];
+  let room = 0;
   for (const word of text.split(' ')) {
     const last = lines.at(-1);
-    if (last === undefined || stringWidth(last) + 1 + stringWidth(word) > width)
-      lines.push(last === undefined ? word : `  ${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
+    const needed = widthOf(word) + 1;
+    if (last !== undefined && needed <= room) {
+      last.push(word);
+      room -= needed;
+    } else {
+      const start = last === undefined ? word : `  ${word}`;
+      lines.push([start]);
+      room = width - widthOf(start);
+    }
   }
-  return lines;
+  return lines.map((words) => words.join(' '));
 }

@@ -1,9 +1,11 @@
-import stringWidth from 'string-width';
+import { addTo } from '../base/multimap.js';
 import { printable } from '../base/text.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/finding.js';
-import { listenerText, ownersText } from '../verdict/text/format.js';
+import { listed, listenerText, ownersText } from '../verdict/text/format.js';
+import { aligned } from './aligned.js';
 
 /** Rank of a finding: lower is worse. */
 function badness({ verdict, severity }: Finding): number {
@@ -26,8 +28,12 @@ function conclusion({ summary, findings }: SnapshotDocument): string {
   }
 }
 
-/** A snapshot as text: a header, one line per finding, worst first, and what could not be read. */
-export function toTable(document: SnapshotDocument): string {
+/** A snapshot as text, in pieces: a header, one line per finding, worst first, and what could not be read. */
+export function* toTable(document: SnapshotDocument): Generator<string> {
+  for (const line of tableLines(document)) yield `${printable(line).trimEnd()}\n`;
+}
+
+function* tableLines(document: SnapshotDocument): Generator<string> {
   const rows = document.findings
     .filter(({ code }) => code !== 'not-a-node')
     .toSorted((a, b) => badness(a) - badness(b))
@@ -37,14 +43,11 @@ export function toTable(document: SnapshotDocument): string {
       endpointOf(finding.expected) || '-',
       wordsOf(finding),
     ]);
-  const lines = [
-    ...headLines(document),
-    '',
-    ...columns([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]),
-    ...namespaceLines(document),
-    ...coverageLines(document),
-  ];
-  return lines.map((line) => `${printable(line).trimEnd()}\n`).join('');
+  yield* headLines(document);
+  yield '';
+  yield* aligned([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]);
+  yield* namespaceLines(document);
+  yield* coverageLines(document);
 }
 
 function headLines(document: SnapshotDocument): string[] {
@@ -71,26 +74,21 @@ function wordsOf({ message, matchedBy }: Finding): string {
   return `${message}${weak}`;
 }
 
-function columns(rows: readonly (readonly string[])[]): string[] {
-  const safe = rows.map((row) => row.map(printable));
-  const widths = [0, 1, 2].map((column) => Math.max(...safe.map((row) => stringWidth(row[column] ?? ''))));
-  return safe.map((row) =>
-    row.map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell)))).join('  '),
-  );
-}
-
 /** One line per namespace, and one per TCP or UDP listener in it. */
-function namespaceLines({ namespaces, sockets }: SnapshotDocument): string[] {
-  if (namespaces === null) return [];
-  const lines = namespaces.flatMap(({ netns, name, processes, pods, error }) => {
-    const whose = pods.length === 0 ? (name ?? 'no pod') : `pod ${pods.join(', ')}`;
-    const listeners = sockets.filter((socket) => socket.netns === netns && socket.protocol !== 'unix');
-    return [
-      `${netns}  ${whose}, ${processes} processes${error === null ? '' : `; ${error}`}`,
-      ...listeners.map((one) => `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`),
-    ];
-  });
-  return ['', 'Other network namespaces (not evaluated):', ...(lines.length === 0 ? ['none'] : lines)];
+function* namespaceLines({ namespaces, sockets }: SnapshotDocument): Generator<string> {
+  if (namespaces === null) return;
+  const byNetns = new Map<string, OwnedListener[]>();
+  for (const socket of sockets) addTo(byNetns, socket.netns, socket);
+  yield '';
+  yield 'Other network namespaces (not evaluated):';
+  if (namespaces.length === 0) yield 'none';
+  for (const { netns, name, processes, pods, error } of namespaces) {
+    const whose = pods.length === 0 ? (name ?? 'no pod') : `pod ${listed(pods, ', ')}`;
+    yield `${netns}  ${whose}, ${processes} processes${error === null ? '' : `; ${error}`}`;
+    for (const one of byNetns.get(netns) ?? []) {
+      if (one.protocol !== 'unix') yield `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`;
+    }
+  }
 }
 
 function coverageLines({ coverage }: SnapshotDocument): string[] {

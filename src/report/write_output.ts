@@ -1,29 +1,30 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, link, open, readlink, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { messageOf, SockwatchError } from '../base/errors.js';
+import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
+import { messageOf, SockwatchError, systemErrorText } from '../base/errors.js';
 import { printable } from '../base/text.js';
 import { native } from '../kernel/addon.js';
+import { type FollowedLinks, inDirectory, type OutputPlace, openPlace } from './output_place.js';
+
+/** A text, whole or in pieces. */
+export type Pieces = string | Iterable<string | Uint8Array> | AsyncIterable<string>;
 
 /**
  * Writes a file atomically, with mode 0600. The data goes to an unnamed file in the same directory, so that nothing is left behind
- * if the process is killed; once it is on disk, it replaces the target. Symbolic links are followed. Anything but a regular file
- * is refused, because the rename would replace a device or a pipe.
+ * if the process is killed; once it is on disk, it replaces the target. Symbolic links are followed if this user or the owner of
+ * their directory made them. Anything but a regular file is refused, because the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; an existing file is then unchanged.
  */
-export async function writeAtomic(
-  path: string,
-  text: string | Iterable<string> | AsyncIterable<string>,
-): Promise<void> {
-  await write(path, text, rename, 'nothing was written; choose another file with --output, or leave it out to print');
+export async function writeAtomic(path: string, text: Pieces): Promise<void> {
+  const hint = 'nothing was written; choose another file with --output, or leave it out to print';
+  await write(path, text, 'trusted', rename, hint);
 }
 
 /**
- * The same for a file that must not exist yet.
+ * The same for a file that must not exist yet; no link is followed.
  * @throws SockwatchError ERR_OUTPUT, also if it exists
  */
-export async function writeNew(path: string, text: string): Promise<void> {
+export async function writeNew(path: string, text: Pieces): Promise<void> {
   // link(2) fails if the target exists; rename(2) would replace it.
   const place = async (temporary: string, target: string): Promise<void> => {
     await link(temporary, target).catch((error: NodeJS.ErrnoException) => {
@@ -31,22 +32,35 @@ export async function writeNew(path: string, text: string): Promise<void> {
     });
     await rm(temporary);
   };
-  await write(path, text, place, 'nothing was written');
+  await write(path, text, 'none', place, 'nothing was written');
 }
 
-async function write(
-  path: string,
-  text: string | Iterable<string> | AsyncIterable<string>,
-  place: (temporary: string, target: string) => Promise<void>,
-  hint: string,
-): Promise<void> {
-  let temporary: string | null = null;
+type Place = (temporary: string, target: string) => Promise<void>;
+
+async function write(path: string, text: Pieces, links: FollowedLinks, place: Place, hint: string): Promise<void> {
   try {
-    const target = await followLinks(path);
-    const existing = await stat(target).catch(() => null);
-    if (existing !== null && !existing.isFile()) throw new Error('it exists and is not a regular file');
-    temporary = join(dirname(target), `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
-    const unnamed = await openUnnamed(dirname(target));
+    const target = await openPlace(path, links);
+    try {
+      await writeAt(target, text, place);
+    } finally {
+      await target.directory.close();
+    }
+  } catch (error) {
+    const why = printable(systemErrorText(error) ?? messageOf(error));
+    throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${why}`, { hint, cause: error });
+  }
+}
+
+async function writeAt({ directory, path }: OutputPlace, text: Pieces, place: Place): Promise<void> {
+  const existing = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+  if (existing !== null && !existing.isFile()) throw new Error('it exists and is not a regular file');
+  const temporary = inDirectory(directory, `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const unnamed = await openUnnamed(directory);
+    // Fails if the name exists, also as a link.
     const file = unnamed ?? (await open(temporary, 'wx', 0o600));
     try {
       // FileHandle.writeFile continues at the current position.
@@ -56,49 +70,31 @@ async function write(
     } finally {
       await file.close();
     }
-    await place(temporary, target);
-    temporary = null;
-    await syncDirectory(dirname(target));
+    await place(temporary, path);
   } catch (error) {
     // If the file could not be created, removing it fails as well.
-    if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
-    throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${messageOf(error)}`, {
-      hint,
-      cause: error,
-    });
+    await rm(temporary, { force: true }).catch(() => {});
+    throw error;
   }
+  await syncDirectory(directory);
 }
 
 /** O_TMPFILE (include/uapi/asm-generic/fcntl.h), missing from Node's constants. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 /** Opens an unnamed file; null if the file system does not support it, or if the addon that names it later cannot be loaded. */
-async function openUnnamed(directory: string): Promise<FileHandle | null> {
+async function openUnnamed(directory: FileHandle): Promise<FileHandle | null> {
   try {
     native();
-    return await open(directory, O_TMPFILE | constants.O_WRONLY, 0o600);
+    return await open(inDirectory(directory, '.'), O_TMPFILE | constants.O_WRONLY, 0o600);
   } catch {
     return null;
   }
 }
 
-/** MAXSYMLINKS (include/linux/namei.h). */
-const MAX_LINKS = 40;
-
-/** Resolves symbolic links, including one whose target does not exist yet. */
-async function followLinks(path: string): Promise<string> {
-  let target = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    const next = await readlink(target).catch(() => null);
-    if (next === null) return target;
-    target = resolve(dirname(target), next);
-  }
-  throw new Error('too many links');
-}
-
 /** Makes the new name durable. Some file systems cannot sync a directory; the data itself is already safe. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r').catch(() => null);
-  await directory?.sync().catch(() => {});
-  await directory?.close();
+async function syncDirectory(directory: FileHandle): Promise<void> {
+  const readable = await open(inDirectory(directory, '.'), 'r').catch(() => null);
+  await readable?.sync().catch(() => {});
+  await readable?.close();
 }

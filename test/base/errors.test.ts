@@ -1,5 +1,5 @@
 import t from 'tap';
-import { messageOf, SockwatchError } from '../../src/base/errors.js';
+import { messageOf, SockwatchError, systemErrorText } from '../../src/base/errors.js';
 
 t.test('errors have a code, and hint, syscall and errno or null', (t) => {
   const plain = new SockwatchError('ERR_INPUT', 'page.md:3: expected a port');
@@ -12,5 +12,14 @@ t.test('errors have a code, and hint, syscall and errno or null', (t) => {
 t.test('messageOf gives one line for any thrown value', (t) => {
   t.equal(messageOf(new Error('one\n  two\nthree ')), 'one; two; three');
   t.equal(messageOf('plain'), 'plain');
+  t.end();
+});
+
+t.test('systemErrorText gives the errno without the path', (t) => {
+  const error = Object.assign(new Error("ENOSPC: no space left on device, write '/a'"), { code: 'ENOSPC' });
+  t.equal(systemErrorText(error), 'ENOSPC: no space left on device');
+  for (const other of [new Error('ENOSPC'), Object.assign(new Error('x'), { code: 'ERR_X' }), 'ENOSPC', null]) {
+    t.equal(systemErrorText(other), null);
+  }
   t.end();
 });

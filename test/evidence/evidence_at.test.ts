@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import { toJson } from '../../src/report/json.js';
+import { joined } from '../joined.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { type Member, tarGzOf, tarOf } from './archive.js';
 import { ssFixture } from './ss_fixtures.js';
 
-const SNAPSHOT = toJson(documentOf());
+const SNAPSHOT = joined(toJson(documentOf()));
 const TCP = 'LISTEN 0 5 127.0.0.1:10248 0.0.0.0:* users:(("kubelet",pid=1,fd=2))\n';
 const BOTH = 'udp UNCONN 0 0 0.0.0.0:8472 0.0.0.0:*\ntcp LISTEN 0 5 127.0.0.1:10248 0.0.0.0:*\n';
 

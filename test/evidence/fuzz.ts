@@ -11,6 +11,7 @@ import { toTable } from '../../src/report/table.js';
 import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
 import { reevaluate } from '../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
+import { joined } from '../joined.js';
 import { type Member, tarOf } from './archive.js';
 
 /*
@@ -177,9 +178,9 @@ function check(one: Evidence): void {
     return;
   }
   const document = reevaluate(one.document, { spec: builtinSpec() });
-  const json = toJson(document);
+  const json = joined(toJson(document));
   readSnapshot(json, 'what was written');
-  if (/(?!\n)\p{Cc}/u.test(toTable(document))) throw new Error('the table contains control characters');
+  if (/(?!\n)\p{Cc}/u.test(joined(toTable(document)))) throw new Error('the table contains control characters');
   const ids = new Set(one.document.sockets.map(({ id }) => id));
   if (!one.source.includes('.json') && ids.size !== one.document.sockets.length) throw new Error('an id is not unique');
 }

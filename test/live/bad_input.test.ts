@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { CLI } from './cli.js';
 
@@ -101,7 +102,26 @@ t.test(
       t.equal(code, 2);
       t.match(stderr, /^k8s-sockwatch: cannot write [^\n]*ENOSPC[^\n]*\n$/);
       t.equal(await readFile(file, 'utf8'), 'old');
+      const fixture = fileURLToPath(new URL('../../../test/fixtures/snapshots/v1-0.1.0.json', import.meta.url));
+      const others = [
+        ['check', fixture, '--format', 'html', '--output', file],
+        ['check', fixture, '--output', file],
+        ['diff', fixture, fixture, '--format', 'json', '--output', file],
+      ];
+      for (const argv of others) {
+        // The old file is small, so that there is less room than any of these needs.
+        await writeFile(join(disk, 'fill'), 'x'.repeat(8192)).catch(() => {});
+        const other = cli(...argv);
+        t.equal(other.code, 2, argv.join(' '));
+        t.match(other.stderr, /^k8s-sockwatch: cannot write [^\n]*ENOSPC[^\n]*\n$/);
+        t.equal(await readFile(file, 'utf8'), 'old');
+      }
       t.strictSame((await readdir(disk)).sort(), ['fill', 'snapshot.json'], 'no temporary file is left');
+      const redirected = spawnSync('sh', ['-c', '"$0" "$1" --once >"$2"', process.execPath, CLI, join(disk, 'out')], {
+        encoding: 'utf8',
+      });
+      t.equal(redirected.status, 2, 'standard output is a file there');
+      t.match(redirected.stderr, /^k8s-sockwatch: cannot write to standard output: ENOSPC: [^\n]*\n$/);
     } finally {
       spawnSync('umount', [disk]);
       await rmdir(disk);

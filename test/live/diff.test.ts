@@ -8,6 +8,7 @@ import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { redact } from '../../src/snapshot/redact/redact.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
+import { joined } from '../joined.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
@@ -31,8 +32,8 @@ async function take(t: Test, lab: Lab): Promise<Snapshots> {
   const { stdout, stderr } = await lab.exec([process.execPath, CLI, '--once']);
   t.equal(stderr, '');
   const plain = snapshotIn(stdout);
-  const redacted = snapshotIn(toJson(redact(plain, { key: KEY })));
-  const text = toJson(redacted);
+  const redacted = snapshotIn(joined(toJson(redact(plain, { key: KEY }))));
+  const text = joined(toJson(redacted));
   t.strictSame(
     secretsOf(plain, lab).filter((secret) => text.includes(secret)),
     [],

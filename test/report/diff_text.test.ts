@@ -2,6 +2,7 @@ import t from 'tap';
 import { diffToText } from '../../src/report/diff_text.js';
 import { diff } from '../../src/snapshot/diff/diff.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { joined } from '../joined.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, coverage, held, processOwner, row, spec } from '../verdict/factory.js';
 
@@ -17,7 +18,9 @@ const [NOON, ONE] = ['2026-01-31T12:00:00.000Z', '2026-01-31T13:00:00.000Z'];
 
 t.test('the whole report', (t) => {
   const restarted = held('k8sd', '192.0.2.2', 6400, { owners: [processOwner('k8sd', { pid: 4711 })] });
-  const text = diffToText(diff(shot(HEALTHY, NOON), shot([held('kubelet', '0.0.0.0', 10248), restarted], ONE, true)));
+  const text = joined(
+    diffToText(diff(shot(HEALTHY, NOON), shot([held('kubelet', '0.0.0.0', 10248), restarted], ONE, true))),
+  );
   t.equal(
     text,
     `node  2026-01-31T12:00:00.000Z → 2026-01-31T13:00:00.000Z
@@ -41,11 +44,11 @@ Informational:
 
 t.test('conclusions', (t) => {
   const same = shot(HEALTHY, NOON);
-  t.equal(diffToText(diff(same, same)).split('\n')[1], 'no differences');
+  t.equal(joined(diffToText(diff(same, same))).split('\n')[1], 'no differences');
   const renamed = { ...same, node: { ...same.node, hostname: 'two\u001b[31m\n' } };
-  const text = diffToText(diff(same, renamed));
+  const text = joined(diffToText(diff(same, renamed)));
   t.match(text, /^two hosts: node and two\\x1b\[31m\\x0a /, 'in the first line');
   t.match(text, /\nno significant differences: 1 changed fact\n {2}different hosts: node → two/);
-  t.match(diffToText(diff(shot(HEALTHY, ONE), same)), / {2}\(OLD is later than NEW\)\n/);
+  t.match(joined(diffToText(diff(shot(HEALTHY, ONE), same))), / {2}\(OLD is later than NEW\)\n/);
   t.end();
 });

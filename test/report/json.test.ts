@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import t from 'tap';
 import { toJson } from '../../src/report/json.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { joined } from '../joined.js';
 import { documentOf } from '../snapshot/document/document.js';
 import {
   capture,
@@ -45,11 +46,11 @@ t.test('JSON that no terminal acts on, and that says the same', (t) => {
   ];
   for (const [name, value] of names) {
     const one = calling(value);
-    const text = toJson(one);
+    const text = joined(toJson(one));
     t.notMatch(text, ACTS, `${name}: nothing acts`);
     t.strictSame(JSON.parse(text), one, `${name}: nothing is lost`);
   }
-  t.match(toJson(calling('日本 é 😀')), /"comm": "日本 é 😀"/, 'and what is only text stays readable');
+  t.match(joined(toJson(calling('日本 é 😀'))), /"comm": "日本 é 😀"/, 'and what is only text stays readable');
   t.end();
 });
 
@@ -58,7 +59,7 @@ t.test('every character there is survives', (t) => {
   for (let code = 0; code <= 0x10ffff; code += 0x100) {
     const block = Array.from({ length: 0x100 }, (_, at) => `${String.fromCodePoint(code + at)}.`).join('');
     const one = { ...documentOf(), capturedAt: block };
-    const text = toJson(one);
+    const text = joined(toJson(one));
     if (ACTS.test(text) || JSON.parse(text).capturedAt !== block) wrong.push(code.toString(16));
   }
   t.same(wrong, []);
@@ -66,7 +67,7 @@ t.test('every character there is survives', (t) => {
 });
 
 t.test('indented, with one line end at the end', (t) => {
-  const text = toJson(documentOf());
+  const text = joined(toJson(documentOf()));
   t.match(text, /^\{\n {2}"schemaVersion": 1,\n/);
   t.match(text, /[^\n]\n\}\n$/);
   t.end();
@@ -96,7 +97,7 @@ t.test('a document agrees with the schema that is shipped', (t) => {
   const files = [socketFile(path), socketFile('/x', { state: 'absent', device: null, inode: null })];
   const seen = capture(sockets, { files, coverage: coverage({ owners: 'partial' }) });
   for (const one of [documentOf(), documentOf(spec(rows), seen), calling('\x1b\ud800')]) {
-    validate(JSON.parse(toJson(one)));
+    validate(JSON.parse(joined(toJson(one))));
     t.same(validate.errors, null);
   }
   const broken: [string, Partial<Record<keyof SnapshotDocument, unknown>>][] = [
@@ -111,5 +112,24 @@ t.test('a document agrees with the schema that is shipped', (t) => {
   for (const [name, change] of broken) {
     t.equal(validate(JSON.parse(JSON.stringify({ ...documentOf(spec(rows), seen), ...change }))), false, name);
   }
+  t.end();
+});
+
+t.test('a document in pieces is what JSON.stringify() would write', (t) => {
+  const document = documentOf(
+    spec([row('*:1', 'a'), row('*:2', 'b')]),
+    capture([held('x', '::', 1), held('y', '::', 2)]),
+  );
+  for (const one of [
+    document,
+    {},
+    { a: [] },
+    { a: {}, b: undefined, c: null },
+    { a: [[1], {}, null, 'x\n'], b: 'y' },
+  ]) {
+    t.equal(joined(toJson(one)), `${JSON.stringify(one, null, 2)}\n`);
+  }
+  const longest = Math.max(...Array.from(toJson(document), ({ length }) => length));
+  t.ok(longest < joined(toJson(document)).length / 4, 'no piece has more than one listener or finding');
   t.end();
 });

@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import t from 'tap';
 import { toMatrixTable } from '../../src/report/matrix_table.js';
 import { BUILTIN, cluster, fleetOf, nodeDocument } from '../fleet/factory.js';
+import { joined } from '../joined.js';
 import { coverage, held } from '../verdict/factory.js';
 
 const FAULTY = cluster(3, {
@@ -10,7 +11,7 @@ const FAULTY = cluster(3, {
 });
 
 t.test('a small cluster', (t) => {
-  const text = toMatrixTable(fleetOf(FAULTY, { unreadable: { 'x.tgz': 'it is no archive' } }), 200);
+  const text = joined(toMatrixTable(fleetOf(FAULTY, { unreadable: { 'x.tgz': 'it is no archive' } }), 200));
   const lines = text.split('\n');
   t.equal(lines[0], '6 nodes: ✗ 2 drift · ? 0 incomplete · ✓ 4 match; 1 input could not be read');
   t.ok(lines.includes('✗ missing     etcd does not run on 1 of 3 control plane nodes (cp-2); it runs on cp-1, cp-3'));
@@ -34,7 +35,7 @@ t.test('a small cluster', (t) => {
 
 t.test('blocks fit the width, and nodes that look alike share a column', (t) => {
   for (const width of [80, 100, 120, 160]) {
-    const text = toMatrixTable(fleetOf(cluster(300, { 'w-7': { without: ['kubelet'] } })), width);
+    const text = joined(toMatrixTable(fleetOf(cluster(300, { 'w-7': { without: ['kubelet'] } })), width));
     const from = text.indexOf('every node');
     const matrix = text.slice(from, text.indexOf('◆ differs from'));
     for (const line of matrix.split('\n')) t.ok(stringWidth(line) <= width, `${width}: ${line}`);
@@ -46,14 +47,14 @@ t.test('blocks fit the width, and nodes that look alike share a column', (t) => 
 });
 
 t.test('a terminal without width still gets every node', (t) => {
-  const text = toMatrixTable(fleetOf(FAULTY), 1);
+  const text = joined(toMatrixTable(fleetOf(FAULTY), 1));
   for (const name of ['cp-1', 'cp-2', 'cp-3', 'w-1 \\+1', 'w-2']) t.match(text, new RegExp(`\n {40,}${name}\n`), name);
   t.end();
 });
 
 t.test('a fault of many nodes is described once', (t) => {
   const faulty = Object.fromEntries(Array.from({ length: 9 }, (_, at) => [`w-${at + 1}`, { without: ['kubelet'] }]));
-  const text = toMatrixTable(fleetOf(cluster(9, faulty)), 120);
+  const text = joined(toMatrixTable(fleetOf(cluster(9, faulty)), 120));
   t.equal(text.match(/nothing is listening on localhost:10248/g)?.length, 1);
   t.match(text, /localhost:10248\/tcp {2}kubelet {2}on 9 nodes: w-1, w-2, w-3, w-4, w-5 and 4 more\n {4}w-1: nothing/);
   t.end();
@@ -61,7 +62,7 @@ t.test('a fault of many nodes is described once', (t) => {
 
 t.test('different pages are separate tables', (t) => {
   const other = { ...BUILTIN, title: 'Another page', sha256: 'f'.repeat(64) };
-  const text = toMatrixTable(fleetOf([nodeDocument('a'), nodeDocument('b', { spec: other })]), 120);
+  const text = joined(toMatrixTable(fleetOf([nodeDocument('a'), nodeDocument('b', { spec: other })]), 120));
   t.match(text, /compared with 2 different pages or notes/);
   t.match(text, /\nAnother page \(builtin/);
   t.end();
@@ -69,7 +70,7 @@ t.test('different pages are separate tables', (t) => {
 
 t.test('no nodes, only an unreadable input', (t) => {
   t.equal(
-    toMatrixTable(fleetOf([], { unreadable: { a: 'b' } }), 120),
+    joined(toMatrixTable(fleetOf([], { unreadable: { a: 'b' } }), 120)),
     '0 nodes: ✗ 0 drift · ? 0 incomplete · ✓ 0 match; 1 input could not be read\n\nCould not be read:\n? a: b\n',
   );
   t.end();
@@ -78,7 +79,7 @@ t.test('no nodes, only an unreadable input', (t) => {
 t.test('listeners beyond a limit are counted', (t) => {
   const also = Array.from({ length: 230 }, (_, at) => held(`p${at}`, '0.0.0.0', 2000 + at));
   t.match(
-    toMatrixTable(fleetOf(cluster(1, { 'w-1': { also } })), 120),
+    joined(toMatrixTable(fleetOf(cluster(1, { 'w-1': { also } })), 120)),
     /… and 30 more listeners that are not on the page/,
   );
   t.end();

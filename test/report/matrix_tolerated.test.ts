@@ -3,6 +3,7 @@ import { toMatrixHtml } from '../../src/report/matrix_html.js';
 import { toMatrixTable } from '../../src/report/matrix_table.js';
 import { toleratedText } from '../../src/report/matrix_tolerated.js';
 import { cluster, fleetOf } from '../fleet/factory.js';
+import { joined } from '../joined.js';
 import { held } from '../verdict/factory.js';
 
 const FAULTY = cluster(2, {
@@ -21,7 +22,7 @@ t.test('counts faults that --fail-on tolerates', (t) => {
 
 t.test('the table and the page begin with it', (t) => {
   const fleet = fleetOf(FAULTY, { failOn: 'never' });
-  t.match(toMatrixTable(fleet, 120).split('\n')[0], / match; 3 faults tolerated by --fail-on never$/);
+  t.match(joined(toMatrixTable(fleet, 120)).split('\n')[0], / match; 3 faults tolerated by --fail-on never$/);
   t.match(toMatrixHtml(fleet), / match; 3 faults tolerated by --fail-on never[ <]/);
   t.end();
 });

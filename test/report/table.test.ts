@@ -1,6 +1,7 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { toTable } from '../../src/report/table.js';
+import { joined } from '../joined.js';
 import { documentOf } from '../snapshot/document/document.js';
 import {
   capture,
@@ -60,7 +61,7 @@ function rowsOf(text: string): string[] {
   return lines.slice(head + 1, end);
 }
 
-const table = toTable(documentOf(PAGE, capture(SOCKETS, { files: FILES })));
+const table = joined(toTable(documentOf(PAGE, capture(SOCKETS, { files: FILES }))));
 
 t.test('one line a finding, worst first', (t) => {
   const rows = rowsOf(table);
@@ -96,7 +97,7 @@ t.test('columns stand below each other, and no line ends in a blank', (t) => {
     );
     t.notMatch(line, /\s$/);
   }
-  const wide = toTable(documentOf(spec([row('localhost:1', '日本語'), row('*:22', 'x')])));
+  const wide = joined(toTable(documentOf(spec([row('localhost:1', '日本語'), row('*:22', 'x')]))));
   const aligned = ['missing  日本語   localhost:1/tcp  nothing', 'missing  x        *:22/tcp         nothing'];
   const parts = rowsOf(wide).map((line) => line.slice(0, line.indexOf(' is listening')));
   t.strictSame(parts, aligned, 'by the width on a screen, not by the number of characters');
@@ -112,7 +113,9 @@ t.test('the head says what was looked at and what came out', (t) => {
     result,
     'the node drifts from the page: 1 wrong-owner · 1 exposed · 1 missing · 1 wrong-address · 2 unexpected · 1 narrowed · 1 unverified · 2 ok · 1 not-applicable (5 rows recognized by name only, which any user can choose)',
   );
-  const fine = toTable(documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)])));
+  const fine = joined(
+    toTable(documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)]))),
+  );
   t.match(fine, /^the node matches the page: 1 ok \(1 rows recognized by name only, which any user can choose\)$/m);
   t.match(fine, /^A page \(page\.md; no notes\)/m);
   t.notMatch(fine, /Not read completely/);
@@ -123,9 +126,9 @@ t.test('what is wrong is never called a match, whatever was asked to fail on', (
   const missing = spec([row('localhost:10248', 'kubelet')]);
   const one = documentOf(missing, capture([]), 'never');
   t.equal(one.summary.result, 'match', 'the exit code is 0, as asked');
-  t.notMatch(toTable(one), /the node matches the page/);
+  t.notMatch(joined(toTable(one)), /the node matches the page/);
   const partial = documentOf(missing, capture([], { coverage: coverage({ unix: 'failed' }) }), 'never');
-  t.notMatch(toTable(partial), /no drift was found/);
+  t.notMatch(joined(toTable(partial)), /no drift was found/);
   t.end();
 });
 
@@ -137,7 +140,7 @@ t.test('reasons, and how weak the evidence is', (t) => {
       rows: [rowNote({ service: 'a' }, { hardening: 'It is meant.' })],
     }),
   });
-  t.match(rowsOf(toTable(documentOf(hardened, capture([held('a', '::1', 1)]))))[0], /; It is meant\.$/);
+  t.match(rowsOf(joined(toTable(documentOf(hardened, capture([held('a', '::1', 1)])))))[0], /; It is meant\.$/);
   const [scheduler] = rowsOf(table).filter((line) => line.includes('kube-scheduler'));
   t.equal(
     scheduler?.match(/for control-plane nodes only/g)?.length,
@@ -150,21 +153,24 @@ t.test('reasons, and how weak the evidence is', (t) => {
 t.test('what was not read completely is listed at the end', (t) => {
   const seen = capture([], { coverage: coverage({ tcp: 'failed', owners: 'partial' }) });
   t.match(
-    toTable(documentOf(PAGE, seen)),
+    joined(toTable(documentOf(PAGE, seen))),
     /\n\nNot read completely, .*:\ntcp: failed: tcp is broken\nowners: partial: owners is broken\n$/,
   );
   const [first] = coverage().sources;
   if (first === undefined) throw new Error('coverage has sources');
   const noted = { complete: true, sources: [{ ...first, via: '/proc/net', note: 'no module' }] };
-  t.match(toTable(documentOf(PAGE, capture([], { coverage: noted }))), /^tcp: read from \/proc\/net: no module$/m);
+  t.match(
+    joined(toTable(documentOf(PAGE, capture([], { coverage: noted })))),
+    /^tcp: read from \/proc\/net: no module$/m,
+  );
   const none = capture([], { node: NO_ROUTE });
-  t.match(toTable(documentOf(PAGE, none)), /no default route$/m);
+  t.match(joined(toTable(documentOf(PAGE, none))), /no default route$/m);
   const unread = capture([], {
     node: NO_ROUTE,
     coverage: coverage({ network: 'failed' }),
   });
   t.notMatch(
-    toTable(documentOf(PAGE, unread)).split('\n')[0],
+    joined(toTable(documentOf(PAGE, unread))).split('\n')[0],
     /no default route/,
     'what was not read is not said to be absent',
   );
@@ -188,7 +194,7 @@ t.test('hostile names stay in their line and do nothing to it', (t) => {
     page,
     capture([held('x', '127.0.0.1', 1, { owners }), held('x', '::', 2, { owners, device: name })], { node }),
   );
-  const text = toTable(one);
+  const text = joined(toTable(one));
   t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   t.equal(rowsOf(text).length, one.findings.length, 'still one line a finding');
   t.match(text, 'x\\x0a\\x1b[2J');

@@ -1,7 +1,7 @@
+import { addTo } from '../../base/multimap.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { Facts, ListenerDifference } from './difference.js';
 import { type Group, groupsOf, merged } from './groups.js';
-import { addTo } from './multimap.js';
 import { type Pair, pairUp } from './pairs.js';
 import { compareReach, overlap, type Reach, reachOf } from './reach.js';
 import { restarts } from './restarts.js';
@@ -49,10 +49,13 @@ function comparableReaches(old: SnapshotDocument, now: SnapshotDocument): Reache
   return { before: reach(old), after: reach(now) };
 }
 
+/** A group can have any number of listeners, and each of any number of new groups can be beside it. */
+const MAX_BESIDE = 8;
+
 /** `neighbours`: all groups of the later snapshot on the same port. */
 function addedListener(group: Group, old: SnapshotDocument, neighbours: readonly Group[]): Difference[] {
   const fields = fieldsOf(group, { before: null, after: group });
-  const beside = neighbours.find((one) => one !== group)?.listeners.map(({ id }) => id) ?? [];
+  const beside = neighbours.find((one) => one !== group)?.listeners.slice(0, MAX_BESIDE).map(({ id }) => id) ?? [];
   switch (evidenceOfAbsence(group, old)) {
     case 'none':
       return [];

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { addTo } from '../../base/multimap.js';
 import type { Group } from './groups.js';
 import { mayBeSame, unixNameOf } from './identity.js';
-import { addTo } from './multimap.js';
 
 /** A group of the earlier snapshot and what it is in the later one. */
 export interface Pair {
@@ -53,7 +53,12 @@ export function pairUp(
     (group) => JSON.stringify([group.identity.key, group.endpoint]),
     () => true,
   );
-  take('none', endpoint, (a, b) => mayBeSame(a.identity, b.identity));
+  // Programs that may be the same have the same names.
+  take(
+    'none',
+    ({ identity, endpoint }) => JSON.stringify([endpoint, identity.programs.map(({ name }) => name).sort()]),
+    (a, b) => mayBeSame(a.identity, b.identity),
+  );
   take('unknown', endpoint, (a, b) => isUnknown(a) !== isUnknown(b) && overlaps(a, b));
   take('owner', endpoint, (a, b) => !isUnknown(a) && !isUnknown(b) && overlaps(a, b));
   take(

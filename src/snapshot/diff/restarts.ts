@@ -1,7 +1,7 @@
+import { addTo } from '../../base/multimap.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Facts, ListenerDifference } from './difference.js';
 import { type Group, merged } from './groups.js';
-import { addTo } from './multimap.js';
 import type { Pair } from './pairs.js';
 import { fieldsOf } from './sides.js';
 

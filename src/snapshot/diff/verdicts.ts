@@ -1,3 +1,4 @@
+import { addTo } from '../../base/multimap.js';
 import { isInRange } from '../../base/port_range.js';
 import { printable } from '../../base/text.js';
 import type { Finding } from '../../verdict/finding.js';
@@ -5,7 +6,6 @@ import { listenersText } from '../../verdict/text/format.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { Facts, VerdictDifference } from './difference.js';
 import { identityOf } from './identity.js';
-import { addTo } from './multimap.js';
 
 interface Subject {
   readonly finding: Finding;

@@ -1,0 +1,14 @@
+/** Characters that are written at once: fewer calls, and no string of a whole document. */
+const CHUNK = 256 * 1024;
+
+/** The same text in pieces of about equal length. */
+export function* chunks(pieces: Iterable<string>): Generator<string> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < CHUNK) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
