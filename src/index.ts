@@ -42,6 +42,7 @@ export type {
   ProcessOwnerFields,
 } from './kernel/owners/owner.js';
 export type { OwnersMode } from './kernel/owners/owner_source.js';
+export type { ProcessNames } from './kernel/owners/whole_names.js';
 export type { Family, Listener, ListenerFields, Protocol, Transport, UnixType } from './kernel/sockets/listener.js';
 export type { SocketFile } from './kernel/sockets/socket_file.js';
 export type { MarkedRole } from './node/marked_role.js';

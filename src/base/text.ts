@@ -3,17 +3,52 @@ import { isUtf8 } from 'node:buffer';
 /**
  * A name chosen by a process (comm, argv, paths, cgroups) arrives as bytes and is kept as UTF-8 text. If the bytes are not
  * valid UTF-8, each invalid byte is written `\xNN` and the field `<key>Raw` holds all bytes in base64, so that nothing is
- * lost. The text may contain control characters: pass it through `printable` before showing it.
+ * lost. Of a name of more than 512 bytes the middle is left out, where a `…` stands, and the field `<key>Length` says how many bytes
+ * it has. The text may contain control characters: pass it through `printable` before showing it.
  */
 export type TextField<Key extends string> = { readonly [key in Key]: string | null } & {
   readonly [key in `${Key}Raw`]?: string;
-};
+} & { readonly [key in `${Key}Length`]?: number };
+
+/**
+ * In bytes, of a longer name: one name of 4 KiB for each of thousands of listeners would make a document of gigabytes. The end of a
+ * path has the name of the file, of at most 255 bytes (NAME_MAX, include/uapi/linux/limits.h), by which owners are matched.
+ */
+const HEAD_LENGTH = 128;
+const TAIL_LENGTH = 384;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The field `key` for `bytes`, with its `Raw` companion if they are not UTF-8; null for null. */
+/** The field `key` for `bytes`, with its companions if they are not UTF-8 or too long; null for null. */
 export function textField<Key extends string>(key: Key, bytes: Uint8Array | null): TextField<Key> {
+  if (bytes === null || !isTooLong(bytes)) return wholeTextField(key, bytes);
+  return { ...wholeTextField(key, shortened(bytes)), [`${key}Length`]: bytes.length };
+}
+
+/** The same, however long the name is. */
+export function wholeTextField<Key extends string>(key: Key, bytes: Uint8Array | null): TextField<Key> {
   return { [key]: bytes === null ? null : textOf(bytes), ...rawField(key, bytes) } as unknown as TextField<Key>;
+}
+
+/** Whether `textField` leaves out the middle of a name. */
+export function isTooLong(bytes: Uint8Array): boolean {
+  return bytes.length > HEAD_LENGTH + TAIL_LENGTH;
+}
+
+const ELLIPSIS = Buffer.from('…');
+
+/** The first and the last bytes, without parts of a character. */
+function shortened(bytes: Uint8Array): Uint8Array {
+  let head = HEAD_LENGTH;
+  while (head > HEAD_LENGTH - 3 && isContinuation(bytes[head])) head -= 1;
+  let tail = bytes.length - TAIL_LENGTH;
+  while (tail < bytes.length - TAIL_LENGTH + 3 && isContinuation(bytes[tail])) tail += 1;
+  return Buffer.concat([bytes.subarray(0, head), ELLIPSIS, bytes.subarray(tail)]);
+}
+
+/** A byte of a UTF-8 sequence after the first (RFC 3629). */
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && (byte & 0xc0) === 0x80;
 }
 
 function rawField(key: string, bytes: Uint8Array | null): Record<string, string> {

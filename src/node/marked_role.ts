@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { isAnsweredElsewhere, readMounts } from '../kernel/mounts.js';
 import type { Role } from '../spec/rows.js';
 
 /** A role, and the file that gives it. */
@@ -15,7 +16,9 @@ const MARKERS: readonly MarkedRole[] = [
 
 /** null if there is no marker, or no permission to see it. */
 export async function readMarkedRole(markers: readonly MarkedRole[] = MARKERS): Promise<MarkedRole | null> {
+  const mounts = await readMounts();
   for (const marker of markers) {
+    if (await isAnsweredElsewhere(marker.file, mounts)) continue;
     const exists = await stat(marker.file).then(
       () => true,
       () => false,

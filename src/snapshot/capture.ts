@@ -2,12 +2,14 @@ import { hostname, release } from 'node:os';
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
 import type { Netns, OwnerPass } from '../kernel/addon.js';
+import { readMounts } from '../kernel/mounts.js';
 import { identifyNetns } from '../kernel/netns.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners, ownersCoverage } from '../kernel/owners/attach_owners.js';
 import { attachCreatorCgroups, findCreatorCgroups } from '../kernel/owners/creator_cgroups.js';
 import { type OwnersMode, startOwnerSearch } from '../kernel/owners/owner_source.js';
+import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
@@ -35,6 +37,7 @@ export interface NodeCapture extends Capture {
   readonly network: NetworkFacts;
   /** Of UDP and unix sockets: no kernel event reports when they close. */
   readonly inodes: Inodes;
+  readonly longNames: readonly ProcessNames[];
 }
 
 /**
@@ -103,6 +106,7 @@ export async function captureNode(
     files,
     network,
     inodes: inodesOf(tables),
+    longNames: wholeNames(owners.found?.facts ?? []),
   };
 }
 
@@ -143,5 +147,6 @@ function statSocketFiles(
   deadline: Deadline,
 ): Promise<SocketFile[]> {
   const paths = socketPaths.flatMap((socketPath) => possiblePaths(socketPath, socketPath.patterns, listeners));
-  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, deadline)));
+  const mounts = readMounts();
+  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, deadline, mounts)));
 }

@@ -8,6 +8,7 @@ import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import { readFacts, startOwnerSearch } from '../kernel/owners/owner_source.js';
 import { type ProcessFields, processFieldsByPid, readBootTime } from '../kernel/owners/process_fields.js';
+import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables } from '../kernel/sockets/capture.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
@@ -20,6 +21,7 @@ export interface OtherNamespaces {
   readonly namespaces: readonly NamespaceDocument[];
   readonly sockets: readonly OwnedListener[];
   readonly source: CoverageSource;
+  readonly longNames: readonly ProcessNames[];
 }
 
 /**
@@ -58,6 +60,7 @@ async function readOthers(
   return {
     namespaces: read.map((one) => describe(one.namespace, one.errors, fields)),
     sockets,
+    longNames: wholeNames(found?.facts ?? []),
     source: renderSource({
       name: 'namespaces',
       via: 'setns',
@@ -81,7 +84,7 @@ function unreadNamespaces(why: CoverageFault): OtherNamespaces {
     ms: 0,
   } as const;
   const source = renderSource(reading);
-  return { namespaces: [], sockets: [], source };
+  return { namespaces: [], sockets: [], source, longNames: [] };
 }
 
 /** Namespaces read at the same time, each of which holds descriptors; libuv's pool has four threads. */

@@ -35,6 +35,7 @@ export function toDocument(
     }));
     return memo.reuseEach('explained', explained, ({ id }) => id);
   });
+  const processes = [...evaluated.longNames, ...(others?.longNames ?? [])];
   const coverage = coverageOf([...evaluated.coverage.sources, ...(others === null ? [] : [others.source])]);
   return {
     schemaVersion: 1,
@@ -56,6 +57,7 @@ export function toDocument(
     summary: summarize(findings, coverage, failOn),
     findings,
     sockets,
+    ...(processes.length === 0 ? {} : { processes }),
     namespaces: others?.namespaces ?? null,
     files,
     coverage,

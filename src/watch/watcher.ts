@@ -192,7 +192,9 @@ export class Watcher {
     const [since, costMs] = [this.#clock.now(), startCost()];
     const capture = await this.#sources.capture();
     this.#sources.closedSockets.compareWith(capture.inodes);
-    if (!this.#isClosed) this.#files.follow(capture.files.map(({ path }) => path));
+    // Watching a directory that does not answer would never return.
+    const readable = capture.files.filter(({ state }) => state !== 'unreadable');
+    if (!this.#isClosed) this.#files.follow(readable.map(({ path }) => path));
     return { capture, since, costMs };
   }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { printable, textField, textOf, unshared } from '../../src/base/text.js';
+import { printable, textField, textOf, unshared, wholeTextField } from '../../src/base/text.js';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 
@@ -102,5 +102,25 @@ t.test('unshared copies only slices of a larger buffer', (t) => {
   const copy = unshared(part);
   t.equal(Buffer.from(copy).toString(), 'bc');
   t.equal(copy.buffer.byteLength, 2);
+  t.end();
+});
+
+t.test('the middle of a long name is left out', (t) => {
+  const bytes = Buffer.from(`/${'a'.repeat(4000)}/kubelet`);
+  const { exe, exeLength, exeRaw } = textField('exe', bytes);
+  t.equal(exe, `/${'a'.repeat(127)}…${'a'.repeat(376)}/kubelet`);
+  t.strictSame([exeLength, exeRaw], [bytes.length, undefined]);
+  t.strictSame(wholeTextField('exe', bytes), { exe: bytes.toString() });
+  t.strictSame(Object.keys(textField('exe', Buffer.alloc(512, 'a'))), ['exe'], '512 bytes are not too long');
+  for (const shift of [0, 1, 2, 3]) {
+    const wide = Buffer.from(`${'a'.repeat(shift)}${'\u{1f600}'.repeat(1000)}`);
+    const { exe: text, ...rest } = textField('exe', wide);
+    t.match(text, /^a*(?:\u{1f600})+…(?:\u{1f600})+$/u, 'characters stay whole');
+    t.strictSame(rest, { exeLength: wide.length });
+  }
+  const latin1 = textField('exe', Buffer.alloc(600, 0xff));
+  t.equal(latin1.exe, `${'\\xff'.repeat(128)}…${'\\xff'.repeat(384)}`);
+  t.equal(Buffer.from(latin1.exeRaw ?? '', 'base64').length, 128 + 3 + 384);
+  t.equal(latin1.exeLength, 600);
   t.end();
 });

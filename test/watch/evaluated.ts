@@ -27,6 +27,7 @@ export function evaluated(
       },
       source: { name: 'network', via: 'rtnetlink', status: 'ok', errors: [], notes: [], rows: 0, ms: 0 },
     },
+    longNames: [],
     inodes: [],
     role: { role: 'worker', roleSource: 'flag', roleReason: null },
     evaluation: evaluate(page, read, 'worker'),

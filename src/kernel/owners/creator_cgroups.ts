@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textField, textOf } from '../../base/text.js';
+import { type Mounts, readMounts } from '../mounts.js';
 import { cgroupFacts } from './cgroup.js';
 import type { Origin, OwnedListener } from './owner.js';
 
@@ -17,7 +18,7 @@ export async function findCreatorCgroups(listeners: readonly OwnedListener[]): P
     listeners.flatMap(({ ownersUnknown, cgroupId }) => (ownersUnknown !== null && cgroupId !== null ? [cgroupId] : [])),
   );
   if (wanted.size === 0) return new Map();
-  const mount = cgroup2Mount(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
+  const mount = cgroup2Mount(await readMounts());
   return mount === null ? new Map() : findCgroups(mount, wanted);
 }
 
@@ -33,12 +34,9 @@ export function attachCreatorCgroups(
   });
 }
 
-/** Where cgroup2 is mounted, from /proc/self/mountinfo (proc(5)): the mount point is field 5, the type follows ` - `. */
-export function cgroup2Mount(mountinfo: string): string | null {
-  const line = mountinfo.split('\n').find((one) => one.includes(' - cgroup2 '));
-  const point = line?.split(' ')[4];
-  // Space, tab, newline and backslash are escaped in octal.
-  return point?.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) ?? null;
+/** Where cgroup2 is mounted; null: nowhere. */
+export function cgroup2Mount(mounts: Mounts): string | null {
+  return [...mounts].find(([, type]) => type === 'cgroup2')?.[0] ?? null;
 }
 
 /**

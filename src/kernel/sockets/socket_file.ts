@@ -1,6 +1,7 @@
 import { lstat, readFile, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { isAnsweredElsewhere, type Mounts, readMounts } from '../mounts.js';
 
 /** What is at a path where a unix socket should be. */
 export interface SocketFile {
@@ -15,10 +16,19 @@ export interface SocketFile {
   readonly isProtected: boolean | null;
 }
 
-/** Follows links. Never throws: what cannot be read, or not in time, is `unreadable`. */
-export function statSocketFile(path: string, deadline: Deadline = NO_DEADLINE): Promise<SocketFile> {
+/**
+ * Follows links. Never throws: what cannot be read, or not in time, is `unreadable`, as is what another machine or a process answers
+ * for, which is not asked.
+ */
+export function statSocketFile(
+  path: string,
+  deadline: Deadline = NO_DEADLINE,
+  mounts: Promise<Mounts> = readMounts(),
+): Promise<SocketFile> {
   const unreadable = (): SocketFile => ({ ...NO_FILE, path, state: 'unreadable' });
-  return deadline.read([`the file ${path}`], () => statFile(path), unreadable);
+  const read = async (): Promise<SocketFile> =>
+    (await isAnsweredElsewhere(path, await mounts)) ? unreadable() : statFile(path);
+  return deadline.read([`the file ${path}`], read, unreadable);
 }
 
 const NO_FILE = { device: null, inode: null, mountDevice: null, isProtected: null } as const;

@@ -3,6 +3,7 @@ import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { ProcessNames } from '../../kernel/owners/whole_names.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 import type { RoleReason } from '../../verdict/codes.js';
@@ -77,6 +78,8 @@ export interface SnapshotDocument {
   };
   readonly findings: readonly Finding[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
+  /** Whole names of processes whose names are shortened in `sockets`; of the first 256 in each of the searches for owners. */
+  readonly processes?: readonly ProcessNames[];
   /** Other namespaces, whose sockets are in `sockets`; null: not requested. */
   readonly namespaces: readonly NamespaceDocument[] | null;
   readonly files: readonly SocketFile[];

@@ -13,13 +13,19 @@ const SCHEMA_VERSION = 1;
 const MAX_MESSAGE = 120;
 
 /**
+ * Where a snapshot has the key schemaVersion. Errors repeat nothing of any other file, which may be one that only the user who runs
+ * the program can read.
+ */
+const MAX_HEAD = 4096;
+
+/**
  * Parses a snapshot; `source` is its name in messages. Unknown fields are kept.
  * @throws SockwatchError ERR_INPUT that names the position in the JSON, if it is no snapshot or has a later schemaVersion
  */
 export function readSnapshot(text: string, source: string): SnapshotDocument {
   const value = parse(text, source);
   refuseOtherVersion(value, source);
-  if (!validate(value)) throw faultError(validate.errors ?? [], source);
+  if (!validate(value)) throw faultError(validate.errors ?? [], source, isSnapshot(value));
   return completeSnapshot(value as StoredSnapshot);
 }
 
@@ -30,7 +36,8 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const found = `an error: ${shortened(messageOf(error), MAX_MESSAGE)}`;
+    const isOurs = text.trim() === '' || text.slice(0, MAX_HEAD).includes('"schemaVersion"');
+    const found = isOurs ? `an error: ${shortened(messageOf(error), MAX_MESSAGE)}` : 'something else';
     throw inputError({
       file,
       line: null,
@@ -45,7 +52,7 @@ function refuseOtherVersion(value: unknown, file: string): void {
   const hint = SNAPSHOT_HINT;
   const expected = 'a snapshot of k8s-sockwatch';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw inputError({ file, line: null, expected, found: nameOf(value), hint });
+    throw inputError({ file, line: null, expected, found: kindOf(value), hint });
   }
   if (!('schemaVersion' in value)) {
     throw inputError({ file, line: null, expected, found: 'JSON without the key schemaVersion', hint });
@@ -67,11 +74,11 @@ function refuseOtherVersion(value: unknown, file: string): void {
 }
 
 /** ajv stops at the first error; the others are the alternatives and conditions around it. */
-function faultError([error]: readonly SchemaError[], file: string): SockwatchError {
+function faultError([error]: readonly SchemaError[], file: string, mayQuote: boolean): SockwatchError {
   if (error === undefined) throw new TypeError('ajv reported no error');
   const { keyword, params, instancePath, data } = error;
   const place = pathText(instancePath);
-  const found = keyword === 'required' ? 'none' : nameOf(data);
+  const found = keyword === 'required' ? 'none' : mayQuote ? nameOf(data) : kindOf(data);
   const at = place === '' ? '' : ` at ${place}`;
   const expected = `${expectedBy(keyword, params, error)}${at}`;
   return inputError({ file, line: null, expected, found, hint: SNAPSHOT_HINT });
@@ -101,9 +108,19 @@ function pathText(pointer: string): string {
   return shortened(text.replace(/^\./, ''), MAX_MESSAGE);
 }
 
+function isSnapshot(value: unknown): boolean {
+  const generator: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'generator') : null;
+  return typeof generator === 'object' && generator !== null && Reflect.get(generator, 'name') === 'k8s-sockwatch';
+}
+
 function nameOf(value: unknown): string {
-  if (value === null) return 'null';
   if (typeof value === 'string') return quoted(value);
+  return typeof value === 'object' ? kindOf(value) : String(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : String(value);
+  if (typeof value === 'object') return 'an object';
+  return typeof value === 'string' ? 'text' : 'another value';
 }

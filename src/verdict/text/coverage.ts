@@ -3,6 +3,7 @@ import type { Coverage, CoverageSource, SourceReading } from '../../base/coverag
 import { coverageOf } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { printable } from '../../base/text.js';
+import { listed } from './format.js';
 
 /** Readings with text, as a document has them. Pure. */
 export function renderCoverage(readings: readonly SourceReading[]): Coverage {
@@ -18,7 +19,7 @@ export function renderSource(reading: SourceReading): CoverageSource {
 export function faultsText(faults: readonly CoverageFault[]): string | null {
   if (faults.length === 0) return null;
   // Both families of a table often fail alike.
-  return [...new Set(faults.map(faultText))].join('; ');
+  return listed(faults.map(faultText), '; ');
 }
 
 /** One fault in words, safe on a terminal. */

@@ -3,7 +3,7 @@ import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { Expected, Finding, FindingFacts } from '../finding.js';
 import { adviceFor } from './advice.js';
-import { listenersText, ownersText, unknownOwnerText } from './format.js';
+import { listed, listenersText, ownersText, unknownOwnerText } from './format.js';
 
 /** What findings refer to, besides the row. */
 export interface FindingContext {
@@ -198,7 +198,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'no-listener-file-unreadable':
       return because(
         `no listener is named ${place}`,
-        'its file could not be read (permission denied), and may belong to a listener of another name',
+        'its file could not be read, and may belong to a listener of another name',
       );
     case 'not-in-spec': {
       const reach = facts.severity === 'info' ? 'on loopback only' : 'reachable from outside';
@@ -242,7 +242,7 @@ function protocolOf([first]: readonly OwnedListener[]): string {
 }
 
 function whyUnknown(listeners: readonly OwnedListener[]): string {
-  return [...new Set(listeners.map(unknownOwnerText))].join('; ');
+  return listed(listeners.map(unknownOwnerText), '; ');
 }
 
 function roleUnknown(roles: readonly string[]): string {

@@ -22,7 +22,17 @@ export function listenerText(listener: Listener): string {
 
 /** Several listeners, each text once: members of one SO_REUSEPORT group look alike. */
 export function listenersText(listeners: readonly Listener[]): string {
-  return [...new Set(listeners.map(listenerText))].join(' and ');
+  return listed(listeners.map(listenerText), ' and ');
+}
+
+/** A process can open any number of sockets, and share them with any number of others. */
+const MAX_LISTED = 8;
+
+/** The first of these texts, each once, and how many more there are. */
+export function listed(texts: readonly string[], separator: string): string {
+  const distinct = [...new Set(texts)];
+  const more = distinct.length - MAX_LISTED;
+  return [...distinct.slice(0, MAX_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator);
 }
 
 /** The comm of a process; where the kernel truncated it, the full name if exe or argv[0] has it. */
@@ -69,5 +79,5 @@ export function ownersText(listeners: readonly OwnedListener[]): string {
       ? [`an unknown owner (${unknownOwnerText(listener)})`]
       : listener.owners.map(ownerText),
   );
-  return [...new Set(texts)].join(', ');
+  return listed(texts, ', ');
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import t from 'tap';
+import { parseMounts, readMounts } from '../../../src/kernel/mounts.js';
 import {
   attachCreatorCgroups,
   cgroup2Mount,
@@ -23,7 +24,7 @@ t.test('where cgroup2 is mounted', (t) => {
     ['a mount point of that name', '41 31 0:38 / /cgroup2 rw - tmpfs cgroup2 rw\n', null],
     ['no file', '', null],
   ];
-  for (const [name, mountinfo, expected] of cases) t.equal(cgroup2Mount(mountinfo), expected, name);
+  for (const [name, mountinfo, expected] of cases) t.equal(cgroup2Mount(parseMounts(mountinfo)), expected, name);
   t.end();
 });
 
@@ -60,7 +61,7 @@ async function withCreators(listeners: readonly OwnedListener[]): Promise<readon
 }
 
 t.test('the creator is looked up for listeners without a known owner', async (t) => {
-  const mount = cgroup2Mount(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const mount = cgroup2Mount(await readMounts());
   if (mount === null) throw new Error('every machine that this program is for has cgroup2');
   const cgroupId = inodeOf(mount);
   const seen = listener('127.0.0.1', 1, { cgroupId, owners: [processOwner('a')], ownersUnknown: null });

@@ -217,7 +217,7 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(UNIX, { observed: { files: [{ ...ABSENT, state: 'unreadable' }] } }),
-    `no listener is named ${PATH}|its file could not be read (permission denied), and may belong to a listener of another name`,
+    `no listener is named ${PATH}|its file could not be read, and may belong to a listener of another name`,
   ],
   [
     unexplained(held('nc', '0.0.0.0', 9000)),
