@@ -50,12 +50,23 @@ export interface Markdown {
 /** CommonMark with GFM tables, as in the vendor's tool chain. HTML is parsed so that comments are not taken for content. */
 const parser = new MarkdownIt('commonmark').enable('table');
 
+/** In characters. The time that inline Markdown takes can grow with the square of its length. */
+const MAX_PARAGRAPH = 16 * 1024;
+
+/** Between the parsing of blocks and of what is in them. */
+parser.core.ruler.before('inline', 'bounds', ({ tokens, env }) => {
+  const long = tokens.find(({ type, content }) => type === 'inline' && content.length > MAX_PARAGRAPH);
+  if (long === undefined) return;
+  const line = (long.map?.[0] ?? 0) + 1;
+  throw inputError({ file: env.file, line, expected: `at most ${MAX_PARAGRAPH} characters in a paragraph`, found: 'more' });
+});
+
 /**
  * Parses a page. GFM pads short rows and drops excess cells; here both are errors, as are tables and headings inside lists
  * or quotes, which would be ignored. Throws ERR_INPUT.
  */
 export function readMarkdown(source: TextSource): Markdown {
-  const tokens = parser.parse(withoutFrontMatter(source), {});
+  const tokens = parser.parse(withoutFrontMatter(source), { file: source.file });
   const blocks: Block[] = [];
   const fences: Fence[] = [];
   for (const [at, token] of tokens.entries()) {

@@ -13,7 +13,8 @@ export interface TextLine {
 /** The lines that are not in a table, without blank ones. */
 export function nonTableLines(source: TextSource, { blocks, fences }: Markdown): TextLine[] {
   const kinds = new Map<number, LineKind | 'table'>();
-  for (let at = 0; at < frontMatterEnd(source); at += 1) kinds.set(at + 1, 'front matter');
+  const end = frontMatterEnd(source);
+  for (let line = 1; line <= end; line += 1) kinds.set(line, 'front matter');
   for (const block of [...blocks, ...fences]) {
     if (block.kind === 'prose' || (block.kind === 'fence' && directiveName(block.info) !== null)) continue;
     const kind = block.kind === 'fence' ? 'code' : block.kind;

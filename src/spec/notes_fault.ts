@@ -19,8 +19,8 @@ const TYPE_NAMES: ReadonlyMap<unknown, string> = new Map([
   ['integer', 'a number'],
 ]);
 
-/** The most helpful one of all errors. */
-export function selectFault(errors: readonly SchemaError[]): Fault {
+/** The most helpful one of all errors. Without `mayQuote` it repeats nothing of the file but a version. */
+export function selectFault(errors: readonly SchemaError[], mayQuote: boolean): Fault {
   // A misspelt key also causes `required`, a missing one `minProperties`, and each alternative of anyOf its own error.
   const candidates = errors.filter(({ schemaPath, propertyName }) => !/\/anyOf\//.test(schemaPath) && !propertyName);
   const error =
@@ -29,9 +29,12 @@ export function selectFault(errors: readonly SchemaError[]): Fault {
     candidates[0];
   if (error === undefined) throw new TypeError('expected at least one error');
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-  return error.keyword === 'additionalProperties' || error.keyword === 'propertyNames'
-    ? keyFault(path, error)
-    : { path, isKey: false, expected: expectedBy(error), found: foundBy(error) };
+  if (error.keyword === 'additionalProperties' || error.keyword === 'propertyNames') {
+    const fault = keyFault(path, error);
+    return mayQuote ? fault : { path: fault.path, isKey: true, expected: 'the keys of notes', found: 'another key' };
+  }
+  const isVersion = error.instancePath === '/version' && /^[\d."]{1,8}$/.test(JSON.stringify(error.data));
+  return { path, isKey: false, expected: expectedBy(error), found: foundBy(error, mayQuote || isVersion) };
 }
 
 /** RFC 6901, section 4. */
@@ -74,13 +77,14 @@ function expectedBy(error: SchemaError): string {
   }
 }
 
-function foundBy({ keyword, data }: SchemaError): string {
+function foundBy({ keyword, data }: SchemaError, mayQuote: boolean): string {
   if (['required', 'anyOf', 'minProperties'].includes(keyword)) return 'none';
   if (keyword === 'uniqueItems') return 'one twice';
   if (data === null) return 'nothing';
-  if (typeof data === 'string') return quoted(data);
   if (Array.isArray(data)) return data.length === 0 ? 'an empty list' : 'a list';
-  return typeof data === 'object' ? 'a map' : String(data);
+  if (typeof data === 'object') return 'a map';
+  if (!mayQuote) return typeof data === 'string' ? 'text' : 'another value';
+  return typeof data === 'string' ? quoted(data) : String(data);
 }
 
 /** The keys that the schema allows, without required ones for `minProperties`. */

@@ -49,8 +49,10 @@ export async function readNotes(file: string): Promise<Notes> {
 
 /** Parses the contents of `file`. Throws ERR_INPUT. */
 export function parseNotes(file: string, bytes: Uint8Array): Notes {
-  const yaml = readYaml(decodeSource(file, bytes));
-  const { services = {}, shared_units: sharedUnits = [], rows = [], listeners = [] } = validated(file, yaml);
+  const source = decodeSource(file, bytes);
+  const isNotes = VERSION_LINE.test(source.text);
+  const yaml = readYaml(source, isNotes);
+  const { services = {}, shared_units: sharedUnits = [], rows = [], listeners = [] } = validated(file, yaml, isNotes);
   return {
     sources: [file],
     services: new Map(
@@ -65,13 +67,16 @@ export function parseNotes(file: string, bytes: Uint8Array): Notes {
   };
 }
 
-function validated(file: string, yaml: YamlInput): NotesFile {
+/** Errors quote a file that has it. Any other may be no notes at all: a file that only the user who runs the program can read. */
+const VERSION_LINE = /^(?:\{[ \t]*)?["']?version["']?[ \t]*:[ \t]*1[ \t]*(?:[,}#].*)?$/m;
+
+function validated(file: string, yaml: YamlInput, isNotes: boolean): NotesFile {
   const { value } = yaml;
   if (value === null || value === undefined) {
     throw inputError({ file, line: 1, expected: 'notes that start with "version: 1"', found: 'an empty file' });
   }
   if (validate(value)) return value as NotesFile;
-  const { path, isKey, ...fault } = selectFault(validate.errors ?? []);
+  const { path, isKey, ...fault } = selectFault(validate.errors ?? [], isNotes);
   throw inputError({ file, line: yaml.lineOf(path, isKey), ...fault });
 }
 

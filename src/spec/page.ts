@@ -23,6 +23,9 @@ export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {
  */
 export function parsePage(file: string, bytes: Uint8Array): Page {
   const source = decodeSource(file, bytes);
+  if (!source.lines.some(isTableLine)) {
+    throw source.lines.some((line) => line.startsWith('# ')) ? noTable(file) : noTitle(file);
+  }
   const markdown = readMarkdown(source);
   refuseUnparsedRows(source, markdown);
   const title = titleOf(file, markdown);
@@ -30,17 +33,32 @@ export function parsePage(file: string, bytes: Uint8Array): Page {
   const rows = sections.flatMap((section) => sectionRows(file, section));
   refuseDuplicates(file, rows);
   refuseEmptySections(file, sections);
-  if (rows.length === 0)
-    throw inputError({ file, line: 1, expected: 'a table of services on the page', found: 'none' });
+  if (rows.length === 0) throw noTable(file);
   refuseUnlistedEndpoints(source, markdown, rows);
   return { title, rows };
+}
+
+function noTable(file: string): Error {
+  return inputError({ file, line: 1, expected: 'a table of services on the page', found: 'none' });
+}
+
+/**
+ * Other errors quote the page. A file without such a line is no page, and may be one that only the user who runs the program can
+ * read.
+ */
+function isTableLine(line: string): boolean {
+  const text = line.trim();
+  return /^\|.*\|$/.test(text) || (text.includes('|') && /^[\s|:-]*-[\s|:-]*$/.test(text));
 }
 
 function titleOf(file: string, { blocks }: Markdown): string {
   const title = blocks.find((block) => block.kind === 'heading' && block.level === 1);
   if (title?.kind === 'heading' && title.text !== '') return title.text;
-  const found = title === undefined ? 'none' : 'an empty one';
-  throw inputError({ file, line: title?.line ?? 1, expected: 'a title, as in "# Services and ports"', found });
+  throw title === undefined ? noTitle(file) : noTitle(file, title.line, 'an empty one');
+}
+
+function noTitle(file: string, line = 1, found = 'none'): Error {
+  return inputError({ file, line, expected: 'a title, as in "# Services and ports"', found });
 }
 
 /** A duplicate row is probably a mistake for another row. */

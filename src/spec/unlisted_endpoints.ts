@@ -19,12 +19,13 @@ const MENTIONS = [
  * code, only those at the start of a line count. Throws ERR_INPUT for the first.
  */
 export function refuseUnlistedEndpoints(source: TextSource, markdown: Markdown, rows: readonly Row[]): void {
+  const listed = new ListedPlaces(rows);
   for (const { number: line, text, kind } of nonTableLines(source, markdown)) {
     if (kind === 'front matter') continue;
     for (const match of MENTIONS.flatMap((form) => [...text.matchAll(form)])) {
       const [mention] = match;
       if (kind === 'code' && text.slice(0, match.index).trim() !== '') continue;
-      if (rows.some((row) => isListed(row, mention))) continue;
+      if (listed.has(mention)) continue;
       const hint = 'If a service listens there, add it to a table; otherwise rephrase the text.';
       const expected = 'all listeners in tables';
       throw inputError({ file: source.file, line, expected, found: `${quoted(mention)} in the text`, hint });
@@ -32,10 +33,23 @@ export function refuseUnlistedEndpoints(source: TextSource, markdown: Markdown, 
   }
 }
 
-function isListed(row: Row, mention: string): boolean {
-  if (row.kind === 'unix') return parseSocketPath(mention) === row.path;
-  if (mention.toLowerCase() === `${row.port}/${row.protocol}`) return true;
-  const endpoint = parseEndpoint(mention);
-  if (endpoint === null || endpoint.port !== row.port) return false;
-  return row.host.kind === 'any' || hostKey(endpoint.host) === hostKey(row.host);
+/** The places of the rows of a page. */
+class ListedPlaces {
+  readonly #keys = new Set<string>();
+
+  constructor(rows: readonly Row[]) {
+    for (const row of rows) {
+      if (row.kind === 'unix') this.#keys.add(row.path);
+      else this.#keys.add(`${row.port}/${row.protocol}`).add(`${hostKey(row.host)} ${row.port}`);
+    }
+  }
+
+  has(mention: string): boolean {
+    const path = parseSocketPath(mention);
+    if (path !== null && this.#keys.has(path)) return true;
+    if (this.#keys.has(mention.toLowerCase())) return true;
+    const endpoint = parseEndpoint(mention);
+    if (endpoint === null) return false;
+    return ['any', hostKey(endpoint.host)].some((host) => this.#keys.has(`${host} ${endpoint.port}`));
+  }
 }

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isSeq, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf } from '../base/errors.js';
 import { inputError, quoted, shortened } from '../base/input_error.js';
 import type { TextSource } from '../base/text_source.js';
@@ -14,36 +14,66 @@ const MAX_ALIASES = 100;
 const MAX_NESTING = 64;
 /** Messages of the library quote the file. */
 const MAX_MESSAGE_LENGTH = 120;
+/** More of a key is not shown. */
+const MAX_KEY_LENGTH = 200;
+
+/** A fault of a document, at a position in the text. */
+interface Fault {
+  readonly at: number;
+  readonly expected: string;
+  readonly found: string;
+}
 
 /**
  * Parses a YAML 1.2 document. Throws ERR_INPUT with the line for invalid YAML, duplicate keys, unknown tags, and excessive
- * nesting or aliases.
+ * nesting or aliases. Without `mayQuote`, errors repeat nothing of the text: it may be any file of the machine.
  */
-export function readYaml(source: TextSource): YamlInput {
+export function readYaml(source: TextSource, mayQuote = true): YamlInput {
   const { file, text } = source;
   refuseDeepNesting(source);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // The library compares every key with all keys before it.
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const lineAt = (offset: number): number => lines.linePos(offset).line || 1;
-  const [error] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-  if (error !== undefined) {
-    const line = lineAt(error.pos[0]);
-    if (error.code === 'DUPLICATE_KEY') {
-      const [key = ''] = text.slice(error.pos[0]).split(/:|\n/, 1);
-      const found = `${quoted(key)} a second time`;
-      throw inputError({ file, line, expected: 'unique keys', found });
-    }
-    throw inputError({
-      file,
-      line,
-      expected: 'valid YAML',
-      found: `an error: ${shortened(messageOf(error), MAX_MESSAGE_LENGTH)}`,
-    });
-  }
+  const refuse = ({ at, expected, found }: Fault): Error =>
+    inputError({ file, line: lineAt(at), expected, found: mayQuote ? found : 'something else' });
+  const fault = firstFault(document, text);
+  if (fault !== null) throw refuse(fault);
   return {
-    value: plainValue(file, document, lineAt),
+    value: plainValue(document, refuse),
     lineOf: (path, isKey) => lineAt(offsetOf(document, path, isKey)),
   };
+}
+
+function firstFault(document: Document.Parsed, text: string): Fault | null {
+  const faults = [...document.errors, ...document.warnings].map((error) => ({
+    at: error.pos[0],
+    expected: 'valid YAML',
+    found: `an error: ${shortened(messageOf(error), MAX_MESSAGE_LENGTH)}`,
+  }));
+  const duplicate = firstDuplicate(document);
+  if (duplicate !== null) {
+    const [key = ''] = text.slice(duplicate, duplicate + MAX_KEY_LENGTH).split(/:|\n/, 1);
+    faults.push({ at: duplicate, expected: 'unique keys', found: `${quoted(key)} a second time` });
+  }
+  return faults.reduce<Fault | null>((first, one) => (first === null || one.at < first.at ? one : first), null);
+}
+
+/** Position of the first key that its map has already; null: there is none. */
+function firstDuplicate(document: Document.Parsed): number | null {
+  let first: number | null = null;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const at = startOf(key);
+        if (seen.has(key.value) && at !== null && (first === null || at < first)) first = at;
+        seen.add(key.value);
+      }
+    },
+  });
+  return first;
 }
 
 /** The library is recursive, and a stack overflow within V8's regular expressions is fatal. */
@@ -58,19 +88,19 @@ function refuseDeepNesting({ file, lines }: TextSource): void {
   }
 }
 
-function plainValue(file: string, document: Document.Parsed, lineAt: (offset: number) => number): unknown {
+function plainValue(document: Document.Parsed, refuse: (fault: Fault) => Error): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES });
   } catch (error) {
-    let offset = 0;
+    let at = 0;
     visit(document, {
       Alias(_, alias) {
-        offset = alias.range?.[0] ?? 0;
+        at = alias.range?.[0] ?? 0;
         return visit.BREAK;
       },
     });
     const found = `an error: ${shortened(messageOf(error), MAX_MESSAGE_LENGTH)}`;
-    throw inputError({ file, line: lineAt(offset), expected: 'valid aliases', found });
+    throw refuse({ at, expected: 'valid aliases', found });
   }
 }
 

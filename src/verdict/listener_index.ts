@@ -1,3 +1,4 @@
+import { addTo } from '../base/multimap.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import { oneOfEachOwner } from './owner_match.js';
@@ -5,6 +6,8 @@ import { oneOfEachOwner } from './owner_match.js';
 /** Listeners, indexed once for all rows. */
 export class ListenerIndex {
   readonly #onPort = new Map<string, OwnedListener[]>();
+  readonly #named = new Map<string, OwnedListener[]>();
+  readonly #boundTo = new Map<number, OwnedListener[]>();
   /** Unix sockets that accept connections. */
   readonly accepting: readonly OwnedListener[];
   /** Listeners without a known owner. */
@@ -15,17 +18,24 @@ export class ListenerIndex {
   constructor(listeners: readonly OwnedListener[]) {
     for (const listener of listeners) {
       const { protocol, port } = listener;
-      if (port === null) continue;
-      const known = this.#onPort.get(`${protocol} ${port}`);
-      if (known === undefined) this.#onPort.set(`${protocol} ${port}`, [listener]);
-      else known.push(listener);
+      if (port !== null) addTo(this.#onPort, `${protocol} ${port}`, listener);
     }
     this.accepting = listeners.filter(({ protocol, state }) => protocol === 'unix' && state === 'LISTEN');
+    for (const listener of this.accepting) {
+      if (listener.path !== null) addTo(this.#named, listener.path, listener);
+      if (listener.file !== null) addTo(this.#boundTo, listener.file.inode, listener);
+    }
     this.unowned = listeners.filter(({ owners }) => owners.length === 0);
     this.ofEachOwner = oneOfEachOwner(listeners);
   }
 
   onPort(protocol: Protocol, port: number): readonly OwnedListener[] {
     return this.#onPort.get(`${protocol} ${port}`) ?? [];
+  }
+
+  /** Unix sockets that accept connections, with this name or bound to a file with this inode number (its lower 32 bits). */
+  atPath(path: string, inode: number | null): readonly OwnedListener[] {
+    const bound = inode === null ? [] : (this.#boundTo.get(inode % 2 ** 32) ?? []);
+    return [...new Set([...bound, ...(this.#named.get(path) ?? [])])];
   }
 }

@@ -54,7 +54,8 @@ const isUnseenOnAddress = (one: Candidate): boolean => isUnseen(one) && one.rela
 
 /** Sockets that answer the row besides those that decide: the service's own, and those of unknown owner on its address. */
 function others(candidates: readonly Candidate[], deciding: readonly Candidate[]): Candidate[] {
-  return candidates.filter((one) => !deciding.includes(one) && (isOwn(one) || isUnseenOnAddress(one)));
+  const decided = new Set(deciding);
+  return candidates.filter((one) => !decided.has(one) && (isOwn(one) || isUnseenOnAddress(one)));
 }
 
 function withoutDefault(listeners: readonly OwnedListener[], { coverage, node }: EvaluationContext): RowEvaluation {

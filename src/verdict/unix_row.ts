@@ -43,11 +43,13 @@ export function evaluateUnixRow(
   context: EvaluationContext,
   spec: Spec,
 ): RowEvaluation {
-  const { files } = context;
   const { accepting } = context.listeners;
+  const files = new Map(context.files.map((file) => [file.path, file]));
   const at = (path: string): PathListeners => {
-    const file = files.find((one) => one.path === path);
-    const listeners = accepting.filter((one) => (file === undefined ? hasName(one, path) : isBehind(one, file)));
+    const file = files.get(path);
+    const listeners = context.listeners
+      .atPath(path, file?.inode ?? null)
+      .filter((one) => (file === undefined ? hasName(one, path) : isBehind(one, file)));
     const matches = listeners.map((listener) => ({
       listener,
       owner: matchListener(listener, applied.service, spec.notes, context.isText),
