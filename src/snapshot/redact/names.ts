@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { COMM_LENGTH, type ProcessOwner } from '../../kernel/owners/owner.js';
 import { type Addresses, isAddress } from './addresses.js';
 import type { KnownNames } from './known_names.js';
@@ -6,20 +7,29 @@ import type { Pseudonyms } from './pseudonyms.js';
 /** Hex digits of a pseudonym: `name-` and 10 digits fit in a comm, and 40 bits avoid collisions among thousands. */
 const DIGITS = 10;
 
-/** Snap revisions, ports and pids do not identify anything. */
+/** Snap revisions, ports and pids do not identify anything. Several numbers, as in `1234-5678-9012`, may. */
+const MAX_DIGITS = 7;
 const SMALL_NUMBER = /^\d{1,7}$/;
 
-/** Addresses within names: `10.1.2.3.nip.io`, `ip-10-1-2-3`, MAC addresses, IPv6 between other things. */
-const EMBEDDED_IPV4 = /(?<![\d.])(\d{1,3})([.-])(\d{1,3})\2(\d{1,3})\2(\d{1,3})(?![\d])/g;
-const EMBEDDED_COLONS = /(?<![0-9a-z:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![0-9a-z:])/gi;
+/** Addresses within names: `10.1.2.3.nip.io`, `ip-10-1-2-3`, MAC addresses, IPv6 between other things, `::ffff:10.1.2.3`. */
+const EMBEDDED_IPV4 = /(?<![\d.])(\d{1,3})([.:_-])(\d{1,3})\2(\d{1,3})\2(\d{1,3})(?!\d)/g;
+const EMBEDDED_COLONS =
+  /(?<![0-9a-z:])(?:[0-9a-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}(?!\d|\.\d)|[0-9a-f]{0,4}(?![0-9a-z:]|\.\d))/gi;
 
 /** UUIDs (with underscores in slices), and runs of hex digits such as container ids, or after `pod` those of static pods. */
 const ID =
   /([0-9a-f]{8}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{4}[_-][0-9a-f]{12}|(?:(?<![0-9a-z])|(?<=\bpod))[0-9a-f]{12,}(?![0-9a-z]))/gi;
 
 /** Units of users and login sessions (systemd-logind.service(8)). */
-const OF_USER = /^(user-|user@|user-runtime-dir@)(\d{1,10})(\.[a-z]+)?$/;
+const OF_USER = /^(user-|user@|user-runtime-dir@)(\d{1,10})(\.(?:slice|service))?$/;
 const SESSION = /^(session-c?\d{1,10})(\.scope)?$/;
+
+/** Hyphens around a word that stay. */
+const MAX_EDGE = 2;
+
+function isEdge(character: string | undefined): boolean {
+  return character === '-' || character === '_';
+}
 
 /** Replaces names, and keeps the parts that evaluation and readers rely on. */
 export class Names {
@@ -42,7 +52,10 @@ export class Names {
     if (session !== undefined) return `session-${this.#pseudonyms.number(session)}${scope}`;
     const beginning = this.#known.beginningOf(text);
     if (beginning !== null) return `${beginning}-${this.name(text.slice(beginning.length + 1))}`;
-    return this.#aroundAddresses(text, (rest) => rest.replace(/[^.:@]+/g, (piece) => this.#piece(piece)));
+    return this.#aroundAddresses(text, (rest) => {
+      const digits = rest.replace(ID, '').replace(/\D/g, '').length;
+      return rest.replace(/[^.:@]+/g, (piece) => this.#piece(piece, digits <= MAX_DIGITS));
+    });
   }
 
   /** A path, or other text with slashes, part by part. User names in /home are always replaced. */
@@ -96,7 +109,8 @@ export class Names {
   #aroundAddresses(text: string, replace: (rest: string) => string): string {
     let out = '';
     let end = 0;
-    const found = [...text.matchAll(EMBEDDED_IPV4), ...text.matchAll(EMBEDDED_COLONS)];
+    // Of two at the same place the longer form comes first.
+    const found = [...text.matchAll(EMBEDDED_COLONS), ...text.matchAll(EMBEDDED_IPV4)];
     for (const match of found.sort((a, b) => a.index - b.index)) {
       const replaced = match.index < end ? null : this.#embedded(match[0]);
       if (replaced === null) continue;
@@ -106,35 +120,35 @@ export class Names {
     return out + replace(text.slice(end));
   }
 
+  /** null: not an address. */
   #embedded(text: string): string | null {
-    const dotted = text.replaceAll('-', '.');
-    if (!text.includes(':')) {
-      if (!isAddress(dotted)) return null;
-      return text.includes('-')
-        ? this.#addresses.replace(dotted).replaceAll('.', '-')
-        : this.#addresses.replace(dotted);
-    }
     if (isAddress(text)) return this.#addresses.replace(text);
-    return /^(?:[0-9a-f]{2}:){5,7}[0-9a-f]{2}$/i.test(text) ? this.#id(text) : null;
+    if (/^(?:[0-9a-f]{2}:){5,7}[0-9a-f]{2}$/i.test(text)) return this.#id(text);
+    const [separator = ''] = /[.:_-]/.exec(text) ?? [];
+    // Without leading zeros.
+    const dotted = text.split(separator).map(Number).join('.');
+    return isIPv4(dotted) ? this.#addresses.replace(dotted).replaceAll('.', separator) : null;
   }
 
   /** A part of a name. Ids remain ids; the words around them are kept if all of them are known. */
-  #piece(piece: string): string {
-    if (this.#isPlain(piece)) return piece;
+  #piece(piece: string, keepsNumbers: boolean): string {
+    if (this.#isPlain(piece, keepsNumbers)) return piece;
     return piece
       .split(ID)
-      .map((part, at) => (at % 2 === 1 ? this.#id(part) : this.#words(part)))
+      .map((part, at) => (at % 2 === 1 ? this.#id(part) : this.#words(part, keepsNumbers)))
       .join('');
   }
 
-  #words(text: string): string {
-    if (text.split(/[-_]/).every((word) => this.#isPlain(word))) return text;
-    const [, before = '', core = '', behind = ''] = /^([-_]*)(.*?)([-_]*)$/su.exec(text) ?? [];
-    return before + this.#pseudonym(core, 'name') + behind;
+  #words(text: string, keepsNumbers: boolean): string {
+    if (text.split(/[-_]/).every((word) => this.#isPlain(word, keepsNumbers))) return text;
+    let [start, end] = [0, text.length];
+    while (start < MAX_EDGE && isEdge(text[start])) start += 1;
+    while (end > start && text.length - end < MAX_EDGE && isEdge(text[end - 1])) end -= 1;
+    return text.slice(0, start) + this.#pseudonym(text.slice(start, end), 'name') + text.slice(end);
   }
 
-  #isPlain(word: string): boolean {
-    return this.#known.has(word) || SMALL_NUMBER.test(word) || /^[!-/:-@[-`{-~]*$/.test(word);
+  #isPlain(word: string, keepsNumbers: boolean): boolean {
+    return this.#known.has(word) || (keepsNumbers && SMALL_NUMBER.test(word)) || /^[!-/:-@[-`{-~]{0,3}$/.test(word);
   }
 
   #numberOf(uid: string): string {

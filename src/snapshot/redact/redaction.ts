@@ -45,8 +45,9 @@ export class Redaction {
 
   readonly path = (text: string): string => this.#names.path(text);
 
-  /** Names of five hex digits are chosen by the kernel (autobind, unix(7)). */
-  readonly abstract = (text: string): string => (/^[0-9a-f]{5}$/.test(text) ? text : this.path(text));
+  /** Names of five hex digits are mostly chosen by the kernel (autobind, unix(7)), and remain such names. */
+  readonly abstract = (text: string): string =>
+    /^[0-9a-f]{5}$/.test(text) ? this.#pseudonyms.hex(text, text.length) : this.path(text);
 
   readonly device = (text: string): string => this.#names.device(text);
 

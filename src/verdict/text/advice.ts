@@ -1,8 +1,11 @@
 import { printable } from '../../base/text.js';
-import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
-import { listenersText, programName } from './format.js';
+import { listed, listenersText, programName } from './format.js';
+
+/** Of one kind. */
+const MAX_COMMANDS = 8;
 
 /** Services of the k8s snap, which systemd runs (`snap services k8s`). Other services of a spec mostly run in pods. */
 const SNAP_SERVICES = [
@@ -87,8 +90,13 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       return advice(`Check whether ${service} is running, and its log.`, ...look(service));
     case 'only-others-listen':
       return advice(`Check which address ${service} is configured to listen on.`, ...look(service));
-    case 'stale-socket-file':
     case 'not-a-socket':
+      return advice(
+        `Find out what put the file there: it is not a socket, and ${service} cannot listen in its place.`,
+        ...(expected?.path == null ? [] : [`ls -ld -- ${shellWord(expected.path)}`]),
+        ...look(service),
+      );
+    case 'stale-socket-file':
     case 'no-socket-file':
     case 'socket-file-replaced':
       return advice(
@@ -106,8 +114,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       return advice('Run again on the host as root, so that the socket file can be checked.', 'sudo k8s-sockwatch');
     case 'not-in-spec':
     case 'not-in-spec-link-local': {
-      const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
-      const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
+      const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
       return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);
     }
     case 'noted-by-name-only': {
@@ -202,15 +209,14 @@ function confirmProcess(sockets: readonly OwnedListener[]): Advice {
   );
   return advice(
     'Confirm what the process is: only its comm matches, which any process can choose.',
-    ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`),
+    ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`).slice(0, MAX_COMMANDS),
   );
 }
 
 function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
-  const [owner] = foreign.flatMap(({ owners }) => owners);
-  if (owner === undefined) return advice(`Find its owner, and restart ${service} once the address is free.`);
-  const { text, commands } = stop(owner);
-  return advice(`${lead}${text}, then restart ${service}.`, ...commands, ...restart(service));
+  const stopped = stop(foreign);
+  if (stopped === null) return advice(`Find its owner, and restart ${service} once the address is free.`);
+  return advice(`${lead}${stopped.text}, then restart ${service}.`, ...stopped.commands, ...restart(service));
 }
 
 /** The service itself runs as it should. */
@@ -230,23 +236,46 @@ function moveDevice(foreign: readonly OwnedListener[], service: string): Advice 
   const devices = foreign.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? one.device : [])));
   const names = [...new Set(devices)];
   return advice(
-    printable(`Find out what created ${names.join(' and ')}, and move it or ${service} to another port.`),
-    ...names.map((name) => `ip -d link show ${shellWord(name)}`),
+    printable(`Find out what created ${listed(names, ' and ')}, and move it or ${service} to another port.`),
+    ...names.slice(0, MAX_COMMANDS).map((name) => `ip -d link show ${shellWord(name)}`),
   );
 }
 
-/** How an owner is stopped for good: by its unit, where systemd would restart the process. */
-function stop(owner: Owner): Advice {
+/**
+ * Services in whose units other users' processes run: a session of ssh without a session manager, a job of cron, a container, a
+ * forwarded port. A user who can start one of these must not be able to make an operator stop the service.
+ */
+const SHARED_UNITS =
+  /^(?:sshd?(?:@.*)?|crond?|cronie|atd|anacron|at|docker|containerd|podman|crio|cri-o|snapd|dbus(?:-broker)?|polkit|lxd|incus|libvirtd|user@\d+|getty@.*|serial-getty@.*|x?inetd|systemd-.*)\.service$/;
+
+/** UID_MIN and the user nobody (login.defs(5)): below are the users of services. */
+const isLogin = (uid: number | null): boolean => uid !== null && uid >= 1000 && uid !== 65534;
+
+/** How the owner is stopped for good; null: it is unknown. */
+function stop(sockets: readonly OwnedListener[]): Advice | null {
+  const held = sockets.flatMap(({ owners, uid }) => owners.map((owner) => ({ owner, uid })));
+  // The first process listens for others, which get the socket once somebody connects (systemd.socket(5)).
+  const one = held.find(({ owner }) => owner.kind === 'kernel' || owner.pid !== 1) ?? held[0];
+  if (one === undefined) return null;
+  const { owner, uid } = one;
   if (owner.kind === 'kernel') {
     return advice(printable(`remove ${owner.device}`), `ip -d link show ${shellWord(owner.device)}`);
   }
-  if (owner.unit?.endsWith('.service') === true) {
-    return advice(
-      printable(`stop and disable ${owner.unit}`),
-      `sudo systemctl disable --now -- ${shellWord(owner.unit)}`,
-    );
+  if (owner.pid === 1) {
+    return advice('stop and disable the socket unit for which systemd listens', 'systemctl list-sockets --all');
   }
-  return advice(printable(`stop ${programName(owner)} (pid ${owner.pid})`), `sudo kill ${owner.pid}`);
+  const who = printable(`${programName(owner)} (pid ${owner.pid})`);
+  if (owner.pod !== null) return advice(`remove its pod, ${printable(owner.pod)}`, ...look(''));
+  if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
+  const isService = owner.unit?.endsWith('.service') === true && !SHARED_UNITS.test(owner.unit) && !isLogin(uid);
+  if (owner.unit === null || !isService) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
+  // Systemd may start the process again.
+  const unit = shellWord(owner.unit);
+  return advice(
+    printable(`stop and disable ${owner.unit}`),
+    `systemctl status -- ${unit}`,
+    `sudo systemctl disable --now -- ${unit}`,
+  );
 }
 
 function seeOwners(sockets: readonly OwnedListener[]): Advice {

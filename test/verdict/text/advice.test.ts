@@ -157,3 +157,40 @@ t.test('a finding without a code gets the common advice for its verdict', (t) =>
   }
   t.end();
 });
+
+t.test('what an unprivileged process causes is never a reason to stop something of others', (t) => {
+  const stranger = (owners: OwnedListener['owners'], uid = 0): string => {
+    const [finding] = evaluate(spec([]), capture([held('x', '0.0.0.0', 666, { owners, uid })]), 'worker').findings;
+    return [finding?.advice?.text, ...(finding?.advice?.commands ?? [])].join('\n');
+  };
+  const pid = 4711;
+  const cases: [name: string, text: string][] = [
+    ['a port that ssh forwards', stranger([processOwner('sshd', { pid, unit: 'ssh.service' })])],
+    ['a job of cron', stranger([processOwner('sh', { pid, unit: 'cron.service' })])],
+    ['a container without a pod', stranger([processOwner('x', { pid, unit: 'docker.service' })])],
+    ['a manager of a user', stranger([processOwner('x', { pid, unit: 'user@1000.service' })])],
+    ['a getty', stranger([processOwner('x', { pid, unit: 'getty@tty1.service' })])],
+    ['a user in a unit', stranger([processOwner('x', { pid, unit: 'kubelet.service' })], 1000)],
+    ['a session', stranger([processOwner('x', { pid, unit: 'session-3.scope' })], 1000)],
+  ];
+  for (const [name, text] of cases) {
+    t.match(text, /\nsudo kill 4711$/, name);
+    t.notMatch(text, /systemctl|disable|\.service/, name);
+  }
+  const pod = '5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f';
+  const inPod = stranger([processOwner('x', { pid, pod, unit: 'kubelet.service' })]);
+  t.match(inPod, `remove its pod, ${pod}`, 'a cgroup in a pod may have the name of any unit');
+  t.notMatch(inPod, /kubelet\.service|kill/);
+  const systemd = processOwner('systemd', { pid: 1, unit: 'init.scope' });
+  t.match(stranger([systemd]), /socket unit.*\nsystemctl list-sockets --all$/, 'never to kill process 1');
+  t.match(stranger([systemd, processOwner('zcmed', { pid, unit: 'zcme.service' })]), 'stop and disable zcme.service');
+  t.end();
+});
+
+t.test('a file that is no socket is not removed', (t) => {
+  const files = [socketFile('/run/x.sock', { state: 'not-a-socket', device: null, inode: null })];
+  const text = advice(unixRow('/run/x.sock', 'containerd'), [], { observed: { files } });
+  t.match(text, /^Find out what put the file there: .*\nls -ld -- \/run\/x\.sock\n/);
+  t.notMatch(text, /remove|\brm\b|restart/);
+  t.end();
+});
