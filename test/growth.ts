@@ -26,7 +26,7 @@ export function growth<Input>(size: number, make: (size: number) => Input, work:
   );
 }
 
-const NOISE_MS = 5;
+const NOISE_MS = 3;
 
 /** Between the 4 of linear work, with garbage collection, and the 16 of quadratic work. */
-export const MAX_GROWTH = 8;
+export const MAX_GROWTH = 10;
