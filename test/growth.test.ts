@@ -19,7 +19,7 @@ import { growth, MAX_GROWTH } from './growth.js';
 import { documentOf } from './snapshot/document/document.js';
 import { capture, listener, processOwner, row, spec, unixListener } from './verdict/factory.js';
 
-/** Whatever the text is, a reader must answer: with an error, or without one. */
+/** An error of the input is an answer as well. */
 function attempt(read: () => unknown): void {
   try {
     read();
@@ -78,7 +78,7 @@ const TEXTS: readonly (readonly [
     'page: mentions of many rows',
     500,
     (n) =>
-      TABLE + lines(n, (at) => `| localhost:${at + 1} | TCP | a |`) + '\n' + lines(n, (at) => `localhost:${at + 1}`),
+      `${TABLE}${lines(n, (at) => `| localhost:${at + 1} | TCP | a |`)}\n${lines(n, (at) => `localhost:${at + 1}`)}`,
     page,
   ],
   ['page: one long line', 10000, (n) => `${TABLE}${ROW}\n${'a '.repeat(n)}\n`, page],

@@ -58,7 +58,12 @@ parser.core.ruler.before('inline', 'bounds', ({ tokens, env }) => {
   const long = tokens.find(({ type, content }) => type === 'inline' && content.length > MAX_PARAGRAPH);
   if (long === undefined) return;
   const line = (long.map?.[0] ?? 0) + 1;
-  throw inputError({ file: env.file, line, expected: `at most ${MAX_PARAGRAPH} characters in a paragraph`, found: 'more' });
+  throw inputError({
+    file: env.file,
+    line,
+    expected: `at most ${MAX_PARAGRAPH} characters in a paragraph`,
+    found: 'more',
+  });
 });
 
 /**

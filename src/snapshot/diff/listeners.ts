@@ -55,7 +55,11 @@ const MAX_BESIDE = 8;
 /** `neighbours`: all groups of the later snapshot on the same port. */
 function addedListener(group: Group, old: SnapshotDocument, neighbours: readonly Group[]): Difference[] {
   const fields = fieldsOf(group, { before: null, after: group });
-  const beside = neighbours.find((one) => one !== group)?.listeners.slice(0, MAX_BESIDE).map(({ id }) => id) ?? [];
+  const beside =
+    neighbours
+      .find((one) => one !== group)
+      ?.listeners.slice(0, MAX_BESIDE)
+      .map(({ id }) => id) ?? [];
   switch (evidenceOfAbsence(group, old)) {
     case 'none':
       return [];
