@@ -65,7 +65,7 @@ export function messageOf(thrown: unknown): string {
 }
 
 /** `ENOENT: no such file or directory`, without what Node.js adds to it; null: not the error of a system call. */
-export function systemErrorText(thrown: unknown): string | null {
+export function errnoMessage(thrown: unknown): string | null {
   const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
   const text = typeof code === 'string' ? SYSTEM_ERRORS.get(code) : undefined;
   return text === undefined ? null : `${code}: ${text}`;

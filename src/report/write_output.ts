@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises';
-import { messageOf, SockwatchError, systemErrorText } from '../base/errors.js';
+import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
 import { printable } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { type FollowedLinks, inDirectory, type OutputPlace, openPlace } from './output_place.js';
@@ -46,7 +46,7 @@ async function write(path: string, text: Pieces, links: FollowedLinks, place: Pl
       await target.directory.close();
     }
   } catch (error) {
-    const why = printable(systemErrorText(error) ?? messageOf(error));
+    const why = printable(errnoMessage(error) ?? messageOf(error));
     throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${why}`, { hint, cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { SockwatchError, systemErrorText } from '../base/errors.js';
+import { errnoMessage, SockwatchError } from '../base/errors.js';
 
 let listensForErrors = false;
 
@@ -20,9 +20,7 @@ async function isWritten(text: string): Promise<boolean> {
   });
   if (error === null || error === undefined) return true;
   if (error.code === 'EPIPE') return false;
-  throw new SockwatchError(
-    'ERR_OUTPUT',
-    `cannot write to standard output: ${systemErrorText(error) ?? error.message}`,
-    { cause: error },
-  );
+  throw new SockwatchError('ERR_OUTPUT', `cannot write to standard output: ${errnoMessage(error) ?? error.message}`, {
+    cause: error,
+  });
 }

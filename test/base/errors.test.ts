@@ -1,5 +1,5 @@
 import t from 'tap';
-import { messageOf, SockwatchError, systemErrorText } from '../../src/base/errors.js';
+import { errnoMessage, messageOf, SockwatchError } from '../../src/base/errors.js';
 
 t.test('errors have a code, and hint, syscall and errno or null', (t) => {
   const plain = new SockwatchError('ERR_INPUT', 'page.md:3: expected a port');
@@ -15,11 +15,11 @@ t.test('messageOf gives one line for any thrown value', (t) => {
   t.end();
 });
 
-t.test('systemErrorText gives the errno without the path', (t) => {
+t.test('errnoMessage gives the errno without the path', (t) => {
   const error = Object.assign(new Error("ENOSPC: no space left on device, write '/a'"), { code: 'ENOSPC' });
-  t.equal(systemErrorText(error), 'ENOSPC: no space left on device');
+  t.equal(errnoMessage(error), 'ENOSPC: no space left on device');
   for (const other of [new Error('ENOSPC'), Object.assign(new Error('x'), { code: 'ERR_X' }), 'ENOSPC', null]) {
-    t.equal(systemErrorText(other), null);
+    t.equal(errnoMessage(other), null);
   }
   t.end();
 });
