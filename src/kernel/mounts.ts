@@ -1,5 +1,6 @@
-import { readFile, readlink } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { native } from './addon.js';
 
 /** The type of the file system at each mount point; of several, the one that is visible. */
 export type Mounts = ReadonlyMap<string, string>;
@@ -21,8 +22,12 @@ function unescaped(point: string): string {
   return point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
+/** Read by the addon: a worker thread that is terminated while Node.js opens a file leaves the file open. */
 export async function readMounts(): Promise<Mounts> {
-  return parseMounts(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
+  const bytes = await native()
+    .readInNetns(null, '/proc/self/mountinfo')
+    .catch(() => new Uint8Array());
+  return parseMounts(Buffer.from(bytes).toString());
 }
 
 /**
