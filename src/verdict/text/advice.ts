@@ -1,5 +1,5 @@
 import { printable } from '../../base/text.js';
-import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
 import { listed, listenersText, programName } from './format.js';
@@ -118,8 +118,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);
     }
     case 'noted-by-name-only': {
-      const [owner] = of(facts.sockets).flatMap(({ owners }) => owners);
-      const { text, commands } = owner === undefined ? { text: 'find its owner', commands: [] } : stop(owner);
+      const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
       const lead = 'If it belongs here, name its systemd unit in a notes file (services, units)';
       return advice(`${lead}; otherwise ${text}.`, ...commands);
     }
@@ -221,10 +220,13 @@ function stopForeign(lead: string, foreign: readonly OwnedListener[], service: s
 
 /** The service itself runs as it should. */
 function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
-  const owner = foreign.flatMap(({ owners }) => owners).find((one) => !isOfService(one, service));
-  if (owner === undefined) return advice(`Find what is listening beside ${service}, and stop it.`);
-  const { text, commands } = stop(owner);
-  return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
+  const strangers = foreign.map((socket) => ({
+    ...socket,
+    owners: socket.owners.filter((owner) => !isOfService(owner, service)),
+  }));
+  const stopped = stop(strangers);
+  if (stopped === null) return advice(`Find what is listening beside ${service}, and stop it.`);
+  return advice(`Find out why it is there, and ${stopped.text}; ${service} need not be restarted.`, ...stopped.commands);
 }
 
 function isOfService(owner: Owner, service: string): boolean {
