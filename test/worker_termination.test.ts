@@ -52,7 +52,7 @@ const program = (index: string): string => `
   }
   for (const job of jobs) await terminate(job, 3);
   const before = open();
-  for (const job of jobs) for (let round = 0; round < 20; round++) await terminate(job, round);
+  for (const job of jobs) for (let round = 0; round < 10; round++) await terminate(job, round);
   // What a terminated thread had started may still be ending; a leak never does.
   while (open() > before) await new Promise(setImmediate);
   console.log(JSON.stringify(loaded()));`;
