@@ -1,4 +1,5 @@
 import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
+import { BUILTIN_SOURCE } from '../spec/builtin.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
@@ -54,7 +55,7 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   const isText = isFromText(coverage);
   const context: EvaluationContext = { node, coverage, files, listeners: new ListenerIndex(sockets), isText };
   const evaluated = spec.rows.map((row) => ({ row, evaluation: evaluateRow(row, spec, context, role) }));
-  const isNode = role !== 'unknown' || node.isInstalled !== false || evaluated.some(isSign);
+  const isNode = !isOfNoNode(spec, capture, role) || evaluated.some(isSign);
   const rows = isNode
     ? evaluated
     : spec.rows.map((row) => ({ row, evaluation: withoutSockets({ code: 'not-a-node', params: {} }) }));
@@ -73,6 +74,14 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   return { facts, explanations, context: { sockets: byId, coverage } };
 }
+
+/** Whether nothing but listeners can still show that this is a node of Canonical Kubernetes, which the built-in page is about. */
+function isOfNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): boolean {
+  const isRead = coverage.sources.every(({ name, status }) => status === 'ok' || !TABLES.includes(name));
+  return role === 'unknown' && node.isInstalled === false && spec.source === BUILTIN_SOURCE && isRead;
+}
+
+const TABLES: readonly string[] = ['tcp', 'udp', 'unix'];
 
 /** Whether a row shows that this may be a node: a listener that is its service's, or may be. */
 function isSign({ evaluation }: { readonly evaluation: RowEvaluation }): boolean {

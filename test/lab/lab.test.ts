@@ -32,15 +32,18 @@ const EVERY_NODE = [
   'tcp 127.0.0.1:10256 kube-proxy',
   'tcp 127.0.0.1:9879 cilium-agent',
   'tcp 127.0.0.1:9890 cilium-agent',
+  'tcp 127.0.0.1:17472 speaker',
   'tcp 127.0.0.1:R cilium-agent',
   'tcp 127.0.0.1:R containerd',
   'tcp 192.0.2.2:4240 cilium-agent',
   'tcp 192.0.2.2:6400 k8sd',
+  'tcp 192.0.2.2:7946 speaker',
   'u_str /run/containerd/containerd.sock containerd',
   'u_str /run/containerd/containerd.sock.ttrpc containerd',
   'u_str @snap.k8s.k8sd k8sd',
   'udp 0.0.0.0:8472',
   'udp 127.0.0.1:R cilium-agent',
+  'udp 192.0.2.2:7946 speaker',
   'udp [::]:8472',
 ];
 
@@ -52,6 +55,7 @@ const DUAL_CONTROL_PLANE = [
   'tcp *:10259 kube-scheduler',
   'tcp *:4244 cilium-agent',
   'tcp *:6443 kube-apiserver',
+  'tcp *:9120 speaker',
   'tcp *:9963 cilium-operator',
   'tcp 127.0.0.1:2379 etcd',
   'tcp 127.0.0.1:9234 cilium-operator',
@@ -69,6 +73,7 @@ const IPV4_WORKER = [
   'tcp 0.0.0.0:10250 kubelet',
   'tcp 0.0.0.0:4244 cilium-agent',
   'tcp 0.0.0.0:6443 k8s-apiserver-p',
+  'tcp 0.0.0.0:9120 speaker',
 ].sort();
 
 t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
@@ -271,7 +276,7 @@ t.test('nothing remains of a lab that is killed', { skip: notRoot }, async (t) =
   const [netns] = (await once(createInterface(main.stdout), 'line')) as [string];
   const { ino } = statSync(netns);
   const parents = await labParents();
-  t.equal(processesIn(ino).length, 15, 'thirteen services, a child, and the keeper of the namespaces');
+  t.equal(processesIn(ino).length, 16, 'fourteen services, a child, and the keeper of the namespaces');
   const left = directoriesOf(main.pid ?? 0, parents);
   t.equal(left.length, parents.length);
 

@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import type { Change, Opened } from '../../src/watch/changes/change.js';
-import { startLab } from '../lab/lab.js';
+import { type Lab, startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
 import { FollowStream } from './follow_stream.js';
@@ -14,6 +14,11 @@ import { FollowStream } from './follow_stream.js';
 const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
 
 t.setTimeout(300_000);
+
+/** An option of nsenter: paths of cgroups are then those of the lab's node. */
+function cgroupsOf(lab: Lab): string {
+  return `--cgroup=${lab.netns.replace(/net$/, 'cgroup')}`;
+}
 
 t.test('the schema rejects invalid lines', (t) => {
   const invalid = validator('watch/changes/change.schema.json');
@@ -94,7 +99,7 @@ t.test('every opening is reported, with its owner', { timeout: 240_000 }, async 
 t.test('faults of a node are reported as they happen', { timeout: 120_000 }, async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'dual' });
   t.teardown(() => lab.stop());
-  const stream = new FollowStream(['--netns', lab.netns]);
+  const stream = new FollowStream(['--netns', lab.netns], ['nsenter', cgroupsOf(lab)]);
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
 
@@ -192,7 +197,7 @@ t.test('a removed socket file, which is no event of a socket', { timeout: 60_000
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const node = `--target=${lab.processes.get('kubelet')}`;
-  const stream = new FollowStream([], ['nsenter', node, '--mount', '--net']);
+  const stream = new FollowStream([], ['nsenter', node, '--mount', '--net', cgroupsOf(lab)]);
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
   await lab.apply('deleted-containerd-socket');
@@ -257,7 +262,10 @@ t.test('without eBPF it polls, and reports what it can miss', { timeout: 60_000 
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());
   const withoutBpf = ['capsh', '--drop=cap_bpf,cap_perfmon,cap_sys_admin', '--', '-c', 'exec "$0" "$@"'];
-  const stream = new FollowStream(['--interval', '0.2'], ['nsenter', `--net=${lab.netns}`, ...withoutBpf]);
+  const stream = new FollowStream(
+    ['--interval', '0.2'],
+    ['nsenter', `--net=${lab.netns}`, cgroupsOf(lab), ...withoutBpf],
+  );
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
   t.match(stream.changes[0], {

@@ -17,7 +17,8 @@ export interface ProgramOptions extends TerminalOptions {
 
 /** A command line that runs `argv` in the namespaces of a lab's node. */
 export function inLab(lab: Lab | null, argv: readonly string[], directory = process.cwd()): string[] {
-  const namespaces = lab === null ? [] : [`--net=${lab.netns}`, `--mount=${lab.netns.replace(/net$/, 'mnt')}`];
+  const of = (kind: string): string => lab?.netns.replace(/net$/, kind) ?? '';
+  const namespaces = lab === null ? [] : [`--net=${of('net')}`, `--mount=${of('mnt')}`, `--cgroup=${of('cgroup')}`];
   return ['nsenter', ...namespaces, `--wd=${directory}`, ...argv];
 }
 

@@ -25,12 +25,20 @@ const NOBODY = 65534;
 const CLEAN = ['-i', `PATH=${process.env['PATH'] ?? ''}`];
 
 /** Faults that show in a unit alone, which ss does not print: by its name it is the right process. */
-const SEEN_BY_UNIT: ReadonlyMap<string, readonly string[]> = new Map([
-  ['kubelet-of-kubeadm', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
+const SEEN_BY_UNIT: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ['kubelet-impostor', ['kubelet 10250/tcp']],
+  ...[
+    'kubelet-of-kubeadm',
+    'impostor-in-another-service',
+    'impostor-in-a-user-manager',
+    'impostor-in-a-container',
+    'impostor-in-a-session',
+  ].map((fault) => [fault, ['kubelet 10248/tcp', 'kubelet 10250/tcp']] as const),
 ]);
 
 /** Rows that a fault puts beyond an ss text: it shows neither v6only nor who holds what a dead main thread leaves. */
 const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map([
+  ['agent-outside-pods', ['listener 9964/tcp']],
   ['apiserver-v6only', ['kube-apiserver 6443/tcp']],
   ['hidden-proxy', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
   ['leader-thread-gone', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],

@@ -1,4 +1,7 @@
 import t from 'tap';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { NodeRole } from '../../src/verdict/applied_row.js';
+import type { Capture } from '../../src/verdict/capture.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import { SEVERITY, VERDICTS } from '../../src/verdict/finding.js';
 import {
@@ -204,3 +207,27 @@ function deepFreeze<Value>(value: Value): Value {
   }
   return value;
 }
+
+t.test('a machine that is no node has one answer, unless something may be a sign of one', (t) => {
+  const page = spec([KUBELET, unixRow('/run/containerd/containerd.sock', 'containerd')], {
+    source: 'builtin:canonical-k8s',
+    notes: notes({ services: { containerd: { units: ['snap.k8s.containerd.service'] } } }),
+  });
+  const bare = { node: { ...capture([]).node, isInstalled: false } };
+  const codes = (sockets: OwnedListener[], changes: Partial<Capture> = bare, role: NodeRole = 'unknown', on = page) => [
+    ...new Set(evaluate(on, capture(sockets, changes), role).findings.map(({ code }) => code)),
+  ];
+  t.strictSame(codes([held('nginx', '0.0.0.0', 80)]), ['not-a-node'], 'and its own listeners are its own affair');
+  const file = socketFile('/run/containerd/containerd.sock');
+  const docker = unixListener(file.path, { owners: [processOwner('containerd', { unit: 'containerd.service' })] });
+  t.strictSame(codes([docker], { ...bare, files: [file] }), ['not-a-node'], "Docker's containerd is no sign");
+  const not = (name: string, got: unknown[]) => t.notOk(got.includes('not-a-node'), name);
+  not('a service listens', codes([held('kubelet', '127.0.0.1', 10248)]));
+  not('somebody unseen listens', codes([listener('127.0.0.1', 10248)]));
+  not('files are there', codes([], { node: { ...bare.node, isInstalled: true } }));
+  not('files could not be seen', codes([], { node: { ...bare.node, isInstalled: null } }));
+  not('a table could not be read', codes([], { ...bare, coverage: coverage({ tcp: 'partial' }) }));
+  not('a role was requested', codes([], bare, 'worker'));
+  not('another page', codes([], bare, 'unknown', { ...page, source: 'page.md' }));
+  t.end();
+});

@@ -81,7 +81,11 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     `${NOTHING} default:2379/tcp|k8s-dqlite runs on this node in the place of etcd`,
   ],
   [
-    judge(API, { role: 'unknown', observed: { node: { ...NODE, isInstalled: false } } }),
+    evaluate(
+      spec([API], { source: 'builtin:canonical-k8s' }),
+      capture([], { node: { ...NODE, isInstalled: false } }),
+      'unknown',
+    ).findings[0] as Finding,
     'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here (k8s-sockwatch preflight says whether it could become one)',
   ],
   [
