@@ -46,8 +46,8 @@ async function beside(
   return { code, stdout };
 }
 
-/** The machine's own listeners are not what is tested. */
-const ONCE = ['--once', '--fail-on', 'never'];
+/** Neither the machine's own listeners nor its role are what is tested. */
+const ONCE = ['--once', '--fail-on', 'never', '--role', 'worker'];
 
 t.test('a socket path on a file system that never answers', { timeout: 120_000 }, async (t) => {
   for (const deadline of [['--deadline', '20'], []]) {
