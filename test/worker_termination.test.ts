@@ -41,7 +41,7 @@ const program = (index: string): string => `
         \${job}
       });\`, { eval: true, execArgv: [] });
     // Round by round a little later: after another message, and after some turns of this thread's loop.
-    for (let message = 0; message <= round % 5; message++) {
+    for (let message = 0; message <= round % 4; message++) {
       await once(worker, 'message');
       // For follow() to report.
       if (message === 2) server.listen(0, '127.0.0.1');

@@ -10,9 +10,7 @@ const SCRIPTS = join(ROOT, 'test/kernels');
 
 /** What the guests on arm64 need besides Node.js. */
 const PROGRAMS =
-  'bash busybox-static coreutils grep iproute2 kmod libcap2-bin libstdc++6 mount python3 sed util-linux'.split(
-    ' ',
-  );
+  'bash busybox-static coreutils grep iproute2 kmod libcap2-bin libstdc++6 mount python3 sed util-linux'.split(' ');
 
 function script(name: string, ...argv: readonly string[]): void {
   execFileSync(join(SCRIPTS, name), argv, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -220,13 +220,12 @@ function stopForeign(lead: string, foreign: readonly OwnedListener[], service: s
 
 /** The service itself runs as it should. */
 function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
-  const strangers = foreign.map((socket) => ({
-    ...socket,
-    owners: socket.owners.filter((owner) => !isOfService(owner, service)),
-  }));
-  const stopped = stop(strangers);
+  const stopped = stop(
+    foreign.map((listener) => ({ ...listener, owners: listener.owners.filter((one) => !isOfService(one, service)) })),
+  );
   if (stopped === null) return advice(`Find what is listening beside ${service}, and stop it.`);
-  return advice(`Find out why it is there, and ${stopped.text}; ${service} need not be restarted.`, ...stopped.commands);
+  const { text, commands } = stopped;
+  return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
 }
 
 function isOfService(owner: Owner, service: string): boolean {
