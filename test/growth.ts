@@ -35,4 +35,4 @@ const ATTEMPTS = 4;
 const NOISE_MS = 3;
 
 /** Between the 4 of linear work, with garbage collection, and the 16 of quadratic work. */
-export const MAX_GROWTH = 10;
+export const MAX_GROWTH = 13;

@@ -239,9 +239,8 @@ t.test('exitNow', async (t) => {
 t.test('a stored snapshot can be read, evaluated again, compared and redacted', async (t) => {
   const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'), 'fixture');
   const again = reevaluate(stored, { spec: await loadSpec({}), role: 'auto', failOn: 'warning' });
-  const factsOf = ({ verdict, severity, expected, sockets, matchedBy }: Finding) => {
-    return { verdict, severity, expected, sockets, matchedBy };
-  };
+  // Without `matchedBy`, which later versions may rank better.
+  const factsOf = ({ verdict, severity, expected, sockets }: Finding) => ({ verdict, severity, expected, sockets });
   t.strictSame(again.findings.map(factsOf), stored.findings.map(factsOf));
   t.equal(diff(stored, again).differences.length, 0);
   t.ok(redact(stored).redacted?.keyId);

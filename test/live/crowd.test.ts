@@ -15,7 +15,7 @@ const DEADLINE = 60;
 async function withCrowd(directory: string, options: string): Promise<{ code: number | null; stdout: string }> {
   const script = `ulimit -n 40000; ip link set lo up; mkfifo "$1/ready" "$1/end"
     python3 "$0" "$1" ${COUNT} 10248 <"$1/end" >"$1/ready" & exec 3>"$1/end"; read _ <"$1/ready"
-    "$2" "$3" --once --deadline ${DEADLINE} ${options} 3>&-; code=$?; exec 3>&-; exit $code`;
+    "$2" "$3" --once --role control-plane --deadline ${DEADLINE} ${options} 3>&-; code=$?; exec 3>&-; exit $code`;
   const argv = ['--net', 'bash', '-c', script, CROWD, directory, process.execPath, CLI];
   const child = spawn('unshare', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   const [stdout, [code]] = await Promise.all([buffer(child.stdout), once(child, 'exit') as Promise<[number | null]>]);
