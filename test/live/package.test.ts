@@ -15,7 +15,7 @@ t.teardown(() => removePackage(command));
 t.test('the packed package works without install scripts', { timeout: 180_000 }, async (t) => {
   const { status, stdout, stderr } = spawnSync(command, ['--once'], { encoding: 'utf8' });
   t.equal(stderr, '');
-  t.equal(status, 1, 'this machine is not a node, so it drifts');
+  t.equal(status, 3, 'this machine is not a node');
   const document = snapshotIn(stdout);
   t.ok(
     document.coverage.sources.every(({ status: one }) => one !== 'failed'),
