@@ -36,7 +36,7 @@ t.test('without root the screen works and a notice says what it cannot see', asy
   });
   t.teardown(() => lab.stop());
   const terminal = await openProgram(lab, {
-    ...{ width: 120, height: 40, uid: NOBODY, cli, directory },
+    ...{ width: 120, height: 60, uid: NOBODY, cli, directory },
     argv: ['--role', 'control-plane'],
   });
   t.teardown(() => terminal.stop());
