@@ -25,7 +25,6 @@ export const COVERAGE_CODES = {
   },
   'dump-changing': { about: 'An rtnetlink dump kept changing while it was read.', params: { dump: 'word' } },
   'dump-broke-off': { about: 'An rtnetlink dump ended with an error.', params: { dump: 'word', errno: 'errno' } },
-  'dump-not-from-kernel': { about: 'An rtnetlink dump was answered by a process.', params: { dump: 'word' } },
   'wireguard-ports-unknown': {
     about: 'The ports of WireGuard devices are unknown; the next note says why.',
     params: { devices: 'devices' },

@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-import { isAnsweredElsewhere, readMounts } from '../kernel/mounts.js';
+import { fileExists, type Mounts } from '../kernel/mounts.js';
 import type { Role } from '../spec/rows.js';
 
 /** A role, and the file that gives it. */
@@ -15,16 +14,8 @@ const MARKERS: readonly MarkedRole[] = [
 ];
 
 /** null if there is no marker, or no permission to see it. */
-export async function readMarkedRole(markers: readonly MarkedRole[] = MARKERS): Promise<MarkedRole | null> {
-  const mounts = await readMounts();
-  for (const marker of markers) {
-    if (await isAnsweredElsewhere(marker.file, mounts)) continue;
-    const exists = await stat(marker.file).then(
-      () => true,
-      () => false,
-    );
-    if (exists) return marker;
-  }
+export async function readMarkedRole(mounts: Mounts, markers = MARKERS): Promise<MarkedRole | null> {
+  for (const marker of markers) if (await fileExists(marker.file, mounts)) return marker;
   return null;
 }
 
@@ -37,14 +28,7 @@ const INSTALLED: readonly string[] = [
 ];
 
 /** Whether anything of Canonical Kubernetes is installed; null: that could not be seen. */
-export async function readIsInstalled(files: readonly string[] = INSTALLED): Promise<boolean | null> {
-  const states = await Promise.all(
-    files.map((file) =>
-      stat(file).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' || error.code === 'ENOTDIR' ? false : null),
-      ),
-    ),
-  );
+export async function readIsInstalled(mounts: Mounts, files = INSTALLED): Promise<boolean | null> {
+  const states = await Promise.all(files.map((file) => fileExists(file, mounts)));
   return states.includes(true) ? true : states.includes(null) ? null : false;
 }

@@ -2,7 +2,7 @@ import { hostname, release } from 'node:os';
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
 import type { Netns, OwnerPass } from '../kernel/addon.js';
-import { readMounts } from '../kernel/mounts.js';
+import { type Mounts, readMounts } from '../kernel/mounts.js';
 import { identifyNetns } from '../kernel/netns.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
@@ -63,11 +63,12 @@ export async function captureNode(
   const listeners = listListeners(tables, netns, network, memo);
   const fileStep = deadline.step();
   const isHere = netns === identifyNetns(null);
+  const mounts = await readMounts();
   const [owners, files, markedRole, isInstalled] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
-    statSocketFiles(target.socketPaths, listeners, fileStep),
-    isHere ? fileStep.within(readMarkedRole(), () => null) : null,
-    isHere ? fileStep.within(readIsInstalled(), () => null) : null,
+    statSocketFiles(target.socketPaths, listeners, mounts, fileStep),
+    isHere ? fileStep.within(readMarkedRole(mounts), () => null) : null,
+    isHere ? fileStep.within(readIsInstalled(mounts), () => null) : null,
   ]);
   // findOwners() turns the abort into a failed source.
   deadline.throwIfAborted();
@@ -75,7 +76,7 @@ export async function captureNode(
   const owned = memo.memoize('owned', [listeners, found, tunnels], () =>
     withKernelOwners(attachOwners(listeners, found), tunnels),
   );
-  const creators = await deadline.step().within(findCreatorCgroups(owned), () => new Map());
+  const creators = await deadline.step().within(findCreatorCgroups(owned, mounts), () => new Map());
   const cgroups = memo.reuseEqual('cgroups', creators);
   const sockets = memo.memoize('sockets', [owned, cgroups], () =>
     memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
@@ -144,9 +145,9 @@ function listListeners(tables: Tables, netns: string, network: NetworkFacts, mem
 function statSocketFiles(
   socketPaths: readonly SocketPath[],
   listeners: readonly Listener[],
+  mounts: Mounts,
   deadline: Deadline,
 ): Promise<SocketFile[]> {
   const paths = socketPaths.flatMap((socketPath) => possiblePaths(socketPath, socketPath.patterns, listeners));
-  const mounts = readMounts();
-  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, deadline, mounts)));
+  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, mounts, deadline)));
 }

@@ -21,32 +21,11 @@ export interface ReevaluateOptions {
 
 /** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
 export function captureOf({ node, sockets, files, coverage }: SnapshotDocument): Capture {
-  const {
-    hostname,
-    kernel,
-    netns,
-    defaultInterface,
-    defaultAddresses,
-    defaultSource,
-    interfaces,
-    ephemeralPorts,
-    isInstalled,
-  } = node;
+  const { role: _, roleSource: __, roleReason: ___, ...facts } = node;
   return {
     // The document has no marker file, only the role it gave, which reevaluate() keeps.
-    node: {
-      hostname,
-      kernel,
-      netns,
-      defaultInterface,
-      defaultAddresses,
-      defaultSource,
-      interfaces,
-      ephemeralPorts,
-      isInstalled,
-      markedRole: null,
-    },
-    sockets: sockets.filter((socket) => socket.netns === netns),
+    node: { ...facts, markedRole: null },
+    sockets: sockets.filter(({ netns }) => netns === node.netns),
     files,
     coverage: coverageOf(coverage.sources),
   };

@@ -16,17 +16,7 @@ export function toDocument(
 ): SnapshotDocument {
   const { capturedAt, role, files } = evaluated;
   const { findings, explanations } = evaluated.evaluation;
-  const {
-    hostname,
-    kernel,
-    netns,
-    defaultInterface,
-    defaultAddresses,
-    defaultSource,
-    interfaces,
-    ephemeralPorts,
-    isInstalled,
-  } = evaluated.node;
+  const { markedRole: _, hostname, kernel, netns, ...facts } = evaluated.node;
   const sockets = memo.memoize('explained', [evaluated.sockets, others?.sockets, explanations], () => {
     const all = [...evaluated.sockets, ...(others?.sockets ?? [])];
     const explained = all.map((socket) => ({
@@ -41,18 +31,7 @@ export function toDocument(
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
-    node: {
-      hostname,
-      kernel,
-      netns,
-      ...role,
-      defaultInterface,
-      defaultAddresses,
-      defaultSource,
-      interfaces,
-      ephemeralPorts,
-      isInstalled,
-    },
+    node: { hostname, kernel, netns, ...role, ...facts },
     spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
     summary: summarize(findings, coverage, failOn),
     findings,

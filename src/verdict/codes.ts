@@ -98,6 +98,12 @@ export const FINDING_CODES = {
     about: 'No listener was seen, but the socket table of the protocol was not read completely.',
     params: {},
   },
+  'wider-address-unread': {
+    verdict: 'unverified',
+    about:
+      'The service is listening where the clients of the row cannot reach it; whether elsewhere too is unknown, because the socket table was not read completely.',
+    params: {},
+  },
   'role-unknown': {
     verdict: 'unverified',
     about: 'Nothing is listening, and whether the row applies is unknown because the role of the node is.',
@@ -133,7 +139,7 @@ export const FINDING_CODES = {
     about: 'This machine is no node of Canonical Kubernetes: no file, unit or listener of it is here.',
     params: {},
   },
-  'nobody-listens': {
+  'no-listener': {
     verdict: 'missing',
     about: 'Nothing is listening on the port.',
     params: { service: 'service' },

@@ -40,8 +40,8 @@ export function evaluateNetworkRow(
     evaluateForeign(applied, role, candidates, units) ??
     evaluateWidth(candidates) ??
     evaluateUnseen(applied, candidates, isUnseenOnAddress) ??
-    evaluateExact(row, candidates, node) ??
-    evaluateStricter(row, applied, candidates, node) ??
+    evaluateExact(row, candidates, context) ??
+    evaluateStricter(row, applied, candidates, context) ??
     evaluateUnseen(applied, candidates, isUnseen) ??
     evaluateNoListener(row, applied, role, context, spec, candidates)
   );
@@ -108,13 +108,17 @@ function evaluateWidth(candidates: readonly Candidate[]): RowEvaluation | null {
   return evaluation(coded, [...elsewhere, ...others(candidates, elsewhere)], elsewhere);
 }
 
-function evaluateExact({ host }: NetworkRow, candidates: readonly Candidate[], node: NodeFacts): RowEvaluation | null {
+function evaluateExact(
+  { host }: NetworkRow,
+  candidates: readonly Candidate[],
+  context: EvaluationContext,
+): RowEvaluation | null {
   const own = candidates.filter(isOwn);
   const exact = own.filter(({ relation }) => relation.width === 'exact');
   if (exact.length === 0) return null;
-  const code = host.kind === 'any' ? familyCode(exact, node) : 'listens';
-  const isWarning = code === 'serves-ipv4-only' || (code === 'serves-ipv6-only' && hasIPv4(node));
-  return { ...evaluation({ code, params: {} }, own, exact), ...(isWarning ? { severity: 'warning' } : {}) };
+  const code = host.kind === 'any' ? familyCode(exact, context.node) : 'listens';
+  const isOutage = code === 'serves-ipv4-only' || (code === 'serves-ipv6-only' && hasIPv4(context.node));
+  return isOutage ? outage(code, own, exact, context) : evaluation({ code, params: {} }, own, exact);
 }
 
 /** Whether wildcard listeners serve the families of the node: 0.0.0.0 serves IPv4, `::` both unless v6only is set. */
@@ -141,8 +145,9 @@ function evaluateStricter(
   { host }: NetworkRow,
   { hardening }: AppliedRow,
   candidates: readonly Candidate[],
-  { defaultAddresses }: NodeFacts,
+  context: EvaluationContext,
 ): RowEvaluation | null {
+  const { defaultAddresses } = context.node;
   const own = candidates.filter(isOwn);
   if (own.length === 0) return null;
   const isReachable = own.some(
@@ -151,7 +156,21 @@ function evaluateStricter(
   if (hardening !== null || (host.kind === 'any' && isReachable)) {
     return evaluation({ code: 'stricter-address', params: { hardening } }, own, own);
   }
-  return { ...evaluation({ code: 'unreachable-address', params: {} }, own, own), severity: 'warning' };
+  return outage('unreachable-address', own, own, context);
+}
+
+/** A warning that clients cannot reach the service rests on there being no other listener. */
+function outage(
+  code: 'serves-ipv4-only' | 'serves-ipv6-only' | 'unreachable-address',
+  own: readonly Candidate[],
+  matching: readonly Candidate[],
+  context: EvaluationContext,
+): RowEvaluation {
+  const protocol = own[0]?.listener.protocol;
+  if (context.coverage.sources.find(({ name }) => name === protocol)?.status !== 'ok') {
+    return evaluation({ code: 'wider-address-unread', params: {} }, own, matching);
+  }
+  return { ...evaluation({ code, params: {} }, own, matching), severity: 'warning' };
 }
 
 /** The right listener may be among those whose owner is unknown: those on the row's address first. */
@@ -180,7 +199,7 @@ function evaluateNoListener(
   if (reason !== null) return withoutSockets(reason);
   const { service } = applied;
   return candidates.length === 0
-    ? withoutSockets({ code: 'nobody-listens', params: { service } })
+    ? withoutSockets({ code: 'no-listener', params: { service } })
     : withoutSockets({ code: 'only-others-listen', params: { service, others: candidateIds(candidates) } });
 }
 

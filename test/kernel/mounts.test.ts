@@ -1,6 +1,6 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import t from 'tap';
-import { isAnsweredElsewhere, parseMounts } from '../../src/kernel/mounts.js';
+import { fileExists, mountDevice, parseMounts, resolveLocally } from '../../src/kernel/mounts.js';
 
 t.test('mount points and their types', (t) => {
   const mounts = parseMounts(
@@ -14,12 +14,17 @@ not a line
   t.strictSame(
     [...mounts],
     [
-      ['/', 'ext4'],
-      ['/a b\tc\nd\\e', 'tmpfs'],
-      ['/mnt', 'tmpfs'],
+      ['/', { type: 'ext4', device: 8 * 2 ** 20 + 1 }],
+      ['/a b\tc\nd\\e', { type: 'tmpfs', device: 38 }],
+      ['/mnt', { type: 'tmpfs', device: 40 }],
     ],
     'of several mounts at one point the last one is visible',
   );
+  t.equal(mountDevice(mounts, '/etc/x.sock'), 8 * 2 ** 20 + 1);
+  t.equal(mountDevice(mounts, '/mnt/x.sock'), 40);
+  t.equal(mountDevice(mounts, '/mnt'), 40);
+  t.equal(mountDevice(mounts, '/mntx/x.sock'), 8 * 2 ** 20 + 1);
+  t.equal(mountDevice(new Map(), '/mnt/x.sock'), null);
   t.end();
 });
 
@@ -30,12 +35,13 @@ t.test('paths that lead to a file system that is answered elsewhere', async (t) 
   symlinkSync('../mounted', `${directory}/local/up`);
   symlinkSync('loop', `${directory}/loop`);
   mkdirSync(`${directory}/mounted/run`);
-  const mounts = new Map([
+  const types = new Map([
     ['/', 'virtiofs'],
     [`${directory}/mounted`, 'fuse.sshfs'],
     [`${directory}/shared`, 'nfs4'],
     [`${directory}/local`, 'overlay'],
   ]);
+  const mounts = new Map(Array.from(types, ([point, type]) => [point, { type, device: null }]));
   const cases: [string, boolean][] = [
     ['local/a.sock', false],
     ['local/absent/a.sock', false],
@@ -47,10 +53,19 @@ t.test('paths that lead to a file system that is answered elsewhere', async (t) 
     ['local/up/a.sock', true],
     ['local/../shared/a', true],
     ['mounted/../local/a.sock', true],
-    ['loop/a', false],
     ['./local//a.sock', false],
   ];
   for (const [path, expected] of cases) {
-    t.equal(await isAnsweredElsewhere(`${directory}/${path}`, mounts), expected, path);
+    t.equal((await resolveLocally(`${directory}/${path}`, mounts)) === null, expected, path);
   }
+  await t.rejects(resolveLocally(`${directory}/loop/a`, mounts), { message: /too many links/ });
+  const inside = new Map([['/shared', { type: 'fuse', device: null }]]);
+  t.equal(await resolveLocally('/shared/x', inside, directory), null, 'mounts as seen from another root');
+  t.equal(await resolveLocally('/link/../a', inside, directory), '/mounted/a', 'links are followed from there');
+  const exists = ['local/a.sock', 'local/absent', 'mounted/run', 'loop'];
+  t.strictSame(
+    await Promise.all(exists.map((path) => fileExists(`${directory}/${path}`, mounts))),
+    [true, false, null, null],
+    'null: not asked, or not seen',
+  );
 });

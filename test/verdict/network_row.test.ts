@@ -1,7 +1,21 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
-import { capture, held, ids, judge, listener, NO_ROUTE, notes, processOwner, row, spec, verdictOf } from './factory.js';
+import {
+  capture,
+  coverage,
+  held,
+  ids,
+  judge,
+  listener,
+  NO_ROUTE,
+  notes,
+  processOwner,
+  row,
+  rowNote,
+  spec,
+  verdictOf,
+} from './factory.js';
 
 const PORT = 2379;
 type Checker = Pick<typeof t, 'equal'>;
@@ -126,6 +140,32 @@ t.test('nobody: missing where the tables were read completely', (t) => {
   );
   const udp = judge(row(`localhost:${PORT}/udp`, 'etcd'), { sockets: near });
   t.equal(udp.verdict, 'ok');
+  t.end();
+});
+
+t.test('a stricter address is information where clients reach it or a note calls it hardening, else a warning', (t) => {
+  const addresses = ['fd00::2'];
+  const ipv6Only = { node: { ...capture([]).node, defaultAddresses: addresses } };
+  const unread = { coverage: coverage({ tcp: 'partial' }) };
+  const hardening = notes({ rows: [rowNote({ service: 'etcd' }, { hardening: 'It is meant.' })] });
+  const v6only = { v6only: true };
+  const cases: [string, OwnedListener, Parameters<typeof judge>[1], string][] = [
+    ['*', held('etcd', '127.0.0.1', PORT), {}, 'narrowed warning unreachable-address'],
+    ['*', held('etcd', '::1', PORT), {}, 'narrowed warning unreachable-address'],
+    ['default', held('etcd', '127.0.0.1', PORT), {}, 'narrowed warning unreachable-address'],
+    ['*', held('etcd', '192.0.2.2', PORT), {}, 'narrowed info stricter-address'],
+    ['*', held('etcd', '127.0.0.1', PORT), { notes: hardening }, 'narrowed info stricter-address'],
+    ['*', held('etcd', '::', PORT, v6only), {}, 'narrowed warning serves-ipv6-only'],
+    ['*', held('etcd', '::', PORT, v6only), { observed: ipv6Only }, 'narrowed info serves-ipv6-only'],
+    ['*', held('etcd', '0.0.0.0', PORT), { observed: ipv6Only }, 'narrowed warning serves-ipv4-only'],
+    ['*', held('etcd', '127.0.0.1', PORT), { observed: unread }, 'unverified unknown wider-address-unread'],
+    ['*', held('etcd', '::', PORT, v6only), { observed: unread }, 'unverified unknown wider-address-unread'],
+    ['*', held('etcd', '192.0.2.2', PORT), { observed: unread }, 'narrowed info stricter-address'],
+  ];
+  for (const [host, one, context, expected] of cases) {
+    const { verdict, severity, code } = judge(row(`${host}:${PORT}`, 'etcd'), { sockets: [one], ...context });
+    t.equal(`${verdict} ${severity} ${code}`, expected, `${host} on ${one.address}`);
+  }
   t.end();
 });
 

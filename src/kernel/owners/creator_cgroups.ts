@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textField, textOf } from '../../base/text.js';
-import { type Mounts, readMounts } from '../mounts.js';
+import type { Mounts } from '../mounts.js';
 import { cgroupFacts } from './cgroup.js';
 import type { Origin, OwnedListener } from './owner.js';
 
@@ -13,12 +13,12 @@ const MAX_DIRECTORIES = 20_000;
 export type CreatorCgroups = ReadonlyMap<string, Origin>;
 
 /** Finds the cgroups that created the listeners without a known owner. They can be listed without privileges. */
-export async function findCreatorCgroups(listeners: readonly OwnedListener[]): Promise<CreatorCgroups> {
+export async function findCreatorCgroups(listeners: readonly OwnedListener[], mounts: Mounts): Promise<CreatorCgroups> {
   const wanted = new Set(
     listeners.flatMap(({ ownersUnknown, cgroupId }) => (ownersUnknown !== null && cgroupId !== null ? [cgroupId] : [])),
   );
   if (wanted.size === 0) return new Map();
-  const mount = cgroup2Mount(await readMounts());
+  const mount = cgroup2Mount(mounts);
   return mount === null ? new Map() : findCgroups(mount, wanted);
 }
 
@@ -36,7 +36,7 @@ export function attachCreatorCgroups(
 
 /** Where cgroup2 is mounted; null: nowhere. */
 export function cgroup2Mount(mounts: Mounts): string | null {
-  return [...mounts].find(([, type]) => type === 'cgroup2')?.[0] ?? null;
+  return [...mounts].find(([, { type }]) => type === 'cgroup2')?.[0] ?? null;
 }
 
 /**

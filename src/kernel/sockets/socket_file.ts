@@ -1,7 +1,7 @@
-import { lstat, readFile, readlink, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
-import { isAnsweredElsewhere, type Mounts, readMounts } from '../mounts.js';
+import { isAbsence, type Mounts, mountDevice, resolveLocally } from '../mounts.js';
+import { pathEntries } from '../path_entries.js';
 
 /** What is at a path where a unix socket should be. */
 export interface SocketFile {
@@ -18,92 +18,53 @@ export interface SocketFile {
 
 /**
  * Follows links. Never throws: what cannot be read, or not in time, is `unreadable`, as is what another machine or a process answers
- * for, which is not asked.
+ * for, which is not asked. `root` is the root directory that the path starts at, and `mounts` are those seen from there.
  */
 export function statSocketFile(
   path: string,
+  mounts: Mounts,
   deadline: Deadline = NO_DEADLINE,
-  mounts: Promise<Mounts> = readMounts(),
+  root = '',
 ): Promise<SocketFile> {
   const unreadable = (): SocketFile => ({ ...NO_FILE, path, state: 'unreadable' });
-  const read = async (): Promise<SocketFile> =>
-    (await isAnsweredElsewhere(path, await mounts)) ? unreadable() : statFile(path);
-  return deadline.read([`the file ${path}`], read, unreadable);
+  return deadline.read([`the file ${root}${path}`], () => statFile(path, mounts, root), unreadable);
 }
 
 const NO_FILE = { device: null, inode: null, mountDevice: null, isProtected: null } as const;
 
-async function statFile(path: string): Promise<SocketFile> {
+async function statFile(path: string, mounts: Mounts, root: string): Promise<SocketFile> {
   try {
-    const { dev, ino, mode } = await stat(path, { bigint: true });
+    const target = await resolveLocally(path, mounts, root);
+    if (target === null) return { ...NO_FILE, path, state: 'unreadable' };
+    const { dev, ino, mode } = await stat(`${root}${target}`, { bigint: true });
     if ((mode & S_IFMT) !== S_IFSOCK) return { ...NO_FILE, path, state: 'not-a-socket' };
-    const [target, mountinfo] = await Promise.all([realpath(path), readFile('/proc/thread-self/mountinfo', 'latin1')]);
-    const isProtected = await isRootsAlone(path).catch(() => null);
-    const file = { device: kernelDevice(dev), inode: Number(ino), mountDevice: mountDevice(mountinfo, target) };
+    const isProtected = root === '' ? await isRootsAlone(path).catch(() => null) : null;
+    const file = { device: kernelDevice(dev), inode: Number(ino), mountDevice: mountDevice(mounts, target) };
     return { path, state: 'socket', ...file, isProtected };
   } catch (error) {
-    const absent = error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
-    return { ...NO_FILE, path, state: absent ? 'absent' : 'unreadable' };
+    return { ...NO_FILE, path, state: isAbsence(error) ? 'absent' : 'unreadable' };
   }
 }
 
 /** inode(7) */
 const S_IFMT = 0o170000n;
 const S_IFSOCK = 0o140000n;
-const S_IFLNK = 0o120000;
 const S_ISVTX = 0o1000;
 const WRITABLE_BY_OTHERS = 0o022;
-
-/** As many links as the kernel follows (MAXSYMLINKS, include/linux/namei.h). */
-const MAX_LINKS = 40;
 
 /**
  * Whether root alone can change any directory on the way to a file, links included: each is root's and not writable by others, or is
  * sticky and what is in it on the way is root's.
+ * @throws Error if there are too many links, or the system's error
  */
 export async function isRootsAlone(path: string): Promise<boolean> {
-  let at = '/';
-  let ahead = path.split('/').filter((part) => part !== '');
-  let links = 0;
-  while (ahead.length > 0) {
-    const [name = '', ...rest] = ahead;
-    ahead = rest;
-    if (name === '.') continue;
-    if (name === '..') {
-      at = dirname(at);
-      continue;
-    }
-    const directory = await lstat(at);
-    const entry = await lstat(join(at, name));
-    if (directory.uid !== 0) return false;
-    const isOpen = (directory.mode & WRITABLE_BY_OTHERS) !== 0;
-    if (isOpen && ((directory.mode & S_ISVTX) === 0 || entry.uid !== 0)) return false;
-    if ((entry.mode & Number(S_IFMT)) !== S_IFLNK) {
-      at = join(at, name);
-      continue;
-    }
-    links += 1;
-    if (links > MAX_LINKS) return false;
-    const target = await readlink(join(at, name));
-    if (target.startsWith('/')) at = '/';
-    ahead = [...target.split('/').filter((part) => part !== ''), ...ahead];
+  for await (const { directory, entry } of pathEntries(path)) {
+    const { uid, mode } = await lstat(directory);
+    if (uid !== 0) return false;
+    const isOpen = (mode & WRITABLE_BY_OTHERS) !== 0;
+    if (isOpen && ((mode & S_ISVTX) === 0 || (await lstat(entry)).uid !== 0)) return false;
   }
   return true;
-}
-
-/** Device of the mount with a path, from mountinfo (proc(5)): major:minor is field 3, the mount point 5. Of several the last is on top. */
-export function mountDevice(mountinfo: string, path: string): number | null {
-  const mounts = mountinfo.split('\n').flatMap((line) => {
-    const [, , numbers, , point] = line.split(' ');
-    const [, major, minor] = /^(\d+):(\d+)$/.exec(numbers ?? '') ?? [];
-    if (point === undefined || major === undefined || minor === undefined) return [];
-    const bytes = point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
-    const directory = Buffer.from(bytes, 'latin1').toString();
-    const isAbove = path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
-    return isAbove ? [{ length: directory.length, device: Number(major) * 2 ** 20 + Number(minor) }] : [];
-  });
-  const longest = Math.max(...mounts.map(({ length }) => length));
-  return mounts.filter(({ length }) => length === longest).at(-1)?.device ?? null;
 }
 
 /** st_dev of the C library as the kernel's `major<<20|minor` (MKDEV, include/linux/kdev_t.h). */

@@ -76,6 +76,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'default-route-unread':
       return advice('Check the default route of this node.', 'ip route show default', 'ip -6 route show default');
     case 'table-incomplete':
+    case 'wider-address-unread':
       return advice('Fix what kept the table from being read, which `coverage` names, and run again.');
     case 'role-unknown':
     case 'role-unknown-and-held':
@@ -86,7 +87,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       );
     case 'condition-undecided':
       return advice('Run again as root, so that the owners of all ports are known.', 'sudo k8s-sockwatch');
-    case 'nobody-listens':
+    case 'no-listener':
       return advice(`Check whether ${service} is running, and its log.`, ...look(service));
     case 'only-others-listen':
       return advice(`Check which address ${service} is configured to listen on.`, ...look(service));
@@ -145,7 +146,7 @@ function commonCode(
     case 'ok':
       return { code: 'listens', params: {} };
     case 'missing':
-      return { code: expected?.path == null ? 'nobody-listens' : 'no-socket-file', params: { service } };
+      return { code: expected?.path == null ? 'no-listener' : 'no-socket-file', params: { service } };
     case 'exposed':
       return { code: 'wider-address', params: { wider: ids, unseen: [] } };
     case 'wrong-owner': {

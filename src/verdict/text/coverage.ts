@@ -60,8 +60,6 @@ function textOf({ code, params }: CoverageFault): string {
       return `the ${params.dump} kept changing while they were read`;
     case 'dump-broke-off':
       return `the dump of ${params.dump} broke off: ${errnoText(params.errno)}`;
-    case 'dump-not-from-kernel':
-      return `the dump of ${params.dump} was answered by a process, not by the kernel`;
     case 'wireguard-ports-unknown':
       return `the ports of ${params.devices.join(', ')} are unknown`;
     case 'owners-not-looked-up':

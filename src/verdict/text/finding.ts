@@ -48,8 +48,8 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
   const members = socketsOf(facts.sockets, sockets);
   const place = endpointOf(expected);
   // Unix sockets of another network namespace are not listed, so one of them may be behind the path.
-  const nobody = expected?.path == null ? 'nothing' : 'no process in this network namespace';
-  const nothing = `${nobody} is listening on ${place}`;
+  const none = expected?.path == null ? 'nothing' : 'no process in this network namespace';
+  const nothing = `${none} is listening on ${place}`;
   const errorOf = (name: string): string =>
     coverage.sources.find((one) => one.name === name)?.error ?? 'it was not read';
   switch (facts.code) {
@@ -133,6 +133,13 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const table = expected?.protocol ?? 'socket';
       return because('no listener was seen', `the ${table} table was not read completely: ${errorOf(table)}`);
     }
+    case 'wider-address-unread': {
+      const table = expected?.protocol ?? 'socket';
+      return because(
+        `${listening(members)}; whether on ${place} too is unknown`,
+        `the ${table} table was not read completely: ${errorOf(table)}`,
+      );
+    }
     case 'role-unknown':
       return because(nothing, roleUnknown(facts.params.roles));
     case 'role-unknown-and-held': {
@@ -161,7 +168,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const reason = 'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here';
       return { message: `${reason} (k8s-sockwatch preflight says whether it could become one)`, reason };
     }
-    case 'nobody-listens':
+    case 'no-listener':
       return plain(`${nothing}; ${facts.params.service} should be`);
     case 'only-others-listen': {
       const others = socketsOf(facts.params.others, sockets);

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { readlink } from 'node:fs/promises';
 import type { Deadline } from '../../base/deadline.js';
+import { readMounts } from '../../kernel/mounts.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
 import { type SocketFile, statSocketFile } from '../../kernel/sockets/socket_file.js';
 
@@ -8,12 +9,14 @@ import { type SocketFile, statSocketFile } from '../../kernel/sockets/socket_fil
  */
 export async function fileAt(path: string, pid: number, deadline: Deadline): Promise<SocketFile | null> {
   const isAbsolute = path.startsWith('/');
-  const place = `/proc/${pid}/${isAbsolute ? 'root' : 'cwd'}`;
-  if (pid !== 0 && existsSync(`/proc/${pid}`)) {
-    const file = await statSocketFile(`${place}/${path}`, deadline);
+  const directory = isAbsolute ? '/' : await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  // Without mounts the process has ended. Those of its own may be of another machine or process, which must not be asked.
+  const mounts = pid === 0 || directory === null ? null : await readMounts(pid);
+  if (mounts !== null && directory !== null && mounts.size > 0) {
+    const file = await statSocketFile(`${directory}/${path}`, mounts, deadline, `/proc/${pid}/root`);
     if (file.state !== 'absent' && file.state !== 'unreadable') return file;
   }
-  return isAbsolute ? statSocketFile(path, deadline) : null;
+  return isAbsolute ? statSocketFile(path, await readMounts(), deadline) : null;
 }
 
 /** Whether a socket was bound to this file; by name where the table does not say to which. */

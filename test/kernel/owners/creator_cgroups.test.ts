@@ -57,7 +57,7 @@ t.test('names of cgroups hold any bytes', async (t) => {
 });
 
 async function withCreators(listeners: readonly OwnedListener[]): Promise<readonly OwnedListener[]> {
-  return attachCreatorCgroups(listeners, await findCreatorCgroups(listeners));
+  return attachCreatorCgroups(listeners, await findCreatorCgroups(listeners, await readMounts()));
 }
 
 t.test('the creator is looked up for listeners without a known owner', async (t) => {

@@ -24,10 +24,6 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
   [{ code: 'diag-failed', params: { syscall: 'sendto', errno } }, `sock_diag was not used: sendto: ${DENIED}`],
   [{ code: 'dump-changing', params: { dump: 'links' } }, 'the links kept changing while they were read'],
   [{ code: 'dump-broke-off', params: { dump: 'links', errno } }, `the dump of links broke off: ${DENIED}`],
-  [
-    { code: 'dump-not-from-kernel', params: { dump: 'routes' } },
-    'the dump of routes was answered by a process, not by the kernel',
-  ],
   [{ code: 'wireguard-ports-unknown', params: { devices: ['wg0', 'wg1'] } }, 'the ports of wg0, wg1 are unknown'],
   [
     { code: 'bound-not-listed', params: { kernel: '6.1.0', needed: '6.8' } },

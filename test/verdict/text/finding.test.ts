@@ -168,6 +168,13 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     'no listener was seen|the tcp table was not read completely: tcp is broken',
   ],
   [
+    judge(API, {
+      sockets: [held('kube-apiserver', '127.0.0.1', 6443)],
+      observed: { coverage: coverage({ tcp: 'partial' }) },
+    }),
+    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443; whether on *:6443/tcp too is unknown|the tcp table was not read completely: tcp is broken`,
+  ],
+  [
     judge(row('*:1', 'x', { role: 'worker' }), { role: 'unknown' }),
     `${NOTHING} *:1/tcp|the row is for worker nodes only, and the role of this node is unknown (use --role)`,
   ],
