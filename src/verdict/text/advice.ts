@@ -34,8 +34,6 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'condition-not-met':
     case 'replaced-by-service':
       return null;
-    case 'not-a-node':
-      return advice('Say whether the machine could become a node.', 'sudo k8s-sockwatch preflight');
     case 'unreachable-address':
     case 'serves-ipv4-only':
       return advice(
@@ -78,6 +76,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'table-incomplete':
     case 'wider-address-unread':
       return advice('Fix what kept the table from being read, which `coverage` names, and run again.');
+    case 'not-a-node':
     case 'role-unknown':
     case 'role-unknown-and-held':
       return advice(
