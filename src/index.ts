@@ -67,7 +67,7 @@ export { snapshot } from './snapshot/snapshot.js';
 export { loadSpec, type SpecOptions } from './spec/load.js';
 export type { ClusterRule, ListenerNote, NoteScope, Notes, RowNote, ServiceNote } from './spec/notes.js';
 export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './spec/rows.js';
-export type { Spec } from './spec/spec.js';
+export type { BuiltinPage, Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
 export { type CodedFinding, FINDING_CODES, type FindingCode, ROLE_CODES, type RoleReason } from './verdict/codes.js';

@@ -39,7 +39,8 @@ of ss (such as \`ss -plntu\`), or a directory, .tar or .tar.gz that contains suc
 
   --format FORMAT        json (default), table (for people) or html (a self-contained page for a browser)
   --output FILE          write to FILE atomically, with mode 0600
-  --spec FILE            compare with this page (Markdown) instead of the built-in one
+  --spec FILE            compare with this page (Markdown) instead of the built-in one of the node's release;
+                         builtin:1.32 to builtin:1.36 are the built-in ones
   --notes FILE           apply these notes (YAML) in addition to the built-in ones; repeatable
   --strict               compare with the page alone, without any notes
   --role ROLE            control-plane, worker or auto (default: the role in the snapshot, or inferred from the sockets)

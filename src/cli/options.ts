@@ -84,7 +84,8 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --format FORMAT        json (default), table (for people: one line per finding, worst first)
                          or line (everything in one line of at most 80 characters)
   --output FILE          write to FILE atomically, with mode 0600
-  --spec FILE            compare with this page (Markdown) instead of the built-in one
+  --spec FILE            compare with this page (Markdown) instead of the built-in one of the node's release;
+                         builtin:1.32 to builtin:1.36 are the built-in ones
   --notes FILE           apply these notes (YAML) in addition to the built-in ones; repeatable
   --strict               compare with the page alone, without any notes
   --role ROLE            auto (default), control-plane or worker

@@ -7,6 +7,7 @@ import type { Capture } from '../verdict/capture.js';
 import { evaluate } from '../verdict/evaluate.js';
 import { type RoleAnswer, resolveRole } from '../verdict/role.js';
 import type { FailOn, SnapshotDocument } from './document/document.js';
+import { specPart } from './document/spec_part.js';
 import { summarize } from './document/summary.js';
 
 /** What a document is compared with. */
@@ -49,7 +50,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   return {
     ...document,
     node: { ...document.node, ...role },
-    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    spec: specPart(spec),
     summary: summarize(findings, capture.coverage, failOn),
     findings,
     sockets: document.sockets.map((socket) => {

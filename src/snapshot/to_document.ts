@@ -3,6 +3,7 @@ import type { Memo } from '../base/memo.js';
 import { version } from '../base/version.js';
 import type { Spec } from '../spec/spec.js';
 import type { FailOn, SnapshotDocument } from './document/document.js';
+import { specPart } from './document/spec_part.js';
 import { summarize } from './document/summary.js';
 import type { EvaluatedCapture } from './evaluate_node.js';
 import type { OtherNamespaces } from './namespaces.js';
@@ -32,7 +33,7 @@ export function toDocument(
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
     node: { hostname, kernel, netns, ...role, ...facts },
-    spec: { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources },
+    spec: specPart(spec),
     summary: summarize(findings, coverage, failOn),
     findings,
     sockets,

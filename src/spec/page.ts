@@ -11,7 +11,7 @@ import { refuseUnlistedEndpoints } from './unlisted_endpoints.js';
 import { refuseUnparsedRows } from './unparsed_rows.js';
 
 /** Reads a page. Throws ERR_INPUT if it cannot be read or parsed. */
-export async function readPage(file: string): Promise<Omit<Spec, 'notes'>> {
+export async function readPage(file: string): Promise<Page & Pick<Spec, 'source' | 'sha256'>> {
   const bytes = await readInput(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { source: file, sha256, ...parsePage(file, bytes) };

@@ -2,6 +2,7 @@ import type { Coverage } from '../../src/base/coverage.js';
 import { type Fleet, FleetBuilder } from '../../src/fleet/fleet.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { FailOn, SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { specPart } from '../../src/snapshot/document/spec_part.js';
 import { summarize } from '../../src/snapshot/document/summary.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import type { Row } from '../../src/spec/rows.js';
@@ -52,7 +53,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
   const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
   const { findings, explanations } = evaluate(spec, seen, role);
   const { kernel, netns, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = node;
-  const specInfo = { title: spec.title, source: spec.source, sha256: spec.sha256, notes: spec.notes.sources };
+  const specInfo = specPart(spec);
   specs.set(specInfo, spec);
   return {
     schemaVersion: 1,

@@ -19,9 +19,24 @@ t.test('strict disables all notes and nothing else', async (t) => {
   t.match(await loadSpec({ page, strict: true }), { source: page, notes: NO_NOTES });
 });
 
+t.test('the built-in page of a release', async (t) => {
+  for (const page of ['builtin', 'builtin:canonical-k8s']) t.strictSame(await loadSpec({ page }), builtinSpec(), page);
+  const spec = await loadSpec({ page: 'builtin:1.34', notes: [notes] });
+  t.match(spec, { source: 'builtin:canonical-k8s', release: '1.34', isByRelease: false, rows: { length: 20 } });
+  t.strictSame(spec.notes.sources, ['builtin:canonical-k8s', notes]);
+  t.match(await loadSpec({ page: 'builtin:1.36', strict: true }), { release: '1.36', notes: NO_NOTES });
+  for (const page of ['builtin:1.31', 'builtin:1.34.1', 'builtin:', 'builtin:x']) {
+    t.match(await laterFailure(() => loadSpec({ page })), {
+      code: 'ERR_USAGE',
+      message: `there is no built-in page ${JSON.stringify(page)}`,
+      hint: 'Choose builtin (by the release of the node) or one of builtin:1.32, builtin:1.33, builtin:1.34, builtin:1.35, builtin:1.36.',
+    });
+  }
+});
+
 t.test('the built-in notes apply to a custom page', async (t) => {
   const spec = await loadSpec({ page });
-  t.match(spec, { title: 'Listeners of a test cluster', source: page, rows: { length: 7 } });
+  t.match(spec, { source: page, release: null, isByRelease: false, rows: { length: 7 } });
   t.not(spec.sha256, builtinSpec().sha256);
   t.strictSame(spec.notes, builtinSpec().notes);
 });

@@ -198,7 +198,10 @@ export function capture(sockets: readonly OwnedListener[], changes: Partial<Capt
 }
 
 export function spec(rows: readonly Row[], changes: Partial<Spec> = {}): Spec {
-  return { title: 'A page', rows, source: 'page.md', sha256: '0'.repeat(64), notes: NO_NOTES, ...changes };
+  return {
+    ...{ title: 'A page', source: 'page.md', sha256: '0'.repeat(64), release: null, isByRelease: false },
+    ...{ rows, notes: NO_NOTES, builtin: [], ...changes },
+  };
 }
 
 export interface EvaluationContext {

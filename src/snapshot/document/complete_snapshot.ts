@@ -16,7 +16,10 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
  * may be of a later version.
  */
 export interface StoredSnapshot
-  extends Omit<SnapshotDocument, 'node' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'>,
+  extends Omit<
+      SnapshotDocument,
+      'node' | 'spec' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'
+    >,
     Partial<Record<'files', readonly StoredFile[]>> {
   readonly findings: readonly StoredFinding[];
   readonly node: Omit<
@@ -28,6 +31,7 @@ export interface StoredSnapshot
   > & {
     readonly roleReason?: StoredCode | null;
   };
+  readonly spec: Optional<SnapshotDocument['spec'], 'release'>;
   readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts' | 'byName'> & {
     readonly byName?: number;
     readonly failOn?: SnapshotDocument['summary']['failOn'];
@@ -81,6 +85,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       ephemeralPorts: node.ephemeralPorts ?? null,
       isInstalled: node.isInstalled ?? null,
     },
+    spec: { ...stored.spec, release: stored.spec.release ?? null },
     summary: {
       ...summary,
       result: known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),

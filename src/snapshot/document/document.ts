@@ -65,6 +65,8 @@ export interface SnapshotDocument {
   readonly spec: {
     readonly title: string;
     readonly source: string;
+    /** Of Canonical Kubernetes, that a built-in page is about, such as `1.36`; null: a page of one's own. */
+    readonly release: string | null;
     readonly sha256: string;
     /** Sources of the applied notes, in order. */
     readonly notes: readonly string[];

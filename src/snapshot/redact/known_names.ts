@@ -75,10 +75,13 @@ function wordsOf(text: string): string[] {
 }
 
 /** All names that owners and paths are compared with. */
-function namesOf({ rows, notes }: Spec): string[] {
+function namesOf({ rows, notes, builtin }: Spec): string[] {
   const services = [...notes.services].flatMap(([service, note]) => [service, ...note.names, ...unitsOf(note.units)]);
   return [
-    ...rows.flatMap((row) => [row.service, ...(row.kind === 'unix' ? row.path.split('/') : [])]),
+    ...[...rows, ...builtin.flatMap((page) => page.rows)].flatMap((row) => [
+      row.service,
+      ...(row.kind === 'unix' ? row.path.split('/') : []),
+    ]),
     ...services,
     ...notes.rows.flatMap(({ serviceByRole, paths }) => [
       ...Object.values(serviceByRole),

@@ -80,6 +80,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     spec: {
       title: to.prose(document.spec.title),
       source: to.source(document.spec.source),
+      release: to.orNull(document.spec.release, to.version),
       sha256: document.spec.sha256,
       notes: document.spec.notes.map((source) => to.source(source)),
     },

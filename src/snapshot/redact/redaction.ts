@@ -132,10 +132,13 @@ const SOURCE_WORDS: ReadonlySet<string> = new Set([
 const ERRNOS: ReadonlySet<string> = new Set(Array.from(getSystemErrorMap().values(), ([name]) => name));
 
 /** The texts that the author of a spec and its notes wrote. */
-function proseOf({ title, rows, notes }: Spec): string[] {
+function proseOf({ title, rows, notes, builtin }: Spec): string[] {
   return [
     title,
-    ...rows.flatMap(({ description, condition }) => [description, condition ?? '']),
+    ...[...rows, ...builtin.flatMap((page) => page.rows)].flatMap(({ description, condition }) => [
+      description,
+      condition ?? '',
+    ]),
     ...notes.rows.flatMap(({ condition, hardening, reason }) => [condition ?? '', hardening ?? '', reason]),
     ...notes.listeners.map(({ reason }) => reason),
   ];

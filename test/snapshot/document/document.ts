@@ -1,4 +1,5 @@
 import type { SnapshotDocument } from '../../../src/snapshot/document/document.js';
+import { specPart } from '../../../src/snapshot/document/spec_part.js';
 import { summarize } from '../../../src/snapshot/document/summary.js';
 import type { Capture } from '../../../src/verdict/capture.js';
 import { evaluate } from '../../../src/verdict/evaluate.js';
@@ -31,7 +32,7 @@ export function documentOf(
       ephemeralPorts,
       isInstalled: null,
     },
-    spec: { title: page.title, source: page.source, sha256: page.sha256, notes: page.notes.sources },
+    spec: specPart(page),
     summary: summarize(findings, seen.coverage, failOn),
     findings,
     sockets: seen.sockets.map((socket) => ({

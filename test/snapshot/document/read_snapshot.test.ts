@@ -76,7 +76,9 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
   t.equal(roleReason, null);
   t.strictSame(defaultAddresses, node.defaultInterface?.addresses, 'those of the default interface');
   t.equal(defaultSource, 'default-route');
-  const old = { ...document, node, summary, findings, files, coverage: { ...document.coverage, sources } };
+  const { release, ...spec } = document.spec;
+  t.equal(release, null);
+  const old = { ...document, node, spec, summary, findings, files, coverage: { ...document.coverage, sources } };
   t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
   t.equal(document.sockets.length, 36);
