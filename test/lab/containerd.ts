@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Containerd } from './plan.js';
 
 /** Plugins that use kernel modules and block devices of the machine. */
 const UNWANTED = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.containerd.snapshotter.v1.${name}`);
@@ -8,16 +9,15 @@ const UNWANTED = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.contain
 export async function containerdArgv(
   directory: string,
   state: string,
-  socketPath: string,
-  cri: boolean,
+  { name, path: socketPath, cri }: Containerd,
 ): Promise<string[]> {
   const disabled = cri ? UNWANTED : [...UNWANTED, 'io.containerd.grpc.v1.cri'];
-  const configFile = join(directory, cri ? 'containerd.toml' : 'containerd-without-cri.toml');
+  const configFile = join(directory, `${name}.toml`);
   // JSON strings and arrays are valid TOML.
   const config = `
     version = 2
-    root = ${JSON.stringify(join(state, 'containerd-root'))}
-    state = ${JSON.stringify(join(state, 'containerd-state'))}
+    root = ${JSON.stringify(join(state, `${name}-root`))}
+    state = ${JSON.stringify(join(state, `${name}-state`))}
     disabled_plugins = ${JSON.stringify(disabled)}
     [grpc]
     address = ${JSON.stringify(socketPath)}

@@ -1,5 +1,5 @@
 import type { Role } from '../../src/spec/rows.js';
-import { type Family, type Node, type Plan, type Service, standIn, tcp, udp } from './plan.js';
+import { containerd, type Family, type Node, type Plan, type Service, standIn, tcp, udp } from './plan.js';
 
 export function describeNode(role: Role, family: Family, containerdPath: string): Node {
   const ipv6 = family === 'dual' ? 'fd00:2::2' : null;
@@ -36,7 +36,7 @@ export function healthyPlan(node: Node): Plan {
   return {
     services: new Map(services.map((service) => [service.name, service])),
     vxlan: { device: 'cilium_vxlan', cgroup: AGENT_POD },
-    defaultRoute: true,
+    defaultRoute: 'one-hop',
   };
 }
 
@@ -45,11 +45,11 @@ function ofSnap(name: string, executable: 'kubernetes' | 'k8s', sockets: Paramet
   return standIn({ name, executable, cgroup: snap(name), sockets });
 }
 
-function servicesOfEveryNode({ any, addresses }: Node): Service[] {
+function servicesOfEveryNode({ any, addresses, containerdPath }: Node): Service[] {
   const health = [tcp(addresses.ipv4, 4240), ...(addresses.ipv6 === null ? [] : [tcp(addresses.ipv6, 4240)])];
   const dnsProxy = [udp('127.0.0.1', 0), tcp('127.0.0.1', '=')];
   return [
-    { program: 'containerd', name: 'containerd', cgroup: snap('containerd'), cri: true, socket: 'served' },
+    containerd('containerd', containerdPath, { cgroup: snap('containerd'), cri: true }),
     ofSnap('kubelet', 'kubernetes', [tcp('127.0.0.1', 10248), tcp(any, 10250)]),
     ofSnap('kube-proxy', 'kubernetes', [tcp('127.0.0.1', 10249), tcp('127.0.0.1', 10256)]),
     ofSnap('k8sd', 'k8s', [tcp(addresses.ipv4, 6400), { protocol: 'unix', abstract: 'snap.k8s.k8sd' }]),

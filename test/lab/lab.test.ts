@@ -132,7 +132,10 @@ t.test('a control plane with IPv6', { skip: notRoot }, async (t) => {
   await t.test('every fault can be applied and cleared', async (t) => {
     for (const fault of stageable(lab)) {
       await lab.apply(fault);
-      t.not(lab.expectations().length, 0, `${fault} is applied`);
+      t.ok(
+        lab.faults.some(({ name }) => name === fault),
+        `${fault} is applied`,
+      );
       await lab.clear(fault);
       t.strictSame(await listeners(lab), DUAL_CONTROL_PLANE, `${fault} is cleared`);
     }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Addresses, Node, Vxlan } from './plan.js';
+import type { Addresses, DefaultRoute, Node, Vxlan } from './plan.js';
 import { waitFor } from './wait.js';
 
 /** Bit of the flags in /proc/net/if_inet6 (linux/if_addr.h). */
@@ -30,9 +30,41 @@ export function interfacesScript({ addresses }: Node): string {
   `;
 }
 
-export function defaultRouteScript(action: 'add' | 'del', addresses: Addresses): string {
-  const v4 = `ip route ${action} default via 192.0.2.1 dev eth0 metric 100`;
-  return addresses.ipv6 === null ? v4 : `${v4} && ip -6 route ${action} default via fd00:2::1 dev eth0 metric 100`;
+export function defaultRouteScript(action: 'add' | 'del', route: DefaultRoute, { ipv4, ipv6 }: Addresses): string {
+  const ways: Readonly<
+    Record<DefaultRoute, { readonly before: string; readonly route: string; readonly after: string }>
+  > = {
+    'one-hop': { before: '', route: 'via 192.0.2.1 dev eth0', after: '' },
+    'two-hops': {
+      before: '',
+      route: 'nexthop via 198.51.100.1 dev eth1 nexthop via 192.0.2.1 dev eth0',
+      after: '',
+    },
+    'address-on-lo': {
+      before: `
+          ip address del ${ipv4}/24 dev eth0
+          ip address add ${ipv4}/32 dev lo
+          ip address add 203.0.113.2/24 dev eth0`,
+      route: `via 203.0.113.1 dev eth0 src ${ipv4}`,
+      after: `
+          ip address del 203.0.113.2/24 dev eth0
+          ip address del ${ipv4}/32 dev lo
+          ip address add ${ipv4}/24 dev eth0`,
+    },
+    'nexthop-object': {
+      before: `
+          echo 0 > /proc/sys/net/ipv4/nexthop_compat_mode
+          ip nexthop add id 7 via 192.0.2.1 dev eth0`,
+      route: 'nhid 7',
+      after: `
+          ip nexthop del id 7
+          echo 1 > /proc/sys/net/ipv4/nexthop_compat_mode`,
+    },
+  };
+  const { before, route: way, after } = ways[route];
+  const v4 = `ip route ${action} default metric 100 ${way}`;
+  const v6 = ipv6 === null ? '' : `ip -6 route ${action} default via fd00:2::1 dev eth0 metric 100`;
+  return action === 'add' ? `${before}\n${v4}\n${v6}` : `${v4}\n${v6}\n${after}`;
 }
 
 /** Creates the device of a kernel socket, like Cilium in tunnel mode. */

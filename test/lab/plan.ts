@@ -63,6 +63,8 @@ export interface Etcd extends ServiceFields {
 
 export interface Containerd extends ServiceFields {
   readonly program: 'containerd';
+  /** Of its socket. */
+  readonly path: string;
   /** With the CRI plugin, as for a kubelet; Docker's containerd runs without. */
   readonly cri: boolean;
   /** `stale`: killed, its socket file remains. `gone`: neither. `unlinked`: it runs, but its socket file was removed. */
@@ -77,11 +79,14 @@ export interface Vxlan {
   readonly cgroup: string;
 }
 
+/** How the default route leads out: also by two hops, from an address on lo, or by a nexthop object, which the route only names. */
+export type DefaultRoute = 'one-hop' | 'two-hops' | 'address-on-lo' | 'nexthop-object';
+
 /** The desired state of a node. Plain data, so that two plans can be compared. */
 export interface Plan {
   readonly services: ReadonlyMap<string, Service>;
   readonly vxlan: Vxlan | null;
-  readonly defaultRoute: boolean;
+  readonly defaultRoute: DefaultRoute | null;
 }
 
 export function tcp(address: string, port: number | '=', ...options: string[]): InetSocket {
@@ -97,6 +102,10 @@ export function standIn(
   fields: Pick<StandIn, 'name' | 'cgroup' | 'sockets'> & Partial<Omit<StandIn, 'program'>>,
 ): StandIn {
   return { program: 'stand-in', executable: fields.name, uid: 0, comm: null, holding: null, ...fields };
+}
+
+export function containerd(name: string, path: string, fields: Pick<Containerd, 'cgroup' | 'cri'>): Containerd {
+  return { program: 'containerd', name, path, socket: 'served', ...fields };
 }
 
 export function withService(plan: Plan, service: Service): Plan {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Child } from './child.js';
 import { defaultRouteScript, vxlanScript } from './network.js';
-import type { Plan, Service, Vxlan } from './plan.js';
+import type { DefaultRoute, Plan, Service, Vxlan } from './plan.js';
 import { configure, type Site, startService } from './site.js';
 
 interface Started {
@@ -15,7 +15,7 @@ export class Reality {
   readonly #site: Site;
   readonly #started = new Map<string, Started>();
   #vxlan: Vxlan | null = null;
-  #defaultRoute = false;
+  #defaultRoute: DefaultRoute | null = null;
 
   constructor(site: Site) {
     this.#site = site;
@@ -62,10 +62,15 @@ export class Reality {
     this.#vxlan = vxlan;
   }
 
-  async #becomeDefaultRoute(wanted: boolean): Promise<void> {
+  async #becomeDefaultRoute(wanted: DefaultRoute | null): Promise<void> {
     if (wanted === this.#defaultRoute) return;
-    const script = defaultRouteScript(wanted ? 'add' : 'del', this.#site.node.addresses);
-    await configure(this.#site, 'system.slice/systemd-networkd.service', script);
+    const change = (action: 'add' | 'del', route: DefaultRoute): Promise<void> => {
+      const script = defaultRouteScript(action, route, this.#site.node.addresses);
+      return configure(this.#site, 'system.slice/systemd-networkd.service', script);
+    };
+    if (this.#defaultRoute !== null) await change('del', this.#defaultRoute);
+    this.#defaultRoute = null;
+    if (wanted !== null) await change('add', wanted);
     this.#defaultRoute = wanted;
   }
 }

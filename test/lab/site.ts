@@ -41,7 +41,7 @@ export async function configure(site: Site, cgroup: string, script: string): Pro
 /** Starts a service and waits until it listens; null if the plan has no running process for it. */
 export async function startService(site: Site, service: Service): Promise<Child | null> {
   if (service.program === 'containerd' && service.socket === 'gone') {
-    await removeContainerdFiles(site);
+    await removeContainerdFiles(site, service);
     return null;
   }
   const argv = await argvOf(site, service);
@@ -50,7 +50,7 @@ export async function startService(site: Site, service: Service): Promise<Child 
   const logFile = join(site.directory, 'log', `${encodeURIComponent(service.name)}.log`);
   const child = new Child(service.name, await onNode(site, service.cgroup, argv, { uid }), logFile);
   try {
-    await child.whileAlive('starting to listen', readiness(site, service, child));
+    await child.whileAlive('starting to listen', readiness(service, child));
     return await settle(site, service, child);
   } catch (error) {
     await child.kill();
@@ -66,40 +66,40 @@ function argvOf(site: Site, service: Service): Promise<string[]> {
     case 'etcd':
       return Promise.resolve(etcdArgv(state, certificate, node.addresses, service));
     case 'containerd':
-      return containerdArgv(directory, state, node.containerdPath, service.cri);
+      return containerdArgv(directory, state, service);
   }
 }
 
-async function readiness(site: Site, service: Service, child: Child): Promise<void> {
+async function readiness(service: Service, child: Child): Promise<void> {
   if (service.program === 'stand-in') {
     const line = await child.firstLine();
     if (!line.startsWith('ready')) throw new Error(`it printed "${line}"`);
   } else {
-    await waitFor('its sockets', async () => ((await listens(site, service, child.pid)) ? true : null));
+    await waitFor('its sockets', async () => ((await listens(service, child.pid)) ? true : null));
   }
 }
 
-async function listens(site: Site, service: Etcd | Containerd, pid: number): Promise<boolean> {
+async function listens(service: Etcd | Containerd, pid: number): Promise<boolean> {
   const { ports, paths } = await heldListeners(pid);
   if (service.program === 'etcd') {
     const clients = ports.filter((port) => port === 2379).length;
     return clients === service.clientAddresses.length && ports.includes(2380);
   }
   // The CRI plugin also listens for streams, on a port that the kernel chooses.
-  return paths.includes(site.node.containerdPath) && (ports.length > 0 || !service.cri);
+  return paths.includes(service.path) && (ports.length > 0 || !service.cri);
 }
 
 /** Brings a running containerd into the planned state of its socket. */
 async function settle(site: Site, service: Service, child: Child): Promise<Child | null> {
   if (service.program !== 'containerd') return child;
-  if (service.socket === 'unlinked') await removeContainerdFiles(site);
+  if (service.socket === 'unlinked') await removeContainerdFiles(site, service);
   if (service.socket !== 'stale') return child;
   // SIGKILL leaves it no time to remove the file.
   await child.kill();
   return null;
 }
 
-async function removeContainerdFiles({ namespaces, node }: Site): Promise<void> {
-  await rm(namespaces.path(node.containerdPath), { force: true });
-  await rm(namespaces.path(`${node.containerdPath}.ttrpc`), { force: true });
+async function removeContainerdFiles({ namespaces }: Site, { path }: Containerd): Promise<void> {
+  await rm(namespaces.path(path), { force: true });
+  await rm(namespaces.path(`${path}.ttrpc`), { force: true });
 }

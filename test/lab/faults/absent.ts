@@ -81,7 +81,7 @@ export const ABSENT: readonly Fault[] = [
   {
     name: 'no-default-route',
     description: 'there is no default route',
-    plan: (plan) => ({ ...plan, defaultRoute: false }),
+    plan: (plan) => ({ ...plan, defaultRoute: null }),
     expect: ({ role }) => [
       { subject: tcpRow('cilium-agent', 4240), verdict: 'unverified' },
       { subject: tcpRow('k8sd', 6400), verdict: 'unverified' },
