@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <tuple>
 
 #include "bpf/owners_loader.h"
@@ -31,13 +32,17 @@ Failure read_records(int fd, std::vector<Record>& records) {
 
 }  // namespace
 
-Failure iterate_owners(bool every_state, std::vector<OwnerRecord>& records) {
+Failure iterate_owners(bool every_state, OwnerPass& pass) {
   struct stat pid_namespace {};
   if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
   const int opened = sockwatch_open_owners(static_cast<unsigned int>(pid_namespace.st_ino), every_state);
   if (opened < 0) return SysError{"bpf", -opened, "iter/task_file"};
   const FileDescriptor fd(opened);
+  auto& records = pass.records;
   if (auto failure = read_records(fd.get(), records)) return failure;
+  timespec now{};
+  if (::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return SysError{"clock_gettime", errno, "CLOCK_BOOTTIME"};
+  pass.endedMs = static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
 
   // If the main thread has exited, the kernel visits the other threads separately, and the descriptor table
   // they share several times.

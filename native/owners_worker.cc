@@ -91,17 +91,19 @@ Napi::Value process_facts(const Napi::CallbackInfo& info) {
 
 #ifdef SOCKWATCH_BPF
 Napi::Value iterate_owners(const Napi::CallbackInfo& info) {
-  return PromiseWorker<std::vector<OwnerRecord>>::start(
+  return PromiseWorker<OwnerPass>::start(
       info.Env(),
-      [every_state = info[0].As<Napi::Boolean>().Value()](std::vector<OwnerRecord>& records) {
-        return iterate_owners(every_state, records);
+      [every_state = info[0].As<Napi::Boolean>().Value()](OwnerPass& pass) {
+        return iterate_owners(every_state, pass);
       },
-      [](Napi::Env env, std::vector<OwnerRecord>& records) -> Napi::Value {
+      [](Napi::Env env, OwnerPass& pass) -> Napi::Value {
+        const auto& records = pass.records;
         auto object = Napi::Object::New(env);
         object.Set("inode", column(env, records, &OwnerRecord::inode));
         object.Set("pid", column(env, records, &OwnerRecord::pid));
         object.Set("task", column(env, records, &OwnerRecord::task));
         object.Set("fd", column(env, records, &OwnerRecord::fd));
+        object.Set("endedMs", Napi::Number::New(env, static_cast<double>(pass.endedMs)));
         return object;
       });
 }

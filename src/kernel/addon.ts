@@ -92,6 +92,8 @@ export interface OwnerPass {
   readonly pid: Uint32Array;
   readonly task: Uint32Array;
   readonly fd: Uint32Array;
+  /** When it ended, in milliseconds since the machine booted. */
+  readonly endedMs: number;
 }
 
 /** What the event programs saw (native/bpf/event_record.h). Numbers that do not apply are 0. */

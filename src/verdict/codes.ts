@@ -75,7 +75,8 @@ export const FINDING_CODES = {
   },
   'owner-unseen': {
     verdict: 'unverified',
-    about: 'Sockets may answer the row, but their owner is unknown.',
+    about:
+      'Sockets may answer the row, but their owner is unknown, or may have been handed a socket that another user created.',
     params: { service: 'service', unseen: 'socketIds', path: 'path?' },
   },
   'no-default-route': {

@@ -46,7 +46,18 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   ) {
     return { kind: 'shared' };
   }
-  return matches.map(({ match }) => match).reduce((best, match) => (strength(match) < strength(best) ? match : best));
+  const best = matches.reduce((first, one) => (strength(one.match) < strength(first.match) ? one : first));
+  return best.match.kind === 'match' && isHandedOver(listener, best.owner) ? { kind: 'unknown' } : best.match;
+}
+
+/**
+ * Whether a user other than root created the socket outside of the owner's unit or pod. A process can be handed a socket that it does
+ * not know (SCM_RIGHTS), while its creator can go on using it; only systemd creates sockets for its services.
+ */
+export function isHandedOver({ origin, uid }: OwnedListener, owner: Owner): boolean {
+  if (origin === null || origin.cgroup === '/' || uid === null || uid === 0 || owner.kind === 'kernel') return false;
+  if (origin.pod !== null) return origin.pod !== owner.pod;
+  return origin.unit === null || (origin.unit !== owner.unit && origin.unit !== 'init.scope');
 }
 
 /** With socket activation systemd has the socket too; a container's processes may leave it to each other. */

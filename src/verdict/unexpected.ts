@@ -7,7 +7,7 @@ import { type CodedFinding, FINDING_CODES } from './codes.js';
 import { type FindingFacts, isName, SEVERITY } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
-import { matchOwner, type OwnerMatch } from './owner_match.js';
+import { isHandedOver, matchOwner, type OwnerMatch } from './owner_match.js';
 import { type Scope, scopeOf } from './scope.js';
 
 /** What explains a listener that no row does. */
@@ -30,7 +30,7 @@ export type Explanation =
 export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts, isText: boolean): Explanation {
   const fitting = notes.listeners.filter((note) => fits(note, listener, node));
   const owned = (decides: (match: OwnerMatch) => boolean): ListenerNote | undefined =>
-    fitting.find((note) => listener.owners.every((owner) => isOneOf(owner, note, notes, isText, decides)));
+    fitting.find((note) => listener.owners.every((owner) => isOneOf(listener, owner, note, notes, isText, decides)));
   const isSure = (match: OwnerMatch): boolean =>
     match.kind === 'match' && (!isName(match.by) || isText || listener.uid === 0);
   const allowed = listener.owners.length > 0 ? owned(isSure) : undefined;
@@ -54,6 +54,7 @@ function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boo
 }
 
 function isOneOf(
+  listener: OwnedListener,
   owner: Owner,
   note: ListenerNote,
   notes: Notes,
@@ -61,7 +62,10 @@ function isOneOf(
   decides: (match: OwnerMatch) => boolean,
 ): boolean {
   if (owner.kind === 'kernel') return note.devices.some((pattern) => matchesName(owner.device, pattern));
-  return note.owners.some((name) => decides(matchOwner(owner, name, notes, isText)));
+  return note.owners.some((name) => {
+    const match = matchOwner(owner, name, notes, isText);
+    return decides(match.kind === 'match' && isHandedOver(listener, owner) ? { kind: 'unknown' } : match);
+  });
 }
 
 /** The kernel refuses a range from below ip_unprivileged_port_start (ipv4_local_port_range(), net/ipv4/sysctl_net_ipv4.c). */

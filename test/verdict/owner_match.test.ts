@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ProcessOwner } from '../../src/kernel/owners/owner.js';
+import type { Origin, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { ServiceNote } from '../../src/spec/notes.js';
 import { NO_NOTES } from '../../src/spec/notes.js';
 import { matchListener, matchOwner } from '../../src/verdict/owner_match.js';
@@ -239,5 +239,28 @@ t.test('a stranger with the same socket', (t) => {
   const agent = only({ comm: 'agent', pod: 'a' });
   t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'a' })), 'match', 'in the same pod');
   t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'b' })), 'shared');
+  t.end();
+});
+
+t.test('a socket that another user created, and handed over', (t) => {
+  const known = notes({ services: { etcd: { units: ['etcd.service'] }, agent: { pods: true } } });
+  const of = (service: string, owner: Partial<ProcessOwner>, uid: number, origin: Partial<Origin> | null): string => {
+    const from = origin === null ? null : { cgroup: '/x', unit: null, pod: null, container: null, ...origin };
+    const changes = { owners: [only({ comm: service, ...owner })], uid, origin: from };
+    return matchListener(listener('0.0.0.0', 1, changes), service, known, false).kind;
+  };
+  const cases: [string, string, Partial<ProcessOwner>, number, Partial<Origin> | null, string][] = [
+    ['nothing known of it', 'etcd', { unit: 'etcd.service' }, 1000, null, 'match'],
+    ['from a session', 'etcd', { unit: 'etcd.service' }, 1000, { unit: 'session-3.scope' }, 'unknown'],
+    ['from a cgroup that is gone', 'etcd', { unit: 'etcd.service' }, 1000, { cgroup: null }, 'unknown'],
+    ['from below its own unit', 'etcd', { unit: 'etcd.service' }, 1000, { unit: 'etcd.service' }, 'match'],
+    ['from systemd', 'etcd', { unit: 'etcd.service' }, 1000, { unit: 'init.scope' }, 'match'],
+    ['where the kernel does not record it', 'etcd', { unit: 'etcd.service' }, 1000, { cgroup: '/' }, 'match'],
+    ["root's", 'etcd', { unit: 'etcd.service' }, 0, { unit: 'session-3.scope' }, 'match'],
+    ['from another pod', 'agent', { pod: 'a' }, 1000, { pod: 'b' }, 'unknown'],
+    ['from its own pod', 'agent', { pod: 'a' }, 1000, { pod: 'a' }, 'match'],
+    ['a stranger stays one', 'etcd', { unit: 'nc.service', comm: 'nc' }, 1000, { unit: 'session-3.scope' }, 'foreign'],
+  ];
+  for (const [name, service, owner, uid, origin, kind] of cases) t.equal(of(service, owner, uid, origin), kind, name);
   t.end();
 });

@@ -12,17 +12,42 @@ const MAX_DIRECTORIES = 20_000;
 /** Cgroups by id, which is the inode number of their directory in cgroup2. */
 export type CreatorCgroups = ReadonlyMap<string, Origin>;
 
-/** Finds the cgroups that created the listeners without a known owner. They can be listed without privileges. */
+/**
+ * Finds the cgroups that created the listeners without a known owner, and those of users other than root, which may have been handed
+ * to their owners. They can be listed without privileges.
+ */
 export async function findCreatorCgroups(listeners: readonly OwnedListener[], mounts: Mounts): Promise<CreatorCgroups> {
-  const wanted = new Set(
-    listeners.flatMap(({ ownersUnknown, cgroupId }) => (ownersUnknown !== null && cgroupId !== null ? [cgroupId] : [])),
-  );
-  if (wanted.size === 0) return new Map();
   const mount = cgroup2Mount(mounts);
-  return mount === null ? new Map() : findCgroups(mount, wanted);
+  if (mount === null) return new Map();
+  const open = await Promise.all(
+    listeners.map(async (one) => (isOfInterest(one) && !(await isItsOwners(one, mount)) ? [one.cgroupId] : [])),
+  );
+  const wanted = new Set(open.flat().filter((id) => id !== null));
+  return wanted.size === 0 ? new Map() : findCgroups(mount, wanted);
 }
 
-/** Adds its creator to each listener without a known owner. Pure. */
+function isOfInterest({ ownersUnknown, owners, uid, cgroupId }: OwnedListener): boolean {
+  const isUsers = uid !== null && uid !== 0 && owners.every(({ kind }) => kind === 'process');
+  return cgroupId !== null && (ownersUnknown !== null || isUsers);
+}
+
+/** Whether one of its owners is in the cgroup that created it: the usual case, which spares the search. */
+async function isItsOwners({ owners, cgroupId }: OwnedListener, mount: string): Promise<boolean> {
+  const paths = owners.flatMap((owner) => (owner.kind === 'process' && owner.cgroup !== null ? [owner.cgroup] : []));
+  const ids = await Promise.all(
+    [...new Set(paths)].map((path) => (cgroupId === null ? null : idOf(join(mount, path)))),
+  );
+  return ids.some((id) => id === cgroupId);
+}
+
+function idOf(directory: string | Buffer): Promise<string | null> {
+  return stat(directory, { bigint: true }).then(
+    ({ ino }) => String(ino),
+    () => null,
+  );
+}
+
+/** Adds its creator to each listener that it was looked up for. Pure. */
 export function attachCreatorCgroups(
   listeners: readonly OwnedListener[],
   cgroups: CreatorCgroups,
@@ -30,7 +55,7 @@ export function attachCreatorCgroups(
   if (cgroups.size === 0) return listeners;
   return listeners.map((listener) => {
     const origin = listener.cgroupId === null ? undefined : cgroups.get(listener.cgroupId);
-    return listener.ownersUnknown === null || origin === undefined ? listener : { ...listener, origin };
+    return origin === undefined || !isOfInterest(listener) ? listener : { ...listener, origin };
   });
 }
 
@@ -39,13 +64,17 @@ export function cgroup2Mount(mounts: Mounts): string | null {
   return [...mounts].find(([, { type }]) => type === 'cgroup2')?.[0] ?? null;
 }
 
+/** A cgroup that has been removed, or is outside of our cgroup namespace. */
+const UNSEEN: Origin = { cgroup: null, unit: null, pod: null, container: null };
+
 /**
- * Walks down from `mount`, level by level, until every wanted id is found. Names of cgroups can hold any bytes, so paths are
- * kept as latin1, one character a byte.
+ * Walks down from `mount`, level by level, until every wanted id is found; those that are nowhere are UNSEEN. Names of cgroups can hold
+ * any bytes, so paths are kept as latin1, one character a byte.
  */
 export async function findCgroups(mount: string, wanted: ReadonlySet<string>): Promise<Map<string, Origin>> {
   const root = Buffer.from(mount).toString('latin1');
   const found = new Map<string, Origin>();
+  if ((await idOf(mount)) === null) return found;
   let level = ['/'];
   let visited = 0;
   while (level.length > 0 && found.size < wanted.size && visited < MAX_DIRECTORIES) {
@@ -53,9 +82,7 @@ export async function findCgroups(mount: string, wanted: ReadonlySet<string>): P
     const below = await Promise.all(
       level.map(async (path) => {
         const directory = Buffer.from(join(root, path), 'latin1');
-        const id = await stat(directory, { bigint: true })
-          .then(({ ino }) => String(ino))
-          .catch(() => null);
+        const id = await idOf(directory);
         if (id !== null && wanted.has(id)) found.set(id, originOf(Buffer.from(path, 'latin1')));
         const entries = await readdir(directory, { withFileTypes: true, encoding: 'latin1' }).catch((): Dirent[] => []);
         return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
@@ -63,6 +90,7 @@ export async function findCgroups(mount: string, wanted: ReadonlySet<string>): P
     );
     level = below.flat();
   }
+  if (level.length === 0) for (const id of wanted) if (!found.has(id)) found.set(id, UNSEEN);
   return found;
 }
 

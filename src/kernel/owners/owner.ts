@@ -49,7 +49,10 @@ export type Owner = ProcessOwner | KernelOwner;
  */
 export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked';
 
-/** The cgroup in which a socket was created. It stays when the process moves, and can be read without root. */
+/**
+ * The cgroup in which a socket was created; `cgroup` is null if it was removed, or is outside of our cgroup namespace. It stays when the
+ * process moves, and can be read without root.
+ */
 export type Origin = TextField<'cgroup'> & {
   readonly unit: string | null;
   readonly pod: string | null;
@@ -60,6 +63,6 @@ export type Origin = TextField<'cgroup'> & {
 export type OwnedListener = Listener & {
   readonly owners: readonly Owner[];
   readonly ownersUnknown: OwnersUnknown | null;
-  /** Where the socket was created; looked up only if its owner is unknown. */
+  /** Where the socket was created; looked up if its owner is unknown, or if a user other than root created it elsewhere. */
   readonly origin: Origin | null;
 };

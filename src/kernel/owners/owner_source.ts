@@ -119,7 +119,8 @@ async function ownersIn(
     inode: select(pass.inode, rows),
     pid: select(pass.pid, rows),
     fd: select(pass.fd, rows),
-    facts,
+    // A process that started later has the pid of one that has ended.
+    facts: facts.filter(({ startMs }) => startMs === null || startMs <= pass.endedMs),
     processes: firsts.length,
     unreadable: 0,
     late,

@@ -61,9 +61,14 @@ const EXITED = 'its owner exited while it was being read, or did not answer in t
 
 /** Why the owner of a listener is unknown, with the cgroup that created it where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {
-  const why = listener.ownersUnknown === null ? unreadOwner(listener) : UNKNOWN[listener.ownersUnknown];
   const { origin } = listener;
-  return origin === null ? why : `${why}; it was created in ${printable(origin.unit ?? origin.cgroup ?? '')}`;
+  const creator = origin === null ? '' : (origin.unit ?? origin.cgroup ?? 'a cgroup that cannot be seen');
+  if (listener.ownersUnknown !== null) {
+    return `${UNKNOWN[listener.ownersUnknown]}${origin === null ? '' : `; it was created in ${printable(creator)}`}`;
+  }
+  if (origin === null) return unreadOwner(listener);
+  const by = `user ${listener.uid} created it in ${printable(creator)}`;
+  return `${ownersText([listener])} has the socket, but ${by}, and may be the one that serves it`;
 }
 
 function unreadOwner({ owners }: OwnedListener): string {

@@ -42,7 +42,8 @@ t.test('cgroups are found by the inode of their directory', async (t) => {
   t.strictSame(found.get(kubelet), { cgroup: path, unit: 'snap.k8s.kubelet.service', pod: null, container: null });
   t.match(found.get(pod), { unit: null, pod: '11111111-2222-3333-4444-555555555555' });
   t.match(found.get(root), { cgroup: '/', unit: null });
-  t.strictSame([...found.keys()].sort(), [kubelet, pod, root].sort(), 'neither a file nor what is not there');
+  const unseen = { cgroup: null, unit: null, pod: null, container: null };
+  t.strictSame([found.get(file), found.get('1')], [unseen, unseen], 'neither a file nor what is not there');
   t.strictSame(await findCgroups(`${mount}/nowhere`, new Set(['1'])), new Map());
 });
 
@@ -73,10 +74,22 @@ t.test('the creator is looked up for listeners without a known owner', async (t)
   t.strictSame(origins, [
     [1, null],
     [2, root],
-    [3, null],
+    [3, { cgroup: null, unit: null, pod: null, container: null }],
     [4, null],
   ]);
   t.match(await withCreators([unseen]), [{ origin: { cgroup: '/' } }]);
   t.strictSame(await withCreators([seen]), [seen]);
   t.strictSame(await withCreators([]), []);
+});
+
+t.test("of a user's socket, unless it was created in the cgroup of an owner", async (t) => {
+  const mount = cgroup2Mount(await readMounts());
+  if (mount === null) throw new Error('every machine that this program is for has cgroup2');
+  const cgroupId = inodeOf(mount);
+  const owned = (cgroup: string, uid: number) =>
+    listener('127.0.0.1', 1, { cgroupId, uid, owners: [processOwner('a', { cgroup })], ownersUnknown: null });
+  const originOf = async (one: OwnedListener) => (await withCreators([one]))[0]?.origin;
+  t.match(await originOf(owned('/elsewhere', 65534)), { cgroup: '/' });
+  t.equal(await originOf(owned('/', 65534)), null, 'its own');
+  t.equal(await originOf(owned('/elsewhere', 0)), null, "root's");
 });

@@ -122,6 +122,7 @@ t.test('a pass that was started before is used once, and repeated where it lacks
     pid: Uint32Array.of(process.pid),
     task: Uint32Array.of(process.pid),
     fd: Uint32Array.of(99),
+    endedMs: Number.MAX_SAFE_INTEGER,
   };
   const search = startOwnerSearch('bpf', { firstPass: Promise.resolve(pass) });
   t.match(await search(Uint32Array.of(1)), { inode: Uint32Array.of(1), fd: Uint32Array.of(99) });
@@ -134,6 +135,20 @@ t.test('a pass that was started before is used once, and repeated where it lacks
   );
   const lacking = startOwnerSearch('bpf', { firstPass: Promise.resolve(pass) });
   t.equal((await lacking(Uint32Array.of(1, 2))).inode.length, 0);
+});
+
+t.test('a process that started after the pass is not the one that it saw', needsRoot, async (t) => {
+  const ids = { inode: Uint32Array.of(1), pid: Uint32Array.of(process.pid), task: Uint32Array.of(process.pid) };
+  const factsAfter = async (endedMs: number) => {
+    const firstPass = Promise.resolve({ ...ids, fd: Uint32Array.of(9), endedMs });
+    return (await startOwnerSearch('bpf', { firstPass })(Uint32Array.of(1))).facts;
+  };
+  const [own] = await factsAfter(Number.MAX_SAFE_INTEGER);
+  const started = own?.startMs ?? 0;
+  t.match(await factsAfter(started), [{ pid: process.pid }]);
+  t.strictSame(await factsAfter(started - 1), [], 'its pid was reused');
+  const pass = await native().iterateOwners?.(false);
+  t.ok(pass !== undefined && pass.endedMs > started && pass.endedMs < started + 3_600_000, 'both are of one clock');
 });
 
 t.test('a process that hangs takes only its batch with it, and is not read again meanwhile', async (t) => {
