@@ -11,6 +11,15 @@ export const COVERAGE_CODES = {
   'other-error': { about: 'An error that has no code here.', params: { text: 'errorText' } },
   'table-changing': { about: 'A table kept changing while it was read: entries may be missing.', params: {} },
   'unknown-format': { about: 'A file below /proc/net has a format that is not known.', params: { file: 'word' } },
+  'names-ambiguous': {
+    about:
+      'Lines of /proc/net/unix may be part of the name before them, as names can contain newlines: the owners of these sockets are unknown.',
+    params: { lines: 'count' },
+  },
+  'names-contradict': {
+    about: 'Lines of /proc/net/unix contradict each other, as names of sockets imitate lines: they were left out.',
+    params: { lines: 'count' },
+  },
   'diag-module-not-loaded': {
     about: 'sock_diag was not used: it would make the kernel load a module.',
     params: { module: 'word' },

@@ -180,6 +180,12 @@ export const FINDING_CODES = {
     about: 'A listener has the path, but whether its file still exists was not checked.',
     params: { path: 'path?' },
   },
+  'several-named': {
+    verdict: 'unverified',
+    about:
+      'Listeners of the service and of others have the path as their name, and which of them has the file is unknown.',
+    params: { service: 'service', path: 'path?', own: 'socketIds', foreign: 'socketIds' },
+  },
   'no-listener-file-unchecked': {
     verdict: 'unverified',
     about: 'No listener has the path, but its file was not checked: a listener may be behind it under another name.',

@@ -54,7 +54,9 @@ export function evaluateUnixRow(
       listener,
       owner: matchListener(listener, applied.service, spec.notes, context.isText),
     }));
-    return { path, isChecked: file !== undefined, isProtected: file?.isProtected ?? null, matches };
+    const isByName =
+      file === undefined || file.state === 'unreadable' || listeners.some((listener) => listener.file === null);
+    return { path, isChecked: file !== undefined, isByName, isProtected: file?.isProtected ?? null, matches };
   };
   const here = at(row.path);
   const moved = possiblePaths(row, applied.paths, accepting)
@@ -88,6 +90,8 @@ interface PathListeners {
   readonly path: string;
   /** The file at the path was looked at. */
   readonly isChecked: boolean;
+  /** Which of several listeners of that name has the file is unknown: in a mount namespace of their own, others can have the same name. */
+  readonly isByName: boolean;
   /** Only root can replace the file; null: unknown. */
   readonly isProtected: boolean | null;
   readonly matches: readonly PathMatch[];
@@ -116,7 +120,7 @@ function hasName(listener: OwnedListener, path: string): boolean {
 function evaluateOwners(
   row: UnixRow,
   { service }: AppliedRow,
-  { path, isChecked, isProtected, matches }: PathListeners,
+  { path, isChecked, isByName, isProtected, matches }: PathListeners,
   units: readonly string[],
 ): RowEvaluation {
   const sockets = idsOf(matches.map(({ listener }) => listener));
@@ -127,8 +131,18 @@ function evaluateOwners(
     return coded({ code: 'shared-with-another', params: { service, foreign: idsOf(shared), own: [] } });
   }
   const foreign = matches.filter(isForeign);
-  if (foreign.length > 0 && (isChecked || foreign.length === matches.length)) {
+  if (foreign.length > 0 && (!isByName || foreign.length === matches.length)) {
     return coded(foreignFinding(service, units, foreign, movedTo));
+  }
+  if (foreign.length > 0) {
+    const others = matches.filter((one) => !isForeign(one)).map(({ listener }) => listener);
+    const params = {
+      service,
+      path: movedTo,
+      own: idsOf(others),
+      foreign: idsOf(foreign.map(({ listener }) => listener)),
+    };
+    return coded({ code: 'several-named', params });
   }
   const unseen = matches.filter(({ owner }) => owner.kind === 'unknown').map(({ listener }) => listener);
   if (unseen.length > 0)

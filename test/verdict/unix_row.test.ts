@@ -124,7 +124,8 @@ t.test('where nobody looked at the file, a name proves only who is wrong', (t) =
   t.match(look([], []), { verdict: 'unverified', code: 'no-listener-file-unchecked' });
   const docker = own(PATH, { owners: DOCKERS });
   t.equal(look([docker], []).verdict, 'wrong-owner');
-  t.equal(look([docker, own()], []).verdict, 'unverified', 'one of the two has the file');
+  const both = [docker, own()];
+  t.match(look(both, []), { code: 'several-named', params: { own: [both[1]?.id], foreign: [docker.id] } });
   t.equal(look([own(MOVED)], []).verdict, 'unverified', 'nor is one that a note allows looked at');
   t.end();
 });
@@ -133,6 +134,13 @@ t.test('from /proc/net, which tells no file: the name, and a file that is there'
   const named = own(PATH, { file: null });
   t.equal(verdictOf(look([named], [socketFile(PATH)])), 'ok by unit');
   t.equal(look([named], [socketFile(PATH, { state: 'absent', device: null, inode: null })]).verdict, 'missing');
+  const other = own(PATH, { file: null, owners: DOCKERS });
+  t.equal(look([other], [socketFile(PATH)]).verdict, 'wrong-owner');
+  const both = look([named, other], [socketFile(PATH)]);
+  t.match(both, { verdict: 'unverified', code: 'several-named' }, 'anybody can have the name in a mount namespace');
+  const unseen = own(PATH, { file: null, owners: [], ownersUnknown: 'no-inode' });
+  t.match(look([named, unseen], [socketFile(PATH)]), { verdict: 'unverified', code: 'owner-unseen' });
+  t.equal(look([other, unseen], [socketFile(PATH)]).code, 'several-named');
   const escaped = own(PATH, { file: null, pathRaw: 'AA==' });
   t.equal(look([escaped], [socketFile(PATH)]).verdict, 'missing', 'a name of other bytes only looks like it');
   t.end();

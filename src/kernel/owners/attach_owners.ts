@@ -65,7 +65,8 @@ export function attachOwners(listeners: readonly Listener[], found: FoundOwners 
   const unknown = found.unreadable > 0 ? 'permission' : 'not-found';
   return listeners.map((listener) => {
     const owners = byInode.get(listener.inode) ?? [];
-    return { ...listener, owners, ownersUnknown: owners.length > 0 ? null : unknown, origin: null };
+    const ownersUnknown = owners.length > 0 ? null : listener.inode === 0 ? 'no-inode' : unknown;
+    return { ...listener, owners, ownersUnknown, origin: null };
   });
 }
 

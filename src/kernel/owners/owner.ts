@@ -45,9 +45,9 @@ export type Owner = ProcessOwner | KernelOwner;
 /**
  * Why `owners` is empty. `permission`: some processes could not be read, the owner may be among them. `not-found`: every visible
  * process was read, none is the owner (it is in another PID namespace, or the kernel without a device that proves it).
- * `not-looked`: owners were not looked up.
+ * `not-looked`: owners were not looked up. `no-inode`: the table does not say for certain which socket it is.
  */
-export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked';
+export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked' | 'no-inode';
 
 /**
  * The cgroup in which a socket was created; `cgroup` is null if it was removed, or is outside of our cgroup namespace. It stays when the

@@ -3,7 +3,7 @@ import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { type InetColumns, isKernelError, type Netns, native, type UnixColumns } from '../addon.js';
 import type { Protocol, Transport } from './listener.js';
-import { NO_SOCKETS, parseProcInet, parseProcUnix } from './proc_net.js';
+import { NO_SOCKETS, type ProcUnixColumns, parseProcInet, parseProcUnix } from './proc_net.js';
 import { type DiagAccess, inetDumps, unixDumps } from './sock_diag.js';
 import { LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
 
@@ -23,7 +23,7 @@ export interface Table<Columns> {
 export interface Tables {
   readonly tcp: Table<InetColumns>;
   readonly udp: Table<InetColumns>;
-  readonly unix: Table<UnixColumns>;
+  readonly unix: Table<UnixColumns & Partial<ProcUnixColumns>>;
 }
 
 /** Reads all three tables at once, off the main thread. What cannot be read is in `source`; nothing is thrown. */
@@ -31,7 +31,7 @@ export async function captureTables(options: CaptureOptions): Promise<Tables> {
   const [tcp, udp, unix] = await Promise.all([
     captureInet('tcp', options),
     captureInet('udp', options),
-    captureTable('unix', options, () => unixDumps(UNIX_LISTENING, options), [
+    captureTable<UnixColumns & Partial<ProcUnixColumns>>('unix', options, () => unixDumps(UNIX_LISTENING, options), [
       async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix'))),
     ]),
   ]);
@@ -95,11 +95,25 @@ async function readTable<Columns extends { readonly count: number }>(
     files.map((read) => read()),
     faultOf,
   );
-  if (read.faults.length === 0) return result(name, '/proc/net', read.columns, [], asked.faults, start);
+  if (read.faults.length === 0) {
+    const { errors, notes } = doubtsIn(read.columns);
+    return result(name, '/proc/net', read.columns, errors, [...asked.faults, ...notes], start);
+  }
   // Of two incomplete answers, the more complete one.
   const isProc = read.columns.length >= asked.columns.length;
   const errors = [...asked.faults, ...read.faults];
   return result(name, isProc ? '/proc/net' : 'sock_diag', isProc ? read.columns : asked.columns, errors, [], start);
+}
+
+/** Names of unix sockets may imitate lines of the table. */
+function doubtsIn(tables: readonly Partial<ProcUnixColumns>[]): Record<'errors' | 'notes', CoverageFault[]> {
+  const fault = (code: 'names-contradict' | 'names-ambiguous', lines: number): CoverageFault[] =>
+    lines === 0 ? [] : [{ code, params: { lines } }];
+  const [unix] = tables;
+  return {
+    errors: fault('names-contradict', unix?.contradicting ?? 0),
+    notes: fault('names-ambiguous', unix?.doubtful?.size ?? 0),
+  };
 }
 
 function diagFault(thrown: unknown): CoverageFault {

@@ -29,7 +29,7 @@ export interface ListenerFields {
   readonly v6only: boolean | null;
   /** The socket file when it was bound: `major<<20|minor` and inode number; null: no file. */
   readonly file: { readonly device: number; readonly inode: number } | null;
-  /** 0: none, so its owners cannot be looked up. */
+  /** 0: none, or not certain; so its owners cannot be looked up. */
   readonly inode: number;
   readonly cookie: string | null;
   /** null: the kernel did not say (unix before Linux 5.3). */

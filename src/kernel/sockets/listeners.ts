@@ -72,13 +72,15 @@ export function inetListener(
   };
 }
 
+type NamedColumns = Tables['unix']['columns'][number];
+
 const UNIX_TYPE: Readonly<Record<number, UnixType>> = {
   [SOCK_STREAM]: 'stream',
   [SOCK_DGRAM]: 'dgram',
   [SOCK_SEQPACKET]: 'seqpacket',
 };
 
-function unixListeners(table: Table<UnixColumns>, context: ListenerContext): Listener[] {
+function unixListeners(table: Tables['unix'], context: ListenerContext): Listener[] {
   return table.columns.flatMap((columns) => {
     const listeners: Listener[] = [];
     for (let at = 0; at < columns.count; at++) {
@@ -90,7 +92,7 @@ function unixListeners(table: Table<UnixColumns>, context: ListenerContext): Lis
 }
 
 /** null: in the state of a listener, but none; a stream that was never connected, or a datagram socket without a name. */
-function unixListener(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
+function unixListener(columns: NamedColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
   if (columns.state[at] !== TCP_LISTEN && (unixType(columns.type[at] ?? 0) !== 'dgram' || !hasName(columns, at))) {
     return null;
   }
@@ -98,7 +100,7 @@ function unixListener(columns: UnixColumns, at: number, detailed: boolean, conte
 }
 
 /** The sockets of a unix table that have a name, whether or not they listen yet. */
-export function namedUnixSockets({ columns, detailed }: Table<UnixColumns>, context: ListenerContext): Listener[] {
+export function namedUnixSockets({ columns, detailed }: Tables['unix'], context: ListenerContext): Listener[] {
   return columns.flatMap((table) =>
     Array.from(table.state.keys())
       .filter((at) => hasName(table, at))
@@ -110,7 +112,7 @@ function hasName({ nameEnd }: UnixColumns, at: number): boolean {
   return (nameEnd[at] ?? 0) > (at === 0 ? 0 : (nameEnd[at - 1] ?? 0));
 }
 
-function unixSocket(columns: UnixColumns, at: number, detailed: boolean, context: ListenerContext): Listener {
+function unixSocket(columns: NamedColumns, at: number, detailed: boolean, context: ListenerContext): Listener {
   const listens = columns.state[at] === TCP_LISTEN;
   const type = unixType(columns.type[at] ?? 0);
   const name = columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], columns.nameEnd[at]);
@@ -132,7 +134,7 @@ function unixSocket(columns: UnixColumns, at: number, detailed: boolean, context
     ...textField('path', path),
     ...textField('abstract', abstract),
     file: fileInode === 0 ? null : { device: columns.fileDevice[at] ?? 0, inode: fileInode },
-    inode,
+    inode: columns.doubtful?.has(at) === true ? 0 : inode,
     cookie,
     uid: uid === UID_UNKNOWN ? null : uid,
     netns: context.netns,

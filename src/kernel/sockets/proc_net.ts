@@ -62,34 +62,44 @@ function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
   return out;
 }
 
-const UNIX_LINE = /^[0-9A-Fa-f]+: [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) [0-9A-F]{2}\s+(\d+)(?: (.*))?$/;
+/** %pK: %08X %08X %08X %04X %02X %5lu, then the name after a space. */
+const UNIX_LINE =
+  /^(?:[0-9a-f]{8}|[0-9a-f]{16}|\(_*ptrval_*\)): [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) [0-9A-F]{2} +(\d+)(?: (.*))?$/;
+
+/** A name has at most the bytes of sun_path (include/uapi/linux/un.h). */
+const LONGEST_NAME = 108;
 
 /** __SO_ACCEPTCON, include/uapi/linux/net.h: the socket listens. */
 const ACCEPTS = 0x10000;
 
+interface UnixEntry {
+  readonly flags: number;
+  readonly type: number;
+  readonly inode: number;
+  name: string;
+  /** The line may be part of the name before it: its socket need not be the one with this inode, or not exist. */
+  readonly isDoubtful: boolean;
+}
+
+/** The columns of /proc/net/unix. */
+export type ProcUnixColumns = UnixColumns & {
+  /** Rows whose inode is not certain. */
+  readonly doubtful: ReadonlySet<number>;
+  /** Doubtful entries that claim the same inode. They are left out: which of them exist is unknown. */
+  readonly contradicting: number;
+};
+
 /**
- * The listening sockets of /proc/net/unix, and datagram sockets with a name. The kernel prints newlines in names as they are, so a
- * malformed line continues the name before it. null: another heading, or the last line is cut off.
+ * The listening sockets of /proc/net/unix, and datagram sockets with a name. The kernel prints newlines in names as they are, so that
+ * a name can contain what looks like further lines. Each socket starts a line, so none can be hidden that way. null: another
+ * heading, no line of the kernel's, or the last line is cut off.
  */
-export function parseProcUnix(bytes: Uint8Array): UnixColumns | null {
+export function parseProcUnix(bytes: Uint8Array): ProcUnixColumns | null {
   // latin1 keeps every byte.
   const lines = wholeLines(Buffer.from(bytes).toString('latin1'), /^Num +RefCount /);
-  if (lines === null) return null;
-  const entries: { flags: number; type: number; inode: number; name: string }[] = [];
-  for (const line of lines) {
-    const match = UNIX_LINE.exec(line);
-    const last = entries.at(-1);
-    if (match !== null) {
-      entries.push({
-        flags: Number.parseInt(match[1] ?? '', 16),
-        type: Number.parseInt(match[2] ?? '', 16),
-        inode: Number(match[3]),
-        name: match[4] ?? '',
-      });
-    } else if (last !== undefined) {
-      last.name += `\n${line}`;
-    }
-  }
+  const all = lines === null ? null : unixEntries(lines);
+  if (all === null) return null;
+  const { entries, contradicting } = withoutRepeated(all);
   const listening = entries.filter(
     ({ flags, type, name }) => (flags & ACCEPTS) !== 0 || (type === SOCK_DGRAM && name !== ''),
   );
@@ -112,5 +122,46 @@ export function parseProcUnix(bytes: Uint8Array): UnixColumns | null {
       return end;
     }),
     names: Buffer.concat(names),
+    doubtful: new Set(listening.flatMap(({ isDoubtful }, at) => (isDoubtful ? [at] : []))),
+    contradicting,
   };
+}
+
+/** null: a line cannot be the kernel's. */
+function unixEntries(lines: readonly string[]): UnixEntry[] | null {
+  const entries: UnixEntry[] = [];
+  /** Lengths of the names to which the line may belong, up to the line before it. */
+  let open: number[] = [];
+  for (const line of lines) {
+    open = open.map((length) => length + 1 + line.length).filter((length) => length <= LONGEST_NAME);
+    const match = UNIX_LINE.exec(line);
+    if (match === null) {
+      const last = entries.at(-1);
+      if (last === undefined || open.length === 0) return null;
+      last.name += `\n${line}`;
+      continue;
+    }
+    const [, flags = '', type = '', inode = '', name = ''] = match;
+    entries.push({
+      flags: Number.parseInt(flags, 16),
+      type: Number.parseInt(type, 16),
+      inode: Number(inode),
+      name,
+      isDoubtful: open.length > 0,
+    });
+    if (name !== '') open.push(name.length);
+  }
+  return entries;
+}
+
+/** Each socket is in the table once, though it may be read twice while others come and go. A listener has an inode. */
+function withoutRepeated(entries: readonly UnixEntry[]): { entries: UnixEntry[]; contradicting: number } {
+  const certain = new Map(entries.filter(({ isDoubtful }) => !isDoubtful).map((entry) => [entry.inode, entry]));
+  const doubtful = entries.filter(({ isDoubtful, inode }) => isDoubtful && inode !== 0 && !certain.has(inode));
+  const claims = new Map<number, number>();
+  for (const { inode } of doubtful) claims.set(inode, (claims.get(inode) ?? 0) + 1);
+  const kept = entries.filter((entry) =>
+    entry.isDoubtful ? claims.get(entry.inode) === 1 : entry.inode === 0 || certain.get(entry.inode) === entry,
+  );
+  return { entries: kept, contradicting: doubtful.filter(({ inode }) => claims.get(inode) !== 1).length };
 }

@@ -152,7 +152,7 @@ function completeFinding(finding: StoredFinding): Finding {
 }
 
 const MATCHES: readonly Finding['matchedBy'][] = [...MATCHED_BY, null];
-const OWNERS_UNKNOWN: readonly (OwnersUnknown | null)[] = ['permission', 'not-found', 'not-looked', null];
+const OWNERS_UNKNOWN: readonly (OwnersUnknown | null)[] = ['permission', 'not-found', 'not-looked', 'no-inode', null];
 const EXPLAINED_BY: readonly DocumentSocket['explainedBy']['by'][] = ['page', 'note', 'client', null];
 
 /** Nearly every socket is complete, and a matrix reads millions. */

@@ -50,6 +50,10 @@ function textOf({ code, params }: CoverageFault): string {
       return 'the table kept changing while it was read: entries may be missing';
     case 'unknown-format':
       return `/proc/net/${params.file} has an unknown format`;
+    case 'names-ambiguous':
+      return `${params.lines} lines of /proc/net/unix may be part of the name before them: the owners of these sockets are unknown`;
+    case 'names-contradict':
+      return `${params.lines} lines of /proc/net/unix were left out: names of sockets imitate lines, and they contradict each other`;
     case 'diag-module-not-loaded':
       return `sock_diag was not used: the kernel module ${params.module} is not loaded, and asking would load it`;
     case 'diag-module-unknown':

@@ -197,6 +197,14 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const reason = 'whether the socket file still exists was not checked; a listener keeps its name without it';
       return because(listening(members, path), reason);
     }
+    case 'several-named': {
+      const foreign = ownersText(socketsOf(facts.params.foreign, sockets));
+      const own = ownersText(socketsOf(facts.params.own, sockets));
+      return because(
+        `${own} and ${foreign} are listening on ${facts.params.path ?? expected?.path ?? ''}`,
+        'in a mount namespace of its own, a process can have the same name; which of them has the file is unknown',
+      );
+    }
     case 'no-listener-file-unchecked':
       return because(
         `no listener is named ${place}`,

@@ -54,6 +54,7 @@ const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   permission: 'its owner is not visible: some processes could not be read (permission denied)',
   'not-found': 'no visible process owns it: its owner is in another PID namespace or in the kernel',
   'not-looked': 'its owner was not looked up',
+  'no-inode': 'the table does not say for certain which socket it is',
 };
 
 /** Only the PID of the owner is known. */

@@ -162,7 +162,7 @@ t.test('inode 0 is neither looked up nor matched', async (t) => {
   const { listeners } = await findAndAttach(sockets, 'proc', find);
   t.strictSame(asked, [[7]], 'and each inode once');
   const unknown = listeners.map(({ ownersUnknown }) => ownersUnknown);
-  t.strictSame(unknown, ['not-found', null, 'not-found', null]);
+  t.strictSame(unknown, ['no-inode', null, 'no-inode', null]);
 });
 
 t.test('a failed search and a disabled one leave owners unknown, with the reason', async (t) => {

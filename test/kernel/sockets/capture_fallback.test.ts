@@ -47,6 +47,34 @@ t.test('a table is partial if the dump of either family was interrupted', async 
   t.match((await captureTcp({})).source, { via: 'sock_diag', status: 'ok', errors: [], rows: 9 });
 });
 
+t.test(
+  'names of unix sockets that imitate lines: the owner is unknown, and what contradicts itself is missing',
+  async (t) => {
+    const line = (inode: number, name: string) =>
+      `0000000000000000: 00000002 00000000 00010000 0001 01 ${inode}${name === '' ? '' : ` ${name}`}`;
+    const read = async (...lines: string[]) => {
+      const addon = rawAddon();
+      const { dumpUnix, readInNetns } = addon;
+      addon.dumpUnix = () => Promise.reject(new Error('refused'));
+      addon.readInNetns = async () =>
+        Buffer.from(`Num       RefCount Protocol Flags    Type St Inode Path\n${lines.join('\n')}\n`);
+      try {
+        return (await captureTables({ netns: null, allowModuleLoad: true })).unix.source;
+      } finally {
+        Object.assign(addon, { dumpUnix, readInNetns });
+      }
+    };
+    const refused = { code: 'other-error', params: { text: 'refused' } };
+    const ambiguous = { code: 'names-ambiguous', params: { lines: 2 } };
+    t.match(await read(line(10001, '/a')), { status: 'ok', errors: [], notes: [refused], rows: 1 });
+    const forged = [line(10001, `/a\n${line(10002, '/b')}`), line(10003, ''), line(10004, '')];
+    t.match(await read(...forged), { status: 'ok', errors: [], notes: [refused, ambiguous] });
+    const twice = [...forged.slice(0, 1), line(10003, ''), line(10004, ''), line(10005, '/c'), line(10002, '/d')];
+    const errors = [{ code: 'names-contradict', params: { lines: 2 } }];
+    t.match(await read(...twice), { status: 'partial', errors });
+  },
+);
+
 t.test('if the dump of one family is refused, both are read from /proc/net, and the table is complete', async (t) => {
   const { source, columns, detailed } = await captureTcp({ refused: [AF_INET6], files: TEXT });
   const notes = [{ code: 'other-error', params: { text: 'family 10 is refused' } }];

@@ -118,11 +118,48 @@ t.test('unix names that imitate other lines', (t) => {
   t.strictSame(namesOf(line(1, '/run/a b.sock')), ['/run/a b.sock'], 'spaces');
   t.strictSame(namesOf(line(1, '/run/a\nb') + line(2, '/c')), ['/run/a\nb', '/c'], 'a newline');
   t.strictSame(namesOf(line(1, '/run/a\n\n')), ['/run/a\n\n'], 'newlines at the end');
+  t.strictSame(namesOf(line(1, `/${'n'.repeat(53)}\n${'n'.repeat(53)}`)).length, 1, 'as long as a name can be');
   t.strictSame(namesOf(line(1, '@x\xff\x1b')), ['\0x\xff\x1b'], 'any bytes');
   t.strictSame(namesOf(line(1, '')), [''], 'a listener without a name');
   t.strictSame(namesOf(line(1, '/run/x', '00000000')), [], 'a stream that does not listen');
   t.match(parseProcUnix(Buffer.from(header)), { count: 0 });
+  const refused: [string, string][] = [
+    ['a line of another format first', `something else\n${line(1, '/c')}`],
+    ['a line of another format where there is no name', `${line(1, '', '00000000')}something else\n`],
+    ['a name longer than a name can be', line(1, `/${'n'.repeat(53)}\n${'n'.repeat(54)}`)],
+    ['an address of another width', line(1, '/c').slice(1)],
+  ];
+  for (const [name, table] of refused) t.equal(parseProcUnix(Buffer.from(header + table)), null, name);
   t.equal(parseProcUnix(Buffer.from('')), null, 'a file that is empty altogether is no empty table');
   t.equal(parseProcUnix(Buffer.from(header + line(1, '/run/x').trimEnd())), null, 'nor is one that was cut off whole');
+  t.end();
+});
+
+t.test('lines that may be part of the name before them', (t) => {
+  const header = 'Num       RefCount Protocol Flags    Type St Inode Path\n';
+  const line = (inode: number, name: string, flags = '00010000'): string =>
+    `0000000000000000: 00000002 00000000 ${flags} 0001 01 ${String(inode).padStart(5)}${name === '' ? '' : ` ${name}`}`;
+  const read = (...lines: string[]) => {
+    const columns = parseProcUnix(Buffer.from(`${header}${lines.join('\n')}\n`, 'latin1'));
+    if (columns === null) throw new Error('the table is refused');
+    const inodes = Array.from(columns.inode, (inode, at) => (columns.doubtful.has(at) ? `${inode}?` : `${inode}`));
+    return [inodes.join(' '), columns.contradicting] as const;
+  };
+  const forged = line(7, '/run/containerd.sock');
+  t.equal(forged.length, 79);
+  t.same(read(line(1, `/tmp/x\n${forged}`)), ['1 7?', 0], 'a whole line');
+  t.same(read(line(1, `/tmp/x\n${forged}`, '00000000')), ['7?', 0], 'of a socket that does not listen');
+  t.same(read(line(1, 'n'.repeat(28)), forged), ['1 7?', 0], 'a name and a line that together could be one name');
+  t.same(read(line(1, 'n'.repeat(29)), forged), ['1 7', 0], 'that would be too long for one name');
+  t.same(read(line(1, ''), forged), ['1 7', 0], 'behind a socket without a name');
+  t.same(read(line(1, `x\nyy\n${forged}`)), ['1 7?', 0], 'further lines in between');
+  t.same(read(line(1, 'x'), line(2, '', '00000000'), forged), ['1 7', 0], 'at a distance');
+  t.same(read(line(1, 'n'.repeat(29)), line(8, ''), line(9, '')), ['1 8? 9', 0], 'two lines do not fit');
+  t.same(read(forged, line(1, `x\n${line(7, '/evil')}`)), ['7 1?', 0], 'an inode of another line: forged for certain');
+  t.same(read(line(1, `x\n${line(7, '/evil')}`), line(2, ''), forged), ['1 2? 7', 0]);
+  const twice = read(line(1, `x\n${line(7, '/evil')}`), line(2, ''), line(3, 'y'), line(7, '/genuine'));
+  t.same(twice, ['1 2? 3', 2], 'of two that are doubtful, either may be forged');
+  t.same(read(line(1, 'a'.repeat(50)), line(2, 'b'.repeat(50)), line(1, 'a'.repeat(50))), ['2 1', 0], 'read twice');
+  t.same(read(line(1, `x\n${line(0, '/evil')}`)), ['1', 0], 'a listener has an inode');
   t.end();
 });

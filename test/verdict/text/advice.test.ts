@@ -86,6 +86,7 @@ t.test('one sentence for each verdict', (t) => {
       /on the host, in its own PID/,
     ],
     ['not looked', advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'not-looked' })]), /--owners auto/],
+    ['no inode', advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'no-inode' })]), /--allow-module-load/],
     [
       'role unknown',
       advice(row('*:1', 'x', { role: 'worker' }), [], { role: 'unknown' }),

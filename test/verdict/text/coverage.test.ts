@@ -14,6 +14,14 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
   [{ code: 'table-changing', params: {} }, 'the table kept changing while it was read: entries may be missing'],
   [{ code: 'unknown-format', params: { file: 'tcp6' } }, '/proc/net/tcp6 has an unknown format'],
   [
+    { code: 'names-ambiguous', params: { lines: 2 } },
+    '2 lines of /proc/net/unix may be part of the name before them: the owners of these sockets are unknown',
+  ],
+  [
+    { code: 'names-contradict', params: { lines: 2 } },
+    '2 lines of /proc/net/unix were left out: names of sockets imitate lines, and they contradict each other',
+  ],
+  [
     { code: 'diag-module-not-loaded', params: { module: 'tcp_diag' } },
     'sock_diag was not used: the kernel module tcp_diag is not loaded, and asking would load it',
   ],

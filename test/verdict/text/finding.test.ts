@@ -223,6 +223,12 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     `${owned('containerd')} is listening on ${PATH}|whether the socket file still exists was not checked; a listener keeps its name without it`,
   ],
   [
+    judge(UNIX, {
+      sockets: ['containerd', 'nc'].map((name) => unixListener(PATH, { owners: [processOwner(name)] })),
+    }),
+    `${owned('containerd')} and ${owned('nc')} are listening on ${PATH}|in a mount namespace of its own, a process can have the same name; which of them has the file is unknown`,
+  ],
+  [
     judge(UNIX, {}),
     `no listener is named ${PATH}|its file was not checked, and may belong to a listener of another name`,
   ],

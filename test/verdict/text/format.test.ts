@@ -46,14 +46,15 @@ t.test('an owner, with what is known of it', (t) => {
   t.end();
 });
 
-t.test('why an owner is not known: three reasons, never one for another', (t) => {
-  const texts = (['permission', 'not-found', 'not-looked'] as const).map((ownersUnknown) =>
+t.test('why an owner is not known: four reasons, never one for another', (t) => {
+  const texts = (['permission', 'not-found', 'not-looked', 'no-inode'] as const).map((ownersUnknown) =>
     unknownOwnerText(listener('::', 1, { ownersUnknown })),
   );
-  t.equal(new Set(texts).size, 3);
+  t.equal(new Set(texts).size, 4);
   t.match(texts[0], /permission/);
   t.match(texts[1], /no visible process owns it/);
   t.match(texts[2], /not looked up/);
+  t.match(texts[3], /which socket it is/);
   const origin = { cgroup: '/a\x1b', unit: null, pod: null, container: null };
   t.match(unknownOwnerText(listener('::', 1, { origin })), /; it was created in \/a\\x1b$/);
   t.match(unknownOwnerText(listener('::', 1, { origin: { ...origin, unit: 'x.service' } })), /in x\.service$/);
