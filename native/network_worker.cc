@@ -1,5 +1,8 @@
 #include "network_worker.h"
 
+#include <linux/netlink.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -23,6 +26,10 @@ struct Messages {
 };
 
 Failure read_messages(const SharedNetns& netns, const DumpRequest& request, Messages& messages) {
+  // Opening other protocols, or a dump of NETLINK_SOCK_DIAG, can make the kernel load a module. The tables of
+  // sock_diag have functions of their own (capture_worker.cc), which src/kernel/sockets/sock_diag.ts guards.
+  if (request.protocol != NETLINK_ROUTE && request.protocol != NETLINK_GENERIC)
+    return SysError{"socket", EPROTONOSUPPORT, request.subject};
   return dump_netlink(
       netns, request,
       [&] {

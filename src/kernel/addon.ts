@@ -146,6 +146,9 @@ export interface Netns {
   close(): void;
 }
 
+/** NETLINK_ROUTE and NETLINK_GENERIC (include/uapi/linux/netlink.h). */
+export type NetlinkProtocol = 0 | 16;
+
 /** Payloads of netlink messages, one after the other; each ends at its element of `ends`. */
 export interface NetlinkPayloads extends DumpOutcome {
   readonly payloads: Uint8Array;
@@ -164,10 +167,13 @@ export interface SockDiagAddon {
 export interface Addon {
   decodeInet(bytes: Uint8Array): InetColumns & DecodeOutcome;
   decodeUnix(bytes: Uint8Array): UnixColumns & DecodeOutcome;
-  /** A netlink dump; `subject` names it in errors. An errno of the kernel's is an error of the system call NLMSG_ERROR. */
+  /**
+   * A netlink dump; `subject` names it in errors. An errno of the kernel's is an error of the system call NLMSG_ERROR. Rejects any
+   * other protocol: it could make the kernel load a module.
+   */
   dumpNetlink(
     netns: Netns | null,
-    protocol: number,
+    protocol: NetlinkProtocol,
     type: number,
     payload: Uint8Array,
     subject: string,

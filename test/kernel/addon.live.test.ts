@@ -34,6 +34,14 @@ function rowOf(columns: InetColumns, inode: number) {
   };
 }
 
+t.test('netlink protocols that could make the kernel load a module are refused', async (t) => {
+  const NETLINK_SOCK_DIAG = 4;
+  for (const protocol of [NETLINK_SOCK_DIAG, 7, 31, -1]) {
+    const dump = native().dumpNetlink(null, protocol as 0, 20, new Uint8Array(8), 'x');
+    await t.rejects(dump, { code: 'EPROTONOSUPPORT', syscall: 'socket' }, String(protocol));
+  }
+});
+
 t.test('a dump finds a listener of this process', async (t) => {
   const { handle, inode, port } = await listenTcp({ host: '127.0.0.1', backlog: 11 });
   t.teardown(() => handle.close());

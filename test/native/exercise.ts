@@ -1,4 +1,4 @@
-/** `node exercise.js SCENARIO` calls the addon in many ways, prints `done` and exits with 0. For asan.test.ts and out_of_memory.test.ts. */
+/** `node exercise.js SCENARIO` calls the addon in many ways, prints `done` and exits with 0. For sanitized_addon.test.ts and out_of_memory.test.ts. */
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';

@@ -6,8 +6,20 @@ import { GCC, mustFind, ROOT } from './toolchain.js';
 
 const EXERCISE = 'dist/test/native/exercise.js';
 
-const SANITIZE = '-fsanitize=address,undefined';
-const FLAGS = `-g -fno-omit-frame-pointer -fno-sanitize-recover=all ${SANITIZE}`;
+/** The sanitizers of a build, and the runtime that is preloaded, since Node itself is built without. */
+const BUILDS = {
+  memory: { flags: '-fsanitize=address,undefined -fno-sanitize-recover=all', runtime: 'libasan.so' },
+  threads: { flags: '-fsanitize=thread', runtime: 'libtsan.so' },
+} as const;
+
+const OPTIONS = {
+  // Node does not free its own memory on exit, so leaks are reported but do not change the exit code.
+  ASAN_OPTIONS: 'detect_leaks=1',
+  LSAN_OPTIONS: 'exitcode=0',
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+  // Node and V8 synchronize their own memory with atomic operations that the runtime does not see.
+  TSAN_OPTIONS: 'ignore_noninstrumented_modules=1 exitcode=0',
+};
 
 export interface ExerciseResult {
   readonly code: number;
@@ -17,7 +29,7 @@ export interface ExerciseResult {
   readonly reports: readonly string[];
 }
 
-/** The addon built with sanitizers. Node itself is not, so the sanitizer runtime is preloaded. */
+/** The addon built with sanitizers. */
 export class SanitizedAddon {
   readonly #directory: string;
   readonly #runtime: string;
@@ -28,7 +40,8 @@ export class SanitizedAddon {
   }
 
   /** Builds the addon with the checkout's binding.gyp in a temporary directory. */
-  static async build(): Promise<SanitizedAddon> {
+  static async build(build: keyof typeof BUILDS): Promise<SanitizedAddon> {
+    const { flags, runtime } = BUILDS[build];
     const compiler = await mustFind(GCC);
     const directory = await mkdtemp(join(tmpdir(), 'sockwatch-asan-'));
     try {
@@ -38,11 +51,12 @@ export class SanitizedAddon {
       await cp(join(ROOT, 'dist'), join(directory, 'dist'), { recursive: true });
       const gyp = join(ROOT, 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
       const argv = [process.execPath, gyp, 'rebuild', '-C', directory, '-j', '2', ...(await headersAsBuilt())];
-      const env = { ...process.env, CXX: compiler, CXXFLAGS: FLAGS, LDFLAGS: SANITIZE };
+      const sanitized = `-g -fno-omit-frame-pointer ${flags}`;
+      const env = { ...process.env, CXX: compiler, CXXFLAGS: sanitized, CFLAGS: sanitized, LDFLAGS: flags };
       const built = await run(argv, env);
       if (built.code !== 0) throw new Error(`node-gyp: exit code ${built.code}\n${built.stdout}${built.stderr}`);
-      const runtime = await run([compiler, '-print-file-name=libasan.so']);
-      return new SanitizedAddon(directory, runtime.stdout.trim());
+      const { stdout } = await run([compiler, `-print-file-name=${runtime}`]);
+      return new SanitizedAddon(directory, stdout.trim());
     } catch (error) {
       await rm(directory, { recursive: true });
       throw error;
@@ -54,10 +68,7 @@ export class SanitizedAddon {
     const env = {
       PATH: process.env['PATH'],
       LD_PRELOAD: this.#runtime,
-      // Node does not free its own memory on exit, so leaks are reported but do not change the exit code.
-      ASAN_OPTIONS: 'detect_leaks=1',
-      LSAN_OPTIONS: 'exitcode=0',
-      UBSAN_OPTIONS: 'print_stacktrace=1',
+      ...OPTIONS,
     };
     const output = await run([process.execPath, join(this.#directory, EXERCISE), scenario], env);
     return { ...output, reports: reportsIn(output.stderr) };
@@ -78,7 +89,7 @@ async function headersAsBuilt(): Promise<string[]> {
 /** Reports are separated by blank lines. A leak report is the stack of the allocation, innermost frame first. */
 export function reportsIn(stderr: string): string[] {
   return stderr.split(/\n\s*\n/).filter((paragraph) => {
-    if (/ERROR: AddressSanitizer|runtime error:/.test(paragraph)) return true;
+    if (/ERROR: AddressSanitizer|WARNING: ThreadSanitizer|runtime error:/.test(paragraph)) return true;
     return /(?:Direct|Indirect) leak of/.test(paragraph) && isAllocatedByAddon(paragraph);
   });
 }

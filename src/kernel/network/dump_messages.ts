@@ -1,6 +1,6 @@
 import { parseAttributes } from 'netlink/dist/structs.js';
 import { CoverageError } from '../../base/coverage.js';
-import { isKernelError, type Netns, native } from '../addon.js';
+import { isKernelError, type NetlinkProtocol, type Netns, native } from '../addon.js';
 
 /** A netlink message: the fixed part, and the attributes after it by type (of several of a type, the last). */
 export interface Message {
@@ -9,8 +9,7 @@ export interface Message {
 }
 
 export interface Dump {
-  /** include/uapi/linux/netlink.h */
-  readonly protocol: number;
+  readonly protocol: NetlinkProtocol;
   readonly type: number;
   readonly payload: Uint8Array;
   /** Length of the fixed part of a message of the answer. */

@@ -13,15 +13,24 @@ const SCENARIOS = {
 
 t.setTimeout(900_000);
 
-t.test('the addon under AddressSanitizer and UBSan', { skip: await skipWithout(GCC) }, async (t) => {
-  const addon = await SanitizedAddon.build();
-  t.teardown(() => addon.close());
-  for (const [scenario, title] of Object.entries(SCENARIOS)) {
-    const { code, stdout, stderr, reports } = await addon.exercise(scenario);
-    t.same(reports, [], `${title}: no reports`);
-    t.match({ code, stdout }, { code: 0, stdout: 'done\n' }, `${title}: exits with 0`, { stderr });
-  }
-});
+const BUILDS = {
+  memory: { title: 'AddressSanitizer and UBSan', scenarios: Object.entries(SCENARIOS) },
+  // The workers make all calls, too.
+  threads: { title: 'ThreadSanitizer', scenarios: Object.entries(SCENARIOS).filter(([name]) => name !== 'everything') },
+};
+
+for (const build of ['memory', 'threads'] as const) {
+  const { title, scenarios } = BUILDS[build];
+  t.test(`the addon under ${title}`, { skip: await skipWithout(GCC) }, async (t) => {
+    const addon = await SanitizedAddon.build(build);
+    t.teardown(() => addon.close());
+    for (const [scenario, title] of scenarios) {
+      const { code, stdout, stderr, reports } = await addon.exercise(scenario);
+      t.same(reports, [], `${title}: no reports`);
+      t.match({ code, stdout }, { code: 0, stdout: 'done\n' }, `${title}: exits with 0`, { stderr });
+    }
+  });
+}
 
 t.test('leaks of Node itself are not reported', async (t) => {
   const leak = (...frames: string[]) =>
@@ -31,5 +40,6 @@ t.test('leaks of Node itself are not reported', async (t) => {
   const overflow = '../../native/x.cc:1:2: runtime error: shift exponent 40 is too large';
   const ours = leak(malloc, addon, node);
   const others = [leak(malloc, node), leak(malloc, node, addon, node), 'SUMMARY: AddressSanitizer: 8 byte(s) leaked'];
-  t.same(reportsIn([bug, ours, ...others, overflow].join('\n\n')), [bug, ours, overflow]);
+  const race = '==================\nWARNING: ThreadSanitizer: data race (pid=1)\n  Read of size 4 at 0x1 by thread T9:';
+  t.same(reportsIn([bug, ours, ...others, overflow, race].join('\n\n')), [bug, ours, overflow, race]);
 });
