@@ -10,7 +10,7 @@
  * @packageDocumentation
  */
 
-import './base/node_version.js';
+import './base/requirements.js';
 import { assertArgument } from './base/validate.js';
 import { endProcess } from './kernel/addon.js';
 import type { SnapshotDocument } from './snapshot/document/document.js';

@@ -56,7 +56,8 @@ export class SockwatchError extends Error {
 }
 
 /** The package locates its files relative to its modules, which a bundler moves. */
-export const BUNDLER_HINT = 'A bundler must leave the package out (esbuild: --external:k8s-sockwatch).';
+export const BUNDLER_HINT =
+  'A bundler must leave the package out (esbuild: --external:k8s-sockwatch; ncc: -e k8s-sockwatch; webpack: externals).';
 
 /** The message of any thrown value, on one line. */
 export function messageOf(thrown: unknown): string {

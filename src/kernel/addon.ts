@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
 
@@ -214,7 +214,8 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
   return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
 }
 
-const PACKAGE_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+/** Not `new URL('../../..', …)`, which webpack takes for a module. */
+const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 /**
  * Built here, or prebuilt in the package. Not found with node-gyp-build, which follows the environment: it must not choose what
  * runs as root.

@@ -57,7 +57,7 @@ for (const version of VERSIONS) {
     t.comment(exact);
 
     const { status, stdout, stderr } = snapshotBy(node);
-    t.strictSame([status, stderr], [1, ''], '--once: no node, so it drifts');
+    t.strictSame([status, stderr], [3, ''], '--once: no node, so there is no verdict');
     t.ok(
       snapshotIn(stdout).coverage.sources.every(({ status }) => status !== 'failed'),
       'the addon works',
@@ -71,6 +71,16 @@ for (const version of VERSIONS) {
     t.end();
   });
 }
+
+t.test('Node.js 18 gets one line that names what is needed', (t) => {
+  const node = fetchNode('18');
+  const needs = /^k8s-sockwatch: needs Node 20\.11 or later, and this is v18\.[\d.]+\n$/;
+  t.match(snapshotBy(node), { status: 2, stdout: '', stderr: needs });
+  const folder = dirname(dirname(dirname(command)));
+  const library = run('env', ['-u', 'NODE_OPTIONS', node, 'exercise.mjs'], folder);
+  t.match(library, { status: 1, stderr: /SockwatchError: k8s-sockwatch needs Node 20\.11 or later/ });
+  t.end();
+});
 
 t.test('the code cache of another release is not used', (t) => {
   const bundle = join(dirname(realpathSync(command)), '../bin/cli.cjs');

@@ -109,10 +109,7 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       return advice(`Let only root write to the directories of ${path}.`, `namei -l ${shellWord(facts.params.path)}`);
     }
     case 'several-named':
-      return advice(
-        'Let the kernel load unix_diag, whose table has the files.',
-        'sudo k8s-sockwatch --allow-module-load',
-      );
+      return advice('Run again with --allow-module-load: the table of unix_diag has the files of sockets.');
     case 'file-unchecked':
     case 'no-listener-file-unchecked':
     case 'no-listener-file-unreadable':
@@ -293,12 +290,7 @@ function seeOwners(sockets: readonly OwnedListener[]): Advice {
     return advice('Run again on the host, in its own PID namespace: no process visible from here is the owner.');
   }
   if (unknown.has('not-looked')) return advice('Run again with owner lookup.', 'sudo k8s-sockwatch --owners auto');
-  if (unknown.has('no-inode')) {
-    return advice(
-      'Let the kernel load the module whose table is unambiguous.',
-      'sudo k8s-sockwatch --allow-module-load',
-    );
-  }
+  if (unknown.has('no-inode')) return advice('Run again with --allow-module-load, for a clear table.');
   return advice('Run again: the owner exited, or did not answer in time.', 'sudo k8s-sockwatch');
 }
 
