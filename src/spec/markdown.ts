@@ -31,11 +31,23 @@ export interface Fence extends Span {
   readonly info: string;
 }
 
+/** A paragraph, wherever it is nested. */
+export interface Paragraph {
+  readonly line: number;
+  /** As written, on several lines. */
+  readonly written: string;
+  /** Plain text. */
+  readonly text: string;
+  /** Begins with bold or italic text, as a heading that lost its syntax may. */
+  readonly startsEmphasised: boolean;
+}
+
 /** Any other block: paragraphs, lists, quotes, HTML, indented code, rules. */
 export interface Prose extends Span {
   readonly kind: 'prose';
-  /** Of a paragraph; else ''. */
-  readonly text: string;
+  /** A list or quote. */
+  readonly isNested: boolean;
+  readonly paragraphs: readonly Paragraph[];
 }
 
 export type Block = Heading | Table | Fence | Prose;
@@ -86,11 +98,40 @@ export function readMarkdown(source: TextSource): Markdown {
     } else if (token.type === 'table_open') {
       blocks.push(readTable(source, tokens, at, span));
     } else {
-      const text = token.type === 'paragraph_open' ? inlineText(tokens[at + 1]) : '';
-      blocks.push(fence ?? { kind: 'prose', ...span, text });
+      const isNested = /^(?:bullet_list|ordered_list|blockquote)_open$/.test(token.type);
+      if (fence !== null) blocks.push(fence);
+      else blocks.push({ kind: 'prose', ...span, isNested, paragraphs: paragraphsFrom(tokens, at) });
     }
   }
   return { blocks, fences };
+}
+
+/** The paragraphs of the block that opens at `start`. */
+function paragraphsFrom(tokens: readonly Token[], start: number): Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  for (let at = start; at < tokens.length; at += 1) {
+    const token = tokens[at];
+    if (token === undefined || (at > start && token.level === 0 && token.nesting >= 0)) break;
+    if (token.type === 'inline') paragraphs.push(paragraphOf(token, 0));
+  }
+  return paragraphs;
+}
+
+/** Of an inline token in a text whose first line is `offset + 1`. */
+function paragraphOf(token: Token, offset: number): Paragraph {
+  const first = token.children?.find(({ type, content }) => type !== 'text' || content !== '');
+  return {
+    line: offset + (token.map?.[0] ?? 0) + 1,
+    written: token.content,
+    text: inlineText(token),
+    startsEmphasised: first?.type === 'strong_open' || first?.type === 'em_open',
+  };
+}
+
+/** The paragraphs of Markdown within a page, such as the content of a note, whose first line is `offset + 1`. */
+export function paragraphsIn({ file }: TextSource, text: string, offset: number): Paragraph[] {
+  const tokens = parser.parse(text, { file });
+  return tokens.filter(({ type }) => type === 'inline').map((token) => paragraphOf(token, offset));
 }
 
 function nested({ file }: TextSource, type: 'table_open' | 'heading_open', line: number): Error {

@@ -4,6 +4,8 @@ import { readInput } from '../base/read_file.js';
 import { decodeSource } from '../base/text_source.js';
 import { hostKey } from './endpoint.js';
 import { type Markdown, readMarkdown } from './markdown.js';
+import { refuseOtherSyntaxInTables } from './other_syntax.js';
+import { refuseDecisiveProse } from './prose.js';
 import type { Page, Row } from './rows.js';
 import { refuseEmptySections, sectionRows, sectionsOf } from './sections.js';
 import type { Spec } from './spec.js';
@@ -34,6 +36,8 @@ export function parsePage(file: string, bytes: Uint8Array): Page {
   refuseDuplicates(file, rows);
   refuseEmptySections(file, sections);
   if (rows.length === 0) throw noTable(file);
+  refuseOtherSyntaxInTables(source, markdown);
+  refuseDecisiveProse(source, markdown, sections);
   refuseUnlistedEndpoints(source, markdown, rows);
   return { title, rows };
 }

@@ -17,7 +17,7 @@ const SAYS_BOTH = new RegExp(
   String.raw`\b(?:${CONTROL_PLANE})${JOINT}(?:${WORKER})\b|\b(?:${WORKER})${JOINT}(?:${CONTROL_PLANE})\b`,
 );
 const SAYS_NOT = /\b(?:not|non|no|except|excluding|without|unless|but|other than|besides)\b/;
-const SAYS_NODES = /\b(?:nodes|hosts|machines)\b/;
+const SAYS_NODES = /\b(?:nodes|hosts|machines)\b|\b(?:on|of|for|in) (?:[\w-]+ ){0,3}node\b/;
 
 /**
  * The role that a text names, in any case and spelling (`control-plane`, `Control plane nodes only`). Ambiguous texts ("all

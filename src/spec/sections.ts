@@ -1,6 +1,6 @@
 import { inputError, quoted } from '../base/input_error.js';
 import type { Block, Heading, Markdown, Table } from './markdown.js';
-import { roleIn, roleInHeading } from './role.js';
+import { type RoleMention, roleIn, roleInHeading } from './role.js';
 import type { Role, Row } from './rows.js';
 import { tableKind, tableRows } from './tables.js';
 
@@ -34,32 +34,33 @@ export function sectionsOf({ blocks }: Markdown): Section[] {
 export function sectionRows(file: string, { path, blocks }: Section): Row[] {
   return blocks.flatMap((block, at) => {
     if (block.kind !== 'table') return [];
-    const role = tableRole(file, path, block);
-    refuseAmbiguousRole(file, block, role, blocks[at - 1]);
-    return tableRows(file, block, role);
+    refuseAdjacentTables(file, block, blocks[at - 1]);
+    return tableRows(file, block, tableRole(file, path, block));
   });
 }
 
-/** The block above a table may contradict its role: a heading was lost, or became bold text. */
-function refuseAmbiguousRole(file: string, { line }: Table, role: Role | null, above: Block | undefined): void {
-  if (above?.kind === 'table') {
-    const found = `a table directly below the one of line ${above.line}`;
-    throw inputError({ file, line, expected: 'a heading or text between two tables', found });
-  }
-  if (above?.kind !== 'prose') return;
-  const words = roleIn(above.text);
-  if (words === null || words === (role ?? 'all')) return;
-  // A full sentence may mention roles in passing ("not reachable from workers"); anything else is a heading.
-  if (words === 'unclear' && /[.!?]$/.test(above.text)) return;
-  const expected = `${ROLE_HEADING} above this table, whose heading and preceding text disagree`;
-  throw inputError({ file, line: above.line, expected, found: quoted(above.text) });
+/** The heading between them may be lost. */
+function refuseAdjacentTables(file: string, { line }: Table, above: Block | undefined): void {
+  if (above?.kind !== 'table') return;
+  const found = `a table directly below the one of line ${above.line}`;
+  throw inputError({ file, line, expected: 'a heading or text between two tables', found });
+}
+
+/** The role that the headings of a section give; null if none does. */
+export function roleOfPath(path: readonly Heading[]): RoleMention {
+  return path.reduceRight<RoleMention>((role, heading) => role ?? roleOfHeading(heading), null);
+}
+
+/** A title such as "Ports of a node" is about the whole page, not about some nodes. */
+export function roleOfHeading({ level, text }: Heading): RoleMention {
+  return level === 1 ? roleIn(text) : roleInHeading(text);
 }
 
 /** From the nearest heading that names a role. Tables of sockets without one apply to all nodes. */
 function tableRole(file: string, path: readonly Heading[], table: Table): Role | null {
-  for (const { level, text, line } of path.slice().reverse()) {
-    // A title such as "Ports of a node" is about the whole page, not about some nodes.
-    const words = level === 1 ? roleIn(text) : roleInHeading(text);
+  for (const heading of path.slice().reverse()) {
+    const { text, line } = heading;
+    const words = roleOfHeading(heading);
     if (words === 'unclear') throw inputError({ file, line, expected: ROLE_HEADING, found: quoted(text) });
     if (words !== null) return words === 'all' ? null : words;
   }

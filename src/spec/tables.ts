@@ -1,8 +1,10 @@
 import { inputError, quoted } from '../base/input_error.js';
-import { conditionIn } from './condition.js';
+import type { Transport } from '../kernel/sockets/listener.js';
+import { CONDITION_FORM, conditionsIn, isConditional } from './condition.js';
 import { ENDPOINT_FORM, parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
 import type { Table, TableRow } from './markdown.js';
-import type { Role, Row } from './rows.js';
+import { roleIn } from './role.js';
+import type { Host, Role, Row } from './rows.js';
 
 type Column = 'endpoint' | 'protocol' | 'service' | 'description' | 'socket';
 
@@ -15,11 +17,16 @@ const COLUMN_NAMES: Readonly<Record<Column, RegExp>> = {
   socket: /^(?:(?:unix )?sockets?(?: paths?)?)$/,
 };
 
-/** Other columns are ignored, unless their name suggests that they decide where or when a row applies. */
-const DECISIVE = /\b(?:roles?|nodes?|conditions?|when|if|only|optional|required?|default|enabled|applies)\b/;
+/** Other columns that do not decide where or when a row applies. */
+const INERT_COLUMN =
+  /^(?:references?|links?|see also|docs?|documentation|urls?|components?|ids?|maintainers?|teams?|security|authentication|authorization|encryption|encrypted|tls)$/;
 
-/** Column positions. */
-type Columns = ReadonlyMap<Column, number>;
+interface Columns {
+  /** Their positions. */
+  readonly at: ReadonlyMap<Column, number>;
+  /** Positions of the others, whose cells only explain. */
+  readonly inert: readonly number[];
+}
 
 /** A valid process name, unlike "API server", "etcd / k8s-dqlite" or "kubelet[^1]". */
 const SERVICE = /^[A-Za-z0-9](?:[A-Za-z0-9._@+-]*[A-Za-z0-9])?$/;
@@ -28,11 +35,11 @@ export type TableKind = 'network' | 'unix';
 
 /**
  * Decides from its header what a table lists. Throws ERR_INPUT for an unknown header, a duplicate column, or a column that
- * decides whether rows apply.
+ * may decide whether rows apply.
  */
 export function tableKind(file: string, table: Table): TableKind {
-  const columns = columnsOf(file, table);
-  const has = (column: Column): boolean => columns.has(column);
+  const { at } = columnsOf(file, table);
+  const has = (column: Column): boolean => at.has(column);
   if (has('service') && has('endpoint') && has('protocol') && !has('socket')) return 'network';
   if (has('service') && has('socket') && !has('endpoint')) return 'unix';
   const expected = 'a header with "Interface & Port", "Protocol", "Service" (or "Service", "Socket")';
@@ -45,6 +52,7 @@ export function tableKind(file: string, table: Table): TableKind {
 export function tableRows(file: string, table: Table, role: Role | null): Row[] {
   const kind = tableKind(file, table);
   const columns = columnsOf(file, table);
+  refuseDecisiveColumns(file, table, columns);
   if (table.rows.length === 0) {
     throw inputError({ file, line: table.line, expected: 'rows below the header of this table', found: 'none' });
   }
@@ -53,17 +61,13 @@ export function tableRows(file: string, table: Table, role: Role | null): Row[] 
 
 function columnsOf(file: string, { header, line }: Table): Columns {
   const columns = new Map<Column, number>();
+  const inert: number[] = [];
   for (const [at, written] of header.entries()) {
-    const name = written
-      .toLowerCase()
-      .replaceAll('&', ' and ')
-      .replace(/[^a-z]+/g, ' ')
-      .trim();
+    const name = columnName(written);
     const column = columnNames().find((candidate) => COLUMN_NAMES[candidate].test(name));
     if (column === undefined) {
-      if (!DECISIVE.test(name)) continue;
-      const expected = 'roles in headings and conditions in descriptions';
-      throw inputError({ file, line, expected, found: `a column ${quoted(written)}` });
+      inert.push(at);
+      continue;
     }
     const earlier = columns.get(column);
     if (earlier !== undefined) {
@@ -72,7 +76,23 @@ function columnsOf(file: string, { header, line }: Table): Columns {
     }
     columns.set(column, at);
   }
-  return columns;
+  return { at: columns, inert };
+}
+
+function columnName(written: string): string {
+  return written
+    .toLowerCase()
+    .replaceAll('&', ' and ')
+    .replace(/[^a-z]+/g, ' ')
+    .trim();
+}
+
+function refuseDecisiveColumns(file: string, { header, line }: Table, { inert }: Columns): void {
+  const unknown = inert.find((at) => !INERT_COLUMN.test(columnName(header[at] ?? '')));
+  if (unknown === undefined) return;
+  const hint = 'Other columns than those of the published page may be named "Reference", "Security" or "Component".';
+  const expected = 'roles in headings and conditions in descriptions';
+  throw inputError({ file, line, expected, found: `a column ${quoted(header[unknown] ?? '')}`, hint });
 }
 
 function columnNames(): Column[] {
@@ -90,6 +110,7 @@ function networkRows(cells: Cells, role: Role | null): Row[] {
   const fields = commonFields(cells, role);
   const endpoint = cellValue(cells, 'endpoint', ENDPOINT_FORM, parseEndpoint);
   const protocols = cellValue(cells, 'protocol', 'TCP, UDP or TCP/UDP', parseTransports);
+  refuseOtherPlaces(cells, fields.description, endpoint.host, protocols);
   return protocols.map((protocol) => ({ kind: 'network', ...fields, ...endpoint, protocol }));
 }
 
@@ -103,11 +124,43 @@ function commonFields(cells: Cells, role: Role | null) {
     SERVICE.test(text) ? text : null,
   );
   const description = cellText(cells, 'description');
-  return { service, role, description, condition: conditionIn(description), line: cells.row.line };
+  for (const text of [description, ...inertTexts(cells)]) refuseRole(cells, text, role);
+  return { service, role, description, condition: conditionOf(cells, description), line: cells.row.line };
+}
+
+/** The conditions in the description, joined by `; `; null if the row always applies. */
+function conditionOf(cells: Cells, description: string): string | null {
+  const found = conditionsIn(description);
+  const unclear = found.kind === 'unclear' ? found.clause : inertTexts(cells).find(isConditional);
+  if (unclear !== undefined) throw cellError(cells, `no condition, or ${CONDITION_FORM}`, unclear);
+  return found.kind === 'unclear' || found.conditions.length === 0 ? null : found.conditions.join('; ');
+}
+
+function refuseRole(cells: Cells, text: string, role: Role | null): void {
+  const mentioned = roleIn(text);
+  if (mentioned !== null && mentioned !== (role ?? 'all')) throw cellError(cells, 'roles in headings', text);
+}
+
+const LOOPBACK = /\b(?:localhost|loopback)\b/i;
+const EVERYWHERE = /\b(?:all|any|every|each) (?:network |host )?(?:interfaces?|addresses)\b/i;
+
+/** A description that names another protocol or interface than the row has is about a second listener, or contradicts it. */
+function refuseOtherPlaces(cells: Cells, description: string, host: Host, protocols: readonly Transport[]): void {
+  for (const [name = ''] of description.matchAll(/\b(?:tcp|udp|sctp)\b/gi)) {
+    const isOwn = protocols.some((protocol) => protocol === name.toLowerCase());
+    if (!isOwn) throw cellError(cells, 'protocols in their column', description);
+  }
+  const contradicts =
+    (LOOPBACK.test(description) && host.kind !== 'localhost') || (EVERYWHERE.test(description) && host.kind !== 'any');
+  if (contradicts) throw cellError(cells, 'interfaces in their column', description);
+}
+
+function inertTexts({ columns, row }: Cells): string[] {
+  return columns.inert.map((at) => row.cells[at] ?? '');
 }
 
 function cellText({ columns, row }: Cells, column: Column): string {
-  const at = columns.get(column);
+  const at = columns.at.get(column);
   return at === undefined ? '' : (row.cells[at] ?? '');
 }
 
@@ -115,6 +168,9 @@ function cellValue<T>(cells: Cells, column: Column, expected: string, parse: (te
   const text = cellText(cells, column);
   const value = parse(text);
   if (value !== null) return value;
-  const found = text === '' ? 'an empty cell' : quoted(text);
-  throw inputError({ file: cells.file, line: cells.row.line, expected, found });
+  throw cellError(cells, expected, text);
+}
+
+function cellError({ file, row }: Cells, expected: string, text: string): Error {
+  return inputError({ file, line: row.line, expected, found: text === '' ? 'an empty cell' : quoted(text) });
 }

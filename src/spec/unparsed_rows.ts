@@ -3,6 +3,7 @@ import type { TextSource } from '../base/text_source.js';
 import { parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
 import { type Markdown, splitCells } from './markdown.js';
 import { directiveName, nonTableLines, type TextLine } from './non_table_text.js';
+import { refuseOtherSyntax, unread, unreadDirective } from './other_syntax.js';
 
 /*
  * Pages are edited by hand for every release, and a blank line in the wrong place turns half of a table into a paragraph.
@@ -13,15 +14,9 @@ import { directiveName, nonTableLines, type TextLine } from './non_table_text.js
 const PLAIN_DIRECTIVES: ReadonlySet<string> = new Set(
   (
     'note tip hint important warning caution attention danger error seealso admonition ' +
-    'versionadded versionchanged deprecated contents toctree image figure code code-block'
+    'contents toctree image figure code code-block'
   ).split(' '),
 );
-
-const OTHER_SYNTAX: readonly (readonly [RegExp, string])[] = [
-  [/<\/?(?:table|thead|tbody|tr|td|th)\b/i, 'an HTML table'],
-  [/\{%|\{\{[<%]|--8<--|<!--\s*#?include\b/i, 'a template or include'],
-  [/^\s*\.\.\s+[\w-]+::/, 'a reStructuredText directive'],
-];
 
 /** Refuses lines outside of tables that look like a row or may contain rows. Throws ERR_INPUT for the first. */
 export function refuseUnparsedRows(source: TextSource, markdown: Markdown): void {
@@ -29,10 +24,8 @@ export function refuseUnparsedRows(source: TextSource, markdown: Markdown): void
   for (const line of nonTableLines(source, markdown)) {
     refuseRow(source.file, line);
     refuseDirective(source.file, line.number, directives.get(line.number) ?? null, line.text);
-    if (line.kind === 'text') {
-      refuseOtherSyntax(source.file, line);
-      refuseUnreadHeading(source.file, line);
-    }
+    if (line.kind === 'text' || line.kind === 'heading') refuseOtherSyntax(source.file, line.number, line.text);
+    if (line.kind === 'text') refuseUnreadHeading(source.file, line);
   }
   refuseColonDirectives(source, markdown);
 }
@@ -51,22 +44,12 @@ function refuseRow(file: string, { number: line, text, kind }: TextLine): void {
 }
 
 function refuseDirective(file: string, line: number, name: string | null, text: string): void {
-  if (name !== null && !PLAIN_DIRECTIVES.has(name)) throw notATable(file, line, quoted(text));
-}
-
-function refuseOtherSyntax(file: string, { number: line, text }: TextLine): void {
-  const [, name] = OTHER_SYNTAX.find(([form]) => form.test(text)) ?? [];
-  if (name !== undefined) throw notATable(file, line, `${name}: ${quoted(text)}`);
-}
-
-function notATable(file: string, line: number, found: string): Error {
-  const hint = 'Rows are only read from Markdown tables: convert this to one, or remove it.';
-  return inputError({ file, line, expected: 'plain Markdown tables', found, hint });
+  if (name !== null && !PLAIN_DIRECTIVES.has(name)) throw unreadDirective(file, line, name, text);
 }
 
 /** `###Services` and an indented `### Services` are not headings; rows below would belong to the previous heading. */
 function refuseUnreadHeading(file: string, { number: line, text }: TextLine): void {
-  if (!/^[\s>]*(?:[-*+]\s+|\d+[.)]\s+)*#{1,6}\s*\p{L}/u.test(text)) return;
+  if (!/^[\s>]*(?:[-*+]\s+|\d+[.)]\s+|<!--\s*|%\s*)*#{1,6}\s*\p{L}/u.test(text)) return;
   const expected = 'a heading at the left margin, with a space after "#"';
   throw inputError({ file, line, expected, found: quoted(text) });
 }
@@ -82,7 +65,7 @@ function refuseColonDirectives(source: TextSource, markdown: Markdown): void {
   let open: string | null = null;
   for (const [at] of source.lines.entries()) {
     const line = at + 1;
-    if (tables.has(line) && open !== null) throw notATable(source.file, line, `a table inside ${quoted(open)}`);
+    if (tables.has(line) && open !== null) throw unread(source.file, line, `a table inside ${quoted(open)}`, 'table');
     const text = texts.get(line) ?? '';
     const [, info] = /^\s*:::+\s*(.*)$/.exec(text) ?? [];
     if (info === undefined) continue;

@@ -45,7 +45,7 @@ t.test('roles in text', (t) => {
 });
 
 t.test('a heading about nodes of an unknown role', (t) => {
-  for (const text of ['Services on edge nodes', 'GPU nodes', 'Bootstrap machines only'])
+  for (const text of ['Services on edge nodes', 'GPU nodes', 'Bootstrap machines only', 'Services on the first node'])
     t.equal(roleInHeading(text), 'unclear', text);
   t.equal(roleInHeading('Network services'), null);
   t.equal(roleInHeading('Node exporter'), null);

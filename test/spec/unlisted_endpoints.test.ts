@@ -13,7 +13,12 @@ t.test('refuses listeners that are only mentioned in text', (t) => {
     ['also at localhost:2379, for etcd', '"localhost:2379"'],
     ['* 9345/TCP new-service', '"9345/TCP"'],
     ['or unix:///run/other/containerd.sock.', '"unix:///run/other/containerd.sock"'],
-    ['## Since 1.40, localhost:7', '"localhost:7"'],
+    ['## Another, localhost:7', '"localhost:7"'],
+    ['and port 9345, too', '"9345"'],
+    ['9100: node-exporter', '"9100"'],
+    ['on /run/other/containerd.sock too', '"/run/other/containerd.sock"'],
+    ['- the known 10248', '"10248"'],
+    ['> 10248/tcp', '"10248/tcp"'],
   ];
   for (const [line, found] of cases) {
     const error = failure(() => parseText(`${page}\n${line}\n\nText.\n`));
@@ -31,8 +36,8 @@ t.test('accepts mentions of listed listeners', (t) => {
     'The API is at *:6443, that is on localhost:6443 and 192.0.2.1:6443 as well; 8472/udp is for VXLAN.',
     'unix:///run/containerd/containerd.sock is a socket: unix:///run/containerd/containerd.sock.',
     'http://localhost:1 and https://user@localhost:2/ are URLs, a.localhost:3 is another name, 1.2.3/4:5 nothing.',
-    '```\ncurl -k localhost:4321 # and localhost:99\n```',
-    'Ports such as 9999 or 1:2 are only numbers.',
+    '```\ncurl -k localhost:10248/healthz # and https://localhost:99\n```',
+    'Neither 3, 1:2, 64-bit, 30 seconds, 99%, RFC 7348, 1.32.15, 2025-11-03 nor #1234 are ports; 10248 is one.',
   ];
   for (const line of lines) t.equal(parseText(`${page}\n${line}\n`).rows.length, 7, line);
   t.end();

@@ -51,7 +51,7 @@ t.test('rows outside of tables', (t) => {
     [withText('```', '| *:1 | TCP | a | b |', '```'), `p.md:6: ${NO_TABLE} "| *:1 | TCP | a | b |"`],
     [withText('```text', 'TCP | *:1 | a', '```'), `p.md:6: ${NO_TABLE} "TCP | *:1 | a"`],
     [withText('```', 'never closed'), `p.md:12: ${NO_TABLE} "| Interface & Port | Protocol | Service | Description |"`],
-    [withText('<div>', '| *:1 | TCP | a | b |', '</div>'), `p.md:6: ${NO_TABLE} "| *:1 | TCP | a | b |"`],
+    [withText('<!--', '| *:1 | TCP | a | b |', '-->'), `p.md:6: ${NO_TABLE} "| *:1 | TCP | a | b |"`],
     [withText('```{note}', '| *:1 | x |', '```'), `p.md:6: ${NO_TABLE} "| *:1 | x |"`],
     [withText('a | b | c'), `p.md:5: ${NO_TABLE} "a | b | c"`],
   ];
@@ -69,9 +69,10 @@ t.test('unterminated front matter', (t) => {
 
 t.test('other syntax that may contain rows', (t) => {
   const PLAIN = 'expected plain Markdown tables, found';
+  const WHOLE = 'expected the whole text of the page, found';
   const cases: [string, string][] = [
     [withText('```{list-table}', '* - a', '```'), `p.md:5: ${PLAIN} "\`\`\`{list-table}"`],
-    [withText('```{include} /x.md', '```'), `p.md:5: ${PLAIN} "\`\`\`{include} /x.md"`],
+    [withText('```{include} /x.md', '```'), `p.md:5: ${WHOLE} "\`\`\`{include} /x.md"`],
     [withText('~~~{CSV-table} x', 'a,b', '~~~'), `p.md:5: ${PLAIN} "~~~{CSV-table} x"`],
     [withText('- x', '', '  ```{eval-rst}', '  ```'), `p.md:7: ${PLAIN} "\`\`\`{eval-rst}"`],
     [withText(':::{tab-set}', ':::'), `p.md:5: ${PLAIN} ":::{tab-set}"`],
@@ -82,11 +83,22 @@ t.test('other syntax that may contain rows', (t) => {
       `p.md:5: ${PLAIN} an HTML table: "<table><tr><td>x</td></tr></table>"`,
     ],
     [withText('> <TD>'), `p.md:5: ${PLAIN} an HTML table: "> <TD>"`],
-    [withText('{% include "ports.md" %}'), `p.md:5: ${PLAIN} a template or include: "{% include "ports.md" %}"`],
-    [withText('{{< include ports >}}'), `p.md:5: ${PLAIN} a template or include: "{{< include ports >}}"`],
+    [
+      withText('{% include "ports.md" %}'),
+      `p.md:5: ${WHOLE} a template, include or substitution: "{% include "ports.md" %}"`,
+    ],
+    [
+      withText('{{< include ports >}}'),
+      `p.md:5: ${WHOLE} a template, include or substitution: "{{< include ports >}}"`,
+    ],
+    [withText('{{ports}}'), `p.md:5: ${WHOLE} a template, include or substitution: "{{ports}}"`],
     [withText('.. list-table::'), `p.md:5: ${PLAIN} a reStructuredText directive: ".. list-table::"`],
   ];
-  for (const [text, message] of cases) t.equal(failure(() => parseText(text)).message, message);
+  for (const [text, message] of cases) {
+    const error = failure(() => parseText(text));
+    t.equal(error.message, message);
+    t.match(error.hint, message.includes(WHOLE) ? /put the included text in its place/ : /convert this to one/);
+  }
   t.end();
 });
 
@@ -121,7 +133,7 @@ t.test('accepts other text', (t) => {
     withText('```bash', 'ss -plntu | grep x | wc -l', '  | more', '```'),
     withText('```{note}', 'See http://localhost:9999/ and `https://127.0.0.1:1/x`.', '```'),
     withText(':::{warning}', 'Be careful.', ':::'),
-    withText('<!-- vale off -->', '', '<details>', '', 'C# and #1 and # are no headings', '', '</details>'),
+    withText('<!-- vale off -->', '', '<a id="x"></a>', '', 'C# and #1 and # are no headings'),
     withText('{{product}} is what it is. Ratio 3:4; a | b.'),
     withText('Term', ': explained', '', '---', '', '* a list', '  1. of lists'),
   ];
