@@ -5,6 +5,7 @@ import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
 import { CLI, snapshotIn, subjectOf, verdictsOf } from './cli.js';
+import { checkWithLess } from './less_evidence.js';
 
 // The lab makes namespaces, so all of this needs root; `npm test` sees to that.
 
@@ -83,6 +84,7 @@ async function checkFault(t: Test, lab: Lab, fault: Fault, healthy: Record<strin
   t.strictSame(verdictsOf(document), { ...healthy, ...changed }, 'these verdicts change and no other');
   for (const one of expected) checkCulprit(t, lab, document, one);
   t.equal(code, promisedCode(document), 'exit code');
+  checkWithLess(t, document);
   await lab.clear(fault.name);
 }
 
