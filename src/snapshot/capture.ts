@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { hostname, release } from 'node:os';
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
@@ -63,6 +64,9 @@ export async function captureNode(
   const listeners = listListeners(tables, netns, network, memo);
   const fileStep = deadline.step();
   const isHere = netns === identifyNetns(null);
+  // A namespace that is asked for and is not the machine's may be that of a node in a container.
+  const machines = isHere ? null : await machinesNetns();
+  const isOfMachine = machines !== null && machines !== netns;
   const mounts = await readMounts();
   const [owners, files, markedRole, isInstalled] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
@@ -74,7 +78,7 @@ export async function captureNode(
   deadline.throwIfAborted();
   const [found, tunnels] = [memo.reuseEqual('owners', owners.found), memo.reuseEqual('tunnels', network.tunnels)];
   const owned = memo.memoize('owned', [listeners, found, tunnels], () =>
-    withKernelOwners(attachOwners(listeners, found), tunnels),
+    withKernelOwners(attachOwners(listeners, found, isOfMachine), tunnels),
   );
   const creators = await deadline.step().within(findCreatorCgroups(owned, mounts), () => new Map());
   const cgroups = memo.reuseEqual('cgroups', creators);
@@ -109,6 +113,14 @@ export async function captureNode(
     inodes: inodesOf(tables),
     longNames: wholeNames(owners.found?.facts ?? []),
   };
+}
+
+/** Inode number of the network namespace of process 1; null: it cannot be seen. */
+async function machinesNetns(): Promise<string | null> {
+  return stat('/proc/1/ns/net', { bigint: true }).then(
+    ({ ino }) => String(ino),
+    () => null,
+  );
 }
 
 /** Whether a listener that is not in this capture is in the tables now, or they cannot be read any more. */

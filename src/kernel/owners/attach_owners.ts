@@ -49,12 +49,16 @@ export async function findOwners(
   }
 }
 
-/** Joins owners to listeners by inode. Pure. */
-export function attachOwners(listeners: readonly Listener[], found: FoundOwners | null): OwnedListener[] {
+/** Joins owners to listeners by inode; `isOfMachine`: as for processFieldsByPid(). Pure. */
+export function attachOwners(
+  listeners: readonly Listener[],
+  found: FoundOwners | null,
+  isOfMachine = false,
+): OwnedListener[] {
   if (found === null) {
     return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown: 'not-looked', origin: null }));
   }
-  const fieldsByPid = processFieldsByPid(found.facts, found.bootTime);
+  const fieldsByPid = processFieldsByPid(found.facts, found.bootTime, isOfMachine);
   const byInode = new Map<number, ProcessOwner[]>();
   for (const [at, inode] of found.inode.entries()) {
     const pid = found.pid[at] ?? 0;

@@ -45,6 +45,14 @@ export function cgroupFacts(path: string): CgroupFacts {
   return { unit, pod: isInPods ? (pod?.replaceAll('_', '-') ?? null) : null, container };
 }
 
+/** Roots of machine containers, which only root can create: of systemd-nspawn, libvirt, LXC and LXD. */
+const MACHINE = /^\/(?:machine\.slice\/[^/]+\.(?:service|scope)(?:\/payload)?|lxc\.payload\.[^/]+|lxc\/[^/]+)(?=\/)/;
+
+/** The path of a cgroup as a machine container sees it, if it is in one. */
+export function inMachine(path: string): string {
+  return path.replace(MACHINE, '');
+}
+
 /**
  * The most telling path in /proc/PID/cgroup (cgroups(7), lines of `hierarchy:controllers:path`): that of cgroup2; if that is the
  * root, of systemd's own hierarchy of cgroup v1 or of a controller.

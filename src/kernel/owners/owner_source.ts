@@ -4,6 +4,7 @@ import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
 import { explainRefusal } from './bpf_refusal.js';
+import { withNodesCgroups } from './cgroup_root.js';
 import { readBootTime } from './process_fields.js';
 
 /** How owners are found. `auto` is the best way that works. */
@@ -163,7 +164,7 @@ export async function readFacts(
   };
   await Promise.all(Array.from({ length: MAX_READERS }, readBatches));
   return {
-    facts: Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? []),
+    facts: await withNodesCgroups(Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? [])),
     late: pids.length - facts.size,
   };
 }
@@ -188,7 +189,8 @@ async function searchProc(
   // With hidepid, not even the number of hidden processes is known.
   const unreadable = isHidden ? Math.max(1, rows.unreadable) : rows.unreadable;
   const hidden: CoverageFault[] = isHidden ? [{ code: 'hidepid', params: {} }] : [];
-  return { ...rows, unreadable, late: 0, via: '/proc', notes: [...notes, ...hidden], bootTime };
+  const facts = await withNodesCgroups([...rows.facts]);
+  return { ...rows, facts, unreadable, late: 0, via: '/proc', notes: [...notes, ...hidden], bootTime };
 }
 
 /** Every PID namespace has a process 1; if it cannot be seen, /proc hides others as well (hidepid, proc(5)). */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { textField, textOf } from '../../base/text.js';
 import type { ProcessFacts } from '../addon.js';
-import { cgroupFacts, cgroupPathOf } from './cgroup.js';
+import { cgroupFacts, cgroupPathOf, inMachine } from './cgroup.js';
 import type { ProcessOwner } from './owner.js';
 
 export type ProcessFields = Omit<ProcessOwner, 'kind' | 'pid' | 'fd'>;
@@ -18,16 +18,20 @@ export const UNKNOWN_PROCESS: ProcessFields = {
   startedAt: null,
 };
 
-/** By pid. `bootTime` is in milliseconds since the epoch. Pure. */
+/**
+ * By pid. `bootTime` is in milliseconds since the epoch. With `isOfMachine`, units and pods are those of the machine container that a
+ * process is in. Pure.
+ */
 export function processFieldsByPid(
   facts: readonly ProcessFacts[],
   bootTime: number | null,
+  isOfMachine = false,
 ): ReadonlyMap<number, ProcessFields> {
   // Processes of one cgroup have the same file.
   const cgroups = new Map<string, CgroupFields>();
   const cgroupOf = (file: Uint8Array | null): CgroupFields => {
     const key = file === null ? '' : Buffer.from(file).toString('latin1');
-    const fields = cgroups.get(key) ?? cgroupFields(file);
+    const fields = cgroups.get(key) ?? cgroupFields(file, isOfMachine);
     cgroups.set(key, fields);
     return fields;
   };
@@ -36,9 +40,10 @@ export function processFieldsByPid(
 
 type CgroupFields = Pick<ProcessFields, 'cgroup' | 'cgroupRaw' | 'unit' | 'pod' | 'container'>;
 
-function cgroupFields(file: Uint8Array | null): CgroupFields {
+function cgroupFields(file: Uint8Array | null, isOfMachine: boolean): CgroupFields {
   const path = file === null ? null : cgroupPathOf(file);
-  return { ...textField('cgroup', path), ...cgroupFacts(path === null ? '' : textOf(path)) };
+  const text = path === null ? '' : textOf(path);
+  return { ...textField('cgroup', path), ...cgroupFacts(isOfMachine ? inMachine(text) : text) };
 }
 
 function processFields(facts: ProcessFacts, cgroup: CgroupFields, bootTime: number | null): ProcessFields {

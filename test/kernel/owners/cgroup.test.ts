@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cgroupFacts, cgroupPathOf } from '../../../src/kernel/owners/cgroup.js';
+import { cgroupFacts, cgroupPathOf, inMachine } from '../../../src/kernel/owners/cgroup.js';
 
 const ID = '0123456789abcdef'.repeat(4);
 const OTHER_ID = 'f'.repeat(64);
@@ -136,5 +136,24 @@ t.test('the line of /proc/PID/cgroup that counts', (t) => {
   }
   const bytes = Buffer.from('0::/a\xff\n', 'latin1');
   t.strictSame(Buffer.from(cgroupPathOf(bytes) ?? []), Buffer.from('/a\xff', 'latin1'), 'any bytes');
+  t.end();
+});
+
+t.test('paths in a machine container', (t) => {
+  const unit = '/system.slice/snap.k8s.kubelet.service';
+  const cases: [name: string, path: string, expected: string][] = [
+    ['systemd-nspawn', `/machine.slice/systemd-nspawn@k8s-1.service/payload${unit}`, unit],
+    ['systemd-nspawn by hand', `/machine.slice/machine-k8s\\x2d1.scope/payload${unit}`, unit],
+    ['without payload', `/machine.slice/machine-k8s.scope${unit}`, unit],
+    ['LXD', `/lxc.payload.k8s-1${unit}`, unit],
+    ['LXC before 4.0', `/lxc/k8s-1${unit}`, unit],
+    ['a machine in a machine', `/lxc.payload.a/lxc.payload.b${unit}`, `/lxc.payload.b${unit}`],
+    ['the machine itself', unit, unit],
+    ['its monitor', '/lxc.monitor.k8s-1', '/lxc.monitor.k8s-1'],
+    ['nothing below it', '/lxc.payload.k8s-1', '/lxc.payload.k8s-1'],
+    ['named by a user', `/user.slice/user-1000.slice/user@1000.service/lxc.payload.x${unit}`, ''],
+    ['in a pod', `/kubepods.slice/kubepods-pod1.slice/machine.slice/machine-x.scope${unit}`, ''],
+  ];
+  for (const [name, path, expected] of cases) t.equal(inMachine(path), expected === '' ? path : expected, name);
   t.end();
 });
