@@ -83,6 +83,7 @@ export type {
   Severity,
   Verdict,
 } from './verdict/finding.js';
+export { PAGE_CODES, type PageRemark } from './verdict/page_remarks.js';
 export type { BindFailure } from './verdict/text/event.js';
 export type {
   AddressOwner,

@@ -59,7 +59,7 @@ export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, versi
       ephemeralPorts: null,
       isInstalled: null,
     },
-    spec: { title: '', source: '', release: null, sha256: '0'.repeat(64), notes: [] },
+    spec: { title: '', source: '', release: null, sha256: '0'.repeat(64), notes: [], remarks: [] },
     summary: summarize([], coverage, 'never'),
     findings: [],
     sockets: sockets.map((socket) => ({ ...socket, explainedBy: { by: null, text: null } })),

@@ -47,6 +47,7 @@ function* tableLines(document: SnapshotDocument): Generator<string> {
   yield '';
   yield* aligned([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]);
   yield* namespaceLines(document);
+  yield* remarkLines(document);
   yield* coverageLines(document);
 }
 
@@ -61,10 +62,11 @@ function headLines(document: SnapshotDocument): string[] {
   );
   const byName =
     summary.byName === 0 ? '' : ` (${summary.byName} rows recognized by name only, which any user can choose)`;
+  const release = spec.release === null ? '' : `, ${spec.release}`;
   const notes = spec.notes.length === 0 ? 'no notes' : `notes ${spec.notes.join(', ')}`;
   return [
     `${node.hostname}  role ${node.role} (${node.roleSource})  ${addresses}`,
-    `${spec.title} (${spec.source}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
+    `${spec.title} (${spec.source}${release}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
     `${conclusion(document)}: ${counts.join(' · ')}${byName}`,
   ];
 }
@@ -89,6 +91,10 @@ function* namespaceLines({ namespaces, sockets }: SnapshotDocument): Generator<s
       if (one.protocol !== 'unix') yield `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`;
     }
   }
+}
+
+function remarkLines({ spec: { remarks } }: SnapshotDocument): string[] {
+  return remarks.length === 0 ? [] : ['', 'About the page:', ...remarks.map(({ message }) => message)];
 }
 
 function coverageLines({ coverage }: SnapshotDocument): string[] {

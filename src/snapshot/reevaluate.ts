@@ -50,7 +50,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   return {
     ...document,
     node: { ...document.node, ...role },
-    spec: specPart(spec),
+    spec: specPart(spec, null),
     summary: summarize(findings, capture.coverage, failOn),
     findings,
     sockets: document.sockets.map((socket) => {

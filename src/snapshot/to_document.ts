@@ -33,7 +33,7 @@ export function toDocument(
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
     node: { hostname, kernel, netns, ...role, ...facts },
-    spec: specPart(spec),
+    spec: specPart(spec, null),
     summary: summarize(findings, coverage, failOn),
     findings,
     sockets,

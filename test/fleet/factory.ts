@@ -53,7 +53,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
   const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
   const { findings, explanations } = evaluate(spec, seen, role);
   const { kernel, netns, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = node;
-  const specInfo = specPart(spec);
+  const specInfo = specPart(spec, null);
   specs.set(specInfo, spec);
   return {
     schemaVersion: 1,

@@ -1,6 +1,8 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { toTable } from '../../src/report/table.js';
+import { redact } from '../../src/snapshot/redact/redact.js';
+import { builtinSpec } from '../../src/spec/builtin.js';
 import { joined } from '../joined.js';
 import { documentOf } from '../snapshot/document/document.js';
 import {
@@ -198,5 +200,17 @@ t.test('hostile names stay in their line and do nothing to it', (t) => {
   t.notMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
   t.equal(rowsOf(text).length, one.findings.length, 'still one line a finding');
   t.match(text, 'x\\x0a\\x1b[2J');
+  t.end();
+});
+
+t.test('remarks on the page', (t) => {
+  const { builtin } = builtinSpec();
+  const document = documentOf(spec(builtinSpec().rows.slice(1), { builtin }), capture([]));
+  const text = joined(toTable(document));
+  const remark = 'the page lacks cilium-agent 9879/tcp, which the built-in page of 1.36 has';
+  t.match(text, `\n\nAbout the page:\n${remark}\n`);
+  t.match(text, '\nA page (page.md; no notes)');
+  t.match(joined(toTable(redact(document))), `\n${remark}\n`, 'also where it is redacted');
+  t.match(joined(toTable(documentOf(builtinSpec(), capture([])))), '(builtin:canonical-k8s, 1.36; notes builtin:');
   t.end();
 });

@@ -20,7 +20,9 @@ t.test('with the page, notes and role it was made with it stays what it was', (t
   const facts = ({ verdict, severity, expected, sockets }: Finding) => ({ verdict, severity, expected, sockets });
   t.strictSame(again.findings.map(facts), LAB.findings.map(facts), 'a document without codes is evaluated as before');
   const summary = { ...LAB.summary, byName: 0 };
-  const page = { ...LAB.spec, release: '1.36', sha256: again.spec.sha256 };
+  const { remarks, sha256 } = again.spec;
+  t.match(remarks, [{ code: 'release-unknown', params: { release: '1.36' } }]);
+  const page = { ...LAB.spec, release: '1.36', sha256, remarks };
   t.strictSame({ ...again, findings: [] }, { ...LAB, spec: page, summary, findings: [] });
   t.strictSame(reevaluate(again, AS_BEFORE), again);
   const there = reevaluate(again, { ...AS_BEFORE, role: 'worker' });

@@ -5,7 +5,9 @@ import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
+import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import type { NamespaceDocument, SnapshotDocument } from './document.js';
+import { withText } from './spec_part.js';
 import { countByName } from './summary.js';
 
 type Optional<Type, Key extends keyof Type> = Omit<Type, Key> & Partial<Pick<Type, Key>>;
@@ -31,7 +33,9 @@ export interface StoredSnapshot
   > & {
     readonly roleReason?: StoredCode | null;
   };
-  readonly spec: Optional<SnapshotDocument['spec'], 'release'>;
+  readonly spec: Omit<Optional<SnapshotDocument['spec'], 'release'>, 'remarks'> & {
+    readonly remarks?: readonly StoredCode[];
+  };
   readonly summary: Omit<SnapshotDocument['summary'], 'failOn' | 'verdicts' | 'byName'> & {
     readonly byName?: number;
     readonly failOn?: SnapshotDocument['summary']['failOn'];
@@ -85,7 +89,11 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       ephemeralPorts: node.ephemeralPorts ?? null,
       isInstalled: node.isInstalled ?? null,
     },
-    spec: { ...stored.spec, release: stored.spec.release ?? null },
+    spec: {
+      ...stored.spec,
+      release: stored.spec.release ?? null,
+      remarks: readCodes(PAGE_CODES, stored.spec.remarks).map(withText),
+    },
     summary: {
       ...summary,
       result: known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),

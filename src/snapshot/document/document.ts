@@ -9,6 +9,7 @@ import type { NodeRole } from '../../verdict/applied_row.js';
 import type { RoleReason } from '../../verdict/codes.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
+import type { PageRemark } from '../../verdict/page_remarks.js';
 
 /** The lowest severity that counts as drift. */
 export type FailOn = 'error' | 'warning' | 'info' | 'never';
@@ -70,6 +71,8 @@ export interface SnapshotDocument {
     readonly sha256: string;
     /** Sources of the applied notes, in order. */
     readonly notes: readonly string[];
+    /** What there is to say of the page: its release, and rows that it lacks. */
+    readonly remarks: readonly (PageRemark & { readonly message: string })[];
   };
   readonly summary: {
     readonly result: Result;

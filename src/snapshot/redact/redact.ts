@@ -11,11 +11,13 @@ import type { Spec } from '../../spec/spec.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
 import { type Expected, type Finding, type FindingFields, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import { faultsText } from '../../verdict/text/coverage.js';
 import { endpointOf, type FindingContext, renderFinding, socketsOf } from '../../verdict/text/finding.js';
 import { listenersText } from '../../verdict/text/format.js';
 import { roleSourceText } from '../../verdict/text/role.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
+import { withText } from '../document/spec_part.js';
 import { REDACTED, Redaction } from './redaction.js';
 
 /** The key for pseudonyms, and the spec whose names and texts are kept. */
@@ -83,6 +85,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       release: to.orNull(document.spec.release, to.version),
       sha256: document.spec.sha256,
       notes: document.spec.notes.map((source) => to.source(source)),
+      remarks: document.spec.remarks.map((remark) => withText(replaceParams(PAGE_CODES, remark, to.replacers))),
     },
     summary: {
       result: summary.result,

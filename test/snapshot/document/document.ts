@@ -32,7 +32,7 @@ export function documentOf(
       ephemeralPorts,
       isInstalled: null,
     },
-    spec: specPart(page),
+    spec: specPart(page, null),
     summary: summarize(findings, seen.coverage, failOn),
     findings,
     sockets: seen.sockets.map((socket) => ({

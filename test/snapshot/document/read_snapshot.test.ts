@@ -11,6 +11,7 @@ import { redact } from '../../../src/snapshot/redact/redact.js';
 import { reevaluate } from '../../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../../src/spec/builtin.js';
 import { FINDING_CODES, ROLE_CODES } from '../../../src/verdict/codes.js';
+import { PAGE_CODES } from '../../../src/verdict/page_remarks.js';
 import { joined } from '../../joined.js';
 import { capture, device, held, listener, row, spec, unixListener } from '../../verdict/factory.js';
 import { documentOf } from './document.js';
@@ -76,8 +77,8 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
   t.equal(roleReason, null);
   t.strictSame(defaultAddresses, node.defaultInterface?.addresses, 'those of the default interface');
   t.equal(defaultSource, 'default-route');
-  const { release, ...spec } = document.spec;
-  t.equal(release, null);
+  const { release, remarks, ...spec } = document.spec;
+  t.strictSame([release, remarks], [null, []]);
   const old = { ...document, node, spec, summary, findings, files, coverage: { ...document.coverage, sources } };
   t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
@@ -148,6 +149,21 @@ t.test('words that later versions add are read as those that say the least', (t)
   t.end();
 });
 
+t.test('remarks on the page are rendered from their codes', (t) => {
+  const params = { release: '1.36', installed: '1.40.1' };
+  const remarks = [
+    { code: 'release-without-page', params, message: 'x' },
+    { code: 'of-later-version', params, message: 'y' },
+  ];
+  const { spec } = readSnapshot(
+    JSON.stringify({ ...JSON.parse(OLD), spec: { ...JSON.parse(OLD).spec, remarks } }),
+    'x',
+  );
+  const message = 'there is no page of 1.40.1, which is installed; this is the page of 1.36, the newest';
+  t.strictSame(spec.remarks, [{ code: 'release-without-page', params, message }]);
+  t.end();
+});
+
 t.test('the schema lists the codes of this version', (t) => {
   const schema = JSON.parse(readFileSync(new URL(SCHEMA, import.meta.url), 'utf8'));
   const codes = (coded: { properties: { code: { anyOf: [{ enum: string[] }] } } }) =>
@@ -155,6 +171,7 @@ t.test('the schema lists the codes of this version', (t) => {
   t.strictSame(codes(schema.$defs.finding), Object.keys(FINDING_CODES));
   t.strictSame(codes(schema.$defs.fault), Object.keys(COVERAGE_CODES));
   t.strictSame(codes(schema.properties.node.properties.roleReason.anyOf[0]), Object.keys(ROLE_CODES));
+  t.strictSame(codes(schema.properties.spec.properties.remarks.items), Object.keys(PAGE_CODES));
   t.end();
 });
 
