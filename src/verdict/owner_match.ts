@@ -34,8 +34,7 @@ export function matchListener(listener: OwnedListener, service: string, notes: N
   const isPlaced =
     (notes.services.get(service) ?? NO_NOTE).units.length > 0 || notes.services.get(service)?.pods === true;
   if (
-    isPlaced &&
-    hasPlace &&
+    ((isPlaced && hasPlace) || (isText && own.length > 0)) &&
     strangers.some(
       ({ owner }) =>
         !isCompanion(
@@ -63,7 +62,8 @@ export function isHandedOver({ origin, uid }: OwnedListener, owner: Owner): bool
 /** With socket activation systemd has the socket too; a container's processes may leave it to each other. */
 function isCompanion(owner: Owner, own: readonly Owner[]): boolean {
   if (owner.kind === 'kernel') return false;
-  if (owner.unit === 'init.scope') return true;
+  // A text has no units, but the pid.
+  if (owner.unit === 'init.scope' || (owner.cgroup === null && owner.pid === 1)) return true;
   return owner.pod !== null && own.some((one) => one.kind === 'process' && one.pod === owner.pod);
 }
 

@@ -239,6 +239,12 @@ t.test('a stranger with the same socket', (t) => {
   const agent = only({ comm: 'agent', pod: 'a' });
   t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'a' })), 'match', 'in the same pod');
   t.equal(of('agent', agent, only({ comm: 'envoy', pod: 'b' })), 'shared');
+  const inText = (...owners: ProcessOwner[]): string =>
+    matchListener(listener('0.0.0.0', 1, { owners }), 'etcd', known, true).kind;
+  t.equal(inText(only({ comm: 'etcd' }), only({ comm: 'nc' })), 'shared', 'in a text, by name');
+  t.equal(inText(only({ comm: 'etcd' }), only({ comm: 'etcd', pid: 5 })), 'match', 'a child');
+  t.equal(inText(only({ comm: 'etcd' }), only({ comm: 'systemd', pid: 1 })), 'match', 'socket activation');
+  t.equal(inText(only({ comm: 'nc' }), only({ comm: 'cat' })), 'foreign');
   t.end();
 });
 
