@@ -1,9 +1,9 @@
 /** The least of a few times, in milliseconds: what the work takes without what else the machine does. */
-function timeOf(work: () => void, rounds: number): number {
+async function timeOf(work: () => void | Promise<void>, rounds: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
     const start = process.cpuUsage();
-    work();
+    await work();
     const { user, system } = process.cpuUsage(start);
     least = Math.min(least, (user + system) / 1000);
   }
@@ -15,17 +15,16 @@ function timeOf(work: () => void, rounds: number): number {
  * quadratic. Times below a few milliseconds are noise, so the smaller one counts as at least that much. What another process or a
  * garbage collection adds is not there every time: the least of a few answers counts.
  */
-export function growth<Input>(size: number, make: (size: number) => Input, work: (input: Input) => void): number {
+export async function growth<Input>(
+  size: number,
+  make: (size: number) => Input,
+  work: (input: Input) => void | Promise<void>,
+): Promise<number> {
   const [small, large] = [make(size), make(4 * size)];
-  work(small);
+  await work(small);
   let least = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < ATTEMPTS && least >= MAX_GROWTH; attempt++) {
-    const factor =
-      timeOf(() => work(large), 2) /
-      Math.max(
-        timeOf(() => work(small), 2),
-        NOISE_MS,
-      );
+    const factor = (await timeOf(() => work(large), 2)) / Math.max(await timeOf(() => work(small), 2), NOISE_MS);
     least = Math.min(least, factor);
   }
   return least;

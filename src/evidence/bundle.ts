@@ -112,7 +112,7 @@ export function* documentOfTexts(files: readonly EvidenceFile[], host: NodeName,
 }
 
 /** Groups texts by directory and names each group after the nearest host name file above it. */
-function byNode(
+export function byNode(
   texts: readonly EvidenceFile[],
   hostnames: readonly EvidenceFile[],
   bundle: string,
@@ -129,16 +129,50 @@ function byNode(
     const name = hostnameIn(file.bytes);
     return root === null || name === null ? [] : [{ root, host: { name, source: file.source } }];
   });
-  // Nearest first.
-  named.sort((a, b) => b.root.length - a.root.length);
-  const nearest = (directory: string) => named.find(({ root }) => `${directory}/`.startsWith(root) || root === '');
-  const groups = [...directories.keys()].map((directory) => ({ directory, nearby: nearest(directory) }));
+  const nearest = nearestRoots([...directories.keys()], named);
+  const uses = new Map<NamedRoot, number>();
+  for (const root of nearest.values()) uses.set(root, (uses.get(root) ?? 0) + 1);
   return new Map(
-    groups.map(({ directory, nearby }) => {
+    [...directories].map(([directory, files]) => {
+      const nearby = nearest.get(directory);
       // A host name above several directories may belong to the machine that collected them.
-      const isUnambiguous = groups.filter((one) => one.nearby === nearby).length === 1;
+      const isUnambiguous = nearby !== undefined && uses.get(nearby) === 1;
       const fallback = { name: directory === '.' ? bundle : directory, source: null };
-      return [nearby !== undefined && isUnambiguous ? nearby.host : fallback, directories.get(directory) ?? []];
+      return [isUnambiguous ? nearby.host : fallback, files];
     }),
   );
+}
+
+interface NamedRoot {
+  /** Ends with a slash, or is empty. */
+  readonly root: string;
+  readonly host: NodeName;
+}
+
+/** The innermost root around each directory. In order of text, what is in a root follows it. */
+function nearestRoots(directories: readonly string[], roots: readonly NamedRoot[]): Map<string, NamedRoot> {
+  const rest = roots.toSorted((a, b) => compare(a.root, b.root));
+  const around: NamedRoot[] = [];
+  const nearest = new Map<string, NamedRoot>();
+  let next = 0;
+  for (const path of directories.map((directory) => `${directory}/`).sort(compare)) {
+    for (let root = rest[next]; root !== undefined && root.root <= path; root = rest[++next]) {
+      // Of several of one directory, the first.
+      if (rest[next - 1]?.root !== root.root) enter(root.root, around).push(root);
+    }
+    const innermost = enter(path, around).at(-1);
+    if (innermost !== undefined) nearest.set(path.slice(0, -1), innermost);
+  }
+  return nearest;
+}
+
+/** Leaves the roots that are not around a path. */
+function enter(path: string, around: NamedRoot[]): NamedRoot[] {
+  while (around.length > 0 && !path.startsWith(around.at(-1)?.root ?? '')) around.pop();
+  return around;
+}
+
+/** By code units, as `<=`. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -13,18 +13,19 @@ export interface Comparison {
 
 export function compareTables(a: SsTables, b: SsTables): Comparison {
   let [agreeing, differing, isContained] = [0, 0, true];
-  for (const protocol of PROTOCOLS) {
-    for (const family of FAMILIES[protocol]) {
-      const [ours, theirs] = [pidsByAddress(a, protocol, family), pidsByAddress(b, protocol, family)];
-      const shared = [...ours.keys()].filter((key) => theirs.has(key));
-      for (const key of shared) {
-        const [some, others] = [ours.get(key) ?? new Set(), theirs.get(key) ?? new Set()];
-        if (some.size === 0 || others.size === 0) continue;
-        if ([...some].some((pid) => others.has(pid))) agreeing += 1;
-        else differing += 1;
-      }
-      if (shared.length < Math.min(ours.size, theirs.size)) isContained = false;
+  const others = knownPids(b);
+  for (const [at, ours] of knownPids(a).entries()) {
+    const theirs: PidsByAddress = others[at] ?? new Map();
+    let shared = 0;
+    for (const [key, pids] of ours) {
+      const known = theirs.get(key);
+      if (known === undefined) continue;
+      shared += 1;
+      if (pids.length === 0 || known.length === 0) continue;
+      if (pids.some((pid) => known.includes(pid))) agreeing += 1;
+      else differing += 1;
     }
+    if (shared < Math.min(ours.size, theirs.size)) isContained = false;
   }
   return { agreeing, differing, isContained };
 }
@@ -35,8 +36,22 @@ export function areOfOneNode(a: SsTables, b: SsTables): boolean {
   return agreeing + differing > 0 ? differing <= agreeing : isContained;
 }
 
+type PidsByAddress = ReadonlyMap<string, readonly number[]>;
+
+/** Each text of a directory is compared with many others. */
+const KNOWN = new WeakMap<SsTables, readonly PidsByAddress[]>();
+
+/** By protocol and family. */
+function knownPids(tables: SsTables): readonly PidsByAddress[] {
+  const known =
+    KNOWN.get(tables) ??
+    PROTOCOLS.flatMap((protocol) => FAMILIES[protocol].map((family) => pidsByAddress(tables, protocol, family)));
+  KNOWN.set(tables, known);
+  return known;
+}
+
 /** Without pid 1, which is on every node. */
-function pidsByAddress(tables: SsTables, protocol: Protocol, family: Family): Map<string, Set<number>> {
+function pidsByAddress(tables: SsTables, protocol: Protocol, family: Family): PidsByAddress {
   const pids = new Map<string, Set<number>>();
   for (const socket of tables.get(protocol)?.sockets ?? []) {
     if (socket.family !== family) continue;
@@ -44,7 +59,7 @@ function pidsByAddress(tables: SsTables, protocol: Protocol, family: Family): Ma
     pids.set(addressKey(socket), known);
     for (const pid of pidsOf(socket)) if (pid !== 1) known.add(pid);
   }
-  return pids;
+  return new Map([...pids].map(([key, known]) => [key, [...known]]));
 }
 
 function addressKey({ protocol, type, address, device, port, path, abstract }: OwnedListener): string {

@@ -139,6 +139,8 @@ class Archive {
 
   write(chunk: Buffer): void {
     this.length += chunk.length;
+    // The parser would keep what follows the end of the archive.
+    if (this.ended) return;
     if (this.head === null) {
       this.parser.write(chunk);
     } else {
