@@ -18,7 +18,8 @@ const SYNTAX: readonly Syntax[] = [
     found: 'a template, include or substitution',
     kind: 'include',
   },
-  { form: /\[\^[^\]]*\]/, found: 'a footnote', kind: 'other' },
+  // Also its mark at the end of a cell.
+  { form: /\[\^[^\]]*\]|[†‡¶¹²³⁰⁴-⁹]|\\\*\s*\||\|[^|*]*[^|*\s]\*\s*\|/u, found: 'a footnote', kind: 'other' },
   { form: /~~/, found: 'text that is struck out', kind: 'other' },
   { form: /<\/?(?!(?:a|br|img)\b)[a-z][\w-]*(?=[\s/>])/i, found: 'HTML', kind: 'other' },
 ];
@@ -35,11 +36,15 @@ export function refuseOtherSyntax(file: string, line: number, text: string): voi
   if (syntax !== undefined) throw unread(file, line, `${syntax.found}: ${quoted(text)}`, syntax.kind);
 }
 
-/** The same for the lines of tables. */
+/** The same for the lines of tables, of which a comment would be read as a part. */
 export function refuseOtherSyntaxInTables({ file, lines }: TextSource, { blocks }: Markdown): void {
   for (const { kind, line: first, end } of blocks) {
     if (kind !== 'table') continue;
-    for (let line = first; line < end; line += 1) refuseOtherSyntax(file, line, lines[line - 1] ?? '');
+    for (let line = first; line < end; line += 1) {
+      const text = lines[line - 1] ?? '';
+      if (text.includes('<!--')) throw unread(file, line, `a comment: ${quoted(text)}`, 'other');
+      refuseOtherSyntax(file, line, text);
+    }
   }
 }
 

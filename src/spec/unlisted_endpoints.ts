@@ -11,6 +11,7 @@ const IPV6 = String.raw`\[[0-9a-f:.]+(?:\/\d{1,3})?\]`;
 const MENTIONS = [
   new RegExp(String.raw`(?<![\w/.@-])(?:localhost|default|\*|${IPV4}|${IPV6}):\d{1,5}(?!\w|:\w)`, 'gi'),
   /unix:\/\/\/[^\s`"'()<>,;|*]*[^\s`"'()<>,;|*.:]/gi,
+  /\bunix:(?!\/\/\/)[^\s`]+/gi,
   /(?<![\w/.:-])\/[\w./-]+\.sock(?:et)?\b/gi,
   /(?<![\w./-])\d{1,5}\/(?:tcp|udp)\b/gi,
 ];
