@@ -24,6 +24,7 @@ export const PAGE_CODES = {
   },
 } as const satisfies CodeTable;
 
+/** What there is to say of a page, as a code with parameters. */
 export type PageRemark = Coded<typeof PAGE_CODES>;
 
 /** Remarks on the page of a spec for a node with this release installed, such as `1.34.1`; null: unknown. Pure. */
