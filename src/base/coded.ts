@@ -21,6 +21,10 @@ export interface ParamKinds {
   socketIds: readonly string[];
   /** Text written by the author of a spec or its notes. */
   prose: string;
+  /** Name of an option, such as `--bind-address`, out of a closed table. */
+  flag: string;
+  /** Value of such an option: addresses, ports, or a path. */
+  setting: string;
   /** Text of an error of other software, or of a malformed input. */
   errorText: string;
 }
@@ -79,6 +83,8 @@ const CHECKS: { readonly [Kind in ParamKind]: (value: unknown) => value is Param
   devices: isStrings,
   socketIds: isStrings,
   prose: isString,
+  flag: (value): value is string => isString(value) && /^(?:--)?[A-Za-z][A-Za-z-]{0,39}$/.test(value),
+  setting: isString,
   errorText: isString,
 };
 

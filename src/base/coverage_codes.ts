@@ -43,6 +43,18 @@ export const COVERAGE_CODES = {
     params: { kernel: 'version', needed: 'version' },
   },
   'lookups-limited': { about: 'So many binds fail that not all owners of addresses are looked up.', params: {} },
+  'arguments-not-literal': {
+    about: 'An arguments file has an expansion, or a syntax error, behind which any option may be set.',
+    params: { path: 'path', line: 'count' },
+  },
+  'setting-not-understood': {
+    about: 'An option is set to something that cannot be known from the text, or is no value of its kind.',
+    params: { path: 'path', line: 'count', service: 'service', flag: 'flag' },
+  },
+  'host-files-unseen': {
+    about: 'The files of the host cannot be seen from this mount namespace.',
+    params: {},
+  },
   'owners-not-looked-up': { about: 'Owners were not looked up, as requested.', params: {} },
   'owners-unseen': {
     about: 'Listeners are without owner because processes could not be read.',

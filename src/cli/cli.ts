@@ -101,9 +101,9 @@ async function printChanges(command: CommandOf<'follow'>): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, onSignal);
   process.stdout.on('error', () => stop.abort());
-  const { role, netns, owners, allowModuleLoad, intervalMs } = command;
+  const { role, netns, owners, allowModuleLoad, hostRoot, intervalMs } = command;
   const { signal } = stop;
-  for await (const change of follow({ spec, role, netns, owners, allowModuleLoad, intervalMs, signal })) {
+  for await (const change of follow({ spec, role, netns, owners, allowModuleLoad, hostRoot, intervalMs, signal })) {
     await writeStdout(toJsonLine(change));
   }
   return exitNow();

@@ -54,6 +54,7 @@ interface CommonOptions {
   readonly netns: string | null;
   readonly owners: OwnersMode;
   readonly allowModuleLoad: boolean;
+  readonly hostRoot: string | null;
 }
 
 const OPTIONS = {
@@ -64,6 +65,7 @@ const OPTIONS = {
   interval: { type: 'string' },
   netns: { type: 'string' },
   'all-netns': { type: 'boolean' },
+  'host-root': { type: 'string' },
   owners: { type: 'string' },
   'allow-module-load': { type: 'boolean' },
   deadline: { type: 'string' },
@@ -91,6 +93,7 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --role ROLE            auto (default), control-plane or worker
   --netns PATH           read this network namespace, for example /proc/1234/ns/net
   --all-netns            also list the sockets of all other network namespaces, without evaluating them
+  --host-root DIR        where the file system of the node is seen (in a container: /host); sockets are not affected
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
   --fail-on SEVERITY     exit 1 for findings at or above SEVERITY: error, warning (default), info or never
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
@@ -127,6 +130,7 @@ export function parseCommand(argv: readonly string[]): Command {
     netns: pathOf('netns', values.netns),
     owners: oneOf('owners', values.owners, ['auto', 'bpf', 'proc', 'none'], 'auto'),
     allowModuleLoad: values['allow-module-load'] ?? false,
+    hostRoot: pathOf('host-root', values['host-root']),
   };
   const allNetns = values['all-netns'] ?? false;
   const intervalMs = millisecondsOf('interval', values.interval ?? '2');
@@ -169,6 +173,7 @@ const LIVE_OPTIONS: readonly Option[] = [
   'role',
   'netns',
   'all-netns',
+  'host-root',
   'owners',
   'interval',
   'allow-module-load',

@@ -1,5 +1,5 @@
-import { fileExists, type Mounts } from '../kernel/mounts.js';
 import type { Role } from '../spec/rows.js';
+import type { HostFiles } from './host_files.js';
 
 /** A role, and the file that gives it. */
 export interface MarkedRole {
@@ -14,21 +14,7 @@ const MARKERS: readonly MarkedRole[] = [
 ];
 
 /** null if there is no marker, or no permission to see it. */
-export async function readMarkedRole(mounts: Mounts, markers = MARKERS): Promise<MarkedRole | null> {
-  for (const marker of markers) if (await fileExists(marker.file, mounts)) return marker;
+export async function readMarkedRole(files: HostFiles): Promise<MarkedRole | null> {
+  for (const marker of MARKERS) if (await files.exists(marker.file)) return marker;
   return null;
-}
-
-/** What an installation leaves on the disk: the snap, its data, or its units. */
-const INSTALLED: readonly string[] = [
-  '/var/snap/k8s',
-  '/snap/k8s',
-  '/var/lib/snapd/snap/k8s',
-  '/etc/systemd/system/snap.k8s.k8sd.service',
-];
-
-/** Whether anything of Canonical Kubernetes is installed; null: that could not be seen. */
-export async function readIsInstalled(mounts: Mounts, files = INSTALLED): Promise<boolean | null> {
-  const states = await Promise.all(files.map((file) => fileExists(file, mounts)));
-  return states.includes(true) ? true : states.includes(null) ? null : false;
 }

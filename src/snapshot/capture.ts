@@ -1,5 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { hostname, release } from 'node:os';
+import type { SourceReading } from '../base/coverage.js';
+import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
 import type { Netns, OwnerPass } from '../kernel/addon.js';
@@ -16,7 +18,7 @@ import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
-import { readIsInstalled, readMarkedRole } from '../node/marked_role.js';
+import { NO_CONFIGURATION, readNode } from '../node/read_node.js';
 import type { Capture } from '../verdict/capture.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
@@ -29,6 +31,8 @@ export interface CaptureTarget {
   /** Whether the kernel may load its *_diag modules for this. */
   readonly allowModuleLoad: boolean;
   readonly socketPaths: readonly SocketPath[];
+  /** Where the file system of the node is seen; null: here, or at the first process. */
+  readonly hostRoot: string | null;
 }
 
 /** What was read of a node, and when. */
@@ -68,11 +72,10 @@ export async function captureNode(
   const machines = isHere ? null : await machinesNetns();
   const isOfMachine = machines !== null && machines !== netns;
   const mounts = await readMounts();
-  const [owners, files, markedRole, isInstalled] = await Promise.all([
+  const [owners, files, { source: configurationSource, ...configuration }] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
     statSocketFiles(target.socketPaths, listeners, mounts, fileStep),
-    isHere ? fileStep.within(readMarkedRole(mounts), () => null) : null,
-    isHere ? fileStep.within(readIsInstalled(mounts), () => null) : null,
+    fileStep.within(readNode(target.hostRoot, mounts), unreadNode),
   ]);
   // findOwners() turns the abort into a failed source.
   deadline.throwIfAborted();
@@ -97,8 +100,9 @@ export async function captureNode(
       defaultSource,
       interfaces,
       ephemeralPorts,
-      markedRole,
-      isInstalled,
+      ...configuration,
+      // Another namespace may be that of a machine in a container, whose files are elsewhere.
+      isInstalled: isHere || target.hostRoot !== null ? configuration.isInstalled : configuration.isInstalled || null,
     },
     sockets,
     coverage: renderCoverage([
@@ -107,6 +111,7 @@ export async function captureNode(
       tables.unix.source,
       ownersCoverage(owners.source, sockets),
       network.source,
+      configurationSource,
     ]),
     files,
     network,
@@ -152,6 +157,19 @@ function listListeners(tables: Tables, netns: string, network: NetworkFacts, mem
     devices: network.deviceNames,
   });
   return memo.memoize('listeners', [inputs], () => listenersOf(tables, { netns, devices: network.deviceNames }));
+}
+
+function unreadNode(why: CoverageFault): Awaited<ReturnType<typeof readNode>> {
+  const source: SourceReading = {
+    name: 'configuration',
+    via: 'files',
+    status: 'failed',
+    errors: [why],
+    notes: [],
+    rows: 0,
+    ms: 0,
+  };
+  return { ...NO_CONFIGURATION, source };
 }
 
 function statSocketFiles(

@@ -40,6 +40,11 @@ export interface SnapshotOptions {
    * until the kernel answers, mostly within a second, and keep the process from ending by itself: see {@link exitNow}.
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Where the file system of the node is seen, as `/host` in a container. Default: here; in a container without an installation, at the
+   * first process.
+   */
+  readonly hostRoot?: string | null | undefined;
   /** Use sock_diag even where that makes the kernel load its module. Default: false, /proc/net is read instead. */
   readonly allowModuleLoad?: boolean | undefined;
 }
@@ -54,6 +59,7 @@ export const SNAPSHOT_KEYS: Readonly<Record<keyof SnapshotOptions, true>> = {
   deadlineMs: true,
   signal: true,
   allowModuleLoad: true,
+  hostRoot: true,
 };
 
 export function assertOptions(options: unknown): void {
@@ -75,7 +81,7 @@ export interface ValidOptions {
 /** @throws SockwatchError ERR_USAGE, on one line */
 export function validateOptions(options: SnapshotOptions): ValidOptions {
   assertOptions(options);
-  const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad } = options;
+  const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad, hostRoot } = options;
   assertSpec(spec);
   assertOneOf('role', role, ['auto', 'control-plane', 'worker']);
   assertPath('netns', netns);
@@ -85,12 +91,14 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
   assertMilliseconds('deadlineMs', deadlineMs);
   assertSignal(signal);
   assertBoolean('allowModuleLoad', allowModuleLoad);
+  assertPath('hostRoot', hostRoot);
   return {
     netns: netns ?? null,
     target: {
       owners: owners ?? 'auto',
       allowModuleLoad: allowModuleLoad ?? false,
       socketPaths: socketPathsOf(spec),
+      hostRoot: hostRoot ?? null,
     },
     expectation: { spec, role: role ?? 'auto' },
     allNetns: allNetns ?? false,

@@ -3,21 +3,17 @@ import type { NetworkInterface } from '../kernel/network/addresses.js';
 import type { DefaultAddresses } from '../kernel/network/default_addresses.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SocketFile } from '../kernel/sockets/socket_file.js';
-import type { MarkedRole } from '../node/marked_role.js';
+import type { NodeConfiguration } from '../node/read_node.js';
 import type { ListenerIndex } from './listener_index.js';
 
 /** Facts about the node besides its sockets. */
-export interface NodeFacts extends DefaultAddresses {
+export interface NodeFacts extends DefaultAddresses, NodeConfiguration {
   readonly hostname: string;
   readonly kernel: string;
   /** Inode number of the network namespace that was read. */
   readonly netns: string;
   readonly interfaces: readonly NetworkInterface[];
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
-  /** Role given by the snap's marker file; null: there is none. */
-  readonly markedRole: MarkedRole | null;
-  /** Whether files of the k8s snap are on the machine; null: unknown. */
-  readonly isInstalled: boolean | null;
 }
 
 /** Everything that verdicts depend on. */

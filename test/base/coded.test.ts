@@ -76,8 +76,8 @@ t.test('parameters are replaced by their kind', (t) => {
   const same = <Value>(value: Value): Value => value;
   const mark = (text: string): string => `<${text}>`;
   const marks = (texts: readonly string[]): string[] => texts.map(mark);
-  const kept = { word: same, words: same, count: same, seconds: same, errno: same, version: same } as const;
-  const texts = { service: mark, path: mark, prose: mark, hostname: mark, errorText: mark } as const;
+  const kept = { word: same, words: same, count: same, seconds: same, errno: same, version: same, flag: same } as const;
+  const texts = { service: mark, path: mark, prose: mark, hostname: mark, setting: mark, errorText: mark } as const;
   const lists = { services: marks, devices: marks, socketIds: marks } as const;
   const replaced = replaceParams(TABLE, FULL, { ...kept, ...texts, ...lists });
   t.strictSame(replaced, {

@@ -15,6 +15,7 @@ const ONCE: Command = {
   owners: 'auto',
   failOn: 'warning',
   allowModuleLoad: false,
+  hostRoot: null,
   allNetns: false,
   deadlineMs: null,
   redact: null,

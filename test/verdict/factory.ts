@@ -164,6 +164,10 @@ export const NODE: NodeFacts = {
   ephemeralPorts: { from: 32768, to: 60999 },
   markedRole: null,
   isInstalled: null,
+  release: null,
+  configuration: null,
+  services: null,
+  networkFeature: null,
 };
 
 /** The same without a default route. */

@@ -3,6 +3,7 @@ import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES } from '../../base/coverage_codes.js';
 import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Setting } from '../../node/setting.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
 import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
@@ -27,7 +28,15 @@ export interface StoredSnapshot
   readonly node: Omit<
     Optional<
       SnapshotDocument['node'],
-      'defaultAddresses' | 'defaultSource' | 'interfaces' | 'ephemeralPorts' | 'isInstalled'
+      | 'defaultAddresses'
+      | 'defaultSource'
+      | 'interfaces'
+      | 'ephemeralPorts'
+      | 'isInstalled'
+      | 'release'
+      | 'configuration'
+      | 'services'
+      | 'networkFeature'
     >,
     'roleReason'
   > & {
@@ -88,6 +97,10 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       interfaces: node.interfaces ?? [],
       ephemeralPorts: node.ephemeralPorts ?? null,
       isInstalled: node.isInstalled ?? null,
+      release: node.release ?? null,
+      configuration: node.configuration?.filter(({ source }) => SETTING_KINDS.includes(source.kind)) ?? null,
+      services: node.services ?? null,
+      networkFeature: known(['on', 'off', null], node.networkFeature ?? null, null),
     },
     spec: {
       ...stored.spec,
@@ -113,6 +126,12 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
   };
 }
 
+const SETTING_KINDS: readonly Setting['source']['kind'][] = [
+  'arguments-file',
+  'state-file',
+  'command-line',
+  'built-in-default',
+];
 const DEFAULT_SOURCES: readonly (DefaultSource | null)[] = ['default-route', 'other-table', 'source-address', null];
 
 /** Before there were default addresses, they were those of the default interface. */

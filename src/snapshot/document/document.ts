@@ -5,6 +5,8 @@ import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { ProcessNames } from '../../kernel/owners/whole_names.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
+import type { NetworkFeature } from '../../node/network_feature.js';
+import type { ServiceState, Setting } from '../../node/setting.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 import type { RoleReason } from '../../verdict/codes.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
@@ -62,6 +64,13 @@ export interface SnapshotDocument {
     readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
     /** Whether files of the k8s snap are on the machine; null: unknown. */
     readonly isInstalled: boolean | null;
+    /** Installed release, such as `1.34.1`; null: unknown. */
+    readonly release: string | null;
+    /** What the services of the snap are told to do; null: not looked at. */
+    readonly configuration: readonly Setting[] | null;
+    /** Units of the snap; null: not looked at. */
+    readonly services: readonly ServiceState[] | null;
+    readonly networkFeature: NetworkFeature;
   };
   readonly spec: {
     readonly title: string;

@@ -6,6 +6,7 @@ import { assertArgument, assertKeys, assertObject, assertSnapshot, assertSpec } 
 import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
+import type { Setting } from '../../node/setting.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
@@ -78,6 +79,16 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       ephemeralPorts:
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },
       isInstalled: node.isInstalled,
+      release: node.release,
+      configuration: node.configuration?.map((setting) => settingOf(setting, to)) ?? null,
+      services:
+        node.services?.map(({ unit, enabled, pids, comm }) => ({
+          unit: to.name(unit),
+          enabled,
+          pids: pids === null ? null : [...pids],
+          comm: comm === null ? null : to.name(comm),
+        })) ?? null,
+      networkFeature: node.networkFeature,
     },
     spec: {
       title: to.prose(document.spec.title),
@@ -257,5 +268,16 @@ function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
     notes,
     rows,
     ms,
+  };
+}
+
+function settingOf({ service, flag, value, source, inEffect, running }: Setting, to: Redaction): Setting {
+  return {
+    service: to.name(service),
+    flag: to.replacers.word(flag),
+    value: to.setting(value),
+    source: { kind: source.kind, path: source.path === null ? null : to.path(source.path), line: source.line },
+    inEffect,
+    running: running === null ? null : to.setting(running),
   };
 }

@@ -2,6 +2,7 @@ import { isIPv4 } from 'node:net';
 import { getSystemErrorMap } from 'node:util';
 import type { Replacers } from '../../base/coded.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
+import { endpointOf, endpointText } from '../../node/flag_value.js';
 import { BUILTIN_SOURCE } from '../../spec/builtin.js';
 import { parseEndpoint } from '../../spec/endpoint.js';
 import type { Spec } from '../../spec/spec.js';
@@ -66,6 +67,28 @@ export class Redaction {
   /** Text of the spec stays if it is that of the spec given. */
   readonly prose = (text: string): string => (this.#prose.has(text) ? text : REDACTED);
 
+  /** Value of an option: a port, a path, addresses with or without ports, alone or in URLs. */
+  readonly setting = (value: string): string => {
+    if (value.startsWith('/')) return this.path(value);
+    return value
+      .split(',')
+      .map((part) => {
+        const [, scheme = '', rest = ''] = /^(https?:\/\/|unix:\/\/)?(.*)$/s.exec(part) ?? [];
+        if (rest.startsWith('/')) return `${scheme}${this.path(rest)}`;
+        return /^\d+$/.test(rest) ? rest : `${scheme}${this.#endpoint(rest)}`;
+      })
+      .join(',');
+  };
+
+  #endpoint(text: string): string {
+    const endpoint = endpointOf(text);
+    if (endpoint === null)
+      return isAddress(text) || text.includes(':') === false ? this.address(text) : this.host(text);
+    const { address, port } = endpoint;
+    if (address === null || address === 'localhost') return text;
+    return endpointText({ address: this.address(address), port });
+  }
+
   /** Keeps the name of a system error. */
   readonly errorText = (text: string): string => {
     const [errno = ''] = /^E[A-Z0-9]+/.exec(text) ?? [];
@@ -115,6 +138,8 @@ export class Redaction {
     version: this.version,
     hostname: this.host,
     errorText: this.errorText,
+    flag: (flag) => flag,
+    setting: this.setting,
     service: this.name,
     services: (names) => names.map(this.name),
     path: this.path,
@@ -125,7 +150,7 @@ export class Redaction {
 }
 
 const SOURCE_WORDS: ReadonlySet<string> = new Set([
-  ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces'],
+  ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces', 'configuration', 'files'],
   ...['sock_diag', '/proc/net', 'bpf', '/proc', 'none', 'rtnetlink', 'setns', 'ss'],
 ]);
 

@@ -60,6 +60,12 @@ function textOf({ code, params }: CoverageFault): string {
       return `sock_diag was not used: whether the kernel module ${params.module} is loaded could not be read`;
     case 'diag-failed':
       return `sock_diag was not used: ${params.syscall}: ${errnoText(params.errno)}`;
+    case 'arguments-not-literal':
+      return `${params.path}, line ${params.line}: what the shell makes of it is unknown, and so are options set there`;
+    case 'setting-not-understood':
+      return `${params.path}, line ${params.line}: the value of ${params.flag} is not understood`;
+    case 'host-files-unseen':
+      return 'the files of the host cannot be seen from here (name them with --host-root)';
     case 'dump-changing':
       return `the ${params.dump} kept changing while they were read`;
     case 'dump-broke-off':

@@ -1,0 +1,108 @@
+import type { Transport } from '../kernel/sockets/listener.js';
+import type { ValueKind } from './flag_value.js';
+
+/** One option of a service that is read. */
+export interface Flag {
+  readonly service: string;
+  /** With dashes; of a state file, the key. */
+  readonly name: string;
+  readonly kind: ValueKind;
+  /** Of the program, where nothing sets the flag; null: nothing is done without it. */
+  readonly default: string | null;
+  /** Other names of it. */
+  readonly aliases?: readonly string[];
+}
+
+/** Which flags decide one listener of a service. */
+export interface ListenerFlags {
+  readonly service: string;
+  readonly protocol: Transport | 'unix';
+  /** On the page; null for a unix socket. */
+  readonly port: number | null;
+  /** Sets the address, or address and port. */
+  readonly address: string | null;
+  /** Sets the port, where another flag sets the address. */
+  readonly portFlag: string | null;
+}
+
+function flag(
+  service: string,
+  name: string,
+  kind: ValueKind,
+  fallback: string | null,
+  aliases?: readonly string[],
+): Flag {
+  return { service, name, kind, default: fallback, ...(aliases === undefined ? {} : { aliases }) };
+}
+
+/**
+ * Every option that is ever read, with its default: pkg/k8sd/setup of k8sd for what is written, and the options of each program for what
+ * is not. All others are passed over, since arguments hold secrets.
+ */
+export const FLAGS: readonly Flag[] = [
+  flag('kube-apiserver', '--bind-address', 'address', '0.0.0.0'),
+  flag('kube-apiserver', '--secure-port', 'port', '6443'),
+  flag('kube-apiserver', '--etcd-servers', 'urls', null),
+  flag('k8s-apiserver-proxy', '--listen', 'endpoint', ':6443'),
+  flag('kubelet', '--address', 'address', '0.0.0.0'),
+  flag('kubelet', '--port', 'port', '10250'),
+  flag('kubelet', '--healthz-bind-address', 'address', '127.0.0.1'),
+  flag('kubelet', '--healthz-port', 'port', '10248'),
+  flag('kubelet', '--read-only-port', 'port', '10255'),
+  flag('kube-controller-manager', '--bind-address', 'address', '0.0.0.0'),
+  flag('kube-controller-manager', '--secure-port', 'port', '10257'),
+  flag('kube-scheduler', '--bind-address', 'address', '0.0.0.0'),
+  flag('kube-scheduler', '--secure-port', 'port', '10259'),
+  flag('kube-proxy', '--metrics-bind-address', 'endpoint', '127.0.0.1:10249'),
+  flag('kube-proxy', '--healthz-bind-address', 'endpoint', '0.0.0.0:10256'),
+  flag('etcd', '--listen-client-urls', 'urls', 'http://localhost:2379'),
+  flag('etcd', '--listen-peer-urls', 'urls', 'http://localhost:2380'),
+  flag('etcd', '--listen-metrics-urls', 'urls', null),
+  flag('containerd', '--address', 'path', '/run/containerd/containerd.sock', ['-a']),
+  flag('k8sd', 'address', 'endpoint', null),
+  flag('k8s-dqlite', 'Address', 'endpoint', null),
+];
+
+function listener(
+  service: string,
+  port: number | null,
+  address: string | null,
+  portFlag: string | null = null,
+): ListenerFlags {
+  return { service, protocol: port === null ? 'unix' : 'tcp', port, address, portFlag };
+}
+
+export const LISTENERS: readonly ListenerFlags[] = [
+  listener('kube-apiserver', 6443, '--bind-address', '--secure-port'),
+  listener('k8s-apiserver-proxy', 6443, '--listen'),
+  listener('kubelet', 10250, '--address', '--port'),
+  listener('kubelet', 10248, '--healthz-bind-address', '--healthz-port'),
+  listener('kubelet', 10255, '--address', '--read-only-port'),
+  listener('kube-controller-manager', 10257, '--bind-address', '--secure-port'),
+  listener('kube-scheduler', 10259, '--bind-address', '--secure-port'),
+  listener('kube-proxy', 10249, '--metrics-bind-address'),
+  listener('kube-proxy', 10256, '--healthz-bind-address'),
+  listener('etcd', 2379, '--listen-client-urls'),
+  listener('etcd', 2380, '--listen-peer-urls'),
+  listener('k8sd', 6400, 'address'),
+  listener('k8s-dqlite', 9000, 'Address'),
+  listener('containerd', null, '--address'),
+];
+
+/** Services of the k8s snap. */
+export const SERVICES: readonly string[] = [
+  'containerd',
+  'etcd',
+  'k8s-apiserver-proxy',
+  'k8s-dqlite',
+  'k8sd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-proxy',
+  'kube-scheduler',
+  'kubelet',
+];
+
+export function unitOf(service: string): string {
+  return `snap.k8s.${service}.service`;
+}
