@@ -51,6 +51,11 @@ export const COVERAGE_CODES = {
     about: 'An option is set to something that cannot be known from the text, or is no value of its kind.',
     params: { path: 'path', line: 'count', service: 'service', flag: 'flag' },
   },
+  'node-address-unusable': {
+    about:
+      'The address that k8sd was given is a wildcard, loopback, or no address of this node, so routes decide what `default` means.',
+    params: { address: 'setting' },
+  },
   'host-files-unseen': {
     about: 'The files of the host cannot be seen from this mount namespace.',
     params: {},

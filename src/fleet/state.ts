@@ -51,6 +51,7 @@ export function isListening(code: StateCode): boolean {
     case 'exposed':
     case 'wrong-address':
     case 'narrowed':
+    case 'configured':
       return true;
     case 'missing':
     case 'wrong-owner':

@@ -4,8 +4,8 @@ import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Role } from '../spec/rows.js';
 import type { Expected, Finding } from '../verdict/finding.js';
-import { endpointOf } from '../verdict/text/finding.js';
 import { programName } from '../verdict/text/format.js';
+import { endpointOf } from '../verdict/text/sentences.js';
 
 /** What a row of a matrix is about: the same thing on every node. */
 export interface Subject {

@@ -1,3 +1,4 @@
+import { COMM_LENGTH } from '../kernel/owners/owner.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import type { ValueKind } from './flag_value.js';
 
@@ -105,4 +106,12 @@ export const SERVICES: readonly string[] = [
 
 export function unitOf(service: string): string {
   return `snap.k8s.${service}.service`;
+}
+
+/** The service of the snap for a name on a page, which may be cut to the 15 characters of a process list; null: none. */
+export function snapServiceOf(name: string): string | null {
+  return (
+    SERVICES.find((service) => service === name || (name.length === COMM_LENGTH && service.startsWith(`${name}-`))) ??
+    null
+  );
 }

@@ -48,6 +48,7 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   unexpected: 'a listener that neither the page nor a note explains',
   narrowed: 'listens on fewer addresses than the page says',
   unverified: 'could not be verified',
+  configured: 'at the port or path that the configuration of the node gives it',
   ok: 'as the page says',
   'not-applicable': 'n/a: the row does not apply to the node',
 };

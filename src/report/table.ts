@@ -3,8 +3,8 @@ import { printable } from '../base/text.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
-import { endpointOf } from '../verdict/text/finding.js';
 import { listed, listenerText, ownersText } from '../verdict/text/format.js';
+import { endpointOf } from '../verdict/text/sentences.js';
 import { aligned } from './aligned.js';
 
 /** Rank of a finding: lower is worse. */

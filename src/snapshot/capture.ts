@@ -18,7 +18,9 @@ import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
+import { withConfiguredDefault } from '../node/configured_default.js';
 import { NO_CONFIGURATION, readNode } from '../node/read_node.js';
+import { type Setting, valueInEffect } from '../node/setting.js';
 import type { Capture } from '../verdict/capture.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { possiblePaths, type SocketPath } from '../verdict/unix_row.js';
@@ -72,10 +74,11 @@ export async function captureNode(
   const machines = isHere ? null : await machinesNetns();
   const isOfMachine = machines !== null && machines !== netns;
   const mounts = await readMounts();
-  const [owners, files, { source: configurationSource, ...configuration }] = await Promise.all([
+  const reading = fileStep.within(readNode(target.hostRoot, mounts), unreadNode);
+  const [owners, { source: configurationSource, ...configuration }, files] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
-    statSocketFiles(target.socketPaths, listeners, mounts, fileStep),
-    fileStep.within(readNode(target.hostRoot, mounts), unreadNode),
+    reading,
+    reading.then((node) => statSocketFiles(target.socketPaths, node.configuration, listeners, mounts, fileStep)),
   ]);
   // findOwners() turns the abort into a failed source.
   deadline.throwIfAborted();
@@ -88,16 +91,17 @@ export async function captureNode(
   const sockets = memo.memoize('sockets', [owned, cgroups], () =>
     memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
   );
-  const { defaultInterface, defaultAddresses, defaultSource, interfaces, ephemeralPorts } = network;
+  const { interfaces, ephemeralPorts } = network;
+  const own = withConfiguredDefault(network, interfaces, configuration.configuration);
   return {
     capturedAt,
     node: {
       hostname: hostname(),
       kernel: release(),
       netns,
-      defaultInterface,
-      defaultAddresses,
-      defaultSource,
+      defaultInterface: own.addresses.defaultInterface,
+      defaultAddresses: own.addresses.defaultAddresses,
+      defaultSource: own.addresses.defaultSource,
       interfaces,
       ephemeralPorts,
       ...configuration,
@@ -111,7 +115,7 @@ export async function captureNode(
       tables.unix.source,
       ownersCoverage(owners.source, sockets),
       network.source,
-      configurationSource,
+      { ...configurationSource, notes: [...configurationSource.notes, ...own.notes] },
     ]),
     files,
     network,
@@ -174,10 +178,13 @@ function unreadNode(why: CoverageFault): Awaited<ReturnType<typeof readNode>> {
 
 function statSocketFiles(
   socketPaths: readonly SocketPath[],
+  configuration: readonly Setting[] | null,
   listeners: readonly Listener[],
   mounts: Mounts,
   deadline: Deadline,
 ): Promise<SocketFile[]> {
   const paths = socketPaths.flatMap((socketPath) => possiblePaths(socketPath, socketPath.patterns, listeners));
-  return Promise.all([...new Set(paths)].map((path) => statSocketFile(path, mounts, deadline)));
+  // containerd's, the one unix socket that configuration moves.
+  const configured = (configuration ?? []).filter(({ service }) => service === 'containerd').map(valueInEffect);
+  return Promise.all([...new Set([...paths, ...configured])].map((path) => statSocketFile(path, mounts, deadline)));
 }

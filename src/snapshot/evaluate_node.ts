@@ -5,6 +5,7 @@ import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { type Evaluation, evaluate } from '../verdict/evaluate.js';
 import { type RoleAnswer, resolveRole } from '../verdict/role.js';
+import { captureBound } from './bound_sockets.js';
 import { type CaptureTarget, captureNode, hasNewListeners, mergeCaptures, type NodeCapture } from './capture.js';
 
 /** What a node is compared with. */
@@ -32,16 +33,17 @@ export async function evaluateNode(
   const first = await captureNode(target, deadline, memo, firstPass);
   const evaluated = evaluateCapture(first, expectation, memo);
   if (!evaluated.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return evaluated;
-  if (!(await hasNewListeners(target, first, deadline.step(), memo))) return evaluated;
-  const second = await captureNode(target, deadline, memo);
-  return evaluateCapture(mergeCaptures(first, second), expectation, memo);
+  const isSettled = !(await hasNewListeners(target, first, deadline.step(), memo));
+  const last = isSettled ? first : mergeCaptures(first, await captureNode(target, deadline, memo));
+  const bound = await captureBound(evaluated.evaluation.findings, target, last, deadline.step());
+  return isSettled && bound.length === 0 ? evaluated : evaluateCapture({ ...last, bound }, expectation, memo);
 }
 
 function evaluateCapture(capture: NodeCapture, { spec, role: asked }: Expectation, memo: Memo): EvaluatedCapture {
-  const { node, sockets, files, coverage } = capture;
+  const { node, sockets, files, coverage, bound } = capture;
   // No verdict depends on how long a source took, which is never the same.
   const sources = coverage.sources.map((source) => ({ ...source, ms: 0 }));
-  const facts = memo.reuseEqual('facts', { node, files, sources });
+  const facts = memo.reuseEqual('facts', { node, files, sources, bound });
   const answer = memo.memoize('evaluation', [facts, sockets], () => {
     const role = resolveRole(asked, capture, spec.notes);
     return { role, evaluation: evaluate(spec, capture, role.role) };

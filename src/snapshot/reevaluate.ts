@@ -21,12 +21,13 @@ export interface ReevaluateOptions {
 }
 
 /** The capture in a document, without the sockets of other namespaces, which are not evaluated. */
-export function captureOf({ node, sockets, files, coverage }: SnapshotDocument): Capture {
+export function captureOf({ node, sockets, bound = [], files, coverage }: SnapshotDocument): Capture {
   const { role: _, roleSource: __, roleReason: ___, ...facts } = node;
   return {
     // The document has no marker file, only the role it gave, which reevaluate() keeps.
     node: { ...facts, markedRole: null },
     sockets: sockets.filter(({ netns }) => netns === node.netns),
+    bound,
     files,
     coverage: coverageOf(coverage.sources),
   };

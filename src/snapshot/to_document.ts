@@ -37,6 +37,7 @@ export function toDocument(
     summary: summarize(findings, coverage, failOn),
     findings,
     sockets,
+    ...(evaluated.bound === undefined || evaluated.bound.length === 0 ? {} : { bound: evaluated.bound }),
     ...(processes.length === 0 ? {} : { processes }),
     namespaces: others?.namespaces ?? null,
     files,

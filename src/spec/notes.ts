@@ -20,6 +20,9 @@ export interface ServiceNote {
 /** Where a service runs within a cluster, which cannot be decided on a single node. */
 export type ClusterRule = 'exactly-one' | 'every-control-plane';
 
+/** What on a node tells whether a row applies: that systemd starts the service, the datastore of the API server, or the network feature. */
+export type ConditionEvidence = 'unit' | 'datastore' | 'network-feature';
+
 /** Facts about rows that the page does not state. */
 export interface RowNote {
   /** Selects the rows that have all of the given values. */
@@ -35,6 +38,8 @@ export interface RowNote {
   readonly serviceByRole: { readonly [role in Role]?: string };
   /** When the row applies. Treated like a condition in the page's description. */
   readonly condition: string | null;
+  /** What tells whether the row applies; null: nothing but its listeners. */
+  readonly decidedBy: ConditionEvidence | null;
   /** Unix rows: alternative paths. `*` matches any characters except `/`, `**` any characters. */
   readonly paths: readonly string[];
   /** Who recommends a stricter address than the row's; shown in the finding. */

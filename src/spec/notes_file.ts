@@ -4,7 +4,7 @@ import { readInput } from '../base/read_file.js';
 import { decodeSource } from '../base/text_source.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
-import type { ClusterRule, ListenerNote, NoteScope, Notes, RowNote } from './notes.js';
+import type { ClusterRule, ConditionEvidence, ListenerNote, NoteScope, Notes, RowNote } from './notes.js';
 import { selectFault } from './notes_fault.js';
 import type { Role } from './rows.js';
 import { validate } from './validate_notes.js';
@@ -24,6 +24,7 @@ interface RowEntry {
   roles?: Role[];
   service_by_role?: { [role in Role]?: string };
   condition?: string;
+  decided_by?: ConditionEvidence;
   paths?: string[];
   hardening?: string;
   hardening_roles?: Role[];
@@ -87,6 +88,7 @@ function rowNote(entry: RowEntry): RowNote {
     roles: entry.roles ?? null,
     serviceByRole: entry.service_by_role ?? {},
     condition: entry.condition ?? null,
+    decidedBy: entry.decided_by ?? null,
     paths: entry.paths ?? [],
     hardening: entry.hardening ?? null,
     hardeningRoles: entry.hardening_roles ?? null,

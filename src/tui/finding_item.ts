@@ -1,6 +1,6 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
-import { endpointOf } from '../verdict/text/finding.js';
+import { endpointOf } from '../verdict/text/sentences.js';
 import {
   EMPTY_CELL,
   endpointsCell,

@@ -1,10 +1,6 @@
-import type { OwnedListener } from '../kernel/owners/owner.js';
-import type { ClusterRule, Notes, RowNote } from '../spec/notes.js';
+import type { ClusterRule, ConditionEvidence, Notes, RowNote } from '../spec/notes.js';
 import type { Role, Row } from '../spec/rows.js';
-import type { Spec } from '../spec/spec.js';
-import type { EvaluationContext } from './capture.js';
 import type { CodedFinding } from './codes.js';
-import { showsService } from './owner_match.js';
 
 /** The role of the evaluated node; `unknown` where nothing tells it. */
 export type NodeRole = Role | 'unknown';
@@ -18,6 +14,8 @@ export interface AppliedRow {
   readonly roles: readonly Role[] | null;
   /** When the row applies; null: always. */
   readonly condition: string | null;
+  /** What tells whether it applies; null: nothing but listeners. */
+  readonly decidedBy: ConditionEvidence | null;
   /** Other paths that a unix row may have, as patterns. */
   readonly paths: readonly string[];
   /** What the notes say of a stricter address than the row's, on a node of this role. */
@@ -35,6 +33,7 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
     service: row.service,
     roles: row.role === null ? null : [row.role],
     condition: row.condition,
+    decidedBy: null,
     paths: [],
     hardening: null,
     replacedBy: [],
@@ -48,6 +47,7 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
         service: (role === 'unknown' ? undefined : note.serviceByRole[role]) ?? previous.service,
         roles: note.roles === null ? previous.roles : restriction(note.roles),
         condition: note.condition ?? previous.condition,
+        decidedBy: note.decidedBy ?? previous.decidedBy,
         paths: [...previous.paths, ...note.paths],
         hardening: hardeningOn(role, note) ?? previous.hardening,
         replacedBy: [...previous.replacedBy, ...note.replacedBy],
@@ -81,34 +81,4 @@ function matches(match: RowNote['match'], row: Row): boolean {
 export function reasonNotApplicable({ roles }: AppliedRow, role: NodeRole): CodedFinding | null {
   if (roles === null || role === 'unknown' || roles.includes(role)) return null;
   return { code: 'row-not-for-role', params: { roles, role } };
-}
-
-/**
- * Why the absence of a listener is no fault of the service; null where it is one. A service may have another in its place. Whether a condition holds shows only in
- * the service: once one of its listeners is seen on the node, the others are missing; where it is seen nowhere, the
- * condition is taken not to hold. A listener of unknown owner on another of the service's ports leaves that open.
- */
-export function reasonForAbsence(
-  { roles, condition, service, row, replacedBy }: AppliedRow,
-  role: NodeRole,
-  { listeners, isText }: Pick<EvaluationContext, 'listeners' | 'isText'>,
-  spec: Pick<Spec, 'rows' | 'notes'>,
-): CodedFinding | null {
-  if (roles !== null && role === 'unknown') return { code: 'role-unknown', params: { roles } };
-  if (condition === null && replacedBy.length === 0) return null;
-  const isSeen = (name: string): boolean =>
-    listeners.ofEachOwner.some((one) => showsService(one, name, spec.notes, isText));
-  if (isSeen(service)) return null;
-  const instead = replacedBy.find(isSeen);
-  if (instead !== undefined) return { code: 'replaced-by-service', params: { service, instead } };
-  if (condition === null) return null;
-  const isOpen = listeners.unowned.some((one) => isOnPortOf(one, row.service, spec.rows));
-  return { code: isOpen ? 'condition-undecided' : 'condition-not-met', params: { condition, service } };
-}
-
-function isOnPortOf(socket: OwnedListener, service: string, rows: readonly Row[]): boolean {
-  return rows.some(
-    (row) =>
-      row.kind === 'network' && row.service === service && row.protocol === socket.protocol && row.port === socket.port,
-  );
 }

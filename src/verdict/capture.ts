@@ -22,11 +22,16 @@ export interface Capture {
   readonly sockets: readonly OwnedListener[];
   readonly coverage: Coverage;
   readonly files: readonly SocketFile[];
+  /** TCP sockets that are bound and do not listen, on ports where a row lacks its listener. */
+  readonly bound?: readonly OwnedListener[];
 }
 
 /** A capture, prepared for the evaluation of rows. */
 export interface EvaluationContext extends Pick<Capture, 'node' | 'coverage' | 'files'> {
   readonly listeners: ListenerIndex;
+  readonly bound: readonly OwnedListener[];
+  /** Ids of listeners at the places that the configuration gives their services: other rows do not take them for strangers. */
+  readonly claimed: ReadonlySet<string>;
   /** It was read from texts, which have nothing better than the names of processes. */
   readonly isText: boolean;
 }

@@ -15,6 +15,12 @@ export const FINDING_CODES = {
     about: 'The service is listening at another path, which the notes allow.',
     params: { service: 'service', path: 'path' },
   },
+  'configured-place': {
+    verdict: 'configured',
+    about:
+      'The service is listening as the spec says, but at the port or path that the configuration of the node gives it: `value` of `flag`.',
+    params: { service: 'service', flag: 'flag', value: 'setting' },
+  },
   'stricter-address': {
     verdict: 'narrowed',
     about: 'The service is listening on a stricter address; `hardening` is what the notes say of that.',
@@ -130,6 +136,26 @@ export const FINDING_CODES = {
     about: 'The row is conditional, and the owners of the ports of the service are unknown.',
     params: { condition: 'prose', service: 'service' },
   },
+  'condition-unknown': {
+    verdict: 'unverified',
+    about: 'The row is conditional, and nothing on the node tells whether the condition holds.',
+    params: { condition: 'prose', service: 'service' },
+  },
+  'unit-not-enabled': {
+    verdict: 'not-applicable',
+    about: 'The unit of the service is not enabled, so it need not run on this node.',
+    params: { service: 'service', unit: 'service' },
+  },
+  'network-feature-off': {
+    verdict: 'not-applicable',
+    about: 'The network feature is off: another network plugin takes the place of Cilium.',
+    params: { service: 'service' },
+  },
+  'other-datastore': {
+    verdict: 'not-applicable',
+    about: 'The API server of this node uses another datastore, by `value` of `flag`.',
+    params: { service: 'service', flag: 'flag', value: 'setting' },
+  },
   'replaced-by-service': {
     verdict: 'not-applicable',
     about: 'The service is not on this node, and one that takes its place is.',
@@ -144,6 +170,27 @@ export const FINDING_CODES = {
     verdict: 'missing',
     about: 'Nothing is listening on the port.',
     params: { service: 'service' },
+  },
+  'unit-not-running': {
+    verdict: 'missing',
+    about: 'Nothing is listening: the unit of the service has no process. `state` is whether systemd starts it.',
+    params: { service: 'service', unit: 'service', state: 'word' },
+  },
+  'unit-still-starting': {
+    verdict: 'missing',
+    about:
+      'Nothing is listening: the unit of the service still runs the script that starts it, which waits for other services.',
+    params: { service: 'service', unit: 'service' },
+  },
+  'bound-not-listening': {
+    verdict: 'missing',
+    about: 'The service has the port, but does not listen: it accepts no connection.',
+    params: { service: 'service', bound: 'socketIds' },
+  },
+  'runs-but-not-here': {
+    verdict: 'missing',
+    about: 'Nothing is listening, although the service runs: `others` are listeners of it.',
+    params: { service: 'service', others: 'socketIds' },
   },
   'only-others-listen': {
     verdict: 'missing',
@@ -227,7 +274,12 @@ export const FINDING_CODES = {
 export type FindingCode = keyof typeof FINDING_CODES;
 
 /** Why a finding has its verdict. */
-export type CodedFinding = Coded<typeof FINDING_CODES>;
+export type CodedFinding = WithRunning<Coded<typeof FINDING_CODES>>;
+
+/** Where the configuration is not in effect, `running` is the value that the running process has instead. */
+type WithRunning<Code> = Code extends { readonly params: infer Params }
+  ? Omit<Code, 'params'> & { readonly params: Params & { readonly running?: string } }
+  : never;
 
 /** What the role of a node was read from. */
 export const ROLE_CODES = {

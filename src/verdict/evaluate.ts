@@ -2,16 +2,17 @@ import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
 import { BUILTIN_SOURCE } from '../spec/builtin.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { applyNotes, type NodeRole, reasonNotApplicable } from './applied_row.js';
-import { type Capture, type EvaluationContext, isFromText } from './capture.js';
+import type { NodeRole } from './applied_row.js';
+import { type Capture, isFromText } from './capture.js';
+import { withCauses } from './causes.js';
 import { FINDING_CODES } from './codes.js';
+import { type EvaluatedRow, evaluateRows } from './evaluate_rows.js';
 import { type Expected, type Finding, type FindingFacts, SEVERITY } from './finding.js';
 import { ListenerIndex } from './listener_index.js';
-import { evaluateNetworkRow } from './network_row.js';
 import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
+import { configurationOf, NO_SETTINGS, withRunning } from './row_settings.js';
 import { type FindingContext, renderFinding } from './text/finding.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
-import { evaluateUnixRow } from './unix_row.js';
 
 /** What explains a listener: a row of the spec, a note, an ephemeral port, or nothing. */
 export interface SocketExplanation {
@@ -53,12 +54,17 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   assertOneOf('role', role, ['control-plane', 'worker', 'unknown']);
   const { node, sockets, coverage, files } = capture;
   const isText = isFromText(coverage);
-  const context: EvaluationContext = { node, coverage, files, listeners: new ListenerIndex(sockets), isText };
-  const evaluated = spec.rows.map((row) => ({ row, evaluation: evaluateRow(row, spec, context, role) }));
+  const listeners = new ListenerIndex(sockets);
+  const context = { node, coverage, files, listeners, bound: capture.bound ?? [], isText };
+  const evaluated = evaluateRows(spec, context, role);
   const isNode = !isOfNoNode(spec, capture, role) || evaluated.some(isSign);
   const rows = isNode
     ? evaluated
-    : spec.rows.map((row) => ({ row, evaluation: withoutSockets({ code: 'not-a-node', params: {} }) }));
+    : spec.rows.map((row) => ({
+        row,
+        evaluation: withoutSockets({ code: 'not-a-node', params: {} }),
+        settings: NO_SETTINGS,
+      }));
   const explanations = new Map<string, SocketExplanation>();
   for (const { row, evaluation } of rows) {
     for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
@@ -67,12 +73,9 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
-  const facts = [
-    ...rows.map(({ row, evaluation }) => factsOf(row, evaluation)),
-    ...(isNode ? unexpectedFindings(rest, node) : []),
-  ];
-  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
-  return { facts, explanations, context: { sockets: byId, coverage } };
+  const facts = [...rows.map(factsOf), ...(isNode ? unexpectedFindings(rest, node) : [])];
+  const byId = new Map([...sockets, ...(capture.bound ?? [])].map((socket) => [socket.id, socket]));
+  return { facts: withCauses(facts), explanations, context: { sockets: byId, coverage, node } };
 }
 
 /** Whether nothing but listeners can still show that this is a node of Canonical Kubernetes, which the built-in page is about. */
@@ -89,22 +92,14 @@ function isSign({ evaluation }: { readonly evaluation: RowEvaluation }): boolean
   return evaluation.sockets.length > 0 && FINDING_CODES[evaluation.code].verdict === 'unverified';
 }
 
-function evaluateRow(row: Row, spec: Spec, context: EvaluationContext, role: NodeRole): RowEvaluation {
-  const applied = applyNotes(row, spec.notes, role);
-  const reason = reasonNotApplicable(applied, role);
-  if (reason !== null) return withoutSockets(reason);
-  switch (row.kind) {
-    case 'network':
-      return evaluateNetworkRow(row, applied, role, context, spec);
-    case 'unix':
-      return evaluateUnixRow(row, applied, role, context, spec);
-  }
-}
-
-function factsOf(row: Row, evaluation: RowEvaluation): FindingFacts {
+function factsOf({ row, evaluation, settings }: EvaluatedRow): FindingFacts {
   const { verdict } = FINDING_CODES[evaluation.code];
   if (verdict === 'unexpected') throw new TypeError(`${evaluation.code} is not of a row`);
-  return { ...evaluation, verdict, severity: evaluation.severity ?? SEVERITY[verdict], expected: expectedOf(row) };
+  const severity = evaluation.severity ?? SEVERITY[verdict];
+  const setting = evaluation.code === 'configured-place' ? settings.place : (settings.address ?? settings.place);
+  const fields = { verdict, severity, expected: expectedOf(row), causedBy: null };
+  if (verdict === 'not-applicable' || setting === null) return { ...evaluation, ...fields, configuration: null };
+  return { ...withRunning(evaluation, setting), ...fields, configuration: configurationOf(setting) };
 }
 
 /** A row as findings have it. */

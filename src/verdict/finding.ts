@@ -1,11 +1,13 @@
 import type { Uncoded } from '../base/coded.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
+import type { Setting } from '../node/setting.js';
 import type { Role } from '../spec/rows.js';
 import type { CodedFinding } from './codes.js';
 
 /** What is true of one row of the spec, or of one listener that no row explains. A finding has exactly one. */
 export type Verdict =
   | 'ok'
+  | 'configured'
   | 'missing'
   | 'exposed'
   | 'wrong-owner'
@@ -58,7 +60,14 @@ export interface FindingFields {
   /** Ids of the sockets it is about. */
   readonly sockets: readonly string[];
   readonly matchedBy: MatchedBy | null;
+  /** What decides where the listener is: of `configured` its port or path, else its address. null: nothing that is known. */
+  readonly configuration: FindingConfiguration | null;
+  /** Index of the finding that explains this one; null: there is none. */
+  readonly causedBy: number | null;
 }
+
+/** The setting that a finding is about. */
+export type FindingConfiguration = Pick<Setting, 'flag' | 'value' | 'source' | 'inEffect'>;
 
 /** A finding as data, before text is rendered from it. */
 export type FindingFacts = FindingFields & CodedFinding;
@@ -79,6 +88,7 @@ export type Finding = FindingFields & (CodedFinding | Uncoded) & FindingText;
 /** Severity of every verdict, unless the finding has another: `narrowed` and `unexpected` depend on where clients are. */
 export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>> = {
   ok: 'none',
+  configured: 'info',
   missing: 'error',
   exposed: 'error',
   'wrong-owner': 'error',
@@ -103,6 +113,7 @@ export const VERDICTS: readonly Verdict[] = [
   'unexpected',
   'narrowed',
   'unverified',
+  'configured',
   'ok',
   'not-applicable',
 ];

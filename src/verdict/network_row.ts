@@ -2,7 +2,8 @@ import type { OwnedListener } from '../kernel/owners/owner.js';
 import { isLoopback, unmapped } from '../kernel/sockets/address.js';
 import type { NetworkRow } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { type AppliedRow, type NodeRole, reasonForAbsence } from './applied_row.js';
+import { reasonForAbsence, whyMissing } from './absence.js';
+import type { AppliedRow, NodeRole } from './applied_row.js';
 import type { EvaluationContext, NodeFacts } from './capture.js';
 import type { CodedFinding } from './codes.js';
 import type { MatchedBy } from './finding.js';
@@ -29,12 +30,14 @@ export function evaluateNetworkRow(
   const listeners = context.listeners.onPort(row.protocol, row.port);
   const { node } = context;
   if (row.host.kind === 'default' && node.defaultAddresses.length === 0) return withoutDefault(listeners, context);
-  const candidates = listeners.map((listener) => ({
-    listener,
-    scope: scopeOf(listener, node),
-    relation: relationTo(row.host, listener, node),
-    owner: matchListener(listener, applied.service, spec.notes, context.isText),
-  }));
+  const candidates = listeners
+    .map((listener) => ({
+      listener,
+      scope: scopeOf(listener, node),
+      relation: relationTo(row.host, listener, node),
+      owner: matchListener(listener, applied.service, spec.notes, context.isText),
+    }))
+    .filter((one) => isOwn(one) || !context.claimed.has(one.listener.id));
   const units = spec.notes.services.get(applied.service)?.units ?? [];
   return (
     evaluateForeign(applied, role, candidates, units) ??
@@ -197,10 +200,9 @@ function evaluateNoListener(
   if (table?.status !== 'ok') return withoutSockets({ code: 'table-incomplete', params: {} });
   const reason = reasonForAbsence(applied, role, context, spec);
   if (reason !== null) return withoutSockets(reason);
+  if (candidates.length === 0) return withoutSockets(whyMissing({ ...applied, row }, context, spec));
   const { service } = applied;
-  return candidates.length === 0
-    ? withoutSockets({ code: 'no-listener', params: { service } })
-    : withoutSockets({ code: 'only-others-listen', params: { service, others: candidateIds(candidates) } });
+  return withoutSockets({ code: 'only-others-listen', params: { service, others: candidateIds(candidates) } });
 }
 
 function candidateIds(candidates: readonly Candidate[]): string[] {

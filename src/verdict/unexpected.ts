@@ -108,7 +108,8 @@ export function unexpectedFindings(
   return [...groups.values()].map(({ sockets, coded, isOutside }) => {
     const { verdict } = FINDING_CODES[coded.code];
     const severity = verdict === 'unexpected' ? (isOutside ? 'warning' : 'info') : SEVERITY[verdict];
-    return { verdict, severity, ...coded, expected: null, sockets, matchedBy: null };
+    const fields = { verdict, severity, expected: null, sockets, matchedBy: null, causedBy: null };
+    return { ...coded, ...fields, configuration: null };
   });
 }
 

@@ -8,6 +8,7 @@ function row(reason: string): RowNote {
     roles: null,
     serviceByRole: {},
     condition: null,
+    decidedBy: null,
     paths: [],
     hardening: null,
     hardeningRoles: null,

@@ -132,6 +132,7 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
     'wrong-owner': 0,
     'wrong-address': 0,
     narrowed: 0,
+    configured: 0,
     unverified: 0,
     'not-applicable': 0,
     unexpected: 0,

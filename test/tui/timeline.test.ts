@@ -137,6 +137,8 @@ t.test('a verdict about thousands of listeners keeps the first and counts the ot
     verdict: 'unexpected',
     severity: 'warning',
     expected: null,
+    configuration: null,
+    causedBy: null,
     sockets: sockets.map(({ id }) => id),
     matchedBy: null,
     code: 'not-in-spec',

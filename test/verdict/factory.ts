@@ -130,6 +130,7 @@ export function rowNote(match: Partial<RowNote['match']>, changes: Partial<RowNo
     roles: null,
     serviceByRole: {},
     condition: null,
+    decidedBy: null,
     paths: [],
     hardening: null,
     hardeningRoles: null,

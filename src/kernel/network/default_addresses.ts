@@ -4,9 +4,10 @@ import { bestDefaultRoutes, type DefaultRoute, RT_TABLE_MAIN } from './routes.js
 
 /**
  * What the node's own addresses were taken from: the interfaces of the default route in the main table, or in another one
- * (policy routing, a VRF), or the source address of the default route, on another interface than its hops.
+ * (policy routing, a VRF), or the source address of the default route, on another interface than its hops; or the interface of the
+ * address that k8sd was given.
  */
-export type DefaultSource = 'default-route' | 'other-table' | 'source-address';
+export type DefaultSource = 'default-route' | 'other-table' | 'source-address' | 'k8sd-address';
 
 /** The node's own addresses, which a page calls `default`. */
 export interface DefaultAddresses {

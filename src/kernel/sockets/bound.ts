@@ -47,6 +47,17 @@ export async function socketsOnPorts(
   return 'code' in others ? others : [...sockets, ...others];
 }
 
+/** Merely bound TCP sockets on these ports; none where the kernel does not list them, or must not be asked. @throws the kernel's error */
+export async function boundTcpSockets(
+  ports: ReadonlySet<number>,
+  access: DiagAccess,
+  context: ListenerContext,
+): Promise<Listener[]> {
+  if (reasonNotToSeeBound() !== null) return [];
+  const sockets = await dumpPorts('tcp', ports, 1 << TCP_BOUND_INACTIVE, access, context);
+  return 'code' in sockets ? [] : sockets.filter(({ kind }) => kind === 'bound').map(({ listener }) => listener);
+}
+
 async function dumpPorts(
   protocol: Transport,
   ports: ReadonlySet<number>,

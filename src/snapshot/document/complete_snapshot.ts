@@ -2,10 +2,10 @@ import { readCoded, readCodes } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
 import { COVERAGE_CODES } from '../../base/coverage_codes.js';
 import type { DefaultSource } from '../../kernel/network/default_addresses.js';
-import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { OwnedListener, Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Setting } from '../../node/setting.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
-import { type Advice, type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
+import { type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import type { NamespaceDocument, SnapshotDocument } from './document.js';
 import { withText } from './spec_part.js';
@@ -21,7 +21,7 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
 export interface StoredSnapshot
   extends Omit<
       SnapshotDocument,
-      'node' | 'spec' | 'summary' | 'findings' | 'sockets' | 'namespaces' | 'files' | 'coverage'
+      'node' | 'spec' | 'summary' | 'findings' | 'sockets' | 'bound' | 'namespaces' | 'files' | 'coverage'
     >,
     Partial<Record<'files', readonly StoredFile[]>> {
   readonly findings: readonly StoredFinding[];
@@ -51,6 +51,7 @@ export interface StoredSnapshot
     readonly verdicts: Readonly<Record<string, number>>;
   };
   readonly sockets: readonly StoredSocket[];
+  readonly bound?: readonly Omit<StoredSocket, 'explainedBy'>[];
   readonly namespaces?: readonly StoredNamespace[] | null;
   readonly coverage: { readonly complete: boolean; readonly sources: readonly StoredSource[] };
 }
@@ -69,7 +70,9 @@ type StoredSource = Omit<Optional<CoverageSource, 'note'>, 'errors' | 'notes'> &
   readonly notes?: readonly StoredCode[];
 };
 
-type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice'> & StoredCode & { readonly advice?: Advice | null };
+type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice' | 'configuration' | 'causedBy'> &
+  StoredCode &
+  Partial<Pick<Finding, 'advice' | 'configuration' | 'causedBy'>>;
 
 type StoredSocket = Omit<
   Optional<DocumentSocket, 'type' | 'file' | 'cgroupId' | 'origin' | 'explainedBy'>,
@@ -80,10 +83,11 @@ type StoredSocket = Omit<
 
 /** Adds the fields that the document lacks, and replaces words of later versions by those that say the least. */
 export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
-  const { node, summary, coverage } = stored;
+  const { bound, ...rest } = stored;
+  const { node, summary, coverage } = rest;
   let findings: readonly Finding[] | null = null;
   return {
-    ...stored,
+    ...rest,
     // Many callers evaluate the document again and never look at these.
     get findings() {
       findings ??= stored.findings.map(completeFinding);
@@ -115,6 +119,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       byName: summary.byName ?? countByName(stored.findings),
     },
     sockets: stored.sockets.map(completeSocket),
+    ...(bound === undefined ? {} : { bound: bound.map(completeListener) }),
     namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
     files: (stored.files ?? []).map((file) => ({
       ...file,
@@ -132,7 +137,13 @@ const SETTING_KINDS: readonly Setting['source']['kind'][] = [
   'command-line',
   'built-in-default',
 ];
-const DEFAULT_SOURCES: readonly (DefaultSource | null)[] = ['default-route', 'other-table', 'source-address', null];
+const DEFAULT_SOURCES: readonly (DefaultSource | null)[] = [
+  'default-route',
+  'other-table',
+  'source-address',
+  'k8sd-address',
+  null,
+];
 
 /** Before there were default addresses, they were those of the default interface. */
 function completeDefault({
@@ -168,14 +179,19 @@ function completeSource(source: StoredSource): CoverageSource {
 }
 
 function completeFinding(finding: StoredFinding): Finding {
+  const { code, params } = readCoded(FINDING_CODES, finding);
+  const running = finding.params?.['running'];
   return {
     ...finding,
-    ...readCoded(FINDING_CODES, finding),
+    code,
+    params: typeof running === 'string' ? { ...params, running } : params,
     verdict: known(VERDICTS, finding.verdict, 'unverified'),
     severity: known(SEVERITIES, finding.severity, 'unknown'),
     matchedBy: known(MATCHES, finding.matchedBy, null),
     advice: finding.advice ?? null,
-  };
+    configuration: finding.configuration ?? null,
+    causedBy: finding.causedBy ?? null,
+  } as Finding;
 }
 
 const MATCHES: readonly Finding['matchedBy'][] = [...MATCHED_BY, null];
@@ -195,9 +211,16 @@ function isComplete(socket: StoredSocket): socket is DocumentSocket {
 
 function completeSocket(socket: StoredSocket): DocumentSocket {
   if (isComplete(socket)) return socket;
+  const explainedBy = socket.explainedBy ?? { by: null, text: null };
+  return {
+    ...completeListener(socket),
+    explainedBy: EXPLAINED_BY.includes(explainedBy.by) ? explainedBy : { by: null, text: null },
+  };
+}
+
+function completeListener(socket: Omit<StoredSocket, 'explainedBy'>): OwnedListener {
   const owners = socket.owners.flatMap(completeOwner);
   const unknown = known(OWNERS_UNKNOWN, socket.ownersUnknown, 'not-found');
-  const explainedBy = socket.explainedBy ?? { by: null, text: null };
   return {
     ...socket,
     type: socket.type ?? null,
@@ -206,7 +229,6 @@ function completeSocket(socket: StoredSocket): DocumentSocket {
     origin: socket.origin ?? null,
     owners,
     ownersUnknown: owners.length > 0 ? null : (unknown ?? 'not-found'),
-    explainedBy: EXPLAINED_BY.includes(explainedBy.by) ? explainedBy : { by: null, text: null },
   };
 }
 

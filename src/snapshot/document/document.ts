@@ -92,6 +92,8 @@ export interface SnapshotDocument {
   };
   readonly findings: readonly Finding[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
+  /** TCP sockets that have the port of a missing listener, but do not listen; present if there are any. */
+  readonly bound?: readonly OwnedListener[];
   /** Whole names of processes whose names are shortened in `sockets`; of the first 256 in each of the searches for owners. */
   readonly processes?: readonly ProcessNames[];
   /** Other namespaces, whose sockets are in `sockets`; null: not requested. */

@@ -4,22 +4,30 @@ import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js
 import { printable } from '../../base/text.js';
 import { assertArgument, assertKeys, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/addresses.js';
-import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { Setting } from '../../node/setting.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
 import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
-import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
-import { type Expected, type Finding, type FindingFields, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import {
+  type Expected,
+  type Finding,
+  type FindingConfiguration,
+  type FindingFacts,
+  type FindingFields,
+  VERDICTS,
+  type Verdict,
+} from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import { faultsText } from '../../verdict/text/coverage.js';
-import { endpointOf, type FindingContext, renderFinding, socketsOf } from '../../verdict/text/finding.js';
+import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
 import { listenersText } from '../../verdict/text/format.js';
 import { roleSourceText } from '../../verdict/text/role.js';
+import { endpointOf, socketsOf } from '../../verdict/text/sentences.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
 import { withText } from '../document/spec_part.js';
 import { REDACTED, Redaction } from './redaction.js';
+import { ownedOf, socketOf } from './sockets.js';
 
 /** The key for pseudonyms, and the spec whose names and texts are kept. */
 export interface RedactOptions {
@@ -52,13 +60,15 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   const to = new Redaction(spec, options.key);
   const { generator, node, summary, coverage } = document;
   const sockets = document.sockets.map((socket) => socketOf(socket, to));
+  const bound = (document.bound ?? []).map((socket) => ownedOf(socket, to));
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
   const sources = coverage.sources.map((source) => sourceOf(source, to));
   const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, to.replacers);
   const context = {
-    sockets: new Map(sockets.map((socket) => [socket.id, socket])),
+    sockets: new Map([...sockets, ...bound].map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources },
+    node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)) },
   };
   return {
     schemaVersion: 1,
@@ -106,6 +116,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     },
     findings: document.findings.map((finding) => findingOf(finding, to, context)),
     sockets,
+    ...(bound.length === 0 ? {} : { bound }),
     namespaces: document.namespaces?.map((namespace) => namespaceOf(namespace, to)) ?? null,
     files,
     coverage: context.coverage,
@@ -124,81 +135,6 @@ function interfaceOf({ name, index, addresses }: NetworkInterface, to: Redaction
   return { name: to.device(name), index, addresses: addresses.map((address) => to.address(address)) };
 }
 
-type DocumentSocket = SnapshotDocument['sockets'][number];
-
-function socketOf(socket: DocumentSocket, to: Redaction): DocumentSocket {
-  const { address, device, path, abstract, file, backlog, explainedBy } = socket;
-  const listener: OwnedListener = {
-    id: to.socketId(socket.id),
-    protocol: socket.protocol,
-    family: socket.family,
-    state: socket.state,
-    type: socket.type,
-    address: to.orNull(address, to.address),
-    port: socket.port,
-    device: to.orNull(device, to.device),
-    v6only: socket.v6only,
-    path: to.orNull(path, to.path),
-    abstract: to.orNull(abstract, to.abstract),
-    file: file === null ? null : { device: file.device, inode: file.inode },
-    inode: socket.inode,
-    cookie: socket.cookie,
-    uid: socket.uid === null ? null : to.uid(socket.uid),
-    netns: socket.netns,
-    backlog: backlog === null ? null : { current: backlog.current, max: backlog.max },
-    drops: socket.drops,
-    cgroupId: socket.cgroupId,
-    owners: socket.owners.map((owner) => ownerOf(owner, to)),
-    ownersUnknown: socket.ownersUnknown,
-    origin: socket.origin === null ? null : originOf(socket.origin, to),
-  };
-  return { ...listener, explainedBy: { by: explainedBy.by, text: explanationText(explainedBy, to) } };
-}
-
-function explanationText({ by, text }: DocumentSocket['explainedBy'], to: Redaction): string | null {
-  switch (by) {
-    case 'page':
-      return to.orNull(text, to.name);
-    case 'note':
-      return to.orNull(text, to.prose);
-    case 'client':
-      return CLIENT_EXPLANATION;
-    default:
-      return null;
-  }
-}
-
-function ownerOf(owner: Owner, to: Redaction): Owner {
-  switch (owner.kind) {
-    case 'kernel':
-      return { kind: 'kernel', device: to.device(owner.device), deviceKind: to.name(owner.deviceKind) };
-    case 'process':
-      return processOf(owner, to);
-  }
-}
-
-function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
-  return {
-    kind: 'process',
-    pid: owner.pid,
-    fd: owner.fd,
-    comm: owner.comm === null ? null : to.comm(owner.comm, owner),
-    exe: to.orNull(owner.exe, to.path),
-    argv0: to.orNull(owner.argv0, to.path),
-    ...originOf(owner, to),
-    startedAt: to.time(owner.startedAt),
-  };
-}
-
-function originOf({ cgroup, unit, pod, container }: Origin, to: Redaction): Origin {
-  return {
-    cgroup: to.orNull(cgroup, to.path),
-    unit: to.orNull(unit, to.name),
-    pod: to.orNull(pod, to.name),
-    container: to.orNull(container, to.name),
-  };
-}
-
 function fileOf({ path, state, device, inode, mountDevice, isProtected }: SocketFile, to: Redaction): SocketFile {
   return { path: to.path(path), state, device, inode, mountDevice, isProtected };
 }
@@ -210,11 +146,16 @@ function findingOf(finding: Finding, to: Redaction, context: FindingContext): Fi
     expected: finding.expected === null ? null : expectedOf(finding.expected, to),
     sockets: finding.sockets.map((id) => to.socketId(id)),
     matchedBy: finding.matchedBy,
+    configuration: finding.configuration === null ? null : configurationOf(finding.configuration, to),
+    causedBy: finding.causedBy,
   };
   if (finding.code === null) {
     return { ...fields, ...UNCODED, message: neutralMessage(fields, context), reason: null, advice: null };
   }
-  return renderFinding({ ...fields, ...replaceParams(FINDING_CODES, finding, to.replacers) }, context);
+  const { running } = finding.params;
+  const coded = replaceParams(FINDING_CODES, finding, to.replacers);
+  const params = running === undefined ? coded.params : { ...coded.params, running: to.setting(running) };
+  return renderFinding({ ...fields, ...coded, params } as FindingFacts, context);
 }
 
 /** For a finding without a code. */
@@ -271,13 +212,19 @@ function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
   };
 }
 
-function settingOf({ service, flag, value, source, inEffect, running }: Setting, to: Redaction): Setting {
+function settingOf({ service, running, ...setting }: Setting, to: Redaction): Setting {
   return {
     service: to.name(service),
-    flag: to.replacers.word(flag),
+    ...configurationOf(setting, to),
+    running: running === null ? null : to.setting(running),
+  };
+}
+
+function configurationOf({ flag, value, source, inEffect }: FindingConfiguration, to: Redaction): FindingConfiguration {
+  return {
+    flag,
     value: to.setting(value),
     source: { kind: source.kind, path: source.path === null ? null : to.path(source.path), line: source.line },
     inEffect,
-    running: running === null ? null : to.setting(running),
   };
 }

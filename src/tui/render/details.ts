@@ -1,8 +1,8 @@
 import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
 import { adviceForUncoded } from '../../verdict/text/advice.js';
-import { endpointOf } from '../../verdict/text/finding.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
+import { endpointOf } from '../../verdict/text/sentences.js';
 import { reachText, SEVERITY_STYLE } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
 import type { Glyphs } from '../glyphs.js';

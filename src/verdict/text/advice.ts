@@ -1,44 +1,51 @@
 import { printable } from '../../base/text.js';
-import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
+import { snapServiceOf } from '../../node/flags.js';
+import type { NodeFacts } from '../capture.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
-import { listed, listenersText, programName } from './format.js';
+import { advice, look, restart, shellWord } from './commands.js';
+import { configurationAdvice } from './configuration.js';
+import { listed, listenersText } from './format.js';
+import { stop, stopBeside, stopForeign } from './stop.js';
 
 /** Of one kind. */
 const MAX_COMMANDS = 8;
 
-/** Services of the k8s snap, which systemd runs (`snap services k8s`). Other services of a spec mostly run in pods. */
-const SNAP_SERVICES = [
-  'containerd',
-  'etcd',
-  'k8s-apiserver-proxy',
-  'k8s-dqlite',
-  'k8sd',
-  'kube-apiserver',
-  'kube-controller-manager',
-  'kube-proxy',
-  'kube-scheduler',
-  'kubelet',
-];
+/** What advice refers to, besides the finding. */
+export interface AdviceContext {
+  readonly sockets: ReadonlyMap<string, OwnedListener>;
+  readonly node: Pick<NodeFacts, 'defaultAddresses'>;
+}
 
 /** What to do about a finding; null: nothing. `sockets` are those of the document, by id. Pure. */
-export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, OwnedListener>): Advice | null {
+export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext): Advice | null {
+  const configured = configurationAdvice(facts, node.defaultAddresses);
   const { expected, matchedBy } = facts;
   const of = (ids: readonly string[]): OwnedListener[] => ids.flatMap((id) => sockets.get(id) ?? []);
   const service = printable(expected?.service ?? 'the service');
   switch (facts.code) {
     case 'listens':
     case 'listens-at-noted-path':
+      if (facts.params.running !== undefined) return configured;
       return matchedBy === 'comm' ? confirmProcess(of(facts.sockets)) : null;
+    case 'configured-place':
+      return facts.params.running === undefined ? null : configured;
     case 'row-not-for-role':
     case 'condition-not-met':
     case 'replaced-by-service':
+    case 'unit-not-enabled':
+    case 'network-feature-off':
+    case 'other-datastore':
       return null;
     case 'unreachable-address':
     case 'serves-ipv4-only':
-      return advice(
-        `Configure ${service} to listen on ${hostText(expected)}: its clients cannot reach it.`,
-        ...look(service),
+      return (
+        configured ??
+        advice(
+          `Configure ${service} to listen on ${hostText(expected)}: its clients cannot reach it.`,
+          ...look(service),
+        )
       );
     case 'stricter-address':
     case 'serves-ipv6-only':
@@ -48,15 +55,21 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
     case 'v6only-unknown':
       return advice('Check whether v6only is set on the socket.', 'ss -lnpe');
     case 'wider-address':
-      return advice(
-        `Bind ${service} to ${hostText(expected)} and restart it; until then, block access to the port with a firewall.`,
-        ...look(service),
+      return (
+        configured ??
+        advice(
+          `Bind ${service} to ${hostText(expected)} and restart it; until then, block access to the port with a firewall.`,
+          ...look(service),
+        )
       );
     case 'other-address':
-      return advice(
-        `Configure ${service} to listen on ${hostText(expected)} instead of ${listenersText(of(facts.params.elsewhere))}.`,
-        'ip route show default',
-        ...look(service),
+      return (
+        configured ??
+        advice(
+          `Configure ${service} to listen on ${hostText(expected)} instead of ${listenersText(of(facts.params.elsewhere))}.`,
+          'ip route show default',
+          ...look(service),
+        )
       );
     case 'held-by-another':
       return stopForeign('If it does not belong there, ', of(facts.params.foreign), service);
@@ -86,6 +99,26 @@ export function adviceFor(facts: FindingFacts, sockets: ReadonlyMap<string, Owne
       );
     case 'condition-undecided':
       return advice('Run again as root, so that the owners of all ports are known.', 'sudo k8s-sockwatch');
+    case 'condition-unknown':
+      return advice('Run on the node as root, so that its units can be seen.', 'sudo k8s-sockwatch');
+    case 'unit-not-running':
+      return startUnit(service, facts.params.state);
+    case 'unit-still-starting':
+      return advice(
+        `Look at what ${service} waits for; it starts by itself once that answers.`,
+        `journalctl -u ${shellWord(facts.params.unit)}`,
+      );
+    case 'bound-not-listening':
+      return advice(
+        `Look at the log of ${service}, and restart it if it does not recover.`,
+        ...look(service),
+        ...restart(service),
+      );
+    case 'runs-but-not-here':
+      return advice(
+        `Look at the log of ${service} for why it does not listen there, and at how it is configured.`,
+        ...(snapServiceOf(service) === null && service.startsWith('cilium') ? CILIUM_LOOK : look(service)),
+      );
     case 'no-listener':
       return advice(`Check whether ${service} is running, and its log.`, ...look(service));
     case 'only-others-listen':
@@ -135,7 +168,7 @@ export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<str
     fields,
     fields.sockets.flatMap((id) => sockets.get(id) ?? []),
   );
-  return coded === null ? null : adviceFor({ ...fields, ...coded }, sockets);
+  return coded === null ? null : adviceFor({ ...fields, ...coded }, { sockets, node: { defaultAddresses: [] } });
 }
 
 function commonCode(
@@ -145,6 +178,7 @@ function commonCode(
   const service = expected?.service ?? '';
   switch (verdict) {
     case 'ok':
+    case 'configured':
       return { code: 'listens', params: {} };
     case 'missing':
       return { code: expected?.path == null ? 'no-listener' : 'no-socket-file', params: { service } };
@@ -171,10 +205,6 @@ function commonCode(
   }
 }
 
-function advice(text: string, ...commands: string[]): Advice {
-  return { text, commands };
-}
-
 function hostText(expected: Expected | null): string {
   switch (expected?.host) {
     case 'localhost':
@@ -188,20 +218,21 @@ function hostText(expected: Expected | null): string {
   }
 }
 
-/** The snap's service for a name in a spec, which may be cut to the 15 characters of a process list. */
-function snapService(service: string): string | null {
-  return SNAP_SERVICES.find((name) => name === service || name.startsWith(`${service}-`)) ?? null;
-}
+const CILIUM_LOOK: readonly string[] = [
+  'sudo k8s kubectl -n kube-system logs ds/cilium --tail 50',
+  'sudo k8s kubectl -n kube-system get configmap cilium-config -o yaml | grep -E "routing-mode|tunnel"',
+];
 
-/** Commands that show whether a service is running. */
-function look(service: string): string[] {
-  const name = snapService(service);
-  return name === null ? ['k8s kubectl get pods -A -o wide'] : ['snap services k8s', `journalctl -u snap.k8s.${name}`];
-}
-
-function restart(service: string): string[] {
-  const name = snapService(service);
-  return name === null ? [] : [`snap restart k8s.${name}`];
+function startUnit(service: string, state: string): Advice {
+  const name = snapServiceOf(service);
+  const start = state === 'disabled' ? 'snap start --enable' : 'snap start';
+  return advice(
+    state === 'disabled'
+      ? `Enable and start ${service}, if this node needs it.`
+      : `Start ${service}, and read its log.`,
+    ...(name === null ? [] : [`sudo ${start} k8s.${name}`]),
+    ...look(service),
+  );
 }
 
 function confirmProcess(sockets: readonly OwnedListener[]): Advice {
@@ -214,72 +245,28 @@ function confirmProcess(sockets: readonly OwnedListener[]): Advice {
   );
 }
 
-function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
-  const stopped = stop(foreign);
-  if (stopped === null) return advice(`Find its owner, and restart ${service} once the address is free.`);
-  return advice(`${lead}${stopped.text}, then restart ${service}.`, ...stopped.commands, ...restart(service));
-}
-
-/** The service itself runs as it should. */
-function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
-  const stopped = stop(
-    foreign.map((listener) => ({ ...listener, owners: listener.owners.filter((one) => !isOfService(one, service)) })),
-  );
-  if (stopped === null) return advice(`Find what is listening beside ${service}, and stop it.`);
-  const { text, commands } = stopped;
-  return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
-}
-
-function isOfService(owner: Owner, service: string): boolean {
-  const name = snapService(service);
-  return owner.kind === 'process' && name !== null && owner.unit === `snap.k8s.${name}.service`;
-}
-
 function moveDevice(foreign: readonly OwnedListener[], service: string): Advice {
   const devices = foreign.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? one.device : [])));
   const names = [...new Set(devices)];
+  const shown = names.slice(0, MAX_COMMANDS).map((name) => `ip -d link show ${shellWord(name)}`);
+  if (service !== 'cilium-agent') {
+    return advice(
+      printable(`Find out what created ${listed(names, ' and ')}, and move it or ${service} to another port.`),
+      ...shown,
+    );
+  }
   return advice(
-    printable(`Find out what created ${listed(names, ' and ')}, and move it or ${service} to another port.`),
-    ...names.slice(0, MAX_COMMANDS).map((name) => `ip -d link show ${shellWord(name)}`),
+    printable(
+      `If nothing on this node needs ${listed(names, ' and ')}, remove it; otherwise give Cilium another tunnel port, which then holds for all nodes of the cluster.`,
+    ),
+    ...shown,
+    ...names.slice(0, 1).map((name) => `sudo ip link delete ${shellWord(name)}`),
+    `sudo k8s set annotations="k8sd/v1alpha1/cilium/tunnel-port=${FREE_TUNNEL_PORT}"`,
   );
 }
 
-/**
- * Services in whose units other users' processes run: a session of ssh without a session manager, a job of cron, a container, a
- * forwarded port. A user who can start one of these must not be able to make an operator stop the service.
- */
-const SHARED_UNITS =
-  /^(?:sshd?(?:@.*)?|crond?|cronie|atd|anacron|at|docker|containerd|podman|crio|cri-o|snapd|dbus(?:-broker)?|polkit|lxd|incus|libvirtd|user@\d+|getty@.*|serial-getty@.*|x?inetd|systemd-.*)\.service$/;
-
-/** UID_MIN and the user nobody (login.defs(5)): below are the users of services. */
-const isLogin = (uid: number | null): boolean => uid !== null && uid >= 1000 && uid !== 65534;
-
-/** How the owner is stopped for good; null: it is unknown. */
-function stop(sockets: readonly OwnedListener[]): Advice | null {
-  const held = sockets.flatMap(({ owners, uid }) => owners.map((owner) => ({ owner, uid })));
-  // The first process listens for others, which get the socket once somebody connects (systemd.socket(5)).
-  const one = held.find(({ owner }) => owner.kind === 'kernel' || owner.pid !== 1) ?? held[0];
-  if (one === undefined) return null;
-  const { owner, uid } = one;
-  if (owner.kind === 'kernel') {
-    return advice(printable(`remove ${owner.device}`), `ip -d link show ${shellWord(owner.device)}`);
-  }
-  if (owner.pid === 1) {
-    return advice('stop and disable the socket unit for which systemd listens', 'systemctl list-sockets --all');
-  }
-  const who = printable(`${programName(owner)} (pid ${owner.pid})`);
-  if (owner.pod !== null) return advice(`remove its pod, ${printable(owner.pod)}`, ...look(''));
-  if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
-  const isService = owner.unit?.endsWith('.service') === true && !SHARED_UNITS.test(owner.unit) && !isLogin(uid);
-  if (owner.unit === null || !isService) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
-  // Systemd may start the process again.
-  const unit = shellWord(owner.unit);
-  return advice(
-    printable(`stop and disable ${owner.unit}`),
-    `systemctl status -- ${unit}`,
-    `sudo systemctl disable --now -- ${unit}`,
-  );
-}
+/** An unassigned port beside the usual one of VXLAN. */
+const FREE_TUNNEL_PORT = 8473;
 
 function seeOwners(sockets: readonly OwnedListener[]): Advice {
   const unknown = new Set(sockets.map(({ ownersUnknown }) => ownersUnknown));
@@ -292,9 +279,4 @@ function seeOwners(sockets: readonly OwnedListener[]): Advice {
   if (unknown.has('not-looked')) return advice('Run again with owner lookup.', 'sudo k8s-sockwatch --owners auto');
   if (unknown.has('no-inode')) return advice('Run again with --allow-module-load, for a clear table.');
   return advice('Run again: the owner exited, or did not answer in time.', 'sudo k8s-sockwatch');
-}
-
-/** One argument of a shell command. Names are free to choose: nothing in them may act on a shell or a terminal. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
 }

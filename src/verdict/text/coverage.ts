@@ -64,6 +64,8 @@ function textOf({ code, params }: CoverageFault): string {
       return `${params.path}, line ${params.line}: what the shell makes of it is unknown, and so are options set there`;
     case 'setting-not-understood':
       return `${params.path}, line ${params.line}: the value of ${params.flag} is not understood`;
+    case 'node-address-unusable':
+      return `the address of k8sd, ${params.address}, is not one of this node: the default route decides what "default" means`;
     case 'host-files-unseen':
       return 'the files of the host cannot be seen from here (name them with --host-root)';
     case 'dump-changing':

@@ -1,46 +1,33 @@
 import type { Coverage } from '../../base/coverage.js';
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { NodeFacts } from '../capture.js';
 import type { Expected, Finding, FindingFacts } from '../finding.js';
+import { absenceSentences } from './absence.js';
 import { adviceFor } from './advice.js';
+import { configurationReason, settingText } from './configuration.js';
 import { listed, listenersText, ownersText, unknownOwnerText } from './format.js';
+import { because, endpointOf, listening, plain, type Sentences, socketsOf } from './sentences.js';
 
 /** What findings refer to, besides the row. */
 export interface FindingContext {
   /** By id. */
   readonly sockets: ReadonlyMap<string, OwnedListener>;
   readonly coverage: Coverage;
+  readonly node: Pick<NodeFacts, 'defaultAddresses'>;
 }
 
 /** A finding with the text rendered from its data. Pure. */
 export function renderFinding(facts: FindingFacts, context: FindingContext): Finding {
-  return { ...facts, ...findingText(facts, context), advice: adviceFor(facts, context.sockets) };
+  return { ...facts, ...findingText(facts, context), advice: adviceFor(facts, context) };
 }
 
 /** The text of a finding without the advice. Pure. */
 export function findingText(facts: FindingFacts, context: FindingContext): Sentences {
-  const { message, reason } = sentences(facts, context);
+  const own = sentences(facts, context);
+  const why = configurationReason(facts, socketsOf(facts.sockets, context.sockets));
+  const { message, reason } = why === null ? own : because(own.message, why, own.reason);
   return { message: printable(message), reason: reason === null ? null : printable(reason) };
-}
-
-/** The sockets of some ids, as far as they are known. */
-export function socketsOf(ids: readonly string[], sockets: FindingContext['sockets']): OwnedListener[] {
-  return ids.flatMap((id) => sockets.get(id) ?? []);
-}
-
-export interface Sentences {
-  /** The whole finding, with the reason. */
-  readonly message: string;
-  readonly reason: string | null;
-}
-
-/** `subject`, and why. */
-function because(subject: string, reason: string): Sentences {
-  return { message: `${subject}; ${reason}`, reason };
-}
-
-function plain(message: string): Sentences {
-  return { message, reason: null };
 }
 
 function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): Sentences {
@@ -58,6 +45,11 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'listens-at-noted-path': {
       const { service, path } = facts.params;
       return because(listening(members, path), `the notes allow ${service} to use this path instead of ${place}`);
+    }
+    case 'configured-place': {
+      const { flag, value } = facts.params;
+      const setting = facts.configuration === null ? `${flag}: ${value}` : settingText(facts.configuration);
+      return because(`${listening(members)} instead of ${place}`, `because of ${setting}`);
     }
     case 'stricter-address': {
       const { hardening } = facts.params;
@@ -146,47 +138,26 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const foreign = socketsOf(facts.params.foreign, sockets);
       return because(`${ownersText(foreign)} holds ${listenersText(foreign)}`, roleUnknown(facts.params.roles));
     }
-    case 'row-not-for-role': {
-      const { roles, role } = facts.params;
-      const reason = `for ${roles.join(' and ')} nodes only; this is a ${role} node`;
-      return { message: reason, reason };
-    }
-    case 'condition-not-met': {
-      const { condition, service } = facts.params;
-      return because(nothing, `the row applies only if "${condition}", and ${service} holds no socket on this node`);
-    }
-    case 'condition-undecided': {
-      const { condition, service } = facts.params;
-      const open = `whether ${service} runs here is unknown while the owners of its ports are`;
-      return because(nothing, `the row applies only if "${condition}", and ${open}`);
-    }
-    case 'replaced-by-service': {
-      const { service, instead } = facts.params;
-      return because(nothing, `${instead} runs on this node in the place of ${service}`);
-    }
-    case 'not-a-node': {
-      const reason = 'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here';
-      return { message: `${reason} (k8s-sockwatch preflight says whether it could become one)`, reason };
-    }
+    case 'row-not-for-role':
+    case 'condition-not-met':
+    case 'condition-undecided':
+    case 'condition-unknown':
+    case 'unit-not-enabled':
+    case 'network-feature-off':
+    case 'other-datastore':
+    case 'replaced-by-service':
+    case 'not-a-node':
     case 'no-listener':
-      return plain(`${nothing}; ${facts.params.service} should be`);
-    case 'only-others-listen': {
-      const others = socketsOf(facts.params.others, sockets);
-      return because(`${nothing}; ${facts.params.service} should be`, `${listening(others)}, another address`);
-    }
+    case 'unit-not-running':
+    case 'unit-still-starting':
+    case 'bound-not-listening':
+    case 'runs-but-not-here':
+    case 'only-others-listen':
     case 'stale-socket-file':
-      return because(nothing, 'the socket file is stale');
     case 'not-a-socket':
-      return because(nothing, 'the file there is not a socket');
     case 'no-socket-file':
-      return because(nothing, 'the file does not exist');
-    case 'socket-file-replaced': {
-      const owners = ownersText(socketsOf(facts.params.orphans, sockets));
-      return because(
-        `clients cannot connect to ${place}`,
-        `${owners} is still listening, but its socket file was removed or replaced`,
-      );
-    }
+    case 'socket-file-replaced':
+      return absenceSentences(facts, sockets);
     case 'path-not-protected':
       return because(
         listening(members, facts.params.path),
@@ -240,16 +211,6 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
         'the ephemeral port range is unknown, so this may be a client',
       );
   }
-}
-
-/** The row's endpoint as the spec has it: `localhost:10248/tcp`, or a path. */
-export function endpointOf(expected: Expected | null): string {
-  if (expected === null) return '';
-  return expected.path ?? `${expected.host}:${expected.port}/${expected.protocol}`;
-}
-
-function listening(listeners: readonly OwnedListener[], path: string | null = null): string {
-  return `${ownersText(listeners)} is listening on ${path ?? listenersText(listeners)}`;
 }
 
 function protocolOf([first]: readonly OwnedListener[]): string {

@@ -7,6 +7,7 @@ import { coverage } from '../../verdict/factory.js';
 
 const finding = (verdict: Verdict, severity: Severity): Finding => ({
   ...{ verdict, severity, message: '', expected: null, sockets: [], matchedBy: null, reason: null, advice: null },
+  ...{ configuration: null, causedBy: null },
   ...UNCODED,
 });
 

@@ -1,0 +1,85 @@
+import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
+import type { SnapshotDocument } from '../document/document.js';
+import type { Redaction } from './redaction.js';
+
+type DocumentSocket = SnapshotDocument['sockets'][number];
+
+/** A socket of a document with pseudonyms. */
+export function socketOf(socket: DocumentSocket, to: Redaction): DocumentSocket {
+  const { explainedBy } = socket;
+  return { ...ownedOf(socket, to), explainedBy: { by: explainedBy.by, text: explanationText(explainedBy, to) } };
+}
+
+/** The same of a listener that is not in the list of sockets. */
+export function ownedOf(socket: OwnedListener, to: Redaction): OwnedListener {
+  const { address, device, path, abstract, file, backlog } = socket;
+  return {
+    id: to.socketId(socket.id),
+    protocol: socket.protocol,
+    family: socket.family,
+    state: socket.state,
+    type: socket.type,
+    address: to.orNull(address, to.address),
+    port: socket.port,
+    device: to.orNull(device, to.device),
+    v6only: socket.v6only,
+    path: to.orNull(path, to.path),
+    abstract: to.orNull(abstract, to.abstract),
+    file: file === null ? null : { device: file.device, inode: file.inode },
+    inode: socket.inode,
+    cookie: socket.cookie,
+    uid: socket.uid === null ? null : to.uid(socket.uid),
+    netns: socket.netns,
+    backlog: backlog === null ? null : { current: backlog.current, max: backlog.max },
+    drops: socket.drops,
+    cgroupId: socket.cgroupId,
+    owners: socket.owners.map((owner) => ownerOf(owner, to)),
+    ownersUnknown: socket.ownersUnknown,
+    origin: socket.origin === null ? null : originOf(socket.origin, to),
+  };
+}
+
+function explanationText({ by, text }: DocumentSocket['explainedBy'], to: Redaction): string | null {
+  switch (by) {
+    case 'page':
+      return to.orNull(text, to.name);
+    case 'note':
+      return to.orNull(text, to.prose);
+    case 'client':
+      return CLIENT_EXPLANATION;
+    default:
+      return null;
+  }
+}
+
+function ownerOf(owner: Owner, to: Redaction): Owner {
+  switch (owner.kind) {
+    case 'kernel':
+      return { kind: 'kernel', device: to.device(owner.device), deviceKind: to.name(owner.deviceKind) };
+    case 'process':
+      return processOf(owner, to);
+  }
+}
+
+function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
+  return {
+    kind: 'process',
+    pid: owner.pid,
+    fd: owner.fd,
+    comm: owner.comm === null ? null : to.comm(owner.comm, owner),
+    exe: to.orNull(owner.exe, to.path),
+    argv0: to.orNull(owner.argv0, to.path),
+    ...originOf(owner, to),
+    startedAt: to.time(owner.startedAt),
+  };
+}
+
+function originOf({ cgroup, unit, pod, container }: Origin, to: Redaction): Origin {
+  return {
+    cgroup: to.orNull(cgroup, to.path),
+    unit: to.orNull(unit, to.name),
+    pod: to.orNull(pod, to.name),
+    container: to.orNull(container, to.name),
+  };
+}

@@ -1,0 +1,24 @@
+import { printable } from '../../base/text.js';
+import { snapServiceOf } from '../../node/flags.js';
+import type { Advice } from '../finding.js';
+
+export function advice(text: string, ...commands: string[]): Advice {
+  return { text, commands };
+}
+
+/** Commands that show whether a service is running. */
+export function look(service: string): string[] {
+  const name = snapServiceOf(service);
+  return name === null ? ['k8s kubectl get pods -A -o wide'] : ['snap services k8s', `journalctl -u snap.k8s.${name}`];
+}
+
+/** The command that restarts a service of the snap; empty for others. */
+export function restart(service: string): string[] {
+  const name = snapServiceOf(service);
+  return name === null ? [] : [`snap restart k8s.${name}`];
+}
+
+/** One argument of a shell command. Names are free to choose: nothing in them may act on a shell or a terminal. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(text) ? text : `'${printable(text).replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,115 @@
+import { isIP } from 'node:net';
+import { printable } from '../../base/text.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
+import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.js';
+import { ARGUMENTS_DIRECTORY } from '../../node/configuration.js';
+import { type Endpoint, endpointOf, endpointText, urlEndpoints } from '../../node/flag_value.js';
+import { snapServiceOf } from '../../node/flags.js';
+import type { Advice, Expected, FindingConfiguration, FindingFacts } from '../finding.js';
+
+/** What a setting says, and where: `--address=0.0.0.0 in line 7 of /var/snap/k8s/common/args/kubelet`. */
+export function settingText({ flag, value, source }: FindingConfiguration): string {
+  const assignment = printable(flag.startsWith('--') ? `${flag}=${value}` : `${flag}: ${value}`);
+  switch (source.kind) {
+    case 'arguments-file':
+    case 'state-file':
+      return printable(`${assignment} in line ${source.line} of ${source.path}`);
+    case 'command-line':
+      return `${assignment} on its command line`;
+    case 'built-in-default':
+      return printable(`${flag} is not set, and its default is ${value}`);
+  }
+}
+
+/**
+ * How the configuration of the node explains where listeners are, or that it does not; null where nothing is known, or it does not
+ * matter to the finding.
+ */
+export function configurationReason(facts: FindingFacts, members: readonly OwnedListener[]): string | null {
+  const { configuration, params } = facts;
+  if (configuration === null) return null;
+  const { running } = params;
+  if (running !== undefined) {
+    return printable(`${settingText(configuration)}, but the process still runs with ${running}: a restart is pending`);
+  }
+  if (facts.verdict !== 'exposed' && facts.verdict !== 'narrowed' && facts.verdict !== 'wrong-address') return null;
+  const text = settingText(configuration);
+  return members.some((one) => isConfigured(one, configuration.value)) ? `because of ${text}` : `in spite of ${text}`;
+}
+
+/** Whether a listener is at an address that a value has. */
+function isConfigured({ address }: OwnedListener, value: string): boolean {
+  if (address === null) return false;
+  return endpointsIn(value).some((one) => {
+    if (one.address === null || isWildcard(one.address)) return isWildcard(address);
+    return one.address === 'localhost' ? isLoopback(address) : unmapped(address) === one.address;
+  });
+}
+
+function endpointsIn(value: string): readonly Pick<Endpoint, 'address'>[] {
+  if (isIP(value) !== 0) return [{ address: value }];
+  const endpoint = endpointOf(value);
+  return endpoint === null ? urlEndpoints(value) : [endpoint];
+}
+
+/** How the configuration is changed so that the service listens where the page says; null where nothing is known of it. */
+export function configurationAdvice(
+  { configuration, expected, params }: FindingFacts,
+  defaultAddresses: readonly string[],
+): Advice | null {
+  const service = snapServiceOf(expected?.service ?? '');
+  if (configuration === null || expected === null || service === null) return null;
+  const restart = `sudo snap restart k8s.${service}`;
+  const { flag, value, source } = configuration;
+  if (params.running !== undefined) {
+    return {
+      text: printable(`Restart ${service}: ${settingText(configuration)} takes effect then.`),
+      commands: [restart],
+    };
+  }
+  const wanted = wantedValue(expected, value, defaultAddresses);
+  if (wanted === null) return null;
+  switch (source.kind) {
+    case 'arguments-file':
+      return {
+        text: printable(`Change ${settingText(configuration)} to ${wanted}, and restart ${service}.`),
+        commands: [`sudo sed -n ${source.line}p ${source.path}`, restart],
+      };
+    case 'built-in-default':
+    case 'command-line':
+      return {
+        text: printable(`Set ${flag}=${wanted} in ${ARGUMENTS_DIRECTORY}/${service}, and restart ${service}.`),
+        commands: [`sudo grep -n -e ${flag} ${ARGUMENTS_DIRECTORY}/${service}`, restart],
+      };
+    case 'state-file':
+      return {
+        text: printable(`${settingText(configuration)}; it should be ${wanted}.`),
+        commands: [`sudo sed -n ${source.line}p ${source.path}`, 'sudo k8s status'],
+      };
+  }
+}
+
+/** The value with which the service would listen where the row says; null: unknown. */
+function wantedValue({ host }: Expected, value: string, defaultAddresses: readonly string[]): string | null {
+  const address = wantedAddress(host, defaultAddresses);
+  if (address === null) return null;
+  if (isIP(value) !== 0) return address;
+  const endpoint = endpointOf(value);
+  if (endpoint !== null) return endpointText({ address, port: endpoint.port });
+  const [first] = urlEndpoints(value);
+  if (first === undefined) return null;
+  return `https://${endpointText({ address, port: first.port })}`;
+}
+
+function wantedAddress(host: string | null, defaultAddresses: readonly string[]): string | null {
+  switch (host) {
+    case 'localhost':
+      return '127.0.0.1';
+    case '*':
+      return '0.0.0.0';
+    case 'default':
+      return defaultAddresses[0] ?? null;
+    default:
+      return host !== null && isIP(host) !== 0 ? host : null;
+  }
+}

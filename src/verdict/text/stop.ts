@@ -1,0 +1,65 @@
+import { printable } from '../../base/text.js';
+import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
+import { snapServiceOf } from '../../node/flags.js';
+import type { Advice } from '../finding.js';
+import { advice, look, restart, shellWord } from './commands.js';
+import { programName } from './format.js';
+
+/** Of a foreign owner in the place of a service. */
+export function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
+  const stopped = stop(foreign);
+  if (stopped === null) return advice(`Find its owner, and restart ${service} once the address is free.`);
+  return advice(`${lead}${stopped.text}, then restart ${service}.`, ...stopped.commands, ...restart(service));
+}
+
+/** Of a foreign owner beside a service that runs as it should. */
+export function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
+  const stopped = stop(
+    foreign.map((listener) => ({ ...listener, owners: listener.owners.filter((one) => !isOfService(one, service)) })),
+  );
+  if (stopped === null) return advice(`Find what is listening beside ${service}, and stop it.`);
+  const { text, commands } = stopped;
+  return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
+}
+
+function isOfService(owner: Owner, service: string): boolean {
+  const name = snapServiceOf(service);
+  return owner.kind === 'process' && name !== null && owner.unit === `snap.k8s.${name}.service`;
+}
+
+/**
+ * Services in whose units other users' processes run: a session of ssh without a session manager, a job of cron, a container, a
+ * forwarded port. A user who can start one of these must not be able to make an operator stop the service.
+ */
+const SHARED_UNITS =
+  /^(?:sshd?(?:@.*)?|crond?|cronie|atd|anacron|at|docker|containerd|podman|crio|cri-o|snapd|dbus(?:-broker)?|polkit|lxd|incus|libvirtd|user@\d+|getty@.*|serial-getty@.*|x?inetd|systemd-.*)\.service$/;
+
+/** UID_MIN and the user nobody (login.defs(5)): below are the users of services. */
+const isLogin = (uid: number | null): boolean => uid !== null && uid >= 1000 && uid !== 65534;
+
+/** How the owner is stopped for good; null: it is unknown. */
+export function stop(sockets: readonly OwnedListener[]): Advice | null {
+  const held = sockets.flatMap(({ owners, uid }) => owners.map((owner) => ({ owner, uid })));
+  // The first process listens for others, which get the socket once somebody connects (systemd.socket(5)).
+  const one = held.find(({ owner }) => owner.kind === 'kernel' || owner.pid !== 1) ?? held[0];
+  if (one === undefined) return null;
+  const { owner, uid } = one;
+  if (owner.kind === 'kernel') {
+    return advice(printable(`remove ${owner.device}`), `ip -d link show ${shellWord(owner.device)}`);
+  }
+  if (owner.pid === 1) {
+    return advice('stop and disable the socket unit for which systemd listens', 'systemctl list-sockets --all');
+  }
+  const who = printable(`${programName(owner)} (pid ${owner.pid})`);
+  if (owner.pod !== null) return advice(`remove its pod, ${printable(owner.pod)}`, ...look(''));
+  if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
+  const isService = owner.unit?.endsWith('.service') === true && !SHARED_UNITS.test(owner.unit) && !isLogin(uid);
+  if (owner.unit === null || !isService) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
+  // Systemd may start the process again.
+  const unit = shellWord(owner.unit);
+  return advice(
+    printable(`stop and disable ${owner.unit}`),
+    `systemctl status -- ${unit}`,
+    `sudo systemctl disable --now -- ${unit}`,
+  );
+}
