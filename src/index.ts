@@ -70,7 +70,7 @@ export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './sp
 export type { BuiltinPage, Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
-export { type CodedFinding, FINDING_CODES, type FindingCode, ROLE_CODES, type RoleReason } from './verdict/codes.js';
+export { type CodedFinding, FINDING_CODES, type FindingCode } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
 export type {
   Advice,
@@ -84,6 +84,7 @@ export type {
   Verdict,
 } from './verdict/finding.js';
 export { PAGE_CODES, type PageRemark } from './verdict/page_remarks.js';
+export { ROLE_CODES, type RoleReason } from './verdict/role_codes.js';
 export type { BindFailure } from './verdict/text/event.js';
 export type {
   AddressOwner,

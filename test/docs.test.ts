@@ -8,9 +8,10 @@ import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
-import { FINDING_CODES, ROLE_CODES } from '../src/verdict/codes.js';
+import { FINDING_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { PAGE_CODES } from '../src/verdict/page_remarks.js';
+import { ROLE_CODES } from '../src/verdict/role_codes.js';
 import { ROOT } from './native/toolchain.js';
 
 const DOCS = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));

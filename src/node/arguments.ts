@@ -39,7 +39,7 @@ export function parseArgumentsFile(service: string, text: string): ServiceArgume
 export function parseCommandLine(service: string, words: readonly string[]): ServiceArguments {
   return parseWords(
     service,
-    words.map((text) => ({ text, line: 0, known: text.length })),
+    words.map((text) => ({ text, line: 0, known: null })),
   );
 }
 
@@ -48,11 +48,11 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
   let unknownAt: number | null = null;
   let hasConfigFile = false;
   for (let at = 0; at < words.length; at += 1) {
-    const { text = '', line = 0, known = 0 } = words[at] ?? {};
+    const { text = '', line = 0, known = null } = words[at] ?? {};
     if (text === '--') break;
     const name = /^--?[A-Za-z0-9][\w.-]*/.exec(text)?.[0] ?? null;
     // Its name, or whether it is one word at all, is up to an expansion.
-    if (known < (name ?? '').length || (known < text.length && (name === null || text[name.length] !== '='))) {
+    if (known !== null && (name === null || known < name.length || text[name.length] !== '=')) {
       unknownAt ??= line;
       continue;
     }
@@ -65,7 +65,7 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
     const isJoined = text[name.length] === '=';
     const next = words[at + 1];
     const given = isJoined ? text.slice(name.length + 1) : (next?.text ?? '');
-    const isKnown = isJoined ? known === text.length : next !== undefined && next.known === next.text.length;
+    const isKnown = isJoined ? known === null : next !== undefined && next.known === null;
     values.set(flag.name, { flag, value: isKnown ? storedValue(flag.kind, given) : null, line });
     if (!isJoined) at += 1;
   }

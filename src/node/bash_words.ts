@@ -3,8 +3,8 @@ export interface BashWord {
   readonly text: string;
   /** Line of the file on which it begins, from 1. */
   readonly line: number;
-  /** How much of `text`, from its start, is certain: the rest comes from an expansion that only bash itself can do. */
-  readonly known: number;
+  /** How much of `text`, from its start, is certain; null: all of it. The rest comes from an expansion that only bash itself can do. */
+  readonly known: number | null;
 }
 
 export interface BashWords {
@@ -108,7 +108,7 @@ class Splitter {
   #end(): void {
     if (this.#word !== null) {
       const { text, line, known } = this.#word;
-      this.#words.push({ text, line, known: known ?? text.length });
+      this.#words.push({ text, line, known });
     }
     this.#word = null;
   }

@@ -18,19 +18,19 @@ const MAX_PROCESSES = 64;
 
 /** The units of the snap that are there, or run. */
 export async function readUnits(files: HostFiles, mounts: Mounts): Promise<RunningService[]> {
-  const root = systemdCgroups(mounts);
-  const units = await Promise.all(SERVICES.map((service) => readUnit(service, files, root)));
+  const roots = systemdCgroups(mounts);
+  const units = await Promise.all(SERVICES.map((service) => readUnit(service, files, roots)));
   return units.filter((unit) => unit !== null);
 }
 
-async function readUnit(service: string, files: HostFiles, root: string | null): Promise<RunningService | null> {
+async function readUnit(service: string, files: HostFiles, roots: readonly string[]): Promise<RunningService | null> {
   const unit = unitOf(service);
   const [isUnit, enabled, pids] = await Promise.all([
     files.exists(`/etc/systemd/system/${unit}`),
     files.hasLink(`/etc/systemd/system/multi-user.target.wants/${unit}`),
-    root === null ? null : readPids(`${root}/system.slice/${unit}/cgroup.procs`),
+    readPidsIn(roots, unit),
   ]);
-  if (isUnit !== true && enabled !== true && (pids === null || pids.length === 0)) return null;
+  if (isUnit === false && enabled === false && (pids === null || pids.length === 0)) return null;
   const processes = await Promise.all((pids ?? []).map(readProcess));
   const program = processes.find((one) => one.words !== null && basename(one.words[0] ?? '') === service);
   return {
@@ -40,14 +40,21 @@ async function readUnit(service: string, files: HostFiles, root: string | null):
   };
 }
 
-/** Where systemd's hierarchy is: cgroup2, or its own of cgroup v1. */
-function systemdCgroups(mounts: Mounts): string | null {
-  const points = [...mounts].filter(([, { type }]) => type === 'cgroup2' || type === 'cgroup').map(([point]) => point);
-  return (
-    points.find((point) => point.endsWith('/systemd')) ??
-    points.find((point) => mounts.get(point)?.type === 'cgroup2') ??
-    null
+/** Where systemd's hierarchy may be: cgroup2, or its own of cgroup v1; with both, they are alike. */
+function systemdCgroups(mounts: Mounts): readonly string[] {
+  return [...mounts].flatMap(([point, { type }]) =>
+    type === 'cgroup2' || (type === 'cgroup' && point.endsWith('/systemd')) ? [point] : [],
   );
+}
+
+/** Processes of a unit, in the first hierarchy that has any; null: no hierarchy could be read. */
+async function readPidsIn(roots: readonly string[], unit: string): Promise<readonly number[] | null> {
+  let pids: readonly number[] | null = null;
+  for (const root of roots) {
+    pids = (await readPids(`${root}/system.slice/${unit}/cgroup.procs`)) ?? pids;
+    if (pids !== null && pids.length > 0) return pids;
+  }
+  return pids;
 }
 
 /** Empty where the unit does not run. */

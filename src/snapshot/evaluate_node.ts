@@ -1,6 +1,7 @@
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
 import type { OwnerPass } from '../kernel/addon.js';
+import { specFor } from '../spec/builtin.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { type Evaluation, evaluate } from '../verdict/evaluate.js';
@@ -15,6 +16,8 @@ export interface Expectation {
 }
 
 export interface EvaluatedCapture extends NodeCapture {
+  /** With the page of the installed release. */
+  readonly spec: Spec;
   readonly role: RoleAnswer;
   readonly evaluation: Evaluation;
 }
@@ -39,14 +42,19 @@ export async function evaluateNode(
   return isSettled && bound.length === 0 ? evaluated : evaluateCapture({ ...last, bound }, expectation, memo);
 }
 
-function evaluateCapture(capture: NodeCapture, { spec, role: asked }: Expectation, memo: Memo): EvaluatedCapture {
+function evaluateCapture(
+  capture: NodeCapture,
+  { spec: given, role: asked }: Expectation,
+  memo: Memo,
+): EvaluatedCapture {
   const { node, sockets, files, coverage, bound } = capture;
   // No verdict depends on how long a source took, which is never the same.
   const sources = coverage.sources.map((source) => ({ ...source, ms: 0 }));
   const facts = memo.reuseEqual('facts', { node, files, sources, bound });
   const answer = memo.memoize('evaluation', [facts, sockets], () => {
+    const spec = specFor(given, node.release);
     const role = resolveRole(asked, capture, spec.notes);
-    return { role, evaluation: evaluate(spec, capture, role.role) };
+    return { spec, role, evaluation: evaluate(spec, capture, role.role) };
   });
   return { ...capture, ...answer };
 }

@@ -1,5 +1,6 @@
 import { coverageOf } from '../base/coverage.js';
 import { assertKeys, assertObject, assertOneOf, assertSnapshot, assertSpec } from '../base/validate.js';
+import { specFor } from '../spec/builtin.js';
 import type { Notes } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -42,8 +43,9 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   assertSnapshot(document);
   assertObject('options are an object with a spec', options);
   assertKeys(options, { spec: true, role: true, failOn: true });
-  const { spec, role: asked = 'auto', failOn = 'warning' } = options;
-  assertSpec(spec);
+  const { role: asked = 'auto', failOn = 'warning' } = options;
+  assertSpec(options.spec);
+  const spec = specFor(options.spec, document.node.release);
   assertOneOf('role', asked, ['auto', 'control-plane', 'worker']);
   assertOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
   const { capture, role } = captureWithRole(document, asked, spec.notes);
@@ -51,7 +53,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
   return {
     ...document,
     node: { ...document.node, ...role },
-    spec: specPart(spec, null),
+    spec: specPart(spec, document.node.release),
     summary: summarize(findings, capture.coverage, failOn),
     findings,
     sockets: document.sockets.map((socket) => {

@@ -37,7 +37,7 @@ export async function takeSnapshot(
     const others = allNetns
       ? await (await import('./namespaces.js')).captureOtherNamespaces(evaluated.node.netns, target, deadline)
       : null;
-    return toDocument(evaluated, others, { spec: expectation.spec, failOn }, memo);
+    return toDocument(evaluated, others, failOn, memo);
   } finally {
     netns?.close();
   }

@@ -1,7 +1,6 @@
 import { coverageOf } from '../base/coverage.js';
 import type { Memo } from '../base/memo.js';
 import { version } from '../base/version.js';
-import type { Spec } from '../spec/spec.js';
 import type { FailOn, SnapshotDocument } from './document/document.js';
 import { specPart } from './document/spec_part.js';
 import { summarize } from './document/summary.js';
@@ -12,10 +11,10 @@ import type { OtherNamespaces } from './namespaces.js';
 export function toDocument(
   evaluated: EvaluatedCapture,
   others: OtherNamespaces | null,
-  { spec, failOn }: { readonly spec: Spec; readonly failOn: FailOn },
+  failOn: FailOn,
   memo: Memo,
 ): SnapshotDocument {
-  const { capturedAt, role, files } = evaluated;
+  const { capturedAt, role, files, spec } = evaluated;
   const { findings, explanations } = evaluated.evaluation;
   const { markedRole: _, hostname, kernel, netns, ...facts } = evaluated.node;
   const sockets = memo.memoize('explained', [evaluated.sockets, others?.sockets, explanations], () => {
@@ -33,7 +32,7 @@ export function toDocument(
     generator: { name: 'k8s-sockwatch', version: version() },
     capturedAt,
     node: { hostname, kernel, netns, ...role, ...facts },
-    spec: specPart(spec, null),
+    spec: specPart(spec, evaluated.node.release),
     summary: summarize(findings, coverage, failOn),
     findings,
     sockets,

@@ -25,7 +25,7 @@ export const UNICODE: Glyphs = {
     unexpected: '✚',
     narrowed: '▾',
     unverified: '?',
-    configured: '⚙',
+    configured: '≡',
     ok: '✓',
     'not-applicable': '·',
   },

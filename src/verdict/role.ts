@@ -3,9 +3,9 @@ import type { Notes } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { NodeRole } from './applied_row.js';
 import { type Capture, isFromText } from './capture.js';
-import type { RoleReason } from './codes.js';
 import { isName } from './finding.js';
 import { matchListener, oneOfEachOwner } from './owner_match.js';
+import type { RoleReason } from './role_codes.js';
 import { idsOf } from './row_evaluation.js';
 import { roleSourceText } from './text/role.js';
 

@@ -67,7 +67,7 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
             captureDeadline(),
           )
         : null;
-      return toDocument(capture, others, { spec: expectation.spec, failOn }, memo);
+      return toDocument(capture, others, failOn, memo);
     },
     openEvents: async (onReady) => {
       const { openEvents } = native();

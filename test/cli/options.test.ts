@@ -166,6 +166,7 @@ t.test('help lists every option with its values, and every exit code', (t) => {
       HELP,
       [
         ...['once', 'follow', 'replay', 'format', 'output', 'spec', 'notes', 'strict', 'role', 'netns', 'all-netns'],
+        'host-root',
         ...['owners', 'fail-on', 'deadline', 'redact', 'redact-key', 'interval', 'allow-module-load', 'version'],
       ],
     ],

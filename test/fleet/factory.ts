@@ -48,7 +48,9 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
   });
   const sockets = [...rows.map((row) => socketOf(row, role, address, spec)), ...also];
   const defaultInterface = { name: 'eth0', index: 2, addresses: [address] };
-  const node = { ...NODE, hostname, defaultInterface, defaultAddresses: [address] };
+  // As on most nodes, kube-proxy is off.
+  const services = [{ unit: 'snap.k8s.kube-proxy.service', enabled: false, pids: [], comm: null }];
+  const node = { ...NODE, hostname, defaultInterface, defaultAddresses: [address], services };
   const files = spec.rows.flatMap((row) => (row.kind === 'unix' ? socketFile(row.path) : []));
   const seen = { node, sockets, coverage: changes.coverage ?? coverage(), files };
   const { findings, explanations } = evaluate(spec, seen, role);
@@ -74,7 +76,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
       isInstalled: null,
       release: null,
       configuration: null,
-      services: null,
+      services: node.services,
       networkFeature: null,
     },
     spec: specInfo,

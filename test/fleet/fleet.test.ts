@@ -75,7 +75,7 @@ t.test('every cell keeps the message of its finding', (t) => {
   const [node] = matrix.nodes;
   if (node === undefined) throw new Error('no node');
   const cell = cellAt(node.column, proxy.number);
-  t.match(cell, { code: 'condition-not-met', message: /applies only if/, reason: /applies only if/ });
+  t.match(cell, { code: 'unit-not-enabled', message: /is not enabled/, reason: /is not enabled/ });
   t.end();
 });
 

@@ -33,7 +33,7 @@ t.test('unknown, faulty and listening states', (t) => {
     t.notOk(isFault(code));
   }
   const served = VERDICTS.filter((verdict) => isListening(stateCode(verdict, 'none')));
-  t.strictSame(served, ['exposed', 'wrong-address', 'narrowed', 'ok']);
+  t.strictSame(served, ['exposed', 'wrong-address', 'narrowed', 'configured', 'ok']);
   t.notOk(isListening(NONE));
   t.end();
 });

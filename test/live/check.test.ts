@@ -32,7 +32,7 @@ t.test('one snapshot keeps its verdicts', async (t) => {
   const [stored, evaluated] = [snapshotIn(OLD), snapshotIn(stdout)];
   t.strictSame(verdictsOf(evaluated), verdictsOf(stored));
   t.strictSame(evaluated.sockets, stored.sockets);
-  t.strictSame(evaluated.summary.verdicts, stored.summary.verdicts);
+  t.strictSame(evaluated.summary.verdicts, { ...stored.summary.verdicts, configured: 0 });
   await writeFile(`${file}.again`, stdout);
   t.equal(check(`${file}.again`).stdout, stdout, 'a second pass changes nothing');
   const table = check(file, '--format', 'table');

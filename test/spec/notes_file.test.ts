@@ -30,6 +30,7 @@ t.test('all fields', async (t) => {
         roles: ['control-plane'],
         serviceByRole: { 'control-plane': 'etcd', worker: 'etcd-proxy' },
         condition: 'when the datastore is etcd',
+        decidedBy: null,
         paths: [],
         hardening: 'This site binds it to one address.',
         hardeningRoles: null,
@@ -42,6 +43,7 @@ t.test('all fields', async (t) => {
         roles: null,
         serviceByRole: {},
         condition: null,
+        decidedBy: null,
         paths: ['/srv/**/containerd.sock'],
         hardening: null,
         hardeningRoles: null,
@@ -110,12 +112,12 @@ t.test('an unknown key is reported with the allowed ones and a suggestion', asyn
     ],
     [
       `${ROW}    resaon: x\n`,
-      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, service_by_role, hardening_roles, found the key "resaon"',
+      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, decided_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
       ROW.replace('reason', 'resaon'),
-      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, service_by_role, hardening_roles, found the key "resaon"',
+      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, decided_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
@@ -169,7 +171,7 @@ t.test('invalid values', async (t) => {
     [ROW.replace('service: a', 'path: x'), '3: expected an absolute path, found "x"'],
     [
       ROW.replace('    condition: c\n', ''),
-      '3: expected one of the keys roles, service_by_role, condition, paths, hardening, hardening_roles, replaced_by, cluster, found none',
+      '3: expected one of the keys roles, service_by_role, condition, decided_by, paths, hardening, hardening_roles, replaced_by, cluster, found none',
     ],
     [ROW.replace('    reason: r\n', ''), '3: expected the key reason, found none'],
     [ROW.replace('condition: c', 'condition: " "'), '5: expected some words, found ""'],

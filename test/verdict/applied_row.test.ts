@@ -44,6 +44,7 @@ t.test('what notes make of a row', (t) => {
     service: 'kube-apiserver',
     roles: ['control-plane'],
     condition: 'on a whim',
+    decidedBy: null,
     paths: [],
     hardening: null,
     replacedBy: [],
@@ -119,7 +120,7 @@ t.test('a condition shows only in the service', (t) => {
     evaluate(spec(rows), capture(sockets, changes), 'worker')
       .findings.slice(0, 2)
       .map(({ verdict }) => verdict);
-  t.strictSame(verdicts([]), ['not-applicable', 'not-applicable'], 'seen nowhere: it does not hold');
+  t.strictSame(verdicts([]), ['unverified', 'unverified'], 'seen nowhere: it is unknown whether it holds');
   t.strictSame(verdicts([held('kube-proxy', '127.0.0.1', 10256)]), ['ok', 'missing'], 'seen once: the rest is missed');
   t.strictSame(verdicts([held('kube-proxy', '0.0.0.0', 30001)]), ['missing', 'missing'], 'wherever it is seen');
   for (const ownersUnknown of ['permission', 'not-found', 'not-looked'] as const) {
@@ -130,24 +131,26 @@ t.test('a condition shows only in the service', (t) => {
       `somebody unseen on one of its ports: ${ownersUnknown}`,
     );
   }
-  t.strictSame(
-    verdicts([listener('127.0.0.1', 9999)]),
-    ['not-applicable', 'not-applicable'],
-    'on another port: no sign',
-  );
+  t.strictSame(verdicts([listener('127.0.0.1', 9999)]), ['unverified', 'unverified'], 'on another port: no sign');
   const broken = { coverage: coverage({ tcp: 'partial' }) };
   t.strictSame(verdicts([], broken), ['unverified', 'unverified'], 'what was not read completely decides nothing');
 
   const [finding] = evaluate(spec([health]), capture([]), 'worker').findings;
   t.match(finding, {
-    severity: 'none',
-    code: 'condition-not-met',
+    severity: 'unknown',
+    code: 'condition-unknown',
     params: { condition: 'when nothing replaces it', service: 'kube-proxy' },
   });
   const noted = notes({ rows: [rowNote({ service: 'kube-proxy' }, { condition: 'as a note has it' })] });
   const plain = row('localhost:10256', 'kube-proxy');
-  t.match(judge(plain, { notes: noted }), { verdict: 'not-applicable', params: { condition: 'as a note has it' } });
+  t.match(judge(plain, { notes: noted }), { verdict: 'unverified', params: { condition: 'as a note has it' } });
   t.equal(judge(plain, {}).verdict, 'missing');
+  const once = notes({ rows: [rowNote({}, { condition: 'on one node', cluster: 'exactly-one' })] });
+  t.match(
+    judge(plain, { notes: once }),
+    { verdict: 'not-applicable', code: 'condition-not-met' },
+    'what one node cannot decide, several do',
+  );
   t.end();
 });
 

@@ -28,6 +28,7 @@ const VXLAN = row('*:8472/udp', 'cilium-agent');
 t.test('every verdict has its severity, and unexpected has two', (t) => {
   t.strictSame(SEVERITY, {
     ok: 'none',
+    configured: 'info',
     missing: 'error',
     exposed: 'error',
     'wrong-owner': 'error',

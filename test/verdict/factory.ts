@@ -2,6 +2,7 @@ import type { Coverage } from '../../src/base/coverage.js';
 import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
+import type { ServiceState, Setting } from '../../src/node/setting.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
 import { type ListenerNote, NO_NOTES, type Notes, type RowNote, type ServiceNote } from '../../src/spec/notes.js';
@@ -233,4 +234,16 @@ export function verdictOf({ verdict, matchedBy }: Finding): string {
 
 export function ids(sockets: readonly { readonly id: string }[]): string[] {
   return sockets.map(({ id }) => id).sort();
+}
+
+/** A setting of an arguments file; `changes` for another source. */
+export function setting(service: string, flag: string, value: string, changes: Partial<Setting> = {}): Setting {
+  const path = `/var/snap/k8s/common/args/${service}`;
+  const source = { kind: 'arguments-file', path, line: 7 } as const;
+  return { service, flag, value, source, inEffect: true, running: null, ...changes };
+}
+
+/** The unit of a service of the snap. */
+export function unit(service: string, changes: Partial<ServiceState> = {}): ServiceState {
+  return { unit: `snap.k8s.${service}.service`, enabled: true, pids: [812], comm: service.slice(0, 15), ...changes };
 }

@@ -217,6 +217,7 @@ t.test('a listener that a note would explain, if its owner could be seen, is unv
   t.strictSame(find(both, KNOWN), [
     {
       ...{ verdict: 'unverified', severity: 'unknown', expected: null, matchedBy: null },
+      ...{ configuration: null, causedBy: null },
       ...{ code: 'noted-if-owner-seen', params: { owners: ['sshd', 'systemd'], devices: [], purpose: 'a test' } },
       sockets: both.map(({ id }) => id),
     },

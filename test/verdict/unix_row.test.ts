@@ -234,7 +234,7 @@ t.test('role and condition', (t) => {
   t.equal(judge(worker, { sockets, observed, role: 'worker' }).verdict, 'not-applicable');
   t.equal(judge(worker, { role: 'unknown', observed }).verdict, 'unverified');
   const optional = unixRow(PATH, 'containerd', { condition: 'when it is wanted' });
-  t.equal(judge(optional, { observed }).verdict, 'not-applicable');
+  t.equal(judge(optional, { observed }).verdict, 'unverified');
   const elsewhere = held('containerd', '127.0.0.1', 10010);
   t.equal(judge(optional, { observed, sockets: [elsewhere] }).verdict, 'missing');
   t.strictSame(ids(sockets), [...judge(optional, { sockets, observed }).sockets]);

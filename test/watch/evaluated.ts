@@ -30,6 +30,7 @@ export function evaluated(
     longNames: [],
     inodes: [],
     role: { role: 'worker', roleSource: 'flag', roleReason: null },
+    spec: page,
     evaluation: evaluate(page, read, 'worker'),
   };
 }

@@ -43,7 +43,7 @@ class FakeNode implements WatchSources {
   }
 
   async toDocument(capture: EvaluatedCapture) {
-    return toDocument(capture, null, { spec: PAGE, failOn: 'warning' }, new Memo());
+    return toDocument(capture, null, 'warning', new Memo());
   }
 
   async openEvents(onReady: () => void) {

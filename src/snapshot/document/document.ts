@@ -8,10 +8,10 @@ import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { NetworkFeature } from '../../node/network_feature.js';
 import type { ServiceState, Setting } from '../../node/setting.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
-import type { RoleReason } from '../../verdict/codes.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 import type { PageRemark } from '../../verdict/page_remarks.js';
+import type { RoleReason } from '../../verdict/role_codes.js';
 
 /** The lowest severity that counts as drift. */
 export type FailOn = 'error' | 'warning' | 'info' | 'never';

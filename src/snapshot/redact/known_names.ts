@@ -83,6 +83,7 @@ function namesOf({ rows, notes, builtin }: Spec): string[] {
       ...(row.kind === 'unix' ? row.path.split('/') : []),
     ]),
     ...services,
+    ...unitsOf(notes.sharedUnits),
     ...notes.rows.flatMap(({ serviceByRole, paths }) => [
       ...Object.values(serviceByRole),
       ...paths.flatMap((path) => path.split('/').filter((part) => !part.includes('*'))),

@@ -8,7 +8,7 @@ import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { Setting } from '../../node/setting.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
-import { FINDING_CODES, ROLE_CODES } from '../../verdict/codes.js';
+import { FINDING_CODES } from '../../verdict/codes.js';
 import {
   type Expected,
   type Finding,
@@ -19,6 +19,7 @@ import {
   type Verdict,
 } from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
+import { ROLE_CODES } from '../../verdict/role_codes.js';
 import { faultsText } from '../../verdict/text/coverage.js';
 import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
 import { listenersText } from '../../verdict/text/format.js';
@@ -89,7 +90,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       ephemeralPorts:
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },
       isInstalled: node.isInstalled,
-      release: node.release,
+      release: node.release === null ? null : to.version(node.release),
       configuration: node.configuration?.map((setting) => settingOf(setting, to)) ?? null,
       services:
         node.services?.map(({ unit, enabled, pids, comm }) => ({
@@ -222,7 +223,7 @@ function settingOf({ service, running, ...setting }: Setting, to: Redaction): Se
 
 function configurationOf({ flag, value, source, inEffect }: FindingConfiguration, to: Redaction): FindingConfiguration {
   return {
-    flag,
+    flag: to.flag(flag),
     value: to.setting(value),
     source: { kind: source.kind, path: source.path === null ? null : to.path(source.path), line: source.line },
     inEffect,

@@ -3,6 +3,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Replacers } from '../../base/coded.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { endpointOf, endpointText } from '../../node/flag_value.js';
+import { FLAGS } from '../../node/flags.js';
 import { BUILTIN_SOURCE } from '../../spec/builtin.js';
 import { parseEndpoint } from '../../spec/endpoint.js';
 import type { Spec } from '../../spec/spec.js';
@@ -66,6 +67,8 @@ export class Redaction {
 
   /** Text of the spec stays if it is that of the spec given. */
   readonly prose = (text: string): string => (this.#prose.has(text) ? text : REDACTED);
+
+  readonly flag = (flag: string): string => (FLAG_NAMES.has(flag) ? flag : REDACTED);
 
   /** Value of an option: a port, a path, addresses with or without ports, alone or in URLs. */
   readonly setting = (value: string): string => {
@@ -138,7 +141,7 @@ export class Redaction {
     version: this.version,
     hostname: this.host,
     errorText: this.errorText,
-    flag: (flag) => flag,
+    flag: this.flag,
     setting: this.setting,
     service: this.name,
     services: (names) => names.map(this.name),
@@ -153,6 +156,8 @@ const SOURCE_WORDS: ReadonlySet<string> = new Set([
   ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces', 'configuration', 'files'],
   ...['sock_diag', '/proc/net', 'bpf', '/proc', 'none', 'rtnetlink', 'setns', 'ss'],
 ]);
+
+const FLAG_NAMES: ReadonlySet<string> = new Set(FLAGS.map(({ name }) => name));
 
 const ERRNOS: ReadonlySet<string> = new Set(Array.from(getSystemErrorMap().values(), ([name]) => name));
 

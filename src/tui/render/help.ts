@@ -16,7 +16,7 @@ const MEANING: Readonly<Record<Verdict, string>> = {
   unexpected: 'not in the page or notes',
   narrowed: 'stricter than the page',
   unverified: 'owner unknown',
-  configured: 'where the node is told to',
+  configured: 'as configured here',
   ok: 'as the page says',
   'not-applicable': 'not on this node',
 };

@@ -1,5 +1,5 @@
 import type { OwnedListener } from '../../kernel/owners/owner.js';
-import type { RoleReason } from '../codes.js';
+import type { RoleReason } from '../role_codes.js';
 import { ownersText } from './format.js';
 
 /** What the role of a node was read from. `sockets` are those of the document, by id. Pure. */

@@ -10,8 +10,9 @@ import { readSnapshot } from '../../../src/snapshot/document/read_snapshot.js';
 import { redact } from '../../../src/snapshot/redact/redact.js';
 import { reevaluate } from '../../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../../src/spec/builtin.js';
-import { FINDING_CODES, ROLE_CODES } from '../../../src/verdict/codes.js';
+import { FINDING_CODES } from '../../../src/verdict/codes.js';
 import { PAGE_CODES } from '../../../src/verdict/page_remarks.js';
+import { ROLE_CODES } from '../../../src/verdict/role_codes.js';
 import { joined } from '../../joined.js';
 import { capture, device, held, listener, row, spec, unixListener } from '../../verdict/factory.js';
 import { documentOf } from './document.js';
@@ -58,17 +59,22 @@ t.test('what was written is read as it was', (t) => {
 
 t.test('a snapshot of version 0.1.0 is still read', (t) => {
   const document = readSnapshot(OLD, 'old.json');
-  const findings = document.findings.map(({ code, params, advice, ...rest }) => {
-    t.strictSame({ code, params, advice }, { code: null, params: {}, advice: null });
+  const findings = document.findings.map(({ code, params, advice, configuration, causedBy, ...rest }) => {
+    const added = { code, params, advice, configuration, causedBy };
+    t.strictSame(added, { code: null, params: {}, advice: null, configuration: null, causedBy: null });
     return rest;
   });
   const sources = document.coverage.sources.map(({ errors, notes, ...rest }) => {
     t.strictSame({ errors, notes }, { errors: [], notes: [] });
     return rest;
   });
-  const { roleReason, defaultAddresses, defaultSource, isInstalled, ...node } = document.node;
-  t.equal(isInstalled, null);
-  const { byName, ...summary } = document.summary;
+  const { roleReason, defaultAddresses, defaultSource, ...facts } = document.node;
+  const { isInstalled, release, configuration, services, networkFeature, ...node } = facts;
+  t.strictSame([isInstalled, release, configuration, services, networkFeature], [null, null, null, null, null]);
+  const { byName, verdicts, ...rest } = document.summary;
+  const { configured, ...counts } = verdicts;
+  t.equal(configured, 0);
+  const summary = { ...rest, verdicts: counts };
   t.equal(byName, 7, 'counted');
   const files = document.files.map(({ mountDevice, isProtected, ...rest }) => {
     t.strictSame({ mountDevice, isProtected }, { mountDevice: null, isProtected: null });
@@ -77,8 +83,8 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
   t.equal(roleReason, null);
   t.strictSame(defaultAddresses, node.defaultInterface?.addresses, 'those of the default interface');
   t.equal(defaultSource, 'default-route');
-  const { release, remarks, ...spec } = document.spec;
-  t.strictSame([release, remarks], [null, []]);
+  const { release: page, remarks, ...spec } = document.spec;
+  t.strictSame([page, remarks], [null, []]);
   const old = { ...document, node, spec, summary, findings, files, coverage: { ...document.coverage, sources } };
   t.strictSame(old, JSON.parse(OLD), 'nothing else is lost or added');
   t.match(document.summary, { result: 'drift', verdicts: { exposed: 1, missing: 1, 'wrong-owner': 1, unexpected: 1 } });
@@ -121,14 +127,14 @@ t.test('words that later versions add are read as those that say the least', (t)
   Object.assign(other, { owners: [], ownersUnknown: 'seccomp' });
   const [finding] = later.findings;
   Object.assign(finding, {
-    verdict: 'configured',
+    verdict: 'planned',
     severity: 'notice',
     matchedBy: 'seal',
-    code: 'configured',
+    code: 'planned',
     params: {},
   });
   finding.expected = { ...finding.expected, role: 'etcd', protocol: 'sctp' };
-  later.summary = { result: 'partial', failOn: 'notice', verdicts: { configured: 2, unverified: 1 } };
+  later.summary = { result: 'partial', failOn: 'notice', verdicts: { planned: 2, unverified: 1 } };
   later.node.role = 'etcd';
   Object.assign(later.coverage.sources[0], { status: 'stale', error: 'x' });
   later.coverage.sources[0].errors = [{ code: 'later', params: {} }];

@@ -120,6 +120,22 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     { code: 'ss-no-host-name', params: { name: 'x.txt' } },
     'no host name is beside the text, so the node is named after its location, x.txt',
   ],
+  [
+    { code: 'arguments-not-literal', params: { path: '/x/kubelet', line: 7 } },
+    '/x/kubelet, line 7: what the shell makes of it is unknown, and so are options set there',
+  ],
+  [
+    { code: 'setting-not-understood', params: { path: '/x/kubelet', line: 7, service: 'kubelet', flag: '--port' } },
+    '/x/kubelet, line 7: the value of --port is not understood',
+  ],
+  [
+    { code: 'node-address-unusable', params: { address: '0.0.0.0:6400' } },
+    'the address of k8sd, 0.0.0.0:6400, is not one of this node: the default route decides what "default" means',
+  ],
+  [
+    { code: 'host-files-unseen', params: {} },
+    'the files of the host cannot be seen from here (name them with --host-root)',
+  ],
   [{ code: 'ss-time', params: {} }, 'the time of the snapshot is the modification time of the text'],
 ];
 

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { NO_NOTES } from '../../../src/spec/notes.js';
+import { type ConditionEvidence, NO_NOTES } from '../../../src/spec/notes.js';
+import type { NodeFacts } from '../../../src/verdict/capture.js';
 import { FINDING_CODES } from '../../../src/verdict/codes.js';
 import { evaluate } from '../../../src/verdict/evaluate.js';
 import type { Finding } from '../../../src/verdict/finding.js';
@@ -17,8 +18,10 @@ import {
   processOwner,
   row,
   rowNote,
+  setting,
   socketFile,
   spec,
+  unit,
   unixListener,
   unixRow,
 } from '../factory.js';
@@ -46,6 +49,11 @@ const owned = (name: string): string => `${name} (pid 812, /snap/k8s/1/bin/${nam
 const NOTHING = 'nothing is listening on';
 const NOBODY = 'no process in this network namespace is listening on';
 const UNSEEN = 'its owner is not visible: some processes could not be read (permission denied)';
+
+const ONCE = notes({ rows: [rowNote({}, { condition: 'on one node', cluster: 'exactly-one' })] });
+const DECIDED = (decidedBy: ConditionEvidence) => ({ notes: notes({ rows: [rowNote({}, { decidedBy })] }) });
+const on = (facts: Partial<NodeFacts>) => ({ observed: { node: { ...NODE, ...facts } } });
+const HEALTHZ = 'in line 7 of /var/snap/k8s/common/args/kubelet';
 
 /** What each code says: `|` separates the message from the reason that ends it. */
 const CASES: readonly (readonly [finding: Finding, text: string])[] = [
@@ -185,12 +193,12 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   [judge(row('*:1', 'x', { role: 'control-plane' }), {}), '|for control-plane nodes only; this is a worker node'],
   [
     judge(CONDITIONAL, {}),
-    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and kube-proxy holds no socket on this node`,
+    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and nothing on this node tells that`,
   ],
   [
     // Another row of the service is on a port of unknown owner.
     judge({ ...CONDITIONAL }, { sockets: [listener('198.51.100.2', 10256, UDP)] }),
-    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and kube-proxy holds no socket on this node`,
+    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and nothing on this node tells that`,
   ],
   [
     evaluate(
@@ -235,6 +243,67 @@ const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   [
     judge(UNIX, { observed: { files: [{ ...ABSENT, state: 'unreadable' }] } }),
     `no listener is named ${PATH}|its file could not be read, and may belong to a listener of another name`,
+  ],
+  [
+    judge(KUBELET, {
+      sockets: [held('kubelet', '127.0.0.1', 10999)],
+      notes: { ...NO_NOTES, sources: ['x'] },
+      ...on({ configuration: [setting('kubelet', '--healthz-port', '10999')] }),
+    }),
+    `${owned('kubelet')} is listening on 127.0.0.1:10999 instead of localhost:10248/tcp|because of --healthz-port=10999 ${HEALTHZ}`,
+  ],
+  [
+    judge(KUBELET, {
+      sockets: [held('kubelet', '0.0.0.0', 10248)],
+      ...on({ configuration: [setting('kubelet', '--healthz-bind-address', '0.0.0.0')] }),
+    }),
+    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec|because of --healthz-bind-address=0.0.0.0 ${HEALTHZ}`,
+  ],
+  [
+    judge(KUBELET, {
+      sockets: [held('kubelet', '0.0.0.0', 10248)],
+      ...on({
+        configuration: [
+          setting('kubelet', '--healthz-bind-address', '127.0.0.1', { inEffect: false, running: '0.0.0.0' }),
+        ],
+      }),
+    }),
+    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec|--healthz-bind-address=127.0.0.1 ${HEALTHZ}, but the process still runs with 0.0.0.0: a restart is pending`,
+  ],
+  [
+    judge(CONDITIONAL, { notes: ONCE }),
+    `${NOTHING} localhost:10256/tcp|the row applies only if "on one node", and kube-proxy holds no socket on this node`,
+  ],
+  [
+    judge(CONDITIONAL, { ...DECIDED('unit'), ...on({ services: [unit('kube-proxy', { enabled: false })] }) }),
+    `${NOTHING} localhost:10256/tcp|snap.k8s.kube-proxy.service is not enabled on this node`,
+  ],
+  [
+    judge(row('*:4244', 'cilium-agent'), { ...DECIDED('network-feature'), ...on({ networkFeature: 'off' }) }),
+    `${NOTHING} *:4244/tcp|the network feature is off: another network plugin takes the place of Cilium`,
+  ],
+  [
+    judge(ETCD, {
+      ...DECIDED('datastore'),
+      ...on({ configuration: [setting('kube-apiserver', '--etcd-servers', 'https://198.51.100.9:2379')] }),
+    }),
+    `${NOTHING} default:2379/tcp|the datastore of this node is not etcd but https://198.51.100.9:2379 (--etcd-servers of kube-apiserver)`,
+  ],
+  [
+    judge(KUBELET, on({ services: [unit('kubelet', { pids: [], comm: null })] })),
+    `${NOTHING} localhost:10248/tcp; kubelet should be|snap.k8s.kubelet.service has no process`,
+  ],
+  [
+    judge(KUBELET, on({ services: [unit('kubelet', { comm: 'bash' })] })),
+    `${NOTHING} localhost:10248/tcp|kubelet has not started yet: snap.k8s.kubelet.service still runs its start script, which waits`,
+  ],
+  [
+    judge(KUBELET, { observed: { bound: [held('kubelet', '127.0.0.1', 10248)] } }),
+    `${NOTHING} localhost:10248/tcp|${owned('kubelet')} has the port bound, but does not listen: it accepts no connection`,
+  ],
+  [
+    judge(KUBELET, { sockets: [held('kubelet', '0.0.0.0', 10250)] }),
+    `${NOTHING} localhost:10248/tcp; kubelet should be|it runs: ${owned('kubelet')} is listening on 0.0.0.0:10250`,
   ],
   [
     unexplained(held('nc', '0.0.0.0', 9000)),
@@ -282,7 +351,10 @@ t.test('every code says what to do, unless there is nothing to do', (t) => {
   const nothing = new Set(CASES.filter(([{ advice }]) => advice === null).map(([{ code }]) => code));
   t.strictSame(
     [...nothing],
-    ['listens', 'listens-at-noted-path', 'replaced-by-service', 'row-not-for-role', 'condition-not-met'],
+    [
+      ...['listens', 'listens-at-noted-path', 'replaced-by-service', 'row-not-for-role', 'configured-place'],
+      ...['condition-not-met', 'unit-not-enabled', 'network-feature-off', 'other-datastore'],
+    ],
   );
   for (const [{ code, advice, severity }] of CASES) {
     if (advice !== null) t.match(advice.text, /^[A-Z].*\.$/, `${code}: a sentence`);

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ROLE_CODES, type RoleReason } from '../../../src/verdict/codes.js';
+import { ROLE_CODES, type RoleReason } from '../../../src/verdict/role_codes.js';
 import { roleSourceText } from '../../../src/verdict/text/role.js';
 import { held, processOwner } from '../factory.js';
 
