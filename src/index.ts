@@ -46,6 +46,9 @@ export type { ProcessNames } from './kernel/owners/whole_names.js';
 export type { Family, Listener, ListenerFields, Protocol, Transport, UnixType } from './kernel/sockets/listener.js';
 export type { SocketFile } from './kernel/sockets/socket_file.js';
 export type { MarkedRole } from './node/marked_role.js';
+export type { NetworkFeature } from './node/network_feature.js';
+export type { NodeConfiguration } from './node/read_node.js';
+export type { ServiceState, Setting, SettingSource } from './node/setting.js';
 export { type CodedListenerDifference, DIFFERENCE_CODES, type DifferenceCode } from './snapshot/diff/codes.js';
 export { type ComparedSnapshot, diff, type SnapshotDiff } from './snapshot/diff/diff.js';
 export type {
@@ -65,17 +68,26 @@ export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
 export { snapshot } from './snapshot/snapshot.js';
 export { loadSpec, type SpecOptions } from './spec/load.js';
-export type { ClusterRule, ListenerNote, NoteScope, Notes, RowNote, ServiceNote } from './spec/notes.js';
+export type {
+  ClusterRule,
+  ConditionEvidence,
+  ListenerNote,
+  NoteScope,
+  Notes,
+  RowNote,
+  ServiceNote,
+} from './spec/notes.js';
 export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './spec/rows.js';
 export type { BuiltinPage, Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
-export { type CodedFinding, FINDING_CODES, type FindingCode } from './verdict/codes.js';
+export { type CodedFinding, FINDING_CODES, type FindingCode, type WithRunning } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
 export type {
   Advice,
   Expected,
   Finding,
+  FindingConfiguration,
   FindingFacts,
   FindingFields,
   FindingText,

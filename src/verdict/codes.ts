@@ -277,6 +277,6 @@ export type FindingCode = keyof typeof FINDING_CODES;
 export type CodedFinding = WithRunning<Coded<typeof FINDING_CODES>>;
 
 /** Where the configuration is not in effect, `running` is the value that the running process has instead. */
-type WithRunning<Code> = Code extends { readonly params: infer Params }
+export type WithRunning<Code> = Code extends { readonly params: infer Params }
   ? Omit<Code, 'params'> & { readonly params: Params & { readonly running?: string } }
   : never;

@@ -1,7 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import t from 'tap';
 import { bashWords } from '../../src/node/bash_words.js';
 
@@ -9,12 +6,10 @@ const VARIABLES = new Map([['SNAP_COMMON', '/var/snap/k8s/common']]);
 
 /** How bash itself splits a text, as the snap's services do; null: it refuses. */
 function inBash(text: string): string[] | null {
-  const file = join(mkdtempSync(join(tmpdir(), 'sockwatch-words-')), 'args');
-  writeFileSync(file, text);
-  const script = `declare -a words="($(cat "$1"))" || exit 9; printf "%s\\0" "\${words[@]}"`;
+  const script = `text=$1; declare -a words="($text)" || exit 9; printf "%s\\0" "\${words[@]}"`;
   const env = { PATH: process.env['PATH'] ?? '', SNAP_COMMON: '/var/snap/k8s/common' };
   try {
-    const output = execFileSync('bash', ['-c', script, 'bash', file], {
+    const output = execFileSync('bash', ['-c', script, 'bash', text], {
       encoding: 'utf8',
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
