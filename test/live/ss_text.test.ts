@@ -41,6 +41,7 @@ const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map([
   ['agent-outside-pods', ['listener 9964/tcp']],
   ['apiserver-v6only', ['kube-apiserver 6443/tcp']],
   ['hidden-proxy', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
+  ['kube-proxy-gone', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
   ['leader-thread-gone', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
 ]);
 
