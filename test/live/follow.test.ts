@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,6 +10,7 @@ import { type Lab, startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
 import { FollowStream } from './follow_stream.js';
+import { loaded, unloaded } from './loaded_programs.js';
 
 const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
 
@@ -214,30 +215,6 @@ t.test('a removed socket file, which is no event of a socket', { timeout: 60_000
   t.equal(await stream.stop(), 0);
   t.strictSame(stream.invalid(), [], 'every line fits its schema');
 });
-
-/** Programs and links that are ours: those of the event programs and the iterator. */
-function loaded(): string[] {
-  const list = execFileSync('bpftool', ['-j', 'prog', 'list'], {
-    encoding: 'utf8',
-    env: { PATH: `${process.env['PATH']}:/usr/sbin` },
-  });
-  const programs: unknown = JSON.parse(list);
-  // Of fexit, tracepoints and the iterator.
-  const ours =
-    /^(tcp_state|(bind|listen)_(inet6?|unix|mptcp)|refused_(bind|listen)|(enter|exit)_(bind|listen)|list_owners)$/;
-  return (Array.isArray(programs) ? programs : []).flatMap((program: { name?: string }) =>
-    ours.test(program.name ?? '') ? [program.name ?? ''] : [],
-  );
-}
-
-/** The kernel frees a program some time after the last reference to it has gone. */
-async function unloaded(before: readonly string[]): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (loaded().length === before.length) return true;
-    await setTimeout(50);
-  }
-  return false;
-}
 
 t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) => {
   const before = loaded();
