@@ -23,12 +23,6 @@ export function settingsOfRow(row: Row, service: string, configuration: readonly
   return settingsOf(flags, configuration);
 }
 
-/** The same for the listener of a service on a port that no row has. */
-export function settingsOfPort(service: string, port: number, configuration: readonly Setting[] | null): RowSettings {
-  const flags = LISTENERS.find((one) => one.service === service && one.port === port);
-  return flags === undefined || configuration === null ? NO_SETTINGS : settingsOf(flags, configuration);
-}
-
 function isOf({ protocol, port }: ListenerFlags, row: Row): boolean {
   if (row.kind === 'unix') return protocol === 'unix';
   return protocol === row.protocol && port === row.port;

@@ -2,6 +2,7 @@ import type { Coverage } from '../../src/base/coverage.js';
 import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
+import { NO_CONFIGURATION } from '../../src/node/read_node.js';
 import type { ServiceState, Setting } from '../../src/node/setting.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { parseEndpoint } from '../../src/spec/endpoint.js';
@@ -164,12 +165,7 @@ export const NODE: NodeFacts = {
   defaultSource: 'default-route',
   interfaces: [],
   ephemeralPorts: { from: 32768, to: 60999 },
-  markedRole: null,
-  isInstalled: null,
-  release: null,
-  configuration: null,
-  services: null,
-  networkFeature: null,
+  ...NO_CONFIGURATION,
 };
 
 /** The same without a default route. */
