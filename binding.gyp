@@ -39,19 +39,19 @@
           "actions": [
             {
               "action_name": "owners_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/owners.bpf.c", "native/bpf/kernel_types.h", "native/bpf/pid_in_ns.h", "native/bpf/owner_record.h"],
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/owners.bpf.c", "native/bpf/kernel_types.h", "native/bpf/local_address.bpf.h", "native/bpf/pid_in_ns.h", "native/bpf/owner_record.h"],
               "outputs": ["<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"],
               "action": ["node", "native/bpf/skeleton.mjs", "build", "owners", "<(SHARED_INTERMEDIATE_DIR)/owners.skel.h"]
             },
             {
               "action_name": "fexit_events_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/fexit_events.bpf.c", "native/bpf/events.bpf.h", "native/bpf/event_limit.bpf.h", "native/bpf/kernel_types.h", "native/bpf/pid_in_ns.h", "native/bpf/event_record.h"],
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/fexit_events.bpf.c", "native/bpf/events.bpf.h", "native/bpf/event_limit.bpf.h", "native/bpf/kernel_types.h", "native/bpf/local_address.bpf.h", "native/bpf/pid_in_ns.h", "native/bpf/event_record.h"],
               "outputs": ["<(SHARED_INTERMEDIATE_DIR)/fexit_events.skel.h"],
               "action": ["node", "native/bpf/skeleton.mjs", "build", "fexit_events", "<(SHARED_INTERMEDIATE_DIR)/fexit_events.skel.h"]
             },
             {
               "action_name": "tracepoint_events_skeleton",
-              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/tracepoint_events.bpf.c", "native/bpf/events.bpf.h", "native/bpf/event_limit.bpf.h", "native/bpf/kernel_types.h", "native/bpf/pid_in_ns.h", "native/bpf/event_record.h"],
+              "inputs": ["native/bpf/skeleton.mjs", "native/bpf/tracepoint_events.bpf.c", "native/bpf/events.bpf.h", "native/bpf/event_limit.bpf.h", "native/bpf/kernel_types.h", "native/bpf/local_address.bpf.h", "native/bpf/pid_in_ns.h", "native/bpf/event_record.h"],
               "outputs": ["<(SHARED_INTERMEDIATE_DIR)/tracepoint_events.skel.h"],
               "action": ["node", "native/bpf/skeleton.mjs", "build", "tracepoint_events", "<(SHARED_INTERMEDIATE_DIR)/tracepoint_events.skel.h"]
             }

@@ -1,12 +1,15 @@
 #include "owner_iterator.h"
 
+#include <netinet/in.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <iterator>
 #include <tuple>
+#include <unordered_set>
 
 #include "bpf/owners_loader.h"
 #include "file_descriptor.h"
@@ -14,8 +17,9 @@
 namespace sockwatch {
 namespace {
 
-using Record = OwnerRecord;
+using AddressRecord = sockwatch_address_record;
 
+template <typename Record>
 Failure read_records(int fd, std::vector<Record>& records) {
   // bpf_seq_read() in kernel/bpf/bpf_iter.c returns whole records, and at most eight pages of them.
   std::vector<Record> buffer(64 * 1024 / sizeof(Record));
@@ -30,27 +34,61 @@ Failure read_records(int fd, std::vector<Record>& records) {
   }
 }
 
+void append_socket(const AddressRecord& record, InetColumns& columns) {
+  columns.family.push_back(record.family);
+  columns.state.push_back(record.state);
+  columns.v6only.push_back(record.family == AF_INET6 ? record.v6only : kV6OnlyUnknown);
+  columns.address.insert(columns.address.end(), std::begin(record.address), std::end(record.address));
+  columns.port.push_back(record.port);
+  columns.device.push_back(record.device);
+  columns.uid.push_back(kUidUnknown);
+  columns.inode.push_back(record.owner.inode);
+  columns.rqueue.push_back(0);
+  columns.wqueue.push_back(0);
+  columns.drops.push_back(kDropsUnknown);
+  columns.cookie.push_back(0);
+  columns.cgroup.push_back(0);
+}
+
+Failure read_with_addresses(int fd, OwnerPass& pass) {
+  std::vector<AddressRecord> records;
+  if (auto failure = read_records(fd, records)) return failure;
+  // Each socket once, however many descriptors refer to it.
+  std::unordered_set<uint32_t> seen;
+  for (const AddressRecord& record : records) {
+    pass.records.push_back(record.owner);
+    if (record.protocol == 0 || !seen.insert(record.owner.inode).second) continue;
+    append_socket(record, record.protocol == IPPROTO_TCP ? pass.tcp : pass.udp);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-Failure iterate_owners(bool every_state, OwnerPass& pass) {
+Failure iterate_owners(uint32_t addresses_in_netns, OwnerPass& pass) {
   struct stat pid_namespace {};
   if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
-  const int opened = sockwatch_open_owners(static_cast<unsigned int>(pid_namespace.st_ino), every_state);
+  const int opened =
+      sockwatch_open_owners(static_cast<unsigned int>(pid_namespace.st_ino), addresses_in_netns);
   if (opened < 0) return SysError{"bpf", -opened, "iter/task_file"};
   const FileDescriptor fd(opened);
   auto& records = pass.records;
-  if (auto failure = read_records(fd.get(), records)) return failure;
+  auto failure =
+      addresses_in_netns == 0 ? read_records(fd.get(), records) : read_with_addresses(fd.get(), pass);
+  if (failure) return failure;
   timespec now{};
   if (::clock_gettime(CLOCK_BOOTTIME, &now) != 0) return SysError{"clock_gettime", errno, "CLOCK_BOOTTIME"};
   pass.endedMs = static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
 
   // If the main thread has exited, the kernel visits the other threads separately, and the descriptor table
   // they share several times.
-  const auto key = [](const Record& record) { return std::make_tuple(record.pid, record.fd, record.inode); };
+  const auto key = [](const OwnerRecord& record) {
+    return std::make_tuple(record.pid, record.fd, record.inode);
+  };
   std::sort(records.begin(), records.end(),
-            [&](const Record& a, const Record& b) { return key(a) < key(b); });
+            [&](const OwnerRecord& a, const OwnerRecord& b) { return key(a) < key(b); });
   records.erase(std::unique(records.begin(), records.end(),
-                            [&](const Record& a, const Record& b) { return key(a) == key(b); }),
+                            [&](const OwnerRecord& a, const OwnerRecord& b) { return key(a) == key(b); }),
                 records.end());
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #ifdef SOCKWATCH_BPF
+#include "columns_to_js.h"
 #include "owner_iterator.h"
 #endif
 #include "file_descriptor.h"
@@ -91,11 +92,9 @@ Napi::Value process_facts(const Napi::CallbackInfo& info) {
 
 #ifdef SOCKWATCH_BPF
 Napi::Value iterate_owners(const Napi::CallbackInfo& info) {
+  const uint32_t netns = info[0].IsNumber() ? info[0].As<Napi::Number>().Uint32Value() : 0;
   return PromiseWorker<OwnerPass>::start(
-      info.Env(),
-      [every_state = info[0].As<Napi::Boolean>().Value()](OwnerPass& pass) {
-        return iterate_owners(every_state, pass);
-      },
+      info.Env(), [netns](OwnerPass& pass) { return iterate_owners(netns, pass); },
       [](Napi::Env env, OwnerPass& pass) -> Napi::Value {
         const auto& records = pass.records;
         auto object = Napi::Object::New(env);
@@ -104,6 +103,8 @@ Napi::Value iterate_owners(const Napi::CallbackInfo& info) {
         object.Set("task", column(env, records, &OwnerRecord::task));
         object.Set("fd", column(env, records, &OwnerRecord::fd));
         object.Set("endedMs", Napi::Number::New(env, static_cast<double>(pass.endedMs)));
+        object.Set("tcp", columns_to_js(env, pass.tcp));
+        object.Set("udp", columns_to_js(env, pass.udp));
         return object;
       });
 }

@@ -13,8 +13,9 @@ Napi::Value find_owners(const Napi::CallbackInfo& info);
 Napi::Value process_facts(const Napi::CallbackInfo& info);
 
 #ifdef SOCKWATCH_BPF
-// iterateOwners(everyState: boolean) -> Promise<{ inode, pid, task, fd: Uint32Array }>: the owners of all
-// listening sockets, or of connected ones as well, by eBPF.
+// iterateOwners(netns: number | null) -> Promise<{ inode, pid, task, fd: Uint32Array, tcp, udp: InetColumns
+// }>: the owners of all listening sockets by eBPF. With the inode number of a network namespace also the
+// owners of connected sockets, and the sockets of that namespace.
 Napi::Value iterate_owners(const Napi::CallbackInfo& info);
 #endif
 

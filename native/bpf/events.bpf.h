@@ -12,21 +12,11 @@
 
 #include "event_limit.bpf.h"
 #include "event_record.h"
+#include "local_address.bpf.h"
 #include "pid_in_ns.h"
 
 // include/net/tcp_states.h
 #define TCP_LISTEN 10
-
-// include/linux/socket.h, include/linux/net.h, include/uapi/linux/in.h
-#define AF_UNIX 1
-#define AF_INET 2
-#define AF_INET6 10
-#define SOCK_STREAM 1
-#define SOCK_DGRAM 2
-#define SOCK_SEQPACKET 5
-#define IPPROTO_TCP 6
-#define IPPROTO_UDP 17
-#define IPPROTO_MPTCP 262
 
 #define NO_FD 0xffffffffU
 
@@ -94,28 +84,19 @@ static __always_inline void set_unix_name(struct sockwatch_event* event, struct 
 static __always_inline void set_socket(struct sockwatch_event* event, struct sock* sk) {
   event->family = BPF_CORE_READ(sk, __sk_common.skc_family);
   event->type = BPF_CORE_READ(sk, sk_type);
-  event->protocol = BPF_CORE_READ(sk, sk_protocol);
-  // sock_diag lists MPTCP listeners as TCP.
-  if (event->protocol == IPPROTO_MPTCP) event->protocol = IPPROTO_TCP;
+  event->protocol = transport_protocol(sk);
   event->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
   if (!event->cookie) event->cookie = BPF_CORE_READ(sk, __sk_common.skc_cookie.counter);
   // As in sock_i_ino(): also for sockets without a file, such as the inner ones of MPTCP.
   struct socket_alloc* allocated = (struct socket_alloc*)BPF_CORE_READ(sk, sk_socket);
   event->inode = BPF_CORE_READ(allocated, vfs_inode.i_ino);
   if (event->family == AF_UNIX) {
-    event->protocol = 0;
     set_unix_name(event, sk);
     return;
   }
   event->device = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
   event->port = BPF_CORE_READ(sk, __sk_common.skc_num);
-  if (event->family == AF_INET) {
-    __be32 address = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
-    __builtin_memcpy(event->address, &address, sizeof(address));
-  } else {
-    BPF_CORE_READ_INTO(&event->address, sk, __sk_common.skc_v6_rcv_saddr);
-    event->v6only = BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
-  }
+  read_local_address(sk, event->family, event->address, &event->v6only);
 }
 
 static __always_inline void read_memory(void* to, __u64 size, const void* from, int in_kernel) {
@@ -156,13 +137,7 @@ static __always_inline void set_requested_address(struct sockwatch_event* event,
 
 static __always_inline int is_watched(struct sock* sk) {
   if (watched_netns && BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != watched_netns) return 0;
-  __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  if (family == AF_UNIX) return 1;
-  if (family != AF_INET && family != AF_INET6) return 0;
-  __u16 type = BPF_CORE_READ(sk, sk_type);
-  __u16 protocol = BPF_CORE_READ(sk, sk_protocol);
-  if (type == SOCK_DGRAM) return protocol == IPPROTO_UDP;
-  return type == SOCK_STREAM && (protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP);
+  return BPF_CORE_READ(sk, __sk_common.skc_family) == AF_UNIX || transport_protocol(sk) != 0;
 }
 
 static __always_inline void report_opened(struct sock* sk, __u32 fd) {

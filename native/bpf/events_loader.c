@@ -66,17 +66,18 @@ static void set_programs(struct sockwatch_events* events, const void* progs, siz
 
 typedef int (*attacher)(struct fexit_events* skeleton);
 
-// The programs of fexit_events.bpf.c and their functions.
+// The programs of fexit_events.bpf.c and their functions. CONFIG_IPV6 and CONFIG_UNIX can be, or have been,
+// modules; CONFIG_MPTCP and CONFIG_SECURITY_NETWORK cannot.
 static const struct sockwatch_fexit_target kTargets[] = {
-    {"inet_bind", "inet_bind"},
-    {"inet6_bind", "inet_bind"},
-    {"unix_bind", "inet_bind"},
-    {"mptcp_bind", "inet_bind"},
-    {"security_socket_bind", "inet_bind"},
-    {"inet_listen", "inet_listen"},
-    {"unix_listen", "inet_listen"},
-    {"mptcp_listen", "inet_listen"},
-    {"security_socket_listen", "inet_listen"},
+    {"inet_bind", "inet_bind", 0},
+    {"inet6_bind", "inet_bind", 1},
+    {"unix_bind", "inet_bind", 1},
+    {"mptcp_bind", "inet_bind", 0},
+    {"security_socket_bind", "inet_bind", 0},
+    {"inet_listen", "inet_listen", 0},
+    {"unix_listen", "inet_listen", 1},
+    {"mptcp_listen", "inet_listen", 0},
+    {"security_socket_listen", "inet_listen", 0},
 };
 #define TARGETS (sizeof(kTargets) / sizeof(kTargets[0]))
 static const attacher kAttachers[TARGETS] = {
@@ -112,10 +113,10 @@ static int load_without_missing(struct bpf_load_and_run_opts* options) {
   int result = -ENOENT;
   if (btf && data) {
     memcpy(data, options->data, options->data_sz);
-    missing_targets =
-        sockwatch_replace_missing_targets(data, options->data_sz, kTargets, TARGETS, btf, btf_size);
+    result = sockwatch_replace_missing_targets(data, options->data_sz, kTargets, TARGETS, btf, btf_size,
+                                               &missing_targets);
     options->data = data;
-    result = bpf_load_and_run(options);
+    if (result == 0) result = bpf_load_and_run(options);
   }
   free(data);
   free(btf);

@@ -23,11 +23,11 @@ static int create_iterator(int link) {
   return fd < 0 ? -errno : fd;
 }
 
-static int open_owners(unsigned int pid_namespace, int every_state) {
+static int open_owners(unsigned int pid_namespace, unsigned int addresses_in_netns) {
   struct owners* skeleton = owners__open();
   if (!skeleton) return -ENOMEM;
   skeleton->rodata->pid_namespace = pid_namespace;
-  skeleton->rodata->every_state = every_state != 0;
+  skeleton->rodata->addresses_in_netns = addresses_in_netns;
   int result = owners__load(skeleton);
   if (result == 0) result = owners__attach(skeleton);
   // The iterator keeps its own reference to the program.
@@ -36,9 +36,9 @@ static int open_owners(unsigned int pid_namespace, int every_state) {
   return result;
 }
 
-int sockwatch_open_owners(unsigned int pid_namespace, int every_state) {
+int sockwatch_open_owners(unsigned int pid_namespace, unsigned int addresses_in_netns) {
   int result = -EAGAIN;
   for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
-    result = open_owners(pid_namespace, every_state);
+    result = open_owners(pid_namespace, addresses_in_netns);
   return result;
 }

@@ -1,7 +1,8 @@
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { formatError } from '../base/format_error.js';
 import { printable } from '../base/text.js';
-import { endProcess, hasBpf, isKernelError, type KernelError, native, type OwnerPass } from '../kernel/addon.js';
+import { endProcess, hasBpf, isKernelError, type KernelError, native } from '../kernel/addon.js';
+import { startOwnerPass } from '../kernel/owners/owner_source.js';
 import { chunks } from '../report/pieces.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
@@ -32,7 +33,8 @@ async function run(command: Command): Promise<number> {
 
 async function once(command: CommandOf<'once'>): Promise<number> {
   const { format, output, redact } = command;
-  const firstPass = startOwnerPass(command);
+  // It mostly waits for the kernel to list who owns which socket, so that starts before the rest of the program is loaded.
+  const firstPass = startOwnerPass(command.owners, null);
   const [{ loadSpec }, { takeSnapshot }] = await Promise.all([
     import('../spec/load.js'),
     import('../snapshot/snapshot.js'),
@@ -48,17 +50,6 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   if (output === null) await writeStdout(text);
   else await (await import('../report/write_output.js')).writeAtomic(output, text);
   return EXIT_CODE[document.summary.result];
-}
-
-/**
- * `--once` mostly waits for the kernel to list who owns which socket, so that starts before the rest of the program is loaded. Errors are
- * left to the search, which then tries again.
- */
-function startOwnerPass({ owners }: CommandOf<'once'>): Promise<OwnerPass> | undefined {
-  if (owners !== 'auto' && owners !== 'bpf') return undefined;
-  const pass = native().iterateOwners?.(false);
-  pass?.catch(() => {});
-  return pass;
 }
 
 /** Exits by the deadline even if a thread hangs in the kernel, which would keep Node from exiting. */

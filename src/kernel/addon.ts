@@ -6,7 +6,7 @@ import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
 
 /**
  * The columns of a TCP or UDP dump, one element per socket, as native/socket_columns.h defines them. `address` has 16 bytes per socket;
- * 255 in `v6only` and 2^32-1 in `drops` mean that the kernel did not say.
+ * 255 in `v6only` and 2^32-1 in `uid` and `drops` mean that the kernel did not say.
  */
 export interface InetColumns {
   readonly count: number;
@@ -85,7 +85,7 @@ export interface OwnerRows {
 
 /**
  * One pass of the eBPF iterator, four columns of equal length: descriptor `fd` of process `pid` (0: not in our PID namespace) is
- * socket `inode`; `task` is a living thread of the process. In order of pid and fd. Connected sockets only with `everyState`.
+ * socket `inode`; `task` is a living thread of the process. In order of pid and fd.
  */
 export interface OwnerPass {
   readonly inode: Uint32Array;
@@ -94,6 +94,9 @@ export interface OwnerPass {
   readonly fd: Uint32Array;
   /** When it ended, in milliseconds since the machine booted. */
   readonly endedMs: number;
+  /** Sockets with a local port, in any state, of the namespace that was asked for. */
+  readonly tcp: InetColumns;
+  readonly udp: InetColumns;
 }
 
 /** What the event programs saw (native/bpf/event_record.h). Numbers that do not apply are 0. */
@@ -188,8 +191,11 @@ export interface Addon {
   findOwners(procRoot: string, inodes: Uint32Array): Promise<OwnerRows>;
   /** `tasks`: a living thread of each process; mostly the main one, whose id is the pid. */
   processFacts(procRoot: string, pids: Uint32Array, tasks: Uint32Array): Promise<ProcessFacts[]>;
-  /** Absent in a build without eBPF. */
-  iterateOwners?(everyState: boolean): Promise<OwnerPass>;
+  /**
+   * The owners of listeners, or with the inode number of a network namespace of connected sockets as well, and the sockets of that
+   * namespace. Absent in a build without eBPF.
+   */
+  iterateOwners?(netns: number | null): Promise<OwnerPass>;
   /**
    * Absent in a build without eBPF. Throws where the kernel refuses the programs. `onReady` is called once there are events, and not
    * again before they were taken. `netns`: the inode number of the network namespace to report, null for all.

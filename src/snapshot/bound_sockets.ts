@@ -1,14 +1,14 @@
 import type { Deadline } from '../base/deadline.js';
 import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
-import { startOwnerSearch } from '../kernel/owners/owner_source.js';
-import { boundTcpSockets } from '../kernel/sockets/bound.js';
+import { passWithin, startOwnerPass, startOwnerSearch } from '../kernel/owners/owner_source.js';
+import { boundTcpSockets, merelyBound, socketsOfPass } from '../kernel/sockets/bound.js';
 import type { Finding } from '../verdict/finding.js';
 import type { CaptureTarget, NodeCapture } from './capture.js';
 
 /**
- * TCP sockets that have the port of a missing listener without listening, which a hanging service leaves behind. Empty where the kernel
- * does not list them.
+ * TCP sockets that have the port of a missing listener without listening, which a hanging service leaves behind. Empty where
+ * neither the kernel lists them nor eBPF can be used.
  */
 export async function captureBound(
   findings: readonly Finding[],
@@ -21,8 +21,12 @@ export async function captureBound(
   );
   if (ports.length === 0) return [];
   const context = { netns: node.netns, devices: network.deviceNames };
-  const bound = await boundTcpSockets(new Set(ports), { netns, allowModuleLoad }, context).catch(() => []);
+  const listed = await boundTcpSockets(new Set(ports), { netns, allowModuleLoad }, context).catch(() => null);
+  const firstPass = listed === null ? startOwnerPass(mode, Number(node.netns)) : undefined;
+  const pass = await passWithin(firstPass, deadline);
+  const seen = pass === null ? [] : merelyBound(socketsOfPass('tcp', new Set(ports), pass, context));
+  const bound = listed ?? seen;
   if (bound.length === 0) return [];
-  const search = startOwnerSearch(mode, { everyState: true, deadline });
+  const search = startOwnerSearch(mode, { deadline, firstPass });
   return attachOwners(bound, (await findOwners(bound, mode, search)).found);
 }

@@ -140,7 +140,8 @@ export class Scheduler {
   readDone(costMs: number, isUnsettled: boolean): void {
     this.#running.delete('read');
     this.#budget.spend(costMs, this.#clock.now());
-    this.#readAfter(isUnsettled ? this.#soonMs() : (this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE)));
+    const ms = this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE);
+    this.#readAfter(isUnsettled ? Math.min(ms, this.#soonMs()) : ms);
     this.#wake();
   }
 

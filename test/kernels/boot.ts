@@ -67,7 +67,10 @@ export async function bootKernel(kernel: Kernel, { argument, tests }: Boot, out:
   }
   const log = openSync(join(out, 'console'), 'w');
   // Warnings of the kernel go to the console as well. Stalls do not count where processors are emulated.
-  const parameters = `console=${console} panic=-1 quiet loglevel=5 nowatchdog rcupdate.rcu_cpu_stall_suppress=1`;
+  // What mitigates faults of real processors takes an emulated one half of its time.
+  const parameters =
+    `console=${console} panic=-1 quiet loglevel=5 nowatchdog rcupdate.rcu_cpu_stall_suppress=1 ` +
+    'mitigations=off norandmaps';
   const child = spawn(
     program,
     [

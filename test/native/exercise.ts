@@ -40,7 +40,7 @@ async function capture(netns: Netns | null): Promise<void> {
   ]);
   const inodes = Uint32Array.from([...unix.inode, ...tables.flatMap(({ inode }) => [...inode])]);
   const [owners] = await Promise.all([findOwners('/proc', inodes), findOwners('/proc', new Uint32Array())]);
-  if (isRoot && iterateOwners !== undefined) await iterateOwners(true);
+  if (isRoot && iterateOwners !== undefined) await iterateOwners(Number(rawAddon().ownNetnsInode()));
   assert.equal(links.ends.at(-1), links.payloads.length);
   assert.equal(owners.inode.length, owners.fd.length);
   assert.equal(new Set(owners.pid).size, owners.facts.length);

@@ -31,7 +31,7 @@ export async function outOfMemory(): Promise<void> {
     ...(isRoot
       ? {
           openNetns: () => addon.openNetns(OWN_NETNS).close(),
-          iterateOwners: () => addon.iterateOwners?.(true),
+          iterateOwners: () => addon.iterateOwners?.(1),
           openEvents: () => {
             const stream = addon.openEvents?.(() => {}, null);
             try {

@@ -46,6 +46,7 @@ const UNITS: readonly Unit[] = [
   { name: 'route_changes', sanitizers: MEMORY },
   { name: 'route_changes', sanitizers: 'thread' },
   { name: 'out_of_memory', sanitizers: MEMORY },
+  { name: 'fexit_targets', sanitizers: MEMORY },
   { name: 'ring_buffer', sanitizers: MEMORY },
   { name: 'ring_buffer', sanitizers: 'thread' },
 ];

@@ -83,6 +83,15 @@ t.test('without kernel events, they are read at the interval', async (t) => {
   }
 });
 
+t.test('without kernel events, what must be confirmed does not wait longer than the interval', async (t) => {
+  const { scheduler, taken } = start(t);
+  scheduler.pollEvery(2_000);
+  // More than the budget has saved for the next minute.
+  scheduler.readDone(10_000, true);
+  t.strictSame(await taken(1_999), []);
+  t.strictSame(await taken(1), ['read']);
+});
+
 t.test('what is unsettled is read again at once', async (t) => {
   const { scheduler, taken } = start(t);
   scheduler.readDone(20, true);

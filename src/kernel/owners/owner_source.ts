@@ -29,26 +29,41 @@ export type OwnerSearch = (inodes: Uint32Array, kernelInodes?: ReadonlySet<numbe
 export interface OwnerSearchOptions {
   /** Default: /proc. */
   readonly procRoot?: string;
-  /** Also find owners of connected sockets, not only of those that listen. */
-  readonly everyState?: boolean;
+  /** Inode number of a network namespace: also find owners of connected sockets, not only of those that listen. */
+  readonly everyStateIn?: number | null;
   readonly deadline?: Deadline;
   /** A pass that was started before; default: one that starts now. */
   readonly firstPass?: Promise<OwnerPass> | undefined;
 }
 
+/** A pass of eBPF, where the mode allows it. Its error is left to the search, which then tries again. */
+export function startOwnerPass(mode: OwnersMode, everyStateIn: number | null): Promise<OwnerPass> | undefined {
+  if (mode !== 'auto' && mode !== 'bpf') return undefined;
+  const pass = native().iterateOwners?.(everyStateIn);
+  pass?.catch(() => {});
+  return pass;
+}
+
+/** A pass that was started; null: it failed or is late, or there is none. */
+export async function passWithin(pass: Promise<OwnerPass> | undefined, deadline: Deadline): Promise<OwnerPass | null> {
+  if (pass === undefined) return null;
+  const orNull = pass.catch(() => null);
+  return deadline.step().within(orNull, () => null);
+}
+
 /** The search of this mode. With eBPF its first pass over all descriptors starts now, while the tables are being read. */
 export function startOwnerSearch(
   mode: OwnersMode,
-  { procRoot = '/proc', everyState = false, deadline = NO_DEADLINE, firstPass }: OwnerSearchOptions = {},
+  { procRoot = '/proc', everyStateIn = null, deadline = NO_DEADLINE, firstPass }: OwnerSearchOptions = {},
 ): OwnerSearch {
   switch (mode) {
     case 'bpf':
-      return searchByIterator(procRoot, everyState, deadline, firstPass);
+      return searchByIterator(procRoot, everyStateIn, deadline, firstPass);
     case 'proc':
     case 'none':
       return (inodes) => searchProc(procRoot, inodes, [], deadline);
     case 'auto': {
-      const byIterator = searchByIterator(procRoot, everyState, deadline, firstPass);
+      const byIterator = searchByIterator(procRoot, everyStateIn, deadline, firstPass);
       return (inodes, kernelInodes) =>
         byIterator(inodes, kernelInodes).catch((error: unknown) => {
           if (!(error instanceof BpfUnavailableError)) throw error;
@@ -60,11 +75,11 @@ export function startOwnerSearch(
 
 function searchByIterator(
   procRoot: string,
-  everyState: boolean,
+  everyStateIn: number | null,
   deadline: Deadline,
   firstPass: Promise<OwnerPass> | undefined,
 ): OwnerSearch {
-  let early: Promise<OwnerPass> | null = iterate(everyState, firstPass);
+  let early: Promise<OwnerPass> | null = iterate(everyStateIn, firstPass);
   // It may fail before the search awaits it.
   early.catch(() => {});
   return async (inodes, kernelInodes = new Set()) => {
@@ -72,9 +87,9 @@ function searchByIterator(
     const step = deadline.step();
     const first = early;
     early = null;
-    let pass = await step.within(first ?? iterate(everyState), fail);
+    let pass = await step.within(first ?? iterate(everyStateIn), fail);
     // The early pass can have been past a process before that opened its socket.
-    if (first !== null && lacksAny(pass, wanted, kernelInodes)) pass = await step.within(iterate(everyState), fail);
+    if (first !== null && lacksAny(pass, wanted, kernelInodes)) pass = await step.within(iterate(everyStateIn), fail);
     return ownersIn(pass, wanted, procRoot, deadline);
   };
 }
@@ -87,11 +102,11 @@ function fail(why: CoverageFault): never {
 class BpfUnavailableError extends CoverageError {}
 
 /** @throws BpfUnavailableError */
-async function iterate(everyState: boolean, started?: Promise<OwnerPass>): Promise<OwnerPass> {
+async function iterate(everyStateIn: number | null, started?: Promise<OwnerPass>): Promise<OwnerPass> {
   const { iterateOwners } = native();
   if (iterateOwners === undefined) throw new BpfUnavailableError({ code: 'bpf-left-out', params: {} });
   try {
-    return await (started ?? iterateOwners(everyState));
+    return await (started ?? iterateOwners(everyStateIn));
   } catch (error) {
     throw new BpfUnavailableError(await explainRefusal(error));
   }

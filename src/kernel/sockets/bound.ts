@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import type { CoverageFault } from '../../base/coverage_codes.js';
-import type { InetColumns } from '../addon.js';
+import type { InetColumns, OwnerPass } from '../addon.js';
 import type { Listener, Transport } from './listener.js';
 import { inetListener, type ListenerContext } from './listeners.js';
 import { type DiagAccess, inetDumps } from './sock_diag.js';
@@ -47,15 +47,19 @@ export async function socketsOnPorts(
   return 'code' in others ? others : [...sockets, ...others];
 }
 
-/** Merely bound TCP sockets on these ports; none where the kernel does not list them, or must not be asked. @throws the kernel's error */
+/** Merely bound TCP sockets on these ports. null: the kernel does not list them, or must not be asked. @throws the kernel's error */
 export async function boundTcpSockets(
   ports: ReadonlySet<number>,
   access: DiagAccess,
   context: ListenerContext,
-): Promise<Listener[]> {
-  if (reasonNotToSeeBound() !== null) return [];
+): Promise<Listener[] | null> {
+  if (reasonNotToSeeBound() !== null) return null;
   const sockets = await dumpPorts('tcp', ports, 1 << TCP_BOUND_INACTIVE, access, context);
-  return 'code' in sockets ? [] : sockets.filter(({ kind }) => kind === 'bound').map(({ listener }) => listener);
+  return 'code' in sockets ? null : merelyBound(sockets);
+}
+
+export function merelyBound(sockets: readonly BoundSocket[]): Listener[] {
+  return sockets.filter(({ kind }) => kind === 'bound').map(({ listener }) => listener);
 }
 
 async function dumpPorts(
@@ -67,14 +71,31 @@ async function dumpPorts(
 ): Promise<BoundSocket[] | CoverageFault> {
   const dumps = await inetDumps(protocol, states, access);
   if ('code' in dumps) return dumps;
-  return (await Promise.all(dumps)).flatMap((columns) =>
-    Array.from(columns.port.keys())
-      .filter((at) => ports.has(columns.port[at] ?? 0))
-      .map((at) => ({
-        kind: kindOf(protocol, columns, at),
-        listener: inetListener(protocol, columns, at, true, context),
-      })),
-  );
+  return (await Promise.all(dumps)).flatMap((columns) => socketsIn(protocol, columns, ports, context));
+}
+
+/** The same from a pass of eBPF over the descriptors of all processes, which sees no socket that no process has. */
+export function socketsOfPass(
+  protocol: Transport,
+  ports: ReadonlySet<number>,
+  pass: OwnerPass,
+  context: ListenerContext,
+): BoundSocket[] {
+  return socketsIn(protocol, pass[protocol], ports, context);
+}
+
+function socketsIn(
+  protocol: Transport,
+  columns: InetColumns,
+  ports: ReadonlySet<number>,
+  context: ListenerContext,
+): BoundSocket[] {
+  return Array.from(columns.port.keys())
+    .filter((at) => ports.has(columns.port[at] ?? 0))
+    .map((at) => ({
+      kind: kindOf(protocol, columns, at),
+      listener: inetListener(protocol, columns, at, true, context),
+    }));
 }
 
 function kindOf(protocol: Transport, { state }: InetColumns, at: number): BoundSocket['kind'] {

@@ -63,7 +63,7 @@ export function inetListener(
     file: null,
     inode,
     cookie,
-    uid: columns.uid[at] ?? 0,
+    uid: uidOf(columns, at),
     netns: context.netns,
     backlog: protocol === 'tcp' && detailed ? backlogOf(columns, at) : null,
     drops: drops === DROPS_UNKNOWN ? null : drops,
@@ -118,7 +118,6 @@ function unixSocket(columns: NamedColumns, at: number, detailed: boolean, contex
   const name = columns.names.subarray(at === 0 ? 0 : columns.nameEnd[at - 1], columns.nameEnd[at]);
   const inode = columns.inode[at] ?? 0;
   const cookie = cookieOf(columns.cookie, at);
-  const uid = columns.uid[at] ?? UID_UNKNOWN;
   const fileInode = columns.fileInode[at] ?? 0;
   const { path, abstract } = unixName(name);
   return {
@@ -136,7 +135,7 @@ function unixSocket(columns: NamedColumns, at: number, detailed: boolean, contex
     file: fileInode === 0 ? null : { device: columns.fileDevice[at] ?? 0, inode: fileInode },
     inode: columns.doubtful?.has(at) === true ? 0 : inode,
     cookie,
-    uid: uid === UID_UNKNOWN ? null : uid,
+    uid: uidOf(columns, at),
     netns: context.netns,
     backlog: listens && detailed ? backlogOf(columns, at) : null,
     drops: null,
@@ -166,6 +165,11 @@ function withoutTrailingNul(name: Uint8Array): Uint8Array {
 /** For a listening socket, rqueue is the length of the accept queue and wqueue its limit. */
 function backlogOf(columns: InetColumns | UnixColumns, at: number): { current: number; max: number } {
   return { current: columns.rqueue[at] ?? 0, max: columns.wqueue[at] ?? 0 };
+}
+
+function uidOf({ uid }: InetColumns | UnixColumns, at: number): number | null {
+  const one = uid[at] ?? UID_UNKNOWN;
+  return one === UID_UNKNOWN ? null : one;
 }
 
 function cookieOf(cookies: BigUint64Array, at: number): string | null {

@@ -64,17 +64,20 @@ function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
 
 /** %pK: %08X %08X %08X %04X %02X %5lu, then the name after a space. */
 const UNIX_LINE =
-  /^(?:[0-9a-f]{8}|[0-9a-f]{16}|\(_*ptrval_*\)): [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) [0-9A-F]{2} +(\d+)(?: (.*))?$/;
+  /^(?:[0-9a-f]{8}|[0-9a-f]{16}|\(_*ptrval_*\)): [0-9A-F]{8} [0-9A-F]{8} ([0-9A-F]{8}) ([0-9A-F]{4}) ([0-9A-F]{2}) +(\d+)(?: (.*))?$/;
 
 /** A name has at most the bytes of sun_path (include/uapi/linux/un.h). */
 const LONGEST_NAME = 108;
 
 /** __SO_ACCEPTCON, include/uapi/linux/net.h: the socket listens. */
 const ACCEPTS = 0x10000;
+/** include/uapi/linux/net.h */
+const SS_UNCONNECTED = 1;
 
 interface UnixEntry {
   readonly flags: number;
   readonly type: number;
+  readonly isConnected: boolean;
   readonly inode: number;
   name: string;
   /** The line may be part of the name before it: its socket need not be the one with this inode, or not exist. */
@@ -90,9 +93,9 @@ export type ProcUnixColumns = UnixColumns & {
 };
 
 /**
- * The listening sockets of /proc/net/unix, and datagram sockets with a name. The kernel prints newlines in names as they are, so that
- * a name can contain what looks like further lines. Each socket starts a line, so none can be hidden that way. null: another
- * heading, no line of the kernel's, or the last line is cut off.
+ * The listening sockets of /proc/net/unix, and those with a name that are not connected. The kernel prints newlines in names as they
+ * are, so that a name can contain what looks like further lines. Each socket starts a line, so none can be hidden that way. null:
+ * another heading, no line of the kernel's, or the last line is cut off.
  */
 export function parseProcUnix(bytes: Uint8Array): ProcUnixColumns | null {
   // latin1 keeps every byte.
@@ -100,18 +103,19 @@ export function parseProcUnix(bytes: Uint8Array): ProcUnixColumns | null {
   const all = lines === null ? null : unixEntries(lines);
   if (all === null) return null;
   const { entries, contradicting } = withoutRepeated(all);
-  const listening = entries.filter(
-    ({ flags, type, name }) => (flags & ACCEPTS) !== 0 || (type === SOCK_DGRAM && name !== ''),
+  const listed = entries.filter(
+    ({ flags, type, isConnected, name }) =>
+      (flags & ACCEPTS) !== 0 || (name !== '' && (type === SOCK_DGRAM || !isConnected)),
   );
-  const count = listening.length;
-  const names = listening.map(({ name }) => Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : name, 'latin1'));
+  const count = listed.length;
+  const names = listed.map(({ name }) => Buffer.from(name.startsWith('@') ? `\0${name.slice(1)}` : name, 'latin1'));
   let end = 0;
   return {
     count,
-    type: Uint8Array.from(listening, ({ type }) => type),
-    state: Uint8Array.from(listening, ({ flags }) => ((flags & ACCEPTS) !== 0 ? TCP_LISTEN : TCP_CLOSE)),
+    type: Uint8Array.from(listed, ({ type }) => type),
+    state: Uint8Array.from(listed, ({ flags }) => ((flags & ACCEPTS) !== 0 ? TCP_LISTEN : TCP_CLOSE)),
     uid: new Uint32Array(count).fill(UID_UNKNOWN),
-    inode: Uint32Array.from(listening, ({ inode }) => inode),
+    inode: Uint32Array.from(listed, ({ inode }) => inode),
     rqueue: new Uint32Array(count),
     wqueue: new Uint32Array(count),
     fileDevice: new Uint32Array(count),
@@ -122,7 +126,7 @@ export function parseProcUnix(bytes: Uint8Array): ProcUnixColumns | null {
       return end;
     }),
     names: Buffer.concat(names),
-    doubtful: new Set(listening.flatMap(({ isDoubtful }, at) => (isDoubtful ? [at] : []))),
+    doubtful: new Set(listed.flatMap(({ isDoubtful }, at) => (isDoubtful ? [at] : []))),
     contradicting,
   };
 }
@@ -141,10 +145,11 @@ function unixEntries(lines: readonly string[]): UnixEntry[] | null {
       last.name += `\n${line}`;
       continue;
     }
-    const [, flags = '', type = '', inode = '', name = ''] = match;
+    const [, flags = '', type = '', state = '', inode = '', name = ''] = match;
     entries.push({
       flags: Number.parseInt(flags, 16),
       type: Number.parseInt(type, 16),
+      isConnected: Number.parseInt(state, 16) !== SS_UNCONNECTED,
       inode: Number(inode),
       name,
       isDoubtful: open.length > 0,

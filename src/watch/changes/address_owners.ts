@@ -1,11 +1,12 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
+import type { OwnerPass } from '../../kernel/addon.js';
 import { withKernelOwners } from '../../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../../kernel/owners/attach_owners.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
-import { startOwnerSearch } from '../../kernel/owners/owner_source.js';
+import { passWithin, startOwnerPass, startOwnerSearch } from '../../kernel/owners/owner_source.js';
 import { isWildcard, unmapped } from '../../kernel/sockets/address.js';
-import { type BoundSocket, reasonNotToSeeBound, socketsOnPorts } from '../../kernel/sockets/bound.js';
+import { type BoundSocket, reasonNotToSeeBound, socketsOfPass, socketsOnPorts } from '../../kernel/sockets/bound.js';
 import { captureTables, type Tables } from '../../kernel/sockets/capture.js';
 import type { Listener, Transport } from '../../kernel/sockets/listener.js';
 import { type ListenerContext, listenersOf, namedUnixSockets } from '../../kernel/sockets/listeners.js';
@@ -38,12 +39,14 @@ export async function findAddressOwners(
   { node, network }: Pick<NodeCapture, 'node' | 'network'>,
   deadline: Deadline,
 ): Promise<AddressOwners[]> {
-  const search = startOwnerSearch(mode, { everyState: true, deadline });
+  const everyStateIn = Number(node.netns);
+  const firstPass = startOwnerPass(mode, everyStateIn);
+  const search = startOwnerSearch(mode, { everyStateIn, deadline, firstPass });
   const access = { netns, allowModuleLoad };
   const context = { netns: node.netns, devices: network.deviceNames };
   const [tcp, udp, unix] = await Promise.all([
-    onPorts('tcp', wanted, access, context),
-    onPorts('udp', wanted, access, context),
+    onPorts('tcp', wanted, access, context, firstPass, deadline),
+    onPorts('udp', wanted, access, context, firstPass, deadline),
     onNames(wanted, access, context, deadline),
   ]);
   const finders = { tcp, udp, unix };
@@ -88,14 +91,18 @@ async function onPorts(
   wanted: readonly WantedAddress[],
   access: Access,
   context: ListenerContext,
+  pass: Promise<OwnerPass> | undefined,
+  deadline: Deadline,
 ): Promise<Finder> {
-  const ports = wanted.flatMap(({ listener }) => (listener.protocol === protocol ? [listener.port ?? 0] : []));
-  if (ports.length === 0) return () => NONE;
-  const answer = await socketsOnPorts(protocol, new Set(ports), access, context);
+  const ports = new Set(wanted.flatMap(({ listener }) => (listener.protocol === protocol ? [listener.port ?? 0] : [])));
+  if (ports.size === 0) return () => NONE;
+  const answer = await socketsOnPorts(protocol, ports, access, context);
   const isRefused = 'code' in answer;
   // /proc/net has the listeners.
-  const sockets = isRefused ? listening(protocol, await captureTables(access), context) : answer;
+  const listed = isRefused ? listening(protocol, await captureTables(access), context) : answer;
   const unknown = isRefused ? answer : protocol === 'tcp' ? reasonNotToSeeBound() : null;
+  const seen = unknown === null ? null : await passWithin(pass, deadline);
+  const sockets = seen === null ? listed : withSockets(listed, socketsOfPass(protocol, ports, seen, context));
   const byAddress = groupBy(sockets, addressKey);
   const byPort = groupBy(sockets, portKey);
   const isWild = ({ address }: Listener): boolean => isWildcard(address ?? '');
@@ -111,6 +118,12 @@ async function onPorts(
     const isOther = ({ listener }: BoundSocket): boolean => one.inode === 0 || listener.inode !== one.inode;
     return { sockets: [...new Set(conflicting)].filter(isOther).slice(0, MAX_HOLDERS), file: null, unknown };
   };
+}
+
+/** By inode: a table from /proc has no other identity. */
+function withSockets(listed: readonly BoundSocket[], more: readonly BoundSocket[]): BoundSocket[] {
+  const seen = new Set(listed.map(({ listener }) => listener.inode));
+  return [...listed, ...more.filter(({ listener }) => !seen.has(listener.inode))];
 }
 
 function portKey({ port }: Listener): string {
@@ -178,14 +191,19 @@ async function onNames(
           ? one.path === listener.path && one.abstract === listener.abstract
           : isAtFile(one, file, listener.path);
       const holders = sockets.filter(isSame).slice(0, MAX_HOLDERS).map(namedSocket);
-      // /proc/net lacks sockets that do not listen yet.
-      const unknown = unix.source.errors[0] ?? (unix.detailed ? null : (unix.source.notes[0] ?? null));
+      const isKnown = unix.detailed || isListedAs(listener);
+      const unknown = unix.source.errors[0] ?? (isKnown ? null : (unix.source.notes[0] ?? null));
       const left = holders.length > 0 ? null : leftover(listener, file?.state ?? 'absent', unknown);
       return { sockets: holders, file: left, unknown };
     }),
   );
   const byName = new Map(names.map((one, at) => [one, found[at]]));
   return (one) => byName.get(one) ?? NONE;
+}
+
+/** Whether /proc/net has a socket with this name under it. It prints NULs as `@` and newlines as they are, and does not say which file a path is. */
+export function isListedAs({ abstract }: Listener): boolean {
+  return abstract !== null && !/[\0\n]/.test(abstract);
 }
 
 function namedSocket(listener: Listener): BoundSocket {

@@ -40,6 +40,8 @@ print("ready", flush=True)
 sys.stdin.read()
 `;
 
+const NO_COLUMNS = native().decodeInet(new Uint8Array());
+
 /** What short-lived processes do meanwhile. */
 const CHURN = 'while :; do /bin/true; done';
 
@@ -83,7 +85,7 @@ t.test('both ways find the same owners, also under churn', needsRoot, async (t) 
 t.test('a socket that opens after the early pass is found by a second pass', needsRoot, async (t) => {
   const find = startOwnerSearch('bpf');
   // Begun later, so that the early one has ended as well.
-  await native().iterateOwners?.(false);
+  await native().iterateOwners?.(null);
   const { handle, inode } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
   const { pid } = await find(Uint32Array.of(inode));
@@ -123,6 +125,8 @@ t.test('a pass that was started before is used once, and repeated where it lacks
     task: Uint32Array.of(process.pid),
     fd: Uint32Array.of(99),
     endedMs: Number.MAX_SAFE_INTEGER,
+    tcp: NO_COLUMNS,
+    udp: NO_COLUMNS,
   };
   const search = startOwnerSearch('bpf', { firstPass: Promise.resolve(pass) });
   t.match(await search(Uint32Array.of(1)), { inode: Uint32Array.of(1), fd: Uint32Array.of(99) });
@@ -140,14 +144,14 @@ t.test('a pass that was started before is used once, and repeated where it lacks
 t.test('a process that started after the pass is not the one that it saw', needsRoot, async (t) => {
   const ids = { inode: Uint32Array.of(1), pid: Uint32Array.of(process.pid), task: Uint32Array.of(process.pid) };
   const factsAfter = async (endedMs: number) => {
-    const firstPass = Promise.resolve({ ...ids, fd: Uint32Array.of(9), endedMs });
+    const firstPass = Promise.resolve({ ...ids, fd: Uint32Array.of(9), endedMs, tcp: NO_COLUMNS, udp: NO_COLUMNS });
     return (await startOwnerSearch('bpf', { firstPass })(Uint32Array.of(1))).facts;
   };
   const [own] = await factsAfter(Number.MAX_SAFE_INTEGER);
   const started = own?.startMs ?? 0;
   t.match(await factsAfter(started), [{ pid: process.pid }]);
   t.strictSame(await factsAfter(started - 1), [], 'its pid was reused');
-  const pass = await native().iterateOwners?.(false);
+  const pass = await native().iterateOwners?.(null);
   t.ok(pass !== undefined && pass.endedMs > started && pass.endedMs < started + 3_600_000, 'both are of one clock');
 });
 

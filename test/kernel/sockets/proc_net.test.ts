@@ -104,6 +104,24 @@ t.test('only sockets in the requested state', (t) => {
   t.end();
 });
 
+t.test('unix sockets that are bound and do not listen, but not those of connections', (t) => {
+  const line = (flags: string, type: string, state: string, inode: number, name: string) =>
+    `0000000000000000: 00000002 00000000 ${flags} ${type} ${state} ${inode}${name}\n`;
+  const lines = [
+    line('00000000', '0001', '01', 1, ' /run/bound.sock'),
+    line('00000000', '0005', '01', 2, ' @bound'),
+    line('00000000', '0001', '03', 3, ' /run/accepted.sock'),
+    line('00000000', '0001', '01', 4, ''),
+    line('00000000', '0002', '03', 5, ' /run/connected.dgram'),
+  ];
+  const columns = parseProcUnix(
+    Buffer.from(`Num       RefCount Protocol Flags    Type St Inode Path\n${lines.join('')}`),
+  );
+  t.strictSame([...(columns?.inode ?? [])], [1, 2, 5]);
+  t.strictSame([...(columns?.state ?? [])], [TCP_CLOSE, TCP_CLOSE, TCP_CLOSE]);
+  t.end();
+});
+
 t.test('unix names that imitate other lines', (t) => {
   const header = 'Num       RefCount Protocol Flags    Type St Inode Path\n';
   const line = (inode: number, name: string, flags = '00010000'): string =>
@@ -121,7 +139,6 @@ t.test('unix names that imitate other lines', (t) => {
   t.strictSame(namesOf(line(1, `/${'n'.repeat(53)}\n${'n'.repeat(53)}`)).length, 1, 'as long as a name can be');
   t.strictSame(namesOf(line(1, '@x\xff\x1b')), ['\0x\xff\x1b'], 'any bytes');
   t.strictSame(namesOf(line(1, '')), [''], 'a listener without a name');
-  t.strictSame(namesOf(line(1, '/run/x', '00000000')), [], 'a stream that does not listen');
   t.match(parseProcUnix(Buffer.from(header)), { count: 0 });
   const refused: [string, string][] = [
     ['a line of another format first', `something else\n${line(1, '/c')}`],
@@ -148,7 +165,10 @@ t.test('lines that may be part of the name before them', (t) => {
   const forged = line(7, '/run/containerd.sock');
   t.equal(forged.length, 79);
   t.same(read(line(1, `/tmp/x\n${forged}`)), ['1 7?', 0], 'a whole line');
-  t.same(read(line(1, `/tmp/x\n${forged}`, '00000000')), ['7?', 0], 'of a socket that does not listen');
+  t.same(read(line(1, `/tmp/x\n${forged}`, '00000000')), ['1 7?', 0], 'of a socket that does not listen');
+  const bound = line(7, '/run/containerd.sock', '00000000');
+  t.same(read(line(1, `/tmp/x\n${bound}`)), ['1 7?', 0], 'that imitates a socket which does not listen yet');
+  t.same(read(line(1, `x\n${bound}\n`), line(2, ''), bound), ['1 2? 7', 0]);
   t.same(read(line(1, 'n'.repeat(28)), forged), ['1 7?', 0], 'a name and a line that together could be one name');
   t.same(read(line(1, 'n'.repeat(29)), forged), ['1 7', 0], 'that would be too long for one name');
   t.same(read(line(1, ''), forged), ['1 7', 0], 'behind a socket without a name');

@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Deadline } from '../../../src/base/deadline.js';
 import type { Listener } from '../../../src/kernel/sockets/listener.js';
-import { type AddressOwners, findAddressOwners, overlaps } from '../../../src/watch/changes/address_owners.js';
+import {
+  type AddressOwners,
+  findAddressOwners,
+  isListedAs,
+  overlaps,
+} from '../../../src/watch/changes/address_owners.js';
 import { listenTcp } from '../../kernel/sockets/live.js';
 import { listener, unixListener } from '../../verdict/factory.js';
 import { evaluated } from '../evaluated.js';
@@ -72,6 +77,13 @@ t.test('who has a path is asked of the kernel', async (t) => {
   spawnSync('python3', ['-c', `import socket; socket.socket(socket.AF_UNIX).bind("${kept}")`]);
   t.match(await holders(kept), [{ kind: 'file', owners: [] }], 'a socket file that is left over');
   server.close();
+});
+
+t.test('names that /proc/net has as they are', (t) => {
+  const named = (abstract: string) => isListedAs({ ...unixListener('/x'), path: null, abstract });
+  t.strictSame(['a', '', 'a\0b', 'a\nb'].map(named), [true, true, false, false]);
+  t.equal(isListedAs(unixListener('/x')), false, 'another file can have the path');
+  t.end();
 });
 
 t.test('overlaps', (t) => {
