@@ -24,7 +24,7 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #logFile: string;
 
-  constructor(name: string, argv: readonly string[], logFile: string) {
+  constructor(name: string, argv: readonly string[], logFile: string, variables: NodeJS.ProcessEnv = {}) {
     this.name = name;
     this.#logFile = logFile;
     const [program, ...rest] = argv as [string, ...string[]];
@@ -36,7 +36,7 @@ export class Child {
         // A session of its own, so that Ctrl-C at the terminal of the demo does not reach the services.
         detached: true,
         stdio: ['pipe', 'pipe', log],
-        env: { PATH },
+        env: { PATH, ...variables },
       });
     } finally {
       closeSync(log);

@@ -9,7 +9,7 @@ const UNWANTED = ['aufs', 'btrfs', 'devmapper', 'zfs'].map((name) => `io.contain
 export async function containerdArgv(
   directory: string,
   state: string,
-  { name, path: socketPath, cri }: Containerd,
+  { name, path: socketPath, cri, flags }: Containerd,
 ): Promise<string[]> {
   const disabled = cri ? UNWANTED : [...UNWANTED, 'io.containerd.grpc.v1.cri'];
   const configFile = join(directory, `${name}.toml`);
@@ -28,5 +28,6 @@ export async function containerdArgv(
     conf_dir = ${JSON.stringify(join(state, 'cni', 'net.d'))}
   `;
   await writeFile(configFile, config);
-  return ['containerd', '--config', configFile];
+  // Of its own flags only that of the socket: the others name directories of the machine.
+  return ['containerd', '--config', configFile, ...flags.filter((flag) => flag.startsWith('--address='))];
 }

@@ -1,5 +1,6 @@
 import type { Role } from '../../src/spec/rows.js';
-import { containerd, type Family, type Node, type Plan, type Service, standIn, tcp, udp } from './plan.js';
+import * as disk from './disk.js';
+import { containerd, type Family, type Node, type Plan, type Service, type Socket, standIn, tcp, udp } from './plan.js';
 
 export function describeNode(role: Role, family: Family, containerdPath: string): Node {
   const ipv6 = family === 'dual' ? 'fd00:2::2' : null;
@@ -25,6 +26,78 @@ function pod(uid: string, byteOfContainer: string): string {
   return `kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${byteOfContainer.repeat(32)}.scope`;
 }
 
+/** Every service of the snap, with the arguments that k8sd gives it; only those of the role run. */
+function flagsOf({ addresses, containerdPath }: Node): ReadonlyMap<string, readonly string[]> {
+  const pki = '/etc/kubernetes/pki';
+  const base = containerdPath.replace(/\/run\/containerd\/containerd\.sock$/, '');
+  return new Map([
+    [
+      'containerd',
+      [
+        `--address=${containerdPath}`,
+        `--config=${base}/etc/containerd/config.toml`,
+        `--root=${base}/var/lib/containerd`,
+        `--state=${base}/run/containerd`,
+      ],
+    ],
+    [
+      'etcd',
+      [
+        `--listen-client-urls=https://${addresses.ipv4}:2379,https://127.0.0.1:2379`,
+        `--listen-peer-urls=https://${addresses.ipv4}:2380`,
+      ],
+    ],
+    ['k8s-apiserver-proxy', ['--endpoints=/etc/kubernetes/k8s-apiserver-proxy.json', '--listen=:6443']],
+    ['k8sd', ['--state-dir=/var/snap/k8s/common/var/lib/k8sd/state']],
+    [
+      'kube-apiserver',
+      [
+        `--advertise-address=${addresses.ipv4}`,
+        '--anonymous-auth=false',
+        '--etcd-servers=https://127.0.0.1:2379',
+        '--secure-port=6443',
+        `--tls-cert-file=${pki}/apiserver.crt`,
+      ],
+    ],
+    [
+      'kube-controller-manager',
+      ['--kubeconfig=/etc/kubernetes/controller.conf', '--use-service-account-credentials=true'],
+    ],
+    [
+      'kube-proxy',
+      ['--healthz-bind-address=127.0.0.1:10256', '--kubeconfig=/etc/kubernetes/proxy.conf', '--profiling=false'],
+    ],
+    ['kube-scheduler', ['--kubeconfig=/etc/kubernetes/scheduler.conf', '--profiling=false']],
+    [
+      'kubelet',
+      [
+        '--anonymous-auth=false',
+        '--authentication-token-webhook=true',
+        `--client-ca-file=${pki}/client-ca.crt`,
+        `--container-runtime-endpoint=unix://${containerdPath}`,
+        '--read-only-port=0',
+      ],
+    ],
+  ]);
+}
+
+/** What the disk of a node holds on which these services of the snap run. */
+function diskOf(node: Node, running: readonly string[]): disk.Disk {
+  const flags = flagsOf(node);
+  const isSetUp = (service: string): boolean => running.includes(service);
+  return new Map<string, disk.DiskFile>([
+    ...[...flags.keys()].map((service) => [disk.unitFile(service), disk.unitText(service)] as const),
+    ...running.map((service) => [disk.wantedUnit(service), { link: disk.unitFile(service) }] as const),
+    ...[...flags]
+      .filter(([service]) => isSetUp(service))
+      .map(([service, own]) => [disk.argumentsFile(service), disk.argumentsText(own)] as const),
+    ...disk.snapFiles('1.36.3'),
+    [disk.K8SD_STATE, disk.k8sdState(`${node.addresses.ipv4}:6400`)],
+    [disk.CNI_FILE, '{"cniVersion": "0.3.1", "name": "cilium", "plugins": [{"type": "cilium-cni"}]}\n'],
+    ...(node.role === 'worker' ? [[disk.WORKER_MARKER, ''] as const] : []),
+  ]);
+}
+
 /** A node whose listeners are exactly those of the page and the notes. */
 export function healthyPlan(node: Node): Plan {
   const services = [
@@ -33,26 +106,33 @@ export function healthyPlan(node: Node): Plan {
     speaker(node),
     ...servicesOfTheSystem(node),
   ];
+  const ofSnap = services.filter(({ name, cgroup }) => cgroup === snap(name)).map(({ name }) => name);
   return {
     services: new Map(services.map((service) => [service.name, service])),
+    disk: diskOf(node, ofSnap),
     vxlan: { device: 'cilium_vxlan', cgroup: AGENT_POD },
     defaultRoute: 'one-hop',
   };
 }
 
 /** In the snap, the Kubernetes programs are links to one executable, and those of k8sd to another. */
-function ofSnap(name: string, executable: 'kubernetes' | 'k8s', sockets: Parameters<typeof standIn>[0]['sockets']) {
-  return standIn({ name, executable, cgroup: snap(name), sockets });
+function ofSnap(node: Node, name: string, executable: 'kubernetes' | 'k8s', sockets: readonly Socket[]): Service {
+  return standIn({ name, executable, cgroup: snap(name), sockets, flags: flagsOf(node).get(name) ?? [] });
 }
 
-function servicesOfEveryNode({ any, addresses, containerdPath }: Node): Service[] {
+function servicesOfEveryNode(node: Node): Service[] {
+  const { any, addresses, containerdPath } = node;
   const health = [tcp(addresses.ipv4, 4240), ...(addresses.ipv6 === null ? [] : [tcp(addresses.ipv6, 4240)])];
   const dnsProxy = [udp('127.0.0.1', 0), tcp('127.0.0.1', '=')];
   return [
-    containerd('containerd', containerdPath, { cgroup: snap('containerd'), cri: true }),
-    ofSnap('kubelet', 'kubernetes', [tcp('127.0.0.1', 10248), tcp(any, 10250)]),
-    ofSnap('kube-proxy', 'kubernetes', [tcp('127.0.0.1', 10249), tcp('127.0.0.1', 10256)]),
-    ofSnap('k8sd', 'k8s', [tcp(addresses.ipv4, 6400), { protocol: 'unix', abstract: 'snap.k8s.k8sd' }]),
+    containerd('containerd', containerdPath, {
+      cgroup: snap('containerd'),
+      cri: true,
+      flags: flagsOf(node).get('containerd') ?? [],
+    }),
+    ofSnap(node, 'kubelet', 'kubernetes', [tcp('127.0.0.1', 10248), tcp(any, 10250)]),
+    ofSnap(node, 'kube-proxy', 'kubernetes', [tcp('127.0.0.1', 10249), tcp('127.0.0.1', 10256)]),
+    ofSnap(node, 'k8sd', 'k8s', [tcp(addresses.ipv4, 6400), { protocol: 'unix', abstract: 'snap.k8s.k8sd' }]),
     standIn({
       name: 'cilium-agent',
       cgroup: AGENT_POD,
@@ -71,16 +151,17 @@ function speaker({ any, addresses }: Node): Service {
   });
 }
 
-function servicesOfWorkers({ any }: Node): Service[] {
-  return [ofSnap('k8s-apiserver-proxy', 'k8s', [tcp(any, 6443)])];
+function servicesOfWorkers(node: Node): Service[] {
+  return [ofSnap(node, 'k8s-apiserver-proxy', 'k8s', [tcp(node.any, 6443)])];
 }
 
-function servicesOfControlPlanes({ any, addresses }: Node): Service[] {
+function servicesOfControlPlanes(node: Node): Service[] {
+  const { any } = node;
   return [
-    { program: 'etcd', name: 'etcd', cgroup: snap('etcd'), clientAddresses: [addresses.ipv4, '127.0.0.1'] },
-    ofSnap('kube-apiserver', 'kubernetes', [tcp(any, 6443)]),
-    ofSnap('kube-controller-manager', 'kubernetes', [tcp(any, 10257)]),
-    ofSnap('kube-scheduler', 'kubernetes', [tcp(any, 10259)]),
+    { program: 'etcd', name: 'etcd', cgroup: snap('etcd'), flags: flagsOf(node).get('etcd') ?? [] },
+    ofSnap(node, 'kube-apiserver', 'kubernetes', [tcp(any, 6443)]),
+    ofSnap(node, 'kube-controller-manager', 'kubernetes', [tcp(any, 10257)]),
+    ofSnap(node, 'kube-scheduler', 'kubernetes', [tcp(any, 10259)]),
     standIn({
       name: 'cilium-operator-generic',
       cgroup: OPERATOR_POD,

@@ -229,7 +229,7 @@ t.test("containerd's socket can be anywhere, and nothing of it remains outside",
 t.test('an error names the service that cannot start, with its log', { skip: notRoot }, async (t) => {
   const lab = await startLab({ role: 'worker' });
   t.teardown(() => lab.stop());
-  const squatter = lab.exec(['sh', '-c', `sleep 10 | ${lab.directory}/bin/stand_in udp,0.0.0.0,161`]);
+  const squatter = lab.exec(['sh', '-c', `sleep 10 | STAND_IN=udp,0.0.0.0,161 ${lab.directory}/bin/stand_in`]);
   await waitFor('port 161', async () => ((await listeners(lab)).includes('udp 0.0.0.0:161 stand_in') ? true : null));
   await t.rejects(
     lab.apply('unexpected-udp'),

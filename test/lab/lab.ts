@@ -4,6 +4,7 @@ import type { Role } from '../../src/spec/rows.js';
 import { makeCertificate } from './certificate.js';
 import { Cgroups, writableCgroupRoot } from './cgroups.js';
 import { type Answer, type Output, run, runAttached } from './child.js';
+import { makeDisk, NODE_DIRECTORIES } from './disk.js';
 import type { Expectation, Fault } from './faults/fault.js';
 import { faultFor } from './faults.js';
 import { describeNode, healthyPlan } from './healthy.js';
@@ -42,6 +43,8 @@ export interface Lab {
   readonly netns: string;
   /** Executables, logs and certificates. Removed when the lab stops. */
   readonly directory: string;
+  /** What the node has in the directories of NODE_DIRECTORIES, below a directory of the machine. */
+  readonly disk: string;
   /** Pids by service name. */
   readonly processes: ReadonlyMap<string, number>;
   /** The applied faults, in order. */
@@ -116,9 +119,11 @@ async function prepareSite(
   await Promise.all([mkdir(state), mkdir(log)]);
   const namespaces = await Namespaces.create(join(log, 'namespaces.log'), await cgroups.directory('.'));
   cleanup.add(() => namespaces.close());
-  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory), cgroupRoot);
+  const disk = join(directory, 'disk');
+  await makeDisk(disk);
+  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory), cgroupRoot, disk, NODE_DIRECTORIES);
 
-  const site: Site = { node, directory, state, namespaces, cgroups, certificate };
+  const site: Site = { node, directory, state, disk, namespaces, cgroups, certificate };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));
   if (node.addresses.ipv6 !== null) await addressesUsable(namespaces.pid);
   return site;
@@ -160,6 +165,10 @@ class RunningLab implements Lab {
 
   get directory(): string {
     return this.#site.directory;
+  }
+
+  get disk(): string {
+    return this.#site.disk;
   }
 
   get processes(): ReadonlyMap<string, number> {

@@ -20,9 +20,10 @@ const RESTORE = 'cd "$1" && shift && exec "$@"';
 export const BIN = '/opt/k8s/bin';
 
 /**
- * Sets up the mount namespace: a private directory at $1, a tmpfs at $2, and the contents of $3 at $4. If $1 or $4 does not exist
- * on the machine, it must not be created there: the nearest existing parent is replaced by a tmpfs, with its former contents
- * bind-mounted into it. (mount -n, because mount would otherwise create /run/mount.)
+ * Sets up the mount namespace: a private directory at $1, a tmpfs at $2, the contents of $3 at $4, and each further directory with
+ * its contents below $6. If such a directory does not exist on the machine, it must not be created there: the nearest existing
+ * parent is replaced by a tmpfs, with copies of its files and its directories bind-mounted into it. (mount -n, because mount would
+ * otherwise create /run/mount.)
  */
 const PREPARE_MOUNTS = `
 private() {
@@ -35,23 +36,30 @@ private() {
   mount -n -t tmpfs lab "$stage"
   chmod --reference="$parent" "$stage"
   for entry in "$parent"/* "$parent"/.[!.]*; do
-    copy=$stage/$(basename "$entry")
-    if test -L "$entry"; then cp -P "$entry" "$copy"
+    copy=$stage/\${entry##*/}
+    if test -L "$entry" || test -f "$entry"; then continue
     elif test -d "$entry"; then mkdir "$copy"; mount -n --rbind "$entry" "$copy"
     elif test -e "$entry"; then touch "$copy"; mount -n --bind "$entry" "$copy"
     fi
   done
+  find "$parent" -maxdepth 1 '(' -type f -o -type l ')' -exec cp -Pp -t "$stage" -- {} +
   mount -n --move "$stage" "$parent"
   rmdir "$stage"
   mkdir -p "$1"
 }
 mount -n -t tmpfs -o mode=755 lab "$2"
-private "$1" "$2"
-private "$4" "$2"
-mount -n --bind "$3" "$4"
+socket=$1 state=$2 bin=$3 cgroups=$5 disk=$6
+private "$4" "$state"
+mount -n --bind "$bin" "$4"
 # As seen from the cgroup namespace: its root is the node's.
-umount -n -l "$5"
-mount -n -t cgroup2 cgroup2 "$5"
+umount -n -l "$cgroups"
+mount -n -t cgroup2 cgroup2 "$cgroups"
+shift 6
+for directory; do
+  private "$directory" "$state"
+  mount -n --bind "$disk$directory" "$directory"
+done
+private "$socket" "$state"
 `;
 
 /**
@@ -91,11 +99,19 @@ export class Namespaces {
    * @param state an empty directory, on which a tmpfs is mounted inside
    * @param bin the directory mounted at BIN inside
    * @param cgroupRoot where cgroup2 is mounted
+   * @param disk has the contents of `directories`, which are mounted there inside
    */
-  async prepareMounts(socketPath: string, state: string, bin: string, cgroupRoot: string): Promise<void> {
+  async prepareMounts(
+    socketPath: string,
+    state: string,
+    bin: string,
+    cgroupRoot: string,
+    disk: string,
+    directories: readonly string[],
+  ): Promise<void> {
     const here: Entry = { network: 'host', cgroup: null, uid: 0 };
-    const script = ['sh', '-euc', PREPARE_MOUNTS, 'sh', dirname(socketPath), state, bin, BIN, cgroupRoot];
-    await mustRun('making private directories', this.enter(here, script));
+    const paths = [dirname(socketPath), state, bin, BIN, cgroupRoot, disk, ...directories];
+    await mustRun('making private directories', this.enter(here, ['sh', '-euc', PREPARE_MOUNTS, 'sh', ...paths]));
   }
 
   /** The path through which a file inside is accessible from outside. */

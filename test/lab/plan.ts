@@ -1,5 +1,6 @@
 import type { Transport } from '../../src/kernel/sockets/listener.js';
 import type { Role } from '../../src/spec/rows.js';
+import { argumentsFile, type Disk } from './disk.js';
 
 export type Family = 'ipv4' | 'dual';
 
@@ -42,6 +43,8 @@ interface ServiceFields {
   /** argv[0], and its first 15 bytes are comm. */
   readonly name: string;
   readonly cgroup: string;
+  /** Its arguments; etcd and containerd have more, of the lab. */
+  readonly flags: readonly string[];
 }
 
 export interface StandIn extends ServiceFields {
@@ -58,7 +61,6 @@ export interface StandIn extends ServiceFields {
 
 export interface Etcd extends ServiceFields {
   readonly program: 'etcd';
-  readonly clientAddresses: readonly string[];
 }
 
 export interface Containerd extends ServiceFields {
@@ -71,7 +73,12 @@ export interface Containerd extends ServiceFields {
   readonly socket: 'served' | 'stale' | 'gone' | 'unlinked';
 }
 
-export type Service = StandIn | Etcd | Containerd;
+/** The script of the snap that starts a service once what it needs answers, which is never. */
+export interface Waiting extends ServiceFields {
+  readonly program: 'waiting';
+}
+
+export type Service = StandIn | Etcd | Containerd | Waiting;
 
 export interface Vxlan {
   readonly device: string;
@@ -87,6 +94,8 @@ export interface Plan {
   readonly services: ReadonlyMap<string, Service>;
   readonly vxlan: Vxlan | null;
   readonly defaultRoute: DefaultRoute | null;
+  /** What is in the directories of NODE_DIRECTORIES. */
+  readonly disk: Disk;
 }
 
 export function tcp(address: string, port: number | '=', ...options: string[]): InetSocket {
@@ -101,10 +110,14 @@ export function udp(address: string, port: number | '=', ...options: string[]): 
 export function standIn(
   fields: Pick<StandIn, 'name' | 'cgroup' | 'sockets'> & Partial<Omit<StandIn, 'program'>>,
 ): StandIn {
-  return { program: 'stand-in', executable: fields.name, uid: 0, comm: null, holding: null, ...fields };
+  return { program: 'stand-in', executable: fields.name, uid: 0, comm: null, holding: null, flags: [], ...fields };
 }
 
-export function containerd(name: string, path: string, fields: Pick<Containerd, 'cgroup' | 'cri'>): Containerd {
+export function containerd(
+  name: string,
+  path: string,
+  fields: Pick<Containerd, 'cgroup' | 'cri' | 'flags'>,
+): Containerd {
   return { program: 'containerd', name, path, socket: 'served', ...fields };
 }
 
@@ -114,6 +127,23 @@ export function withService(plan: Plan, service: Service): Plan {
 
 export function withoutService(plan: Plan, name: string): Plan {
   return { ...plan, services: new Map([...plan.services].filter(([key]) => key !== name)) };
+}
+
+export function withFile(plan: Plan, path: string, text: string): Plan {
+  return { ...plan, disk: new Map(plan.disk).set(path, text) };
+}
+
+export function withoutFile(plan: Plan, path: string): Plan {
+  return { ...plan, disk: new Map([...plan.disk].filter(([one]) => one !== path)) };
+}
+
+/** A plan with a flag of a service set as administrators do: by another line at the end of its arguments file. */
+export function withFlag(plan: Plan, name: string, flag: string): Plan {
+  const service = plan.services.get(name);
+  const path = argumentsFile(name);
+  const text = plan.disk.get(path);
+  if (service === undefined || typeof text !== 'string') throw new Error(`${name} has no arguments in the plan`);
+  return withService(withFile(plan, path, `${text}${flag}\n`), { ...service, flags: [...service.flags, flag] });
 }
 
 /** A plan with some fields of a stand-in changed. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Child } from './child.js';
+import { changeDisk, type Disk } from './disk.js';
 import { defaultRouteScript, vxlanScript } from './network.js';
 import type { DefaultRoute, Plan, Service, Vxlan } from './plan.js';
 import { configure, type Site, startService } from './site.js';
@@ -15,6 +16,7 @@ export class Reality {
   readonly #site: Site;
   readonly #started = new Map<string, Started>();
   #vxlan: Vxlan | null = null;
+  #disk: Disk = new Map();
   #defaultRoute: DefaultRoute | null = null;
 
   constructor(site: Site) {
@@ -26,7 +28,11 @@ export class Reality {
     const isOutdated = ({ service }: Started) => !isDeepStrictEqual(plan.services.get(service.name), service);
     await this.#stop([...this.#started.values()].filter(isOutdated));
     // First, because it frees addresses and ports that other services may be bound to.
-    await Promise.all([this.#becomeVxlan(plan.vxlan), this.#becomeDefaultRoute(plan.defaultRoute)]);
+    await Promise.all([
+      this.#becomeVxlan(plan.vxlan),
+      this.#becomeDefaultRoute(plan.defaultRoute),
+      this.#becomeDisk(plan.disk),
+    ]);
     const toStart = [...plan.services.values()].filter(({ name }) => !this.#started.has(name));
     // Wait for all even if one fails, so that none starts while the lab is being stopped.
     const results = await Promise.allSettled(toStart.map((service) => this.#start(service)));
@@ -52,6 +58,11 @@ export class Reality {
   async #stop(outdated: readonly Started[]): Promise<void> {
     await Promise.all(outdated.map(({ child }) => child?.kill()));
     for (const { service } of outdated) this.#started.delete(service.name);
+  }
+
+  async #becomeDisk(disk: Disk): Promise<void> {
+    await changeDisk(this.#site.disk, this.#disk, disk);
+    this.#disk = disk;
   }
 
   async #becomeVxlan(vxlan: Vxlan | null): Promise<void> {

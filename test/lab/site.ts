@@ -4,11 +4,11 @@ import type { Certificate } from './certificate.js';
 import type { Cgroups } from './cgroups.js';
 import { Child, mustRun } from './child.js';
 import { containerdArgv } from './containerd.js';
-import { etcdArgv } from './etcd.js';
+import { etcdArgv, etcdPorts } from './etcd.js';
 import { heldListeners } from './held_listeners.js';
 import type { Entry, Namespaces } from './namespaces.js';
 import type { Containerd, Etcd, Node, Service } from './plan.js';
-import { standInArgv } from './stand_in.js';
+import { instructions, standInArgv, waitingArgv } from './stand_in.js';
 import { waitFor } from './wait.js';
 
 /** The environment that the services of a lab are started in. */
@@ -17,6 +17,8 @@ export interface Site {
   readonly directory: string;
   /** A tmpfs in the mount namespace. */
   readonly state: string;
+  /** Has the files of NODE_DIRECTORIES. */
+  readonly disk: string;
   readonly namespaces: Namespaces;
   readonly cgroups: Cgroups;
   readonly certificate: Certificate;
@@ -48,7 +50,8 @@ export async function startService(site: Site, service: Service): Promise<Child 
   const uid = service.program === 'stand-in' ? service.uid : 0;
   // A hostile name may contain characters that a file name cannot.
   const logFile = join(site.directory, 'log', `${encodeURIComponent(service.name)}.log`);
-  const child = new Child(service.name, await onNode(site, service.cgroup, argv, { uid }), logFile);
+  const variables = service.program === 'stand-in' ? { STAND_IN: instructions(service) } : {};
+  const child = new Child(service.name, await onNode(site, service.cgroup, argv, { uid }), logFile, variables);
   try {
     await child.whileAlive('starting to listen', readiness(service, child));
     return await settle(site, service, child);
@@ -59,21 +62,23 @@ export async function startService(site: Site, service: Service): Promise<Child 
 }
 
 function argvOf(site: Site, service: Service): Promise<string[]> {
-  const { directory, state, certificate, node } = site;
+  const { directory, state, certificate } = site;
   switch (service.program) {
     case 'stand-in':
       return standInArgv(directory, service);
     case 'etcd':
-      return Promise.resolve(etcdArgv(state, certificate, node.addresses, service));
+      return Promise.resolve(etcdArgv(state, certificate, service));
     case 'containerd':
       return containerdArgv(directory, state, service);
+    case 'waiting':
+      return waitingArgv(directory, service);
   }
 }
 
 async function readiness(service: Service, child: Child): Promise<void> {
-  if (service.program === 'stand-in') {
+  if (service.program === 'stand-in' || service.program === 'waiting') {
     const line = await child.firstLine();
-    if (!line.startsWith('ready')) throw new Error(`it printed "${line}"`);
+    if (!/^(?:ready|Waiting)/.test(line)) throw new Error(`it printed "${line}"`);
   } else {
     await waitFor('its sockets', async () => ((await listens(service, child.pid)) ? true : null));
   }
@@ -82,8 +87,7 @@ async function readiness(service: Service, child: Child): Promise<void> {
 async function listens(service: Etcd | Containerd, pid: number): Promise<boolean> {
   const { ports, paths } = await heldListeners(pid);
   if (service.program === 'etcd') {
-    const clients = ports.filter((port) => port === 2379).length;
-    return clients === service.clientAddresses.length && ports.includes(2380);
+    return String([...ports].sort()) === String(etcdPorts(service).sort());
   }
   // The CRI plugin also listens for streams, on a port that the kernel chooses.
   return paths.includes(service.path) && (ports.length > 0 || !service.cri);

@@ -1,7 +1,8 @@
-// A stand-in for a node's service, started under the service's name. Opens the sockets given as arguments,
-// prints `ready` with their ports, and runs until end of standard input or until its parent exits.
+// A stand-in for a node's service, started under the service's name, with the service's arguments. Opens the
+// sockets in STAND_IN, prints `ready` with their ports, and runs until end of standard input or until its
+// parent exits.
 //
-//   stand_in [--comm HEX] [--fork | --leave-main-thread | --in-flight] SOCKET...
+//   STAND_IN="[--comm HEX] [--fork | --leave-main-thread | --in-flight] SOCKET..." stand_in [ARGUMENT...]
 //
 //   SOCKET   tcp|udp,ADDRESS,PORT[,v6only][,reuseport][,bound][,device=NAME]
 //            stream|seqpacket|dgram,path|abstract,HEX
@@ -233,22 +234,24 @@ static void* outlive_main_thread(void* unused) {
   say_ready_and_wait();
 }
 
-int main(int argc, char** argv) {
+int main(void) {
   die_with_parent();
+  const char* given = getenv("STAND_IN");
+  char* rest = given == NULL || given[0] == '\0' ? NULL : strdup(given);
   enum holding holding = kPlain;
-  for (int i = 1; i < argc; i++) {
-    if (strcmp(argv[i], "--comm") == 0 && i + 1 < argc) {
+  for (char* word; (word = strsep(&rest, " ")) != NULL;) {
+    if (strcmp(word, "--comm") == 0 && rest != NULL) {
       char comm[16] = {0};
-      decode_hex(argv[++i], comm, sizeof comm - 1);
+      decode_hex(strsep(&rest, " "), comm, sizeof comm - 1);
       if (prctl(PR_SET_NAME, comm) != 0) fail("PR_SET_NAME");
-    } else if (strcmp(argv[i], "--fork") == 0) {
+    } else if (strcmp(word, "--fork") == 0) {
       holding = kFork;
-    } else if (strcmp(argv[i], "--leave-main-thread") == 0) {
+    } else if (strcmp(word, "--leave-main-thread") == 0) {
       holding = kLeaveMainThread;
-    } else if (strcmp(argv[i], "--in-flight") == 0) {
+    } else if (strcmp(word, "--in-flight") == 0) {
       holding = kInFlight;
     } else {
-      open_socket(argv[i]);
+      open_socket(word);
     }
   }
 

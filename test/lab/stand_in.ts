@@ -1,9 +1,9 @@
-import { link, mkdir, symlink } from 'node:fs/promises';
+import { link, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mustRun } from './child.js';
 import { BIN } from './namespaces.js';
-import type { Socket, StandIn } from './plan.js';
+import type { Socket, StandIn, Waiting } from './plan.js';
 
 /** The source is in the source tree; this file runs from dist/. */
 const SOURCE = fileURLToPath(new URL('../../../test/lab/stand_in.c', import.meta.url));
@@ -25,12 +25,33 @@ export async function standInArgv(directory: string, service: StandIn): Promise<
   // A hard link: /proc/PID/exe has the name of the executed file, after resolving symbolic links.
   await unlessThere(link(join(bin, 'stand_in'), join(bin, service.executable)));
   if (service.name !== service.executable) await unlessThere(symlink(service.executable, join(bin, service.name)));
+  return [join(BIN, service.name), ...service.flags];
+}
+
+/** What the stand-in does, for the variable STAND_IN: its arguments are those of the service. */
+export function instructions(service: StandIn): string {
   return [
-    join(BIN, service.name),
     ...(service.comm === null ? [] : ['--comm', Buffer.from(service.comm).toString('hex')]),
     ...(service.holding === null ? [] : [service.holding]),
     ...service.sockets.map(socketArgument),
-  ];
+  ].join(' ');
+}
+
+/** As the scripts of the snap wait, but without a program to sleep with; ends with its standard input. */
+const WAIT = `#!/usr/bin/env bash
+while true; do
+  echo "Waiting for API server to start"
+  read -rt 3
+  test $? -gt 128 || exit 1
+done
+`;
+
+/** Makes the script that a service of the snap starts with, and returns its command line. */
+export async function waitingArgv(directory: string, { name }: Waiting): Promise<string[]> {
+  const scripts = join('wrappers', 'services');
+  await mkdir(join(binOf(directory), scripts), { recursive: true });
+  await writeFile(join(binOf(directory), scripts, name), WAIT, { mode: 0o755 });
+  return ['bash', join(BIN, scripts, name)];
 }
 
 function socketArgument(socket: Socket): string {

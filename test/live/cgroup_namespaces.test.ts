@@ -16,7 +16,7 @@ mkdir -p "$root/$1"
 ready=$(mktemp)
 trap 'rm "$ready"' EXIT
 sh -euc 'echo 0 > "$1/cgroup.procs"
-sleep 60 | nsenter --net=/proc/self/fd/3 /opt/k8s/bin/stand_in tcp,0.0.0.0,10259 > "$2"' sh "$root/$1" "$ready" > /dev/null &
+sleep 60 | STAND_IN=tcp,0.0.0.0,10259 nsenter --net=/proc/self/fd/3 /opt/k8s/bin/stand_in > "$2"' sh "$root/$1" "$ready" > /dev/null &
 until test -s "$ready"; do sleep 0.05; done
 shift
 ${then} || exit $?`,

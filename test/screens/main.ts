@@ -27,7 +27,7 @@ async function causeEvents(lab: Lab): Promise<void> {
   for (const fault of FAULTS) await lab.apply(fault);
   const bin = binOf(lab.directory);
   await link(join(bin, 'stand_in'), join(bin, 'metrics-agent'));
-  await lab.exec([join(BIN, 'metrics-agent'), 'tcp,0.0.0.0,10250']);
+  await lab.exec([join(BIN, 'metrics-agent')], { env: { STAND_IN: 'tcp,0.0.0.0,10250' } });
 }
 
 async function take(terminal: Terminal, lab: Lab, name: string, title: string): Promise<void> {

@@ -1,8 +1,27 @@
-import { type Containerd, changed, type Plan, planned, rebound, tcp, withoutService, withService } from '../plan.js';
+import { K8SD_STATE, wantedUnit } from '../disk.js';
+import { snap } from '../healthy.js';
+import {
+  type Containerd,
+  changed,
+  type Plan,
+  planned,
+  rebound,
+  tcp,
+  withoutFile,
+  withoutService,
+  withService,
+} from '../plan.js';
 import { containerdRow, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
 
 function containerdSocket(plan: Plan, socket: Containerd['socket']): Plan {
   return withService(plan, { ...planned(plan, 'containerd', 'containerd'), socket });
+}
+
+/** Services whose scripts ask the API server before they start. */
+const WAIT_FOR_API_SERVER = ['kubelet', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'];
+
+function stillWaiting(plan: Plan, name: string): Plan {
+  return withService(plan, { program: 'waiting', name, cgroup: snap(name), flags: [] });
 }
 
 /** A service does not listen, or its process is not visible. */
@@ -46,12 +65,28 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'kube-proxy-gone',
-    description: "kube-proxy does not run, as with Cilium's replacement for it",
+    description: 'kube-proxy does not run, although its unit is enabled',
     plan: (plan) => withoutService(plan, 'kube-proxy'),
-    // The lab has no units, by which alone it can be told that kube-proxy need not run.
+    expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'missing' })),
+  },
+  {
+    name: 'kube-proxy-off',
+    description:
+      "Cilium replaces kube-proxy, whose unit is disabled; the file with kube-proxy's arguments is still there",
+    plan: (plan) => withoutFile(withoutService(plan, 'kube-proxy'), wantedUnit('kube-proxy')),
+    expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'not-applicable' })),
+  },
+  {
+    name: 'api-server-down',
+    description: 'kube-apiserver does not run, so the scripts that start other services wait for it',
+    roles: ['control-plane'],
+    plan: (plan) => WAIT_FOR_API_SERVER.reduce(stillWaiting, withoutService(plan, 'kube-apiserver')),
     expect: () => [
-      { subject: tcpRow('kube-proxy', 10249), verdict: 'unverified' },
-      { subject: tcpRow('kube-proxy', 10256), verdict: 'unverified' },
+      { subject: tcpRow('kube-apiserver', 6443), verdict: 'missing' },
+      { subject: tcpRow('kube-controller', 10257), verdict: 'missing' },
+      { subject: tcpRow('kube-scheduler', 10259), verdict: 'missing' },
+      ...[10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'missing' }) as const),
+      ...[10248, 10250].map((port) => ({ subject: tcpRow('kubelet', port), verdict: 'missing' }) as const),
     ],
   },
   {
@@ -81,8 +116,14 @@ export const ABSENT: readonly Fault[] = [
   },
   {
     name: 'no-default-route',
-    description: 'there is no default route',
+    description: 'there is no default route; the address that k8sd was given is known',
     plan: (plan) => ({ ...plan, defaultRoute: null }),
+    expect: () => [],
+  },
+  {
+    name: 'no-default-address',
+    description: "there is no default route, and k8sd's address is not in its state",
+    plan: (plan) => withoutFile({ ...plan, defaultRoute: null }, K8SD_STATE),
     expect: ({ role }) => [
       { subject: tcpRow('cilium-agent', 4240), verdict: 'unverified' },
       { subject: tcpRow('k8sd', 6400), verdict: 'unverified' },

@@ -1,4 +1,5 @@
-import { planned, rebound, tcp, withService } from '../plan.js';
+import { K8SD_STATE, k8sdState } from '../disk.js';
+import { rebound, tcp, withFile, withFlag } from '../plan.js';
 import { type Fault, tcpRow } from './fault.js';
 
 /** A service on its own port, but on another address than the page says; some of these are acceptable. */
@@ -6,7 +7,8 @@ export const ADDRESSES: readonly Fault[] = [
   {
     name: 'healthz-on-wildcard',
     description: "kubelet's health check is on all addresses",
-    plan: (plan, { any }) => rebound(plan, 'kubelet', 10248, tcp(any, 10248)),
+    plan: (plan, { any }) =>
+      withFlag(rebound(plan, 'kubelet', 10248, tcp(any, 10248)), 'kubelet', '--healthz-bind-address=0.0.0.0'),
     expect: () => [
       { subject: tcpRow('kubelet', 10248), verdict: 'exposed', culprit: { process: 'kubelet', comm: 'kubelet' } },
     ],
@@ -27,7 +29,8 @@ export const ADDRESSES: readonly Fault[] = [
   {
     name: 'k8sd-on-wildcard',
     description: 'k8sd listens on all interfaces',
-    plan: (plan, { any }) => rebound(plan, 'k8sd', 6400, tcp(any, 6400)),
+    plan: (plan, { any }) =>
+      withFile(rebound(plan, 'k8sd', 6400, tcp(any, 6400)), K8SD_STATE, k8sdState('0.0.0.0:6400')),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'exposed', culprit: { process: 'k8sd' } }],
   },
   {
@@ -40,14 +43,19 @@ export const ADDRESSES: readonly Fault[] = [
     name: 'etcd-only-on-loopback',
     description: 'etcd serves clients on loopback only; peers still reach it',
     roles: ['control-plane'],
-    plan: (plan) => withService(plan, { ...planned(plan, 'etcd', 'etcd'), clientAddresses: ['127.0.0.1'] }),
+    plan: (plan) => withFlag(plan, 'etcd', '--listen-client-urls=https://127.0.0.1:2379'),
     expect: () => [{ subject: tcpRow('etcd', 2379), verdict: 'narrowed' }],
   },
   {
     name: 'controller-on-loopback',
     description: "kube-controller-manager is on loopback, as in the vendor's hardening guide",
     roles: ['control-plane'],
-    plan: (plan) => rebound(plan, 'kube-controller-manager', 10257, tcp('127.0.0.1', 10257)),
+    plan: (plan) =>
+      withFlag(
+        rebound(plan, 'kube-controller-manager', 10257, tcp('127.0.0.1', 10257)),
+        'kube-controller-manager',
+        '--bind-address=127.0.0.1',
+      ),
     expect: () => [{ subject: tcpRow('kube-controller', 10257), verdict: 'narrowed' }],
   },
   {
@@ -55,7 +63,8 @@ export const ADDRESSES: readonly Fault[] = [
     description: 'kube-apiserver is on all IPv6 addresses and no IPv4 address',
     roles: ['control-plane'],
     families: ['dual'],
-    plan: (plan) => rebound(plan, 'kube-apiserver', 6443, tcp('::', 6443, 'v6only')),
+    plan: (plan) =>
+      withFlag(rebound(plan, 'kube-apiserver', 6443, tcp('::', 6443, 'v6only')), 'kube-apiserver', '--bind-address=::'),
     expect: () => [{ subject: tcpRow('kube-apiserver', 6443), verdict: 'narrowed' }],
   },
 ];

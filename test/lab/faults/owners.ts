@@ -90,7 +90,12 @@ export const OWNERS: readonly Fault[] = [
   {
     name: 'kubelet-of-kubeadm',
     description: "the kubelet of another installation runs instead of the snap's",
-    plan: (plan) => changed(plan, 'kubelet', { executable: 'kubelet', cgroup: 'system.slice/kubelet.service' }),
+    plan: (plan) =>
+      changed(plan, 'kubelet', {
+        executable: 'kubelet',
+        cgroup: 'system.slice/kubelet.service',
+        flags: ['--config=/var/lib/kubelet/config.yaml', '--kubeconfig=/etc/kubernetes/kubelet.conf'],
+      }),
     expect: () =>
       [10248, 10250].map((port) => ({
         subject: tcpRow('kubelet', port),
@@ -130,6 +135,7 @@ export const OWNERS: readonly Fault[] = [
         ...planned(plan, 'containerd', 'containerd'),
         cgroup: 'system.slice/containerd.service',
         cri: false,
+        flags: [],
       }),
     expect: (node) => [
       {
