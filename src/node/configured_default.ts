@@ -1,6 +1,6 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { NetworkInterface } from '../kernel/network/addresses.js';
-import type { DefaultAddresses } from '../kernel/network/default_addresses.js';
+import { type DefaultAddresses, familyOf } from '../kernel/network/default_addresses.js';
 import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
 import { endpointOf } from './flag_value.js';
 import { type Setting, valueInEffect } from './setting.js';
@@ -18,6 +18,7 @@ export interface ConfiguredDefault {
 export function withConfiguredDefault(
   routed: DefaultAddresses,
   interfaces: readonly NetworkInterface[],
+  addressHolders: readonly number[],
   configuration: readonly Setting[] | null,
 ): ConfiguredDefault {
   const setting = configuration?.find(({ service, flag }) => service === 'k8sd' && flag === 'address');
@@ -29,11 +30,14 @@ export function withConfiguredDefault(
   if (address === null || carrier === undefined) {
     return { addresses: routed, notes: [{ code: 'node-address-unusable', params: { address: value } }] };
   }
-  // On lo or a dummy, one of several addresses is the node's.
-  const others = carrier.name === 'lo' ? [] : carrier.addresses.filter((one) => one !== address);
+  // On lo or a dummy that one address is the node's, and none of the others there; of the other family, those of the route.
+  const isHolder = addressHolders.includes(carrier.index);
+  const others = isHolder
+    ? routed.defaultAddresses.filter((one) => familyOf(one) !== familyOf(address))
+    : carrier.addresses.filter((one) => one !== address);
   return {
     addresses: {
-      defaultInterface: carrier,
+      defaultInterface: isHolder ? (routed.defaultInterface ?? carrier) : carrier,
       defaultAddresses: [address, ...others],
       defaultSource: 'k8sd-address',
     },

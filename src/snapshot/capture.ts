@@ -91,8 +91,8 @@ export async function captureNode(
   const sockets = memo.memoize('sockets', [owned, cgroups], () =>
     memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
   );
-  const { interfaces, ephemeralPorts } = network;
-  const own = withConfiguredDefault(network, interfaces, configuration.configuration);
+  const { interfaces, addressHolders, ephemeralPorts } = network;
+  const own = withConfiguredDefault(network, interfaces, addressHolders, configuration.configuration);
   return {
     capturedAt,
     node: {

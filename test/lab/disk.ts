@@ -14,6 +14,8 @@ const COMMON = '/var/snap/k8s/common';
 const UNITS = '/etc/systemd/system';
 
 export const K8SD_STATE = `${COMMON}/var/lib/k8sd/state/daemon.yaml`;
+/** What the database of k8sd keeps of its own address. */
+export const K8SD_INFO = `${COMMON}/var/lib/k8sd/state/database/info.yaml`;
 export const WORKER_MARKER = `${COMMON}/lock/worker`;
 export const CNI_FILE = '/etc/cni/net.d/05-cilium.conflist';
 
@@ -60,8 +62,12 @@ export function snapFiles(release: string): [path: string, file: DiskFile][] {
   ];
 }
 
-export function k8sdState(address: string): string {
-  return `name: lab\naddress: ${address}\nservers: {}\n`;
+/** The files in which k8sd keeps the address that it was given. */
+export function k8sdState(address: string): [path: string, text: string][] {
+  return [
+    [K8SD_STATE, `name: lab\naddress: ${address}\nservers: {}\n`],
+    [K8SD_INFO, `Address: ${address}\nID: 3297041220608546238\nRole: 0\n`],
+  ];
 }
 
 /** Makes the directories that a node has for itself, below `root`. */

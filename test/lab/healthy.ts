@@ -92,7 +92,7 @@ function diskOf(node: Node, running: readonly string[]): disk.Disk {
       .filter(([service]) => isSetUp(service))
       .map(([service, own]) => [disk.argumentsFile(service), disk.argumentsText(own)] as const),
     ...disk.snapFiles('1.36.3'),
-    [disk.K8SD_STATE, disk.k8sdState(`${node.addresses.ipv4}:6400`)],
+    ...disk.k8sdState(`${node.addresses.ipv4}:6400`),
     [disk.CNI_FILE, '{"cniVersion": "0.3.1", "name": "cilium", "plugins": [{"type": "cilium-cni"}]}\n'],
     ...(node.role === 'worker' ? [[disk.WORKER_MARKER, ''] as const] : []),
   ]);

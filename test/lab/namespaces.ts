@@ -22,7 +22,7 @@ export const BIN = '/opt/k8s/bin';
 /**
  * Sets up the mount namespace: a private directory at $1, a tmpfs at $2, the contents of $3 at $4, and each further directory with
  * its contents below $6. If such a directory does not exist on the machine, it must not be created there: the nearest existing
- * parent is replaced by a tmpfs, with copies of its files and its directories bind-mounted into it. (mount -n, because mount would
+ * parent is replaced by a tmpfs, with its former contents bind-mounted into it. (mount -n, because mount would
  * otherwise create /run/mount.)
  */
 const PREPARE_MOUNTS = `
@@ -35,14 +35,13 @@ private() {
   mkdir "$stage"
   mount -n -t tmpfs lab "$stage"
   chmod --reference="$parent" "$stage"
-  for entry in "$parent"/* "$parent"/.[!.]*; do
-    copy=$stage/\${entry##*/}
-    if test -L "$entry" || test -f "$entry"; then continue
-    elif test -d "$entry"; then mkdir "$copy"; mount -n --rbind "$entry" "$copy"
-    elif test -e "$entry"; then touch "$copy"; mount -n --bind "$entry" "$copy"
-    fi
-  done
-  find "$parent" -maxdepth 1 '(' -type f -o -type l ')' -exec cp -Pp -t "$stage" -- {} +
+  in_parent() { find "$parent" -mindepth 1 -maxdepth 1 "$@"; }
+  in_parent -type l -exec cp -P -t "$stage" -- {} +
+  in_parent -type d -printf "$stage/%f\\0" | xargs -0 -r mkdir --
+  in_parent ! -type d ! -type l -printf "$stage/%f\\0" | xargs -0 -r touch --
+  # One program for all of them.
+  in_parent ! -type l -printf "%p\\t$stage/%f\\tnone\\trbind\\n" | sed 's/ /\\\\040/g' > "$2/fstab"
+  mount -n -a -T "$2/fstab"
   mount -n --move "$stage" "$parent"
   rmdir "$stage"
   mkdir -p "$1"

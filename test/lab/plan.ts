@@ -1,6 +1,6 @@
 import type { Transport } from '../../src/kernel/sockets/listener.js';
 import type { Role } from '../../src/spec/rows.js';
-import { argumentsFile, type Disk } from './disk.js';
+import { argumentsFile, type Disk, type DiskFile } from './disk.js';
 
 export type Family = 'ipv4' | 'dual';
 
@@ -129,21 +129,25 @@ export function withoutService(plan: Plan, name: string): Plan {
   return { ...plan, services: new Map([...plan.services].filter(([key]) => key !== name)) };
 }
 
-export function withFile(plan: Plan, path: string, text: string): Plan {
-  return { ...plan, disk: new Map(plan.disk).set(path, text) };
+export function withFiles(plan: Plan, files: Iterable<readonly [path: string, file: DiskFile]>): Plan {
+  return { ...plan, disk: new Map([...plan.disk, ...files]) };
 }
 
-export function withoutFile(plan: Plan, path: string): Plan {
-  return { ...plan, disk: new Map([...plan.disk].filter(([one]) => one !== path)) };
+export function withoutFiles(plan: Plan, ...paths: readonly string[]): Plan {
+  return { ...plan, disk: new Map([...plan.disk].filter(([path]) => !paths.includes(path))) };
 }
 
-/** A plan with a flag of a service set as administrators do: by another line at the end of its arguments file. */
+/** A plan with a flag of a service set by an administrator: in its line of the arguments file, or in another at the end. */
 export function withFlag(plan: Plan, name: string, flag: string): Plan {
   const service = plan.services.get(name);
   const path = argumentsFile(name);
   const text = plan.disk.get(path);
   if (service === undefined || typeof text !== 'string') throw new Error(`${name} has no arguments in the plan`);
-  return withService(withFile(plan, path, `${text}${flag}\n`), { ...service, flags: [...service.flags, flag] });
+  const isOther = (one: string): boolean => !one.startsWith(flag.slice(0, flag.indexOf('=') + 1));
+  const lines = text.trimEnd().split('\n');
+  const edited = lines.every(isOther) ? [...lines, flag] : lines.map((line) => (isOther(line) ? line : flag));
+  const flags = [...service.flags.filter(isOther), flag];
+  return withService(withFiles(plan, [[path, `${edited.join('\n')}\n`]]), { ...service, flags });
 }
 
 /** A plan with some fields of a stand-in changed. */

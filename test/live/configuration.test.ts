@@ -12,7 +12,7 @@ const COMMON = '/var/snap/k8s/common';
 /** The disk of a node; secrets are wherever they can be. */
 const FILES: Readonly<Record<string, string>> = {
   '/snap/k8s/1/meta/snap.yaml': 'name: k8s\nversion: v1.36.3\n',
-  [`${COMMON}/args/kubelet`]: `--token=${SECRET}\n# ${SECRET}\n--healthz-bind-address="0.0.0.0"\n--x '${SECRET}'\n`,
+  [`${COMMON}/args/kubelet`]: `--token=${SECRET}\n# ${SECRET}\n--healthz-bind-address="::"\n--x '${SECRET}'\n`,
   [`${COMMON}/args/kube-apiserver`]: `--secure-port="6443"\n--etcd-servers="https://${SECRET}:${SECRET}@127.0.0.1:2379"\n`,
   [`${COMMON}/args/kube-proxy`]: '--healthz-bind-address="127.0.0.1:10256"\n',
   [`${COMMON}/args/snap-env`]: `TOKEN=${SECRET}\n`,
@@ -65,11 +65,10 @@ t.test('what the node is told to do explains what it does', async (t) => {
     reason: /because of address: 0\.0\.0\.0:6400 in line 2 of .*daemon\.yaml/,
     advice: { text: /it should be 192\.0\.2\.2:6400\.$/ },
   });
-  // The stand-in of kubelet has no arguments, so that it runs with the default.
   t.match(finding(first, 10248), {
     verdict: 'exposed',
-    params: { running: '127.0.0.1' },
-    configuration: { value: '0.0.0.0', source: { path: `${COMMON}/args/kubelet`, line: 3 }, inEffect: false },
+    params: { running: '0.0.0.0' },
+    configuration: { value: '::', source: { path: `${COMMON}/args/kubelet`, line: 3 }, inEffect: false },
     reason: /a restart is pending/,
   });
   t.match(finding(first, 10249), { verdict: 'not-applicable', code: 'unit-not-enabled' });

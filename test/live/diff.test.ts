@@ -78,6 +78,8 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
   'vxlan-gone': /^cilium_vxlan$/,
   'operator-elsewhere': /^cilium-operator-generic$/,
   'kube-proxy-gone': /^kube-proxy$/,
+  'kube-proxy-off': /^kube-proxy$/,
+  'api-server-down': /^kube(?:let|-.*)$/,
   'hidden-proxy': /^kube-proxy$/,
   'scheduler-gone': /^kube-scheduler$/,
   'healthz-on-wildcard': /^kubelet$/,

@@ -79,7 +79,8 @@ def execute(name, program="/opt/k8s/bin/stand_in"):
     os.set_inheritable(kept_open, True)
     os.dup2(end, 0)
     os.dup2(ready, 1)
-    os.execv(program, ["/snap/k8s/current/bin/" + name, "--comm", name.encode().hex(), f"tcp,0.0.0.0,{SCHEDULER_PORT}"])
+    os.environ["STAND_IN"] = f"--comm {name.encode().hex()} tcp,0.0.0.0,{SCHEDULER_PORT}"
+    os.execv(program, ["/snap/k8s/current/bin/" + name])
 
 
 def copy_of(name):

@@ -22,7 +22,7 @@ const ATTEMPTS: readonly (readonly [attempt: string, subject: string, code: stri
   ['cgroup-of-systemd', SCHEDULER, 'not-its-unit', 'wrong-owner'],
   ['cgroup-of-a-pod', ENVOY, 'noted-by-name-only', 'unexpected'],
   ['user-namespace', SCHEDULER, 'not-its-unit', 'wrong-owner'],
-  ['network-namespace', SCHEDULER, 'no-listener', 'missing'],
+  ['network-namespace', SCHEDULER, 'unit-not-running', 'missing'],
   ['beside-the-service-on-ipv6', KUBELET, 'not-its-unit', 'wrong-owner'],
   ['handed-over', SCHEDULER, 'owner-unseen', 'unverified'],
   ['handed-over-and-kept', SCHEDULER, 'shared-with-another', 'wrong-owner'],

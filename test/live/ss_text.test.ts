@@ -37,11 +37,13 @@ const SEEN_BY_UNIT: ReadonlyMap<string, readonly string[]> = new Map<string, rea
 ]);
 
 /** Rows that a fault puts beyond an ss text: it shows neither v6only nor who holds what a dead main thread leaves. */
-const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map([
+const UNDECIDED_WITH: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
   ['agent-outside-pods', ['listener 9964/tcp']],
   ['apiserver-v6only', ['kube-apiserver 6443/tcp']],
   ['hidden-proxy', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
-  ['kube-proxy-gone', ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']],
+  ...['api-server-down', 'kube-proxy-gone', 'kube-proxy-off'].map(
+    (fault) => [fault, ['kube-proxy 10249/tcp', 'kube-proxy 10256/tcp']] as const,
+  ),
   ['leader-thread-gone', ['kubelet 10248/tcp', 'kubelet 10250/tcp']],
 ]);
 

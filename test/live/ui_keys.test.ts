@@ -37,7 +37,7 @@ t.test('the header shows node, sources, verdicts and tabs', async (t) => {
   const terminal = await open(t);
   const text = await terminal.text();
   const [first = '', second = '', third = '', tabs = ''] = text.split('\n');
-  t.match(first, /role control-plane \(kube-apiserver \(pid \d+/);
+  t.match(first, /role control-plane \(\/var\/snap\/k8s\/common\/args\/kube-apiserver\)/);
   t.match(first, /\d\d:\d\d:\d\d$/, 'a clock');
   t.match(second, /^eth0 192\.0\.2\.2 fd00:2::2 .*owners bpf {2}events bpf {2}✓ all read$/);
   t.match(third, /^14 ok · 1 exposed · 1 missing · 1 unexpected · 3 not-applicable {3}drifts from the page/);
@@ -128,7 +128,7 @@ t.test('details open and close', async (t) => {
     'exposed (error)',
     'kubelet on localhost:10248',
     'is listening on [::]:10248',
-    'Bind kubelet to',
+    'Change --healthz-bind-address=0.0.0.0',
     `pid ${pid}`,
     'inode',
     'cookie',

@@ -18,6 +18,7 @@ export function evaluated(
     network: {
       ...{
         deviceNames: new Map(),
+        addressHolders: [],
         tunnels: [],
         defaultInterface,
         defaultAddresses,

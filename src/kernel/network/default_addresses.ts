@@ -79,11 +79,11 @@ function sourceAddress(
 }
 
 /** lo and dummies lead nowhere; they hold addresses. */
-function isAddressHolder({ index, name }: NetworkInterface, links: readonly Link[]): boolean {
+export function isAddressHolder({ index, name }: NetworkInterface, links: readonly Link[]): boolean {
   return name === 'lo' || links.some((link) => link.index === index && link.kind === 'dummy');
 }
 
-function familyOf(address: string): DefaultRoute['family'] {
+export function familyOf(address: string): DefaultRoute['family'] {
   return address.includes(':') ? 'ipv6' : 'ipv4';
 }
 

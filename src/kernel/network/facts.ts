@@ -3,7 +3,7 @@ import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { type Netns, native } from '../addon.js';
 import { addressOf, type InterfaceAddress, type NetworkInterface } from './addresses.js';
-import { type DefaultAddresses, defaultAddresses } from './default_addresses.js';
+import { type DefaultAddresses, defaultAddresses, isAddressHolder } from './default_addresses.js';
 import { type Link, linkOf } from './links.js';
 import { type DefaultRoute, defaultRouteOf, nexthopOf, withHops } from './routes.js';
 import { dumpRoutes } from './rtnetlink.js';
@@ -20,6 +20,8 @@ export interface TunnelDevice {
 export interface NetworkFacts extends DefaultAddresses {
   readonly deviceNames: ReadonlyMap<number, string>;
   readonly interfaces: readonly NetworkInterface[];
+  /** Indexes of those of them that lead nowhere and hold addresses: lo and dummies. */
+  readonly addressHolders: readonly number[];
   readonly tunnels: readonly TunnelDevice[];
   /** Inclusive range from which the kernel picks ephemeral ports; null: it could not be read. */
   readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
@@ -98,6 +100,7 @@ export function factsOf({ links, addresses, routes }: RouteTables): Omit<Network
   return {
     deviceNames: new Map(links.map(({ index, name }) => [index, name])),
     interfaces,
+    addressHolders: interfaces.filter((one) => isAddressHolder(one, links)).map(({ index }) => index),
     ...defaultAddresses(links, interfaces, routes),
     // The kernel opens the socket when the device goes up.
     tunnels: links.flatMap(({ name, kind, port, up }) =>

@@ -48,7 +48,7 @@ t.test('no default interface where there is no default route, or none to an inte
   t.equal(factsOf(tables({ routes: [route(9)] })).defaultInterface, null);
   const empty = factsOf({ links: [], addresses: [], routes: [], wireguardFaults: [] });
   const none = { defaultInterface: null, defaultAddresses: [], defaultSource: null };
-  t.strictSame(empty, { deviceNames: new Map(), interfaces: [], ...none, tunnels: [] });
+  t.strictSame(empty, { deviceNames: new Map(), interfaces: [], addressHolders: [], ...none, tunnels: [] });
   t.end();
 });
 
@@ -132,6 +132,7 @@ t.test('a namespace that cannot be entered is a failed source, with all facts em
     deviceNames: new Map(),
     interfaces: [],
     ...{ defaultInterface: null, defaultAddresses: [], defaultSource: null },
+    addressHolders: [],
     tunnels: [],
     ephemeralPorts: null,
   });

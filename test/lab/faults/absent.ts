@@ -1,4 +1,4 @@
-import { K8SD_STATE, wantedUnit } from '../disk.js';
+import { K8SD_INFO, K8SD_STATE, wantedUnit } from '../disk.js';
 import { snap } from '../healthy.js';
 import {
   type Containerd,
@@ -7,7 +7,7 @@ import {
   planned,
   rebound,
   tcp,
-  withoutFile,
+  withoutFiles,
   withoutService,
   withService,
 } from '../plan.js';
@@ -21,6 +21,7 @@ function containerdSocket(plan: Plan, socket: Containerd['socket']): Plan {
 const WAIT_FOR_API_SERVER = ['kubelet', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'];
 
 function stillWaiting(plan: Plan, name: string): Plan {
+  if (!plan.services.has(name)) return plan;
   return withService(plan, { program: 'waiting', name, cgroup: snap(name), flags: [] });
 }
 
@@ -73,7 +74,7 @@ export const ABSENT: readonly Fault[] = [
     name: 'kube-proxy-off',
     description:
       "Cilium replaces kube-proxy, whose unit is disabled; the file with kube-proxy's arguments is still there",
-    plan: (plan) => withoutFile(withoutService(plan, 'kube-proxy'), wantedUnit('kube-proxy')),
+    plan: (plan) => withoutFiles(withoutService(plan, 'kube-proxy'), wantedUnit('kube-proxy')),
     expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'not-applicable' })),
   },
   {
@@ -123,7 +124,7 @@ export const ABSENT: readonly Fault[] = [
   {
     name: 'no-default-address',
     description: "there is no default route, and k8sd's address is not in its state",
-    plan: (plan) => withoutFile({ ...plan, defaultRoute: null }, K8SD_STATE),
+    plan: (plan) => withoutFiles({ ...plan, defaultRoute: null }, K8SD_STATE, K8SD_INFO),
     expect: ({ role }) => [
       { subject: tcpRow('cilium-agent', 4240), verdict: 'unverified' },
       { subject: tcpRow('k8sd', 6400), verdict: 'unverified' },

@@ -1,5 +1,5 @@
-import { K8SD_STATE, k8sdState } from '../disk.js';
-import { rebound, tcp, withFile, withFlag } from '../plan.js';
+import { k8sdState } from '../disk.js';
+import { rebound, tcp, withFiles, withFlag } from '../plan.js';
 import { type Fault, tcpRow } from './fault.js';
 
 /** A service on its own port, but on another address than the page says; some of these are acceptable. */
@@ -29,8 +29,7 @@ export const ADDRESSES: readonly Fault[] = [
   {
     name: 'k8sd-on-wildcard',
     description: 'k8sd listens on all interfaces',
-    plan: (plan, { any }) =>
-      withFile(rebound(plan, 'k8sd', 6400, tcp(any, 6400)), K8SD_STATE, k8sdState('0.0.0.0:6400')),
+    plan: (plan, { any }) => withFiles(rebound(plan, 'k8sd', 6400, tcp(any, 6400)), k8sdState('0.0.0.0:6400')),
     expect: () => [{ subject: tcpRow('k8sd', 6400), verdict: 'exposed', culprit: { process: 'k8sd' } }],
   },
   {
