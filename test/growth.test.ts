@@ -1,9 +1,7 @@
-import { open, writeFile } from 'node:fs/promises';
 import t from 'tap';
 import { printable, textOf } from '../src/base/text.js';
-import { byNode, documentOfTexts } from '../src/evidence/bundle.js';
+import { byNode } from '../src/evidence/bundle.js';
 import type { EvidenceFile } from '../src/evidence/evidence_file.js';
-import { tarMembers } from '../src/evidence/tarball.js';
 import { FleetBuilder } from '../src/fleet/fleet.js';
 import { diffToText } from '../src/report/diff_text.js';
 import { toJson } from '../src/report/json.js';
@@ -19,7 +17,6 @@ import { builtinSpec } from '../src/spec/builtin.js';
 import { parseNotes } from '../src/spec/notes_file.js';
 import { parsePage } from '../src/spec/page.js';
 import { matchesName, matchesPath } from '../src/verdict/glob.js';
-import { tarOf } from './evidence/archive.js';
 import { growth, MAX_GROWTH } from './growth.js';
 import { documentOf } from './snapshot/document/document.js';
 import { capture, listener, processOwner, row, spec, unixListener } from './verdict/factory.js';
@@ -226,44 +223,16 @@ for (const [what, node] of NODES) {
   }
 }
 
-/** An ss text of a node of its own. */
-function ssText(at: number, path: string): EvidenceFile {
-  const line = (port: number) =>
-    `tcp LISTEN 0 128 127.0.0.1:${port + 1000} 0.0.0.0:* users:(("a",pid=${at * 100 + port + 2},fd=3))\n`;
-  const text = Array.from({ length: 40 }, (_, port) => line(port)).join('');
-  return { kind: 'ss', path, source: path, bytes: Buffer.from(text), modifiedAt: new Date(0) };
+function fileAt(path: string, content = ''): EvidenceFile {
+  return { kind: 'ss', path, source: path, bytes: Buffer.from(content), modifiedAt: new Date(0) };
 }
-
-t.test('bundles: ss texts of many nodes in one directory', async (t) => {
-  const make = (n: number) => Array.from({ length: n }, (_, at) => ssText(at, `${at}-ss.txt`));
-  const factor = await growth(100, make, (files) => {
-    for (const _ of documentOfTexts(files, { name: 'x', source: null }, '0'));
-  });
-  t.ok(factor < MAX_GROWTH, `${factor.toFixed(1)} times the time for four times the texts`);
-});
 
 t.test('bundles: many directories, each with a host name', async (t) => {
   const make = (n: number) =>
-    Array.from({ length: n }, (_, at) => [
-      { ...ssText(at, `d${at}/x/ss.txt`), bytes: Buffer.alloc(0) },
-      { ...ssText(at, `d${at}/etc/hostname`), bytes: Buffer.from(`h${at}`) },
-    ]);
+    Array.from({ length: n }, (_, at) => [fileAt(`d${at}/x/ss.txt`), fileAt(`d${at}/etc/hostname`, `h${at}`)]);
   const factor = await growth(4000, make, (files) => {
     const [texts, hostnames] = [files.flatMap(([one]) => one ?? []), files.flatMap(([, two]) => two ?? [])];
     t.equal([...byNode(texts, hostnames, 'x').keys()].at(-1)?.name, `h${files.length - 1}`);
   });
   t.ok(factor < MAX_GROWTH, `${factor.toFixed(1)} times the time for four times the directories`);
-});
-
-t.test('bundles: what follows the end of an archive', async (t) => {
-  const path = `${t.testdir({})}/x.tar`;
-  const member = tarOf([{ path: 'a.log', content: 'x' }]);
-  const make = (n: number) => Buffer.concat([member, Buffer.alloc(n << 20)]);
-  const factor = await growth(6, make, async (bytes) => {
-    await writeFile(path, bytes);
-    const file = await open(path);
-    for await (const item of tarMembers(file, 'x.tar')) t.fail(JSON.stringify(item));
-    await file.close();
-  });
-  t.ok(factor < MAX_GROWTH, `${factor.toFixed(1)} times the time for four times the bytes`);
 });

@@ -2,6 +2,7 @@ import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
+import { Parser } from 'tar';
 import { TAR_LIMITS, type TarLimits, tarMembers } from '../../src/evidence/tarball.js';
 import { type Member, tarGzOf, tarOf } from './archive.js';
 
@@ -137,4 +138,20 @@ t.test('truncated and damaged archives', async (t) => {
   t.match(await read(t, gzipSync('hello')), ['x.tgz: expected a .tar or .tar.gz, found something else']);
   t.match(await read(t, gzipSync(Buffer.alloc(4000, 'hello '))), [/^x\.tgz: expected a whole .* checksum failure$/]);
   t.match(await read(t, gzipSync('')), ['x.tgz: expected a .tar or .tar.gz, found something else']);
+});
+
+t.test('the parser is not given what follows the end of an archive, which it would keep', async (t) => {
+  let given = 0;
+  const { write } = Parser.prototype;
+  t.teardown(() => {
+    Parser.prototype.write = write;
+  });
+  Parser.prototype.write = function (this: Parser, ...argv: Parameters<typeof write>) {
+    given += argv[0]?.length ?? 0;
+    return write.apply(this, argv);
+  } as typeof write;
+  const archive = tarOf([NODE]);
+  t.strictSame(await read(t, Buffer.concat([archive, Buffer.alloc(1 << 20)])), [FOUND]);
+  // What it is given at once.
+  t.ok(given >= archive.length && given <= archive.length + (1 << 16), `${given} bytes`);
 });

@@ -17,7 +17,7 @@ export interface Result {
 }
 
 /** Far more than a job takes on a busy machine. A guest whose kernel crashed does not end by itself. */
-const TIMEOUT_MS = 15 * 60_000;
+const TIMEOUT_MS = 45 * 60_000;
 
 interface Machine {
   readonly program: string;

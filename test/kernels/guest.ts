@@ -15,7 +15,7 @@ import { FollowStream } from '../live/follow_stream.js';
 const SOCKETS = fileURLToPath(new URL('../../../test/kernels/sockets.py', import.meta.url));
 
 /** Emulation is slow. */
-export const PATIENCE_MS = 300_000;
+export const PATIENCE_MS = 600_000;
 
 /** The kernel's version: [6, 1]. */
 export function kernelVersion(): readonly [number, number] {
