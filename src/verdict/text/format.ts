@@ -52,7 +52,8 @@ export function ownerText(owner: Owner): string {
 
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   permission: 'its owner is not visible: some processes could not be read (permission denied)',
-  'not-found': 'no visible process owns it: its owner is in another PID namespace or in the kernel',
+  'not-found':
+    'no visible process owns it: its owner is in another PID namespace or in the kernel, or it is being passed between processes',
   'not-looked': 'its owner was not looked up',
   'no-inode': 'the table does not say for certain which socket it is',
 };
