@@ -128,6 +128,14 @@ export const COVERAGE_CODES = {
   'ss-no-name': { about: 'A line of ss output has no name and inode.', params: { line: 'count' } },
   'ss-bad-users': { about: 'A line of ss output has users of an unknown format.', params: { line: 'count' } },
   'ss-bad-details': { about: 'A line of ss output ends with text that is not of ss.', params: { line: 'count' } },
+  'netstat-bad-end': {
+    about: 'A line of netstat output has no state, or other columns than those of its options.',
+    params: { line: 'count' },
+  },
+  'netstat-address-cut': {
+    about: 'A line of netstat output without -W has an IPv6 address that may be cut.',
+    params: { line: 'count' },
+  },
   'ss-truncated': { about: 'ss output ends without a newline.', params: {} },
   'more-errors': { about: 'Further errors are not listed.', params: { count: 'count' } },
   'ss-no-processes': { about: 'ss output has no processes.', params: {} },
@@ -136,6 +144,11 @@ export const COVERAGE_CODES = {
     params: { unseen: 'count', sockets: 'count' },
   },
   'ss-comm-only': { about: 'ss output has the comm and pid of processes, not their program or unit.', params: {} },
+  'netstat-names': {
+    about:
+      'Output of netstat has one process of each socket, by the beginning of its argv[0], and neither v6only nor the interface.',
+    params: {},
+  },
   'ss-host-name-file': { about: 'The host name comes from a file beside the ss output.', params: {} },
   'ss-no-host-name': {
     about: 'No host name is beside the ss output, so the node is named after its location.',

@@ -1,3 +1,5 @@
+import { hasNetstatName } from './netstat_command.js';
+import { looksLikeNetstat } from './netstat_rows.js';
 import { hasSsName } from './ss_command.js';
 import { ssLines } from './ss_lines.js';
 import { looksLikeSs } from './ss_rows.js';
@@ -21,13 +23,15 @@ const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'
 
 /**
  * The kind of a file by its path and first `MAX_HEAD_BYTES` bytes; null if it is not evidence. A file named after ss
- * counts as ss output whatever it contains, so that a failed run is reported rather than skipped.
+ * or netstat counts as their output whatever it contains, so that a failed run is reported rather than skipped.
  */
 export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
   if (hostnameRoot(path) !== null) return 'hostname';
   const text = Buffer.from(head).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') ? 'snapshot' : null;
-  return looksLikeSs(ssLines(head)) || hasSsName(path) ? 'ss' : null;
+  const lines = ssLines(head);
+  const isText = looksLikeSs(lines) || looksLikeNetstat(lines) || hasSsName(path) || hasNetstatName(path);
+  return isText ? 'ss' : null;
 }
 
 /** For a host name file, the node's directory (with a trailing slash unless it is the root); else null. */

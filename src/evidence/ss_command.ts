@@ -38,7 +38,12 @@ const FILTER = /\b(?:sport|dport|src|dst|state|exclude|dev|fwmark|not)\b|\|(?!\s
 /** The command in a line; null if there is none. */
 export function commandIn(line: string): SsCommand | null {
   const [, options = '', rest = ''] = COMMAND.exec(line) ?? [];
-  return options === '' ? null : commandOf(options.trim().split(/\s+/), FILTER.test(rest));
+  return options === '' ? null : commandOf(options.trim().split(/\s+/), hasFilter(rest));
+}
+
+/** Whether what follows the options of a command leaves out lines. */
+export function hasFilter(rest: string): boolean {
+  return FILTER.test(rest);
 }
 
 /** `ss_-plntu`, `ss -plnt`, `sudo-ss_-plnt.txt`, `sstunlp4`, `ss.log`: collectors name files after the command. */

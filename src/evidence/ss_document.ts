@@ -37,7 +37,7 @@ export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, versi
   const sockets = [...tables.values()].flatMap((table) => table.sockets);
   const coverage = renderCoverage([
     ...PROTOCOLS.map((protocol) => tableSource(protocol, tables.get(protocol), texts)),
-    ownersSource(sockets),
+    ownersSource(sockets, texts),
     source('network', 'failed', 0, [{ code: 'ss-no-network', params: {} }]),
     hostSource(host),
   ]);
@@ -100,18 +100,29 @@ function tableSource(protocol: Protocol, table: SsTable | undefined, texts: read
     isWhole || faults.length > 0 || family === undefined || others.length > 0 || protocol === 'unix'
       ? []
       : [{ code: 'ss-one-family', params: { family: FAMILY_NAMES[family] } }];
-  const via = `ss, ${texts
-    .filter(({ tables }) => tables.has(protocol))
-    .map((text) => text.source)
-    .join(', ')}`;
-  return { ...source(protocol, isWhole ? 'ok' : 'partial', sockets.length, [...faults, ...oneFamily]), via };
+  const read = texts.flatMap(({ source, tables }) => {
+    const of = tables.get(protocol);
+    return of === undefined ? [] : [{ source, program: of.program ?? 'ss' }];
+  });
+  const via = (['ss', 'netstat'] as const).flatMap((program) => {
+    const sources = read.filter((one) => one.program === program).map((one) => one.source);
+    return sources.length === 0 ? [] : [program, ...sources];
+  });
+  return {
+    ...source(protocol, isWhole ? 'ok' : 'partial', sockets.length, [...faults, ...oneFamily]),
+    via: via.join(', '),
+  };
 }
 
-function ownersSource(sockets: readonly OwnedListener[]): SourceReading {
+function ownersSource(sockets: readonly OwnedListener[], texts: readonly SsEvidence[]): SourceReading {
   const seen = sockets.filter(({ owners }) => owners.length > 0).length;
   const unseen = sockets.length - seen;
   if (seen === 0) return source('owners', 'failed', 0, [{ code: 'ss-no-processes', params: {} }]);
-  const notes: CoverageFault[] = [{ code: 'ss-comm-only', params: {} }];
+  const isOfNetstat = texts.some(({ tables }) => [...tables.values()].some(({ program }) => program === 'netstat'));
+  const notes: CoverageFault[] = [
+    { code: 'ss-comm-only', params: {} },
+    ...(isOfNetstat ? [{ code: 'netstat-names', params: {} } as const] : []),
+  ];
   if (unseen === 0) return { ...source('owners', 'ok', seen, []), notes };
   const fault: CoverageFault = { code: 'ss-without-process', params: { unseen, sockets: sockets.length } };
   return { ...source('owners', 'partial', seen, [fault]), notes };

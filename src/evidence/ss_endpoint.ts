@@ -60,7 +60,8 @@ export function parseSsEndpoint(text: string, protocol: Transport): SsEndpoint |
   return { ...common, address: written, isOldStyle: bracketed === undefined && !isIPv4(written) };
 }
 
-function portOf(text: string, protocol: Transport): number | null {
+/** A port, by its number or name; null if neither is known. */
+export function portOf(text: string, protocol: Transport): number | null {
   if (/^\d{1,5}$/.test(text)) return Number(text) <= 65535 ? Number(text) : null;
   if (protocol === 'tcp' && UDP_ONLY.includes(text)) return null;
   return PORT_NAMES.get(text) ?? null;

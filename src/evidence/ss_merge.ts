@@ -62,8 +62,9 @@ function pidsByAddress(tables: SsTables, protocol: Protocol, family: Family): Pi
   return new Map([...pids].map(([key, known]) => [key, [...known]]));
 }
 
-function addressKey({ protocol, type, address, device, port, path, abstract }: OwnedListener): string {
-  return JSON.stringify([protocol, type, address, device, port, path, abstract]);
+/** Without the interface that it is bound to, which netstat does not print. */
+function addressKey({ protocol, type, address, port, path, abstract }: OwnedListener): string {
+  return JSON.stringify([protocol, type, address, port, path, abstract]);
 }
 
 function pidsOf({ owners }: OwnedListener): number[] {
@@ -80,7 +81,10 @@ export function mergeTables(all: readonly SsTables[]): SsTables {
   return withoutDenial(merged);
 }
 
-/** Sockets without a process are not a lack of permission beside others, nor if all are UDP, which may be the kernel's. */
+/**
+ * Sockets without a process are not a lack of permission beside others, nor if all are UDP, which may be the kernel's. netstat says
+ * itself whether permission was lacking.
+ */
 function withoutDenial(tables: SsTables): SsTables {
   const all = [...tables.values()].flatMap(({ sockets }) => sockets);
   if (
@@ -90,7 +94,10 @@ function withoutDenial(tables: SsTables): SsTables {
     const corrected = (socket: OwnedListener): OwnedListener =>
       socket.ownersUnknown === 'permission' ? { ...socket, ownersUnknown: 'not-found' } : socket;
     return new Map(
-      [...tables].map(([protocol, table]) => [protocol, { ...table, sockets: table.sockets.map(corrected) }]),
+      [...tables].map(([protocol, table]) => [
+        protocol,
+        table.program === 'netstat' ? table : { ...table, sockets: table.sockets.map(corrected) },
+      ]),
     );
   }
   return tables;
@@ -115,10 +122,17 @@ export function hasSecondNode(tables: SsTables): boolean {
 function mergeProtocol(protocol: Protocol, tables: readonly SsTable[]): SsTable {
   const whole = new Set(tables.flatMap((table) => [...table.whole]));
   const isWhole = FAMILIES[protocol].every((family) => whole.has(family));
-  // Whole tables, and those with more owners, come first: the others add what these lack.
-  const ranked = tables.toSorted((a, b) => b.whole.size - a.whole.size || ownedIn(b) - ownedIn(a));
-  const sockets = ranked.reduce((known: readonly OwnedListener[], table) => withMore(known, table.sockets), []);
-  return { sockets, whole, faults: isWhole ? [] : tables.flatMap(({ faults }) => faults) };
+  // Those of ss, which say more of a socket, whole ones, and those with more owners come first: the others add what these lack.
+  const ranked = tables.toSorted(
+    (a, b) => rankOf(a) - rankOf(b) || b.whole.size - a.whole.size || ownedIn(b) - ownedIn(a),
+  );
+  const sockets = ranked.reduce((known: readonly OwnedListener[], table) => withMore(known, table), []);
+  const program = ranked[0]?.program;
+  return { program, sockets, whole, faults: isWhole ? [] : tables.flatMap(({ faults }) => faults) };
+}
+
+function rankOf({ program }: SsTable): number {
+  return program === undefined ? 0 : 1;
 }
 
 function ownedIn({ sockets }: SsTable): number {
@@ -126,14 +140,16 @@ function ownedIn({ sockets }: SsTable): number {
 }
 
 /** Each socket once: the same address, unless both have owners, and none in common. */
-function withMore(known: readonly OwnedListener[], more: readonly OwnedListener[]): readonly OwnedListener[] {
+function withMore(known: readonly OwnedListener[], { program, sockets: more }: SsTable): readonly OwnedListener[] {
   const byAddress = new Map<string, OwnedListener[]>();
   for (const socket of known) byAddress.set(addressKey(socket), [...(byAddress.get(addressKey(socket)) ?? []), socket]);
   for (const socket of known.length === 0 ? [] : more) {
     const pids = new Set(pidsOf(socket));
     const same = byAddress.get(addressKey(socket)) ?? [];
     const at = same.findIndex(
-      (one) => pids.size === 0 || one.owners.length === 0 || pidsOf(one).some((pid) => pids.has(pid)),
+      (one) =>
+        (one.device === socket.device || program === 'netstat') &&
+        (pids.size === 0 || one.owners.length === 0 || pidsOf(one).some((pid) => pids.has(pid))),
     );
     const one = same[at];
     if (one === undefined) same.push(socket);

@@ -50,7 +50,7 @@ const ROW_BEHIND_TEXT = new RegExp(`\\b(?:${STATES})[ \\t]+\\d+[ \\t]+\\d+[ \\t]
 export const DETAILS = /^(?:[a-z][\w-]*$|(?:[a-z][\w-]*\s+){0,3}[a-z_][\w-]*:[\w(./[ ]|bpf filter|<->|-->|<--|---)/;
 
 /** Code fences and prompts around a table. */
-const AROUND = /^(?:```|~~~|[$#]\s*$|\[?\S+@.{0,60}[$#](?:\s|$))/;
+export const AROUND = /^(?:```|~~~|[$#]\s*$|\[?\S+@.{0,60}[$#](?:\s|$))/;
 
 /** Rows continue on one or two lines; more belong to something after the table. */
 const MAX_ROW_LINES = 16;

@@ -7,8 +7,10 @@ import { hasWiderColumns } from './ss_layout.js';
 import { endpointOf, listenerOf, protocolOfNetid, UnreadableRow } from './ss_listener.js';
 import type { SsRow, SsSection } from './ss_rows.js';
 
-/** The sockets of one protocol in an ss text. */
+/** The sockets of one protocol in a text of ss or netstat. */
 export interface SsTable {
+  /** Absent: ss. */
+  readonly program?: 'netstat' | undefined;
   /** Those that accept. */
   readonly sockets: readonly OwnedListener[];
   /** Why there may be more. */

@@ -142,7 +142,9 @@ function matchName(owner: ProcessOwner, names: readonly string[]): MatchedBy | n
   const { exe, argv0 } = fileNamesOf(owner);
   const { comm } = owner;
   if (exe !== null && names.some((wanted) => isNamed(exe, wanted))) return 'exe';
-  if (argv0 !== null && names.some((wanted) => isNamed(argv0, wanted))) return 'argv0';
+  const isArgv0 = (wanted: string): boolean =>
+    argv0 !== null && (isNamed(argv0, wanted) || (owner.isArgv0Cut === true && wanted.startsWith(argv0)));
+  if (names.some(isArgv0)) return 'argv0';
   if (comm !== null && names.some((wanted) => comm === wanted.slice(0, COMM_LENGTH))) return 'comm';
   return null;
 }

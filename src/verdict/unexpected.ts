@@ -144,5 +144,6 @@ function ownersKey({ owners, ownersUnknown }: OwnedListener): readonly (string |
 function programKey(owner: Owner): string | null {
   if (owner.kind === 'kernel') return `device ${owner.device}`;
   if (owner.exe !== null) return `exe ${owner.exe}`;
-  return owner.comm === null ? null : `comm ${owner.comm}`;
+  if (owner.comm !== null) return `comm ${owner.comm}`;
+  return owner.argv0 === null ? null : `argv0 ${owner.argv0}`;
 }

@@ -6,7 +6,7 @@ import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { reevaluate } from '../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { mangled } from './mangled.js';
-import { factsBesideIt, ssFixture } from './ss_fixtures.js';
+import { factsBesideIt, netstatFixture, ssFixture } from './ss_fixtures.js';
 
 /* How often a text makes the program say more than the text shows, counted. */
 
@@ -55,6 +55,8 @@ const FAULTY = ssFixture('plntu')
   .replace('("kube-scheduler",pid=4401', '("nc",pid=4401')
   .replace(/^(tcp .*:6443 .*)"kube-apiserver",pid=4403(.*)$/m, '$&\n$1"haproxy",pid=5000$2');
 
+const NETSTAT = netstatFixture('plntu').toString('latin1');
+
 const HEALTHY = verdictsOf(reevaluate(factsBesideIt(), OPTIONS));
 
 interface Base {
@@ -69,6 +71,7 @@ const BASES: readonly Base[] = [
     text: ssFixture(name).toString('latin1'),
     truth: HEALTHY,
   })),
+  { name: 'netstat', text: NETSTAT, truth: truthIn(NETSTAT) },
   { name: 'faulty', text: FAULTY, truth: truthIn(FAULTY) },
 ];
 

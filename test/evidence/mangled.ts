@@ -11,11 +11,14 @@ const WORDS = ['kube', '127.0.0.1', 'LISTEN', 'cilium', ':10', 'udp', 'tcp', 'us
 const WIDTHS = [40, 60, 80, 100, 120];
 const PARTS = 24;
 
-/** Every mangled form of the output of ss. */
+/** Every mangled form of the output of ss or netstat. */
 export function mangled(text: string): Mangled[] {
+  const command = text.startsWith('Active') ? 'netstat' : 'ss';
   const lines = text.trimEnd().split('\n');
-  const hasHeader = lines[0]?.includes('Recv-Q') === true;
-  const [header, rows] = hasHeader ? [lines.slice(0, 1), lines.slice(1)] : [[], lines];
+  // Below a title, in that of netstat.
+  const headerLines = lines.slice(0, 2).findIndex((line) => line.includes('Recv-Q')) + 1;
+  const hasHeader = headerLines > 0;
+  const [header, rows] = [lines.slice(0, headerLines), lines.slice(headerLines)];
   const all: Mangled[] = [];
   const add = (how: string, changed: readonly string[], isSilent = false) =>
     all.push({ how, text: `${changed.join('\n')}\n`, isSilent: isSilent && hasHeader });
@@ -52,7 +55,7 @@ export function mangled(text: string): Mangled[] {
     );
     add('grep with the header', [...header, ...rows.filter((row) => row.includes(word))], true);
     add('grep -v with the header', [...header, ...rows.filter((row) => !row.includes(word))], true);
-    add('a command with grep', [`$ ss -plntu | grep -e State -e '${word}'`, ...header, ...rows]);
+    add('a command with grep', [`$ ${command} -plntu | grep -e State -e '${word}'`, ...header, ...rows]);
   }
   for (const width of WIDTHS)
     add(

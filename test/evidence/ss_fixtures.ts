@@ -13,6 +13,14 @@ export function ssFixture(name: string): Buffer {
   return readFileSync(new URL(name, FIXTURES));
 }
 
+/**
+ * Output of netstat (net-tools 2.10) on another lab node, named after its options, with odd values of argv[0] on ports from 7700 and
+ * odd unix sockets; `ss-plntu` is that of ss there at the same time.
+ */
+export function netstatFixture(name: string): Buffer {
+  return readFileSync(new URL(`../netstat/${name}`, FIXTURES));
+}
+
 /** A snapshot of the same node at the same time. */
 export function factsBesideIt(): SnapshotDocument {
   return readSnapshot(ssFixture('snapshot.json').toString('utf8'), 'snapshot.json');

@@ -11,7 +11,7 @@ import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
 import { CLI, snapshotIn, verdictsOf } from './cli.js';
 
 /*
- * The real ss, run by root on the lab node, judged by `check`: of what text can decide it must say what --once says.
+ * The real ss and netstat, run by root on the lab node, judged by `check`: of what text can decide it must say what --once says.
  */
 
 const LABS: readonly (LabOptions & { readonly ss: string })[] = [
@@ -63,11 +63,11 @@ async function once(lab: Lab): Promise<SnapshotDocument> {
   return snapshotIn(stdout);
 }
 
-/** What ss prints with these options, in a file. */
-async function ssFile(t: Test, lab: Lab, options: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.exec(['ss', options]);
-  if (code !== 0 || stdout === '') throw new Error(`ss: ${stderr}`);
-  const file = join(t.testdir({}), 'ss.txt');
+/** What a command prints, in a file. */
+async function fileOf(t: Test, lab: Lab, command: readonly [string, ...string[]]): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(command);
+  if (code !== 0 || stdout === '') throw new Error(`${command[0]}: ${stderr}`);
+  const file = join(t.testdir({}), `${command[0]}.txt`);
   await writeFile(file, stdout);
   return file;
 }
@@ -84,18 +84,28 @@ function decided(verdicts: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(verdicts).filter(([, verdict]) => verdict !== 'unverified'));
 }
 
+/** As sos runs it. */
+const NETSTAT = ['netstat', '-W', '-neopa'] as const;
+
 /** Compares what the text decides with what --once says of the same subjects, but for what only a unit shows. */
-function agree(t: Test, text: SnapshotDocument, live: SnapshotDocument, fault: string | null): void {
+function agree(t: Test, text: SnapshotDocument, live: SnapshotDocument, fault: string | null): string[] {
   const [all, said] = [verdictsOf(live), decided(verdictsOf(text))];
   const except = SEEN_BY_UNIT.get(fault ?? '') ?? [];
   const compared = Object.keys(said).filter((subject) => !except.includes(subject));
   const pick = (from: Record<string, string>) => Object.fromEntries(compared.map((one) => [one, from[one]]));
   t.strictSame(pick(said), pick(all), 'what the text decides');
-  for (const subject of except) t.equal(said[subject], 'ok', `${subject}: no text shows the unit`);
+  return Object.keys(all).filter((subject) => said[subject] === undefined);
+}
+
+function agreeOfSs(t: Test, text: SnapshotDocument, live: SnapshotDocument, fault: string | null): void {
+  const undecided = agree(t, text, live, fault);
+  const said = verdictsOf(text);
+  for (const subject of SEEN_BY_UNIT.get(fault ?? '') ?? []) {
+    t.equal(said[subject], 'ok', `${subject}: no text shows the unit`);
+  }
   const open = [...UNDECIDED, ...(UNDECIDED_WITH.get(fault ?? '') ?? [])];
-  const decidable = Object.keys(all).filter((subject) => !open.includes(subject));
   t.strictSame(
-    decidable.filter((subject) => said[subject] === undefined),
+    undecided.filter((subject) => !open.includes(subject)),
     [],
     'it decides all it can',
   );
@@ -106,11 +116,14 @@ for (const { ss, ...options } of LABS) {
     const lab = await startLab(options);
     t.teardown(() => lab.stop());
     await t.test('healthy', async (t) => {
-      const command = ['env', ...CLEAN, process.execPath, CLI, 'check', await ssFile(t, lab, ss)];
+      const command = ['env', ...CLEAN, process.execPath, CLI, 'check', await fileOf(t, lab, ['ss', ss])];
       const { code, stdout, stderr } = await lab.run(command, { uid: NOBODY });
       t.equal(stderr, '');
       const document = snapshotIn(stdout);
-      agree(t, document, await once(lab), null);
+      const live = await once(lab);
+      agreeOfSs(t, document, live, null);
+      const undecided = agree(t, await judged(await fileOf(t, lab, NETSTAT)), live, null);
+      t.notOk(undecided.includes('kubelet 10248/tcp'), 'netstat decides something');
       t.equal(code, 3, 'nothing is called healthy that was not seen');
       t.match(document.node, { role: lab.role, kernel: 'unknown', defaultInterface: null });
     });
@@ -121,7 +134,9 @@ for (const { ss, ...options } of LABS) {
       await t.test(name, async (t) => {
         t.teardown(() => lab.clear(name));
         await lab.apply(name);
-        agree(t, await judged(await ssFile(t, lab, ss)), await once(lab), name);
+        const live = await once(lab);
+        agreeOfSs(t, await judged(await fileOf(t, lab, ['ss', ss])), live, name);
+        agree(t, await judged(await fileOf(t, lab, NETSTAT)), live, name);
       });
     }
   });

@@ -18,6 +18,8 @@ export interface ProcessOwnerFields {
   readonly container: string | null;
   /** ISO 8601; null: /proc/PID/stat could not be read. */
   readonly startedAt: string | null;
+  /** Present where nothing but `argv0` is known, as netstat prints it: whether it is the beginning of its base name only. */
+  readonly isArgv0Cut?: boolean;
 }
 
 /**

@@ -59,6 +59,11 @@ export class KnownNames {
     return this.#names.has(name);
   }
 
+  /** Whether a name that netstat cut, at 11 bytes or more, can be a known one. */
+  hasCut(name: string): boolean {
+    return name.length > 10 && [...this.#names].some((known) => known.startsWith(name));
+  }
+
   /** A known name of exactly comm's length that `name` continues after a hyphen, since owners are matched by it. */
   beginningOf(name: string): string | null {
     return this.#fullLength.find((known) => name.startsWith(`${known}-`)) ?? null;

@@ -58,6 +58,11 @@ export class Names {
     });
   }
 
+  /** The beginning of a name, which stays if it is that of a known one. */
+  cutName(text: string): string {
+    return this.#known.hasCut(text) ? text : this.name(text);
+  }
+
   /** A path, or other text with slashes, part by part. User names in /home are always replaced. */
   path(text: string): string {
     const deleted = / \(deleted\)$/.exec(text)?.[0] ?? '';

@@ -45,6 +45,8 @@ export class Redaction {
 
   readonly name = (text: string): string => this.#names.name(text);
 
+  readonly cutName = (text: string): string => this.#names.cutName(text);
+
   readonly path = (text: string): string => this.#names.path(text);
 
   /** Names of five hex digits are mostly chosen by the kernel (autobind, unix(7)), and remain such names. */

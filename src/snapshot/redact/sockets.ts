@@ -69,9 +69,10 @@ function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
     fd: owner.fd,
     comm: owner.comm === null ? null : to.comm(owner.comm, owner),
     exe: to.orNull(owner.exe, to.path),
-    argv0: to.orNull(owner.argv0, to.path),
+    argv0: to.orNull(owner.argv0, owner.isArgv0Cut === true ? to.cutName : to.path),
     ...originOf(owner, to),
     startedAt: to.time(owner.startedAt),
+    ...(owner.isArgv0Cut === undefined ? {} : { isArgv0Cut: owner.isArgv0Cut }),
   };
 }
 

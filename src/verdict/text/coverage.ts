@@ -122,19 +122,19 @@ function textOf({ code, params }: CoverageFault): string {
     case 'namespaces-unreadable':
       return `the namespaces of ${params.processes} processes could not be read (permission denied)`;
     case 'ss-no-network':
-      return 'ss does not print routes, addresses or devices';
+      return 'the text has no routes, addresses or devices';
     case 'ss-no-listener':
       return `no ${params.protocol} listener is in this text`;
     case 'ss-no-header':
-      return 'the text has no header of ss, so lines may be missing';
+      return 'the text has no header, so lines may be missing';
     case 'ss-filtered':
       return 'the command in the text may leave out sockets';
     case 'ss-rows-removed':
       return 'the columns are wider than any line needs, so lines were removed';
     case 'ss-one-family':
-      return `only ${params.family} sockets are in this text: ss may not have been asked for others`;
+      return `only ${params.family} sockets are in this text: the command may not have asked for others`;
     case 'ss-other-text':
-      return `line ${params.line} is not output of ss, so lines may be missing there`;
+      return `line ${params.line} is other text, so lines may be missing there`;
     case 'ss-text-before-row':
       return `line ${params.line}: other text is before the columns of ss`;
     case 'ss-unknown-kind':
@@ -151,16 +151,22 @@ function textOf({ code, params }: CoverageFault): string {
       return `line ${params.line}: expected users:(("name",pid=N,fd=N))`;
     case 'ss-bad-details':
       return `line ${params.line}: its end is not output of ss`;
+    case 'netstat-bad-end':
+      return `line ${params.line}: expected the columns of netstat after the addresses`;
+    case 'netstat-address-cut':
+      return `line ${params.line}: its address may be cut, as netstat does without -W`;
     case 'ss-truncated':
       return 'the text ends without a newline, so it may be truncated';
     case 'more-errors':
       return `and ${params.count} more`;
     case 'ss-no-processes':
-      return 'no process is in this text: ss ran without -p, or without permission to see any';
+      return 'no process is in this text: the command ran without -p, or without permission to see any';
     case 'ss-without-process':
-      return `${params.unseen} of ${params.sockets} sockets have no process: ss could not see it, or it is the kernel`;
+      return `${params.unseen} of ${params.sockets} sockets have no process: it could not be seen, or it is the kernel`;
     case 'ss-comm-only':
-      return 'processes are known by comm and pid only, not by program or unit';
+      return 'processes are known by name and pid only, not by program or unit';
+    case 'netstat-names':
+      return 'netstat shows one process of each socket, by the beginning of its argv[0], and no interface that a socket is bound to';
     case 'ss-host-name-file':
       return 'the host name comes from there';
     case 'ss-no-host-name':

@@ -35,8 +35,9 @@ export function listed(texts: readonly string[], separator: string): string {
   return [...distinct.slice(0, MAX_LISTED), ...(more > 0 ? [`${more} more`] : [])].join(separator);
 }
 
-/** The comm of a process; where the kernel truncated it, the full name if exe or argv[0] has it. */
-export function programName({ comm, exe, argv0 }: ProcessOwner): string {
+/** The comm of a process; where the kernel truncated it, the full name if exe or argv[0] has it. Of netstat only argv[0] is known. */
+export function programName({ comm, exe, argv0, isArgv0Cut }: ProcessOwner): string {
+  if (comm === null && argv0 !== null && isArgv0Cut !== undefined) return `${basename(argv0)}${isArgv0Cut ? '…' : ''}`;
   if (comm === null) return 'a process';
   if (Buffer.byteLength(comm) < COMM_LENGTH) return comm;
   const whole = [argv0, exe].map((path) => basename(path ?? '')).find((name) => name.startsWith(comm));
@@ -74,7 +75,7 @@ export function unknownOwnerText(listener: OwnedListener): string {
 }
 
 function unreadOwner({ owners }: OwnedListener): string {
-  const named = owners.filter((owner) => owner.kind === 'process' && owner.comm !== null);
+  const named = owners.filter((owner) => owner.kind === 'process' && (owner.comm ?? owner.argv0) !== null);
   if (named.length === 0) return EXITED;
   return `the cgroup of ${named.map(ownerText).join(' and ')} could not be read, and its name proves nothing`;
 }
