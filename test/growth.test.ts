@@ -1,7 +1,7 @@
 import t from 'tap';
 import { printable, textOf } from '../src/base/text.js';
-import { byNode } from '../src/evidence/bundle.js';
 import type { EvidenceFile } from '../src/evidence/evidence_file.js';
+import { byNode } from '../src/evidence/node_roots.js';
 import { FleetBuilder } from '../src/fleet/fleet.js';
 import { diffToText } from '../src/report/diff_text.js';
 import { toJson } from '../src/report/json.js';

@@ -104,6 +104,11 @@ export const COVERAGE_CODES = {
     about: 'The namespaces of processes could not be read for lack of permission.',
     params: { processes: 'count' },
   },
+  'not-collected': { about: 'The bundle has no file with these facts.', params: { facts: 'word' } },
+  'file-not-understood': {
+    about: 'A file of the bundle is not in the format that its name stands for.',
+    params: { path: 'path' },
+  },
   'ss-no-network': { about: 'ss output has no routes, addresses or devices.', params: {} },
   'ss-no-listener': { about: 'ss output has no listener of the protocol.', params: { protocol: 'word' } },
   'ss-no-header': { about: 'ss output has no header: it is a part, or was filtered.', params: {} },

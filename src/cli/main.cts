@@ -42,7 +42,7 @@ function readCache(file: string, program: Buffer): Buffer | undefined {
 const bundle = path.join(directory, 'cli.cjs');
 const program = fs.readFileSync(bundle);
 const cachedData = readCache(`${bundle}.cache`, program);
-// esbuild writes ASCII.
+// .ci/bundle.mjs writes ASCII.
 const script = new vm.Script(program.toString('latin1'), {
   filename: bundle,
   ...(cachedData === undefined ? {} : { cachedData }),

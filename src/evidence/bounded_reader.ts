@@ -35,8 +35,8 @@ export class BoundedReader {
     const source = this.source;
     if (kind === null || kind === undefined) return null;
     if (!isTooLarge) return { kind, path, source, bytes: joined(chunks), modifiedAt };
-    // A missing host name is not worth an error.
-    if (kind === 'hostname') return null;
+    // What is not known without it is unverified.
+    if (kind === 'hostname' || kind === 'fact') return null;
     const expected = `at most ${MAX_EVIDENCE_BYTES[kind]} bytes`;
     return { kind: 'refused', source, error: inputError({ file: source, line: null, expected, found: 'more' }) };
   }

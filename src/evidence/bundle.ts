@@ -1,12 +1,15 @@
 import { isUtf8 } from 'node:buffer';
-import { dirname } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { readSnapshot } from '../snapshot/document/read_snapshot.js';
-import { hostnameIn, hostnameRoot } from './classify_file.js';
 import type { EvidenceFile, EvidenceItem } from './evidence_file.js';
-import { documentOfSs, type NodeName, type SsEvidence } from './ss_document.js';
+import type { FactFile } from './facts/fact_files.js';
+import { namespaceIn } from './facts/layout.js';
+import { bundledNode } from './facts/node_facts.js';
+import { factFile, type NodeFiles, NodeRoots, nodesIn } from './node_roots.js';
+import { SeenSnapshots } from './seen_snapshots.js';
+import { documentOfSs, type SsEvidence, type SsNamespace } from './ss_document.js';
 import { areOfOneNode } from './ss_merge.js';
 import { readSsText } from './ss_text.js';
 
@@ -15,11 +18,12 @@ export type Evidence =
   | { readonly source: string; readonly document: SnapshotDocument }
   | { readonly source: string; readonly error: SockwatchError };
 
-/** ss texts are kept until the end of the bundle, since the file with their node's name may come later. */
-const MAX_SS_BYTES_TOTAL = 256 * 1024 * 1024;
+/** Texts and facts are kept until the end of the bundle, since other files of their node may come later. */
+const MAX_BYTES_TOTAL = 256 * 1024 * 1024;
 
 /**
- * The evidence in a bundle: snapshots in their order, then one document per node that has ss text.
+ * The evidence in a bundle: snapshots in their order, then one document for each other node that has ss text. A node of which there is
+ * a snapshot is that.
  * @param name Name of the bundle in messages
  * @param version Version of this program
  */
@@ -29,35 +33,46 @@ export async function* evidenceIn(
   version: string,
 ): AsyncGenerator<Evidence> {
   const texts: EvidenceFile[] = [];
+  const facts: FactFile[] = [];
   const hostnames: EvidenceFile[] = [];
+  const snapshots = new SeenSnapshots();
   let size = 0;
   let isEmpty = true;
   for await (const file of files) {
-    switch (file.kind) {
-      case 'hostname':
-        hostnames.push(file);
-        continue;
-      case 'ss':
-        size += file.bytes.length;
-        if (size > MAX_SS_BYTES_TOTAL) throw tooManyTexts(name);
-        texts.push(file);
-        continue;
-      case 'refused':
-        yield { source: file.source, error: file.error };
-        break;
-      case 'snapshot':
-        if (!isSnapshot(file.bytes)) continue;
-        yield snapshotIn(file.source, file.bytes);
-        break;
+    if (file.kind === 'refused') {
+      isEmpty = false;
+      yield { source: file.source, error: file.error };
+      continue;
     }
-    isEmpty = false;
+    if (file.kind === 'snapshot') {
+      if (!isSnapshot(file.bytes)) continue;
+      isEmpty = false;
+      const one = snapshotIn(file.source, file.bytes);
+      if ('document' in one) snapshots.add(file.path, one.document);
+      yield one;
+      continue;
+    }
+    size += file.bytes.length;
+    if (size > MAX_BYTES_TOTAL) throw tooLarge(name);
+    if (file.kind === 'ss') texts.push(file);
+    else if (file.kind === 'hostname') hostnames.push(file);
+    else facts.push(...[factFile(file)].filter((one) => one !== null));
   }
-  for (const [host, members] of byNode(texts, hostnames, name)) yield* documentOfTexts(members, host, version);
-  if (isEmpty && texts.length === 0) yield { source: name, error: nothingIn(name) };
+  const rootOf = new NodeRoots(facts).around(snapshots.paths);
+  const ofSnapshots = new Set(snapshots.paths.map(rootOf));
+  for (const node of nodesIn(texts, facts, hostnames, name)) {
+    if (node.root !== null && ofSnapshots.has(node.root)) continue;
+    for (const one of documentsOf(node, version, snapshots)) {
+      isEmpty = false;
+      yield one;
+    }
+  }
+  if (isEmpty) yield { source: name, error: nothingIn(name) };
 }
 
-function tooManyTexts(file: string): SockwatchError {
-  return inputError({ file, line: null, expected: `at most ${MAX_SS_BYTES_TOTAL} bytes of ss output`, found: 'more' });
+function tooLarge(file: string): SockwatchError {
+  const expected = `at most ${MAX_BYTES_TOTAL} bytes of ss output and other text`;
+  return inputError({ file, line: null, expected, found: 'more' });
 }
 
 function nothingIn(file: string): SockwatchError {
@@ -87,92 +102,52 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
 }
 
 /**
- * The readable ss texts of a directory as one document, and errors for the others. Texts that contradict each other are of
- * several nodes, each of which is named after its first text.
+ * The readable ss texts of a node as one document, and errors for the others. Texts that contradict each other are of several nodes,
+ * each of which is named after its first text.
  */
-export function* documentOfTexts(files: readonly EvidenceFile[], host: NodeName, version: string): Generator<Evidence> {
+export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSnapshots): Generator<Evidence> {
   const nodes: SsEvidence[][] = [];
-  for (const { source, path, bytes, modifiedAt } of files) {
+  const namespaces: SsNamespace[] = [];
+  for (const { source, path, bytes, modifiedAt } of node.texts) {
+    const namespace = namespaceIn(path);
     try {
       const read: SsEvidence = { source, tables: readSsText(bytes, source, path), modifiedAt };
+      if (namespace !== null) {
+        namespaces.push({ name: namespace, tables: read.tables });
+        continue;
+      }
+      if (snapshots.hasNodeOf(path, read.tables)) continue;
       const same = nodes.find((texts) => texts.every(({ tables }) => areOfOneNode(tables, read.tables)));
       if (same === undefined) nodes.push([read]);
       else same.push(read);
     } catch (error) {
       if (!(error instanceof SockwatchError)) throw error;
-      yield { source, error };
+      // Most pods listen nowhere.
+      if (namespace === null) yield { source, error };
     }
+  }
+  const [only, ...others] = nodes;
+  if (only !== undefined && others.length === 0) {
+    const facts = bundledNode(node.facts);
+    const { name, path } = facts.hostname ?? { name: node.location, path: null };
+    const document = documentOfSs(only, node.host ?? { name, source: path }, version, facts, namespaces);
+    yield { source: only[0]?.source ?? node.location, document };
+    return;
   }
   for (const texts of nodes) {
     const [first] = texts;
     if (first === undefined) continue;
-    const name = nodes.length === 1 ? host : { name: first.source, source: null };
-    yield { source: first.source, document: documentOfSs(texts, name, version) };
+    yield { source: first.source, document: documentOfSs(texts, { name: first.source, source: null }, version) };
   }
+  if (nodes.length === 0 && isNode(node)) yield { source: node.location, error: withoutSockets(node.location) };
 }
 
-/** Groups texts by directory and names each group after the nearest host name file above it. */
-export function byNode(
-  texts: readonly EvidenceFile[],
-  hostnames: readonly EvidenceFile[],
-  bundle: string,
-): Map<NodeName, EvidenceFile[]> {
-  const directories = new Map<string, EvidenceFile[]>();
-  for (const text of texts) {
-    const directory = dirname(text.path);
-    const group = directories.get(directory);
-    if (group === undefined) directories.set(directory, [text]);
-    else group.push(text);
-  }
-  const named = hostnames.flatMap((file) => {
-    const root = hostnameRoot(file.path);
-    const name = hostnameIn(file.bytes);
-    return root === null || name === null ? [] : [{ root, host: { name, source: file.source } }];
-  });
-  const nearest = nearestRoots([...directories.keys()], named);
-  const uses = new Map<NamedRoot, number>();
-  for (const root of nearest.values()) uses.set(root, (uses.get(root) ?? 0) + 1);
-  return new Map(
-    [...directories].map(([directory, files]) => {
-      const nearby = nearest.get(directory);
-      // A host name above several directories may belong to the machine that collected them.
-      const isUnambiguous = nearby !== undefined && uses.get(nearby) === 1;
-      const fallback = { name: directory === '.' ? bundle : directory, source: null };
-      return [isUnambiguous ? nearby.host : fallback, files];
-    }),
-  );
+/** Whether there is enough of a node that it should not go unnoticed. */
+function isNode({ facts, texts }: NodeFiles): boolean {
+  return texts.length === 0 && new Set(facts.map(({ place }) => place.fact)).size > 2;
 }
 
-interface NamedRoot {
-  /** Ends with a slash, or is empty. */
-  readonly root: string;
-  readonly host: NodeName;
-}
-
-/** The innermost root around each directory. In order of text, what is in a root follows it. */
-function nearestRoots(directories: readonly string[], roots: readonly NamedRoot[]): Map<string, NamedRoot> {
-  const rest = roots.toSorted((a, b) => compare(a.root, b.root));
-  const around: NamedRoot[] = [];
-  const nearest = new Map<string, NamedRoot>();
-  let next = 0;
-  for (const path of directories.map((directory) => `${directory}/`).sort(compare)) {
-    for (let root = rest[next]; root !== undefined && root.root <= path; root = rest[++next]) {
-      // Of several of one directory, the first.
-      if (rest[next - 1]?.root !== root.root) enter(root.root, around).push(root);
-    }
-    const innermost = enter(path, around).at(-1);
-    if (innermost !== undefined) nearest.set(path.slice(0, -1), innermost);
-  }
-  return nearest;
-}
-
-/** Leaves the roots that are not around a path. */
-function enter(path: string, around: NamedRoot[]): NamedRoot[] {
-  while (around.length > 0 && !path.startsWith(around.at(-1)?.root ?? '')) around.pop();
-  return around;
-}
-
-/** By code units, as `<=`. */
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+function withoutSockets(file: string): SockwatchError {
+  const expected = 'output of ss, or a snapshot, beside the other files of this node';
+  return inputError({ file, line: null, expected, found: 'neither' });
 }

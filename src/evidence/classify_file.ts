@@ -1,10 +1,11 @@
+import { factPlace } from './facts/layout.js';
 import { hasNetstatName } from './netstat_command.js';
 import { looksLikeNetstat } from './netstat_rows.js';
 import { hasSsName } from './ss_command.js';
 import { ssLines } from './ss_lines.js';
 import { looksLikeSs } from './ss_rows.js';
 
-export type EvidenceKind = 'snapshot' | 'ss' | 'hostname';
+export type EvidenceKind = 'snapshot' | 'ss' | 'hostname' | 'fact';
 
 const MIB = 1024 * 1024;
 
@@ -13,6 +14,8 @@ export const MAX_EVIDENCE_BYTES: Readonly<Record<EvidenceKind, number>> = {
   snapshot: 64 * MIB,
   ss: 16 * MIB,
   hostname: 4096,
+  // A list of 10,000 processes, with their command lines.
+  fact: 8 * MIB,
 };
 
 /** Bytes at the start of a file that decide its kind. */
@@ -27,6 +30,7 @@ const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'
  */
 export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
   if (hostnameRoot(path) !== null) return 'hostname';
+  if (factPlace(path) !== null) return 'fact';
   const text = Buffer.from(head).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') ? 'snapshot' : null;
   const lines = ssLines(head);
@@ -38,13 +42,4 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
 export function hostnameRoot(path: string): string | null {
   const suffix = HOSTNAME_PATHS.find((one) => path === one || path.endsWith(`/${one}`));
   return suffix === undefined ? null : path.slice(0, path.length - suffix.length);
-}
-
-/** RFC 1123, section 2.1, plus underscores, which occur in practice. */
-const HOSTNAME = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/;
-
-/** null if the file contains anything but a host name. */
-export function hostnameIn(bytes: Uint8Array): string | null {
-  const text = Buffer.from(bytes).toString('latin1').trim();
-  return HOSTNAME.test(text) ? text : null;
 }

@@ -2,10 +2,11 @@ import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { readInput, unreadableError } from '../base/read_file.js';
-import { documentOfTexts, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
+import { documentsOf, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
+import { SeenSnapshots } from './seen_snapshots.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
 const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
@@ -67,6 +68,7 @@ async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGe
   if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(path, bytes);
   else {
     const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
-    yield* documentOfTexts([file], { name: path, source: null }, version);
+    const node = { root: null, host: null, location: path, texts: [file], facts: [] };
+    yield* documentsOf(node, version, new SeenSnapshots());
   }
 }

@@ -1,11 +1,15 @@
 import type { SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
+import { withKernelOwners } from '../kernel/network/kernel_owners.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Family, Protocol } from '../kernel/sockets/listener.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { summarize } from '../snapshot/document/summary.js';
+import { isPlaceUnread } from '../verdict/owner_match.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { roleSourceText } from '../verdict/text/role.js';
+import { type BundledNode, bundledNode } from './facts/node_facts.js';
+import { withPlaces } from './facts/processes.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
 import { mergeTables } from './ss_merge.js';
 import { FAMILIES, PROTOCOLS, type SsTable, type SsTables } from './ss_table.js';
@@ -18,59 +22,90 @@ export interface SsEvidence {
   readonly modifiedAt: Date;
 }
 
+/** A namespace besides the node's own, which only sos looks at. */
+export interface SsNamespace {
+  readonly name: string;
+  readonly tables: SsTables;
+}
+
 export interface NodeName {
   readonly name: string;
-  /** The host name file; null if the node is named after the location of its text. */
+  /** The file that has it; null if the node is named after the location of its text. */
   readonly source: string | null;
 }
 
 const FAMILY_NAMES: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6', unix: 'unix' };
 
-const ROLE_REASON = { code: 'not-evaluated', params: {} } as const;
+const NOT_EVALUATED = { code: 'not-evaluated', params: {} } as const;
 
 /**
- * The ss texts of a node, merged, as a snapshot that has not been evaluated. `coverage` lists what they do not contain, so that
- * no verdict is drawn from it.
+ * The ss texts of a node, merged, with the facts of other files, as a snapshot that has not been evaluated. `coverage` lists what they
+ * do not contain, so that no verdict is drawn from it.
  */
-export function documentOfSs(texts: readonly SsEvidence[], host: NodeName, version: string): SnapshotDocument {
-  const tables = mergeTables(texts.map((text, at) => (at === 0 ? text.tables : withIdsOf(text.tables, at + 1))));
-  const sockets = [...tables.values()].flatMap((table) => table.sockets);
+export function documentOfSs(
+  texts: readonly SsEvidence[],
+  host: NodeName,
+  version: string,
+  bundled: BundledNode = bundledNode([]),
+  namespaces: readonly SsNamespace[] = [],
+): SnapshotDocument {
+  const tables = mergeTables(
+    texts.map((text, at) => (at === 0 ? text.tables : withIdsOf(text.tables, `text${at + 1}`))),
+  );
+  const listed = [...tables.values()].flatMap((table) => table.sockets);
+  const sockets = withKernelOwners(withPlaces(listed, bundled.processes), bundled.tunnels);
+  const network = bundled.sources.some(({ name }) => name === 'network')
+    ? []
+    : [source('network', 'failed', 0, [{ code: 'ss-no-network', params: {} }])];
   const coverage = renderCoverage([
     ...PROTOCOLS.map((protocol) => tableSource(protocol, tables.get(protocol), texts)),
-    ownersSource(sockets, texts),
-    source('network', 'failed', 0, [{ code: 'ss-no-network', params: {} }]),
+    ownersSource(sockets, texts, bundled),
+    ...network,
+    ...bundled.sources,
     hostSource(host),
   ]);
+  const { markedRole, ...node } = bundled.node;
+  const marker = markedRole === null ? null : ({ code: 'marker-file', params: { path: markedRole.file } } as const);
+  const roleReason = marker ?? NOT_EVALUATED;
+  const others = namespaces.map((one, at) => ({ ...one, netns: String(Number(UNKNOWN_NETNS) + at + 1) }));
+  const all = [...sockets, ...others.flatMap(({ tables: own, netns }) => socketsOf(own, netns))];
   return {
     schemaVersion: 1,
     generator: { name: 'k8s-sockwatch', version },
     capturedAt: latest(texts).toISOString(),
     node: {
       hostname: host.name,
-      kernel: 'unknown',
       netns: UNKNOWN_NETNS,
-      role: 'unknown',
-      roleSource: roleSourceText(ROLE_REASON, new Map()),
-      roleReason: ROLE_REASON,
-      defaultInterface: null,
-      defaultAddresses: [],
-      defaultSource: null,
-      interfaces: [],
-      ephemeralPorts: null,
-      isInstalled: null,
-      release: null,
-      configuration: null,
-      services: null,
-      networkFeature: null,
+      role: markedRole?.role ?? 'unknown',
+      roleSource: roleSourceText(roleReason, new Map()),
+      roleReason,
+      ...node,
     },
     spec: { title: '', source: '', release: null, sha256: '0'.repeat(64), notes: [], remarks: [] },
     summary: summarize([], coverage, 'never'),
     findings: [],
-    sockets: sockets.map((socket) => ({ ...socket, explainedBy: { by: null, text: null } })),
-    namespaces: null,
+    sockets: all.map((socket) => ({ ...socket, explainedBy: { by: null, text: null } })),
+    namespaces:
+      others.length === 0
+        ? null
+        : others.map(({ name, netns }) => ({
+            netns,
+            name,
+            processes: 0,
+            pods: [],
+            containers: [],
+            error: null,
+            errors: [],
+          })),
     files: [],
     coverage,
   };
+}
+
+function socketsOf(tables: SsTables, netns: string): OwnedListener[] {
+  return [...withIdsOf(tables, `netns${netns}`).values()].flatMap((table) =>
+    table.sockets.map((socket) => ({ ...socket, netns })),
+  );
 }
 
 /** The last time with a four-digit year. An archive may contain any mtime. */
@@ -82,11 +117,11 @@ function latest(texts: readonly SsEvidence[]): Date {
 }
 
 /** Line numbers are unique within a text only. */
-function withIdsOf(tables: SsTables, text: number): SsTables {
+function withIdsOf(tables: SsTables, text: string): SsTables {
   const named = ({ id, protocol, ...socket }: OwnedListener): OwnedListener => ({
     ...socket,
     protocol,
-    id: id.replace(`${protocol}:`, `${protocol}:text${text}-`),
+    id: id.replace(`${protocol}:`, `${protocol}:${text}-`),
   });
   return new Map([...tables].map(([protocol, table]) => [protocol, { ...table, sockets: table.sockets.map(named) }]));
 }
@@ -114,18 +149,25 @@ function tableSource(protocol: Protocol, table: SsTable | undefined, texts: read
   };
 }
 
-function ownersSource(sockets: readonly OwnedListener[], texts: readonly SsEvidence[]): SourceReading {
+function ownersSource(
+  sockets: readonly OwnedListener[],
+  texts: readonly SsEvidence[],
+  { processes }: BundledNode,
+): SourceReading {
   const seen = sockets.filter(({ owners }) => owners.length > 0).length;
   const unseen = sockets.length - seen;
   if (seen === 0) return source('owners', 'failed', 0, [{ code: 'ss-no-processes', params: {} }]);
-  const isOfNetstat = texts.some(({ tables }) => [...tables.values()].some(({ program }) => program === 'netstat'));
+  const tables = texts.flatMap((text) => [...text.tables.values()]);
+  const isByName = sockets.some(({ owners }) => owners.some((one) => one.kind === 'process' && isPlaceUnread(one)));
   const notes: CoverageFault[] = [
-    { code: 'ss-comm-only', params: {} },
-    ...(isOfNetstat ? [{ code: 'netstat-names', params: {} } as const] : []),
+    ...(isByName ? [{ code: 'ss-comm-only', params: {} } as const] : []),
+    ...(tables.some(({ program }) => program === 'netstat') ? [{ code: 'netstat-names', params: {} } as const] : []),
   ];
-  if (unseen === 0) return { ...source('owners', 'ok', seen, []), notes };
+  const programs = new Set(tables.map(({ program }) => program ?? 'ss'));
+  const via = [...programs, ...processes.paths].join(', ');
+  if (unseen === 0) return { ...source('owners', 'ok', seen, []), via, notes };
   const fault: CoverageFault = { code: 'ss-without-process', params: { unseen, sockets: sockets.length } };
-  return { ...source('owners', 'partial', seen, [fault]), notes };
+  return { ...source('owners', 'partial', seen, [fault]), via, notes };
 }
 
 function hostSource({ name, source: from }: NodeName): SourceReading {

@@ -15,9 +15,16 @@ export const STATE_FILES: readonly StateFile[] = [
   { service: 'k8s-dqlite', path: '/var/snap/k8s/common/var/lib/k8s-dqlite/info.yaml', key: 'Address' },
 ];
 
+/** The same address as the database of k8sd has it, which bundles contain in place of the first file. */
+export const K8SD_DATABASE_FILE: StateFile = {
+  service: 'k8sd',
+  path: '/var/snap/k8s/common/var/lib/k8sd/state/database/info.yaml',
+  key: 'Address',
+};
+
 /** What the state of one service says of its address. Pure. */
 export function stateSettings({ service, key }: StateFile, { path, file }: NodeFile): Settings {
-  const flag = FLAGS.find((one) => one.service === service && one.name === key);
+  const flag = FLAGS.find((one) => one.service === service && one.name.toLowerCase() === key.toLowerCase());
   if (flag === undefined || file.state === 'absent') return { settings: [], faults: [] };
   if (file.state === 'unreadable') return { settings: [], faults: [file.fault] };
   const found = scalarOf(file.text, key);
@@ -27,12 +34,12 @@ export function stateSettings({ service, key }: StateFile, { path, file }: NodeF
   if (value === null) {
     const fault: CoverageFault = {
       code: 'setting-not-understood',
-      params: { path, line: found.line, service, flag: key },
+      params: { path, line: found.line, service, flag: flag.name },
     };
     return { settings: [], faults: [fault] };
   }
   const source = { kind: 'state-file', path, line: found.line } as const;
-  return { settings: [{ service, flag: key, value, source, inEffect: null, running: null }], faults: [] };
+  return { settings: [{ service, flag: flag.name, value, source, inEffect: null, running: null }], faults: [] };
 }
 
 /** The last value of a key at the top level of a YAML file that a program wrote, and its line; null: there is none. */

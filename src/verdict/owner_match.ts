@@ -64,7 +64,8 @@ function isCompanion(owner: Owner, own: readonly Owner[]): boolean {
   if (owner.kind === 'kernel') return false;
   // A text has no units, but the pid.
   if (owner.unit === 'init.scope' || (owner.cgroup === null && owner.pid === 1)) return true;
-  return owner.pod !== null && own.some((one) => one.kind === 'process' && one.pod === owner.pod);
+  const pod = podOf(owner);
+  return pod !== null && own.some((one) => one.kind === 'process' && podOf(one) === pod);
 }
 
 function strength(match: OwnerMatch): number {
@@ -116,17 +117,28 @@ export function matchOwner(owner: Owner, service: string, notes: Notes, isText: 
     if (pod !== null && name !== null) return { kind: 'match', by: 'pod' };
     return unit !== null && isUnitOf(unit, names) ? { kind: 'match', by: 'unit' } : byName;
   }
+  if (isText && isOutside(owner, note)) return name === null ? byName : { kind: 'not-its-unit' };
   if (isPlaceUnread(owner)) return name === null || isText ? byName : { kind: 'unknown' };
-  if (note.pods && pod !== null && name !== null) return { kind: 'match', by: 'pod' };
+  if (note.pods && podOf(owner) !== null && name !== null) return { kind: 'match', by: 'pod' };
   const isShared = unit !== null && notes.sharedUnits.includes(unit) && note.units.length > 0 && name !== null;
   const isOwn = unit !== null && note.units.includes(unit);
   if (pod === null && (isOwn || isShared)) return { kind: 'match', by: 'unit' };
   return name === null ? byName : { kind: 'not-its-unit' };
 }
 
+/** Trees of processes say nothing of units outside of the snap, which notes may name. */
+function isOutside({ isOutsideSnap }: ProcessOwner, { units }: ServiceNote): boolean {
+  return isOutsideSnap === true && units.every((unit) => unit.startsWith('snap.k8s.'));
+}
+
+/** The pod of a process: its uid, or, in a list of processes without cgroups, the id of its sandbox. */
+function podOf({ pod, container, cgroup }: ProcessOwner): string | null {
+  return pod ?? (cgroup === null ? container : null);
+}
+
 /** Whether the cgroup is unknown, or was seen from a cgroup namespace that could not be resolved. */
-export function isPlaceUnread({ unit, pod, cgroup }: ProcessOwner): boolean {
-  return unit === null && pod === null && (cgroup === null || cgroup.startsWith('/..'));
+export function isPlaceUnread({ unit, pod, container, cgroup }: ProcessOwner): boolean {
+  return unit === null && pod === null && (cgroup === null ? container === null : cgroup.startsWith('/..'));
 }
 
 /** By its name, where notes name no units. */

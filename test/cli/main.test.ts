@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import t, { type Test } from 'tap';
 import { CLI } from '../live/cli.js';
@@ -57,5 +57,13 @@ t.test('the cache that ships has the key of the bundle', (t) => {
   const key = keyOf(readFileSync(bundle, 'utf8'));
   t.ok(key.equals(cache.subarray(0, key.length)));
   t.ok(cache.length > key.length);
+  t.end();
+});
+
+t.test('the bundle is ASCII, as it is read as Latin-1', (t) => {
+  const directory = join(dirname(CLI), '../bin');
+  for (const file of readdirSync(directory).filter((name) => name.endsWith('.cjs'))) {
+    t.notMatch(readFileSync(join(directory, file), 'latin1'), /[^\0-\x7f]/, file);
+  }
   t.end();
 });

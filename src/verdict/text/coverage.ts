@@ -121,6 +121,10 @@ function textOf({ code, params }: CoverageFault): string {
       return `namespace ${params.netns} was not read completely`;
     case 'namespaces-unreadable':
       return `the namespaces of ${params.processes} processes could not be read (permission denied)`;
+    case 'not-collected':
+      return `no file has the ${params.facts.replaceAll('-', ' ').replace('ipv6', 'IPv6')} of this node`;
+    case 'file-not-understood':
+      return `${params.path} is not in the format that its name stands for`;
     case 'ss-no-network':
       return 'the text has no routes, addresses or devices';
     case 'ss-no-listener':

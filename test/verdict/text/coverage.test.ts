@@ -87,6 +87,11 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     'the namespaces of 2 processes could not be read (permission denied)',
   ],
   [{ code: 'ss-no-network', params: {} }, 'the text has no routes, addresses or devices'],
+  [{ code: 'not-collected', params: { facts: 'ipv6-routes' } }, 'no file has the IPv6 routes of this node'],
+  [
+    { code: 'file-not-understood', params: { path: 'ip-a.log' } },
+    'ip-a.log is not in the format that its name stands for',
+  ],
   [{ code: 'ss-no-listener', params: { protocol: 'udp' } }, 'no udp listener is in this text'],
   [{ code: 'ss-no-header', params: {} }, 'the text has no header, so lines may be missing'],
   [{ code: 'ss-filtered', params: {} }, 'the command in the text may leave out sockets'],

@@ -1,0 +1,44 @@
+/** A process as ps lists it. What is not listed is null. */
+export interface ListedProcess {
+  readonly pid: number;
+  readonly parent: number | null;
+  /** The command line, split at spaces, which are in no option that is looked at. */
+  readonly words: readonly string[] | null;
+  readonly comm: string | null;
+  /** Lines of /proc/PID/cgroup, with commas for newlines. */
+  readonly cgroup: string | null;
+}
+
+/** A name has at most 15 characters, which is too short for the path of a unit, so the first that looks like a path is it. */
+const COMM_AND_CGROUP = /^(.{0,15}?)\s+(\d+:[\w=,.-]*:\/.*)$/;
+
+/**
+ * The output of `ps -ef`, `ps alx`, `ps aux`, or of `ps o …` with `comm,cgroup` at the end, by its header; null if it has none. Each
+ * command line is the rest of its row, in which ps prints newlines as `?`. Pure.
+ */
+export function parseProcessList(text: string): ReadonlyMap<number, ListedProcess> | null {
+  const [header = '', ...rows] = text.split('\n');
+  const names = header.trim().split(/\s+/);
+  const [pidAt, parentAt] = [names.indexOf('PID'), names.indexOf('PPID')];
+  const hasCgroup = names.at(-1) === 'CGROUP' && names.at(-2) === 'COMMAND';
+  const hasCommand = names.at(-1) === 'CMD' || names.at(-1) === 'COMMAND';
+  if (pidAt < 0 || (!hasCgroup && !hasCommand)) return null;
+  const row = new RegExp(`^\\s*((?:\\S+\\s+){${names.length - (hasCgroup ? 2 : 1)}})(.*)$`);
+  const processes = new Map<number, ListedProcess>();
+  for (const line of rows) {
+    const [, columns = '', rest = ''] = row.exec(line) ?? [];
+    const values = columns.trim().split(/\s+/);
+    const pid = Number(/^\d{1,10}$/.exec(values[pidAt] ?? '')?.[0] ?? 0);
+    if (pid === 0) continue;
+    const parent = parentAt < 0 ? null : Number(/^\d{1,10}$/.exec(values[parentAt] ?? '')?.[0] ?? Number.NaN);
+    const [, comm = null, cgroup = null] = (hasCgroup ? COMM_AND_CGROUP.exec(rest) : null) ?? [];
+    processes.set(pid, {
+      pid,
+      parent: Number.isNaN(parent) ? null : parent,
+      words: hasCommand ? rest.split(' ').filter((word) => word !== '') : null,
+      comm,
+      cgroup,
+    });
+  }
+  return processes;
+}

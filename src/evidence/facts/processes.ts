@@ -1,0 +1,108 @@
+import { textField, textOf } from '../../base/text.js';
+import { cgroupFacts, cgroupPathOf } from '../../kernel/owners/cgroup.js';
+import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import { SERVICES, unitOf } from '../../node/flags.js';
+import type { FactFiles, Parsed } from './fact_files.js';
+import { type ListedProcess, parseProcessList } from './process_list.js';
+import type { SnapServices } from './snap_output.js';
+import { parseUnitStatus, type UnitStatus } from './unit_status.js';
+
+/** What a bundle tells of the processes of its node. */
+export interface BundledProcesses {
+  readonly byPid: ReadonlyMap<number, ListedProcess>;
+  readonly units: readonly Parsed<UnitStatus>[];
+  /** Whether the processes of every unit of the snap are among these. */
+  readonly hasAllUnits: boolean;
+  /** Files that this comes from. */
+  readonly paths: readonly string[];
+}
+
+export function processesOf(files: FactFiles, startup: SnapServices | null): BundledProcesses {
+  const lists = [...files.parsed('processes', parseProcessList), ...files.parsed('cgroups', parseProcessList)];
+  const units = files.parsed('unit-status', parseUnitStatus);
+  const byPid = new Map<number, ListedProcess>();
+  for (const { value } of lists) {
+    for (const [pid, { parent, words, comm, cgroup }] of value) {
+      const known = byPid.get(pid);
+      byPid.set(pid, {
+        pid,
+        parent: known?.parent ?? parent,
+        words: known?.words ?? words,
+        comm: known?.comm ?? comm,
+        cgroup: known?.cgroup ?? cgroup,
+      });
+    }
+  }
+  const statusPaths = units.length === 0 ? [] : ['*/systemctl.log'];
+  const hasAllUnits = SERVICES.every((service) => {
+    const status = units.find(({ value }) => value.unit === unitOf(service))?.value;
+    return status === undefined ? startup !== null && startup.get(service)?.isActive !== true : status.pids !== null;
+  });
+  return { byPid, units, hasAllUnits, paths: [...lists.map(({ path }) => path), ...statusPaths] };
+}
+
+/** Fields of an owner, by where its process runs. */
+type Place = Partial<Pick<ProcessOwner, 'cgroup' | 'unit' | 'pod' | 'container' | 'isOutsideSnap'>>;
+
+/** Listeners with the units and containers of their owners, as far as lists and trees of processes show them. Pure. */
+export function withPlaces(listeners: readonly OwnedListener[], processes: BundledProcesses): OwnedListener[] {
+  const placed = (owner: Owner): Owner => (owner.kind === 'process' ? withPlace(owner, processes) : owner);
+  return listeners.map((listener) => ({ ...listener, owners: listener.owners.map(placed) }));
+}
+
+function withPlace(owner: ProcessOwner, processes: BundledProcesses): ProcessOwner {
+  const listed = processes.byPid.get(owner.pid);
+  // The pid is of another process by now.
+  if (listed?.comm != null && owner.comm !== null && listed.comm !== owner.comm) return owner;
+  const argv0 = listed?.words?.[0];
+  const comm = owner.comm === null ? (listed?.comm ?? null) : null;
+  return {
+    ...owner,
+    ...(comm === null ? {} : textField('comm', Buffer.from(comm))),
+    ...(argv0 === undefined ? {} : textField('argv0', Buffer.from(argv0))),
+    ...placeOf(owner.pid, processes),
+  };
+}
+
+function placeOf(pid: number, { byPid, units, hasAllUnits }: BundledProcesses): Place {
+  const cgroup = cgroupOf(byPid.get(pid));
+  if (cgroup !== null) return { ...textField('cgroup', Buffer.from(cgroup)), ...cgroupFacts(cgroup) };
+  const own = units.find(({ value }) => value.pids?.includes(pid) === true)?.value;
+  if (own !== undefined) return { cgroup: own.cgroup, unit: own.unit };
+  const runtime = units.find(({ value }) => value.unit === unitOf('containerd'))?.value.pids ?? [];
+  const ancestors = ancestorsOf(pid, byPid);
+  if (ancestors === null || runtime.length === 0) return {};
+  const shim = ancestors.find((one) => runtime.includes(one));
+  if (shim === undefined) return hasAllUnits ? { isOutsideSnap: true } : {};
+  const container = containerOf(byPid.get(shim)?.words ?? []);
+  return container === null ? {} : { container };
+}
+
+/** The path of the cgroup of a listed process. */
+export function cgroupOf(listed: ListedProcess | undefined): string | null {
+  const lines = listed?.cgroup?.replaceAll(',', '\n');
+  const path = lines === undefined ? null : cgroupPathOf(Buffer.from(lines));
+  return path === null ? null : textOf(path);
+}
+
+const MAX_ANCESTORS = 64;
+
+/** Pids from the parent up to the first process; null if the list lacks one of them. */
+function ancestorsOf(pid: number, byPid: BundledProcesses['byPid']): readonly number[] | null {
+  const ancestors: number[] = [];
+  for (let parent = byPid.get(pid)?.parent ?? null; ancestors.length < MAX_ANCESTORS; ) {
+    if (parent === 0) return ancestors;
+    const listed = parent === null ? undefined : byPid.get(parent);
+    if (listed === undefined) return null;
+    ancestors.push(listed.pid);
+    parent = listed.parent;
+  }
+  return null;
+}
+
+/** `containerd-shim-runc-v2 -namespace k8s.io -id 4f1c… -address …`: of a pod, the id of its sandbox. */
+function containerOf(words: readonly string[]): string | null {
+  const isOfKubernetes = words[words.indexOf('-namespace') + 1] === 'k8s.io';
+  const id = words[words.indexOf('-id') + 1] ?? '';
+  return isOfKubernetes && /^[0-9a-f]{64}$/.test(id) ? id : null;
+}

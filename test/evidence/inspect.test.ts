@@ -1,0 +1,260 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { evidenceAt } from '../../src/evidence/evidence_at.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { reevaluate } from '../../src/snapshot/reevaluate.js';
+import { loadSpec } from '../../src/spec/load.js';
+import { type Member, tarGzOf } from './archive.js';
+import { CONTROL_PLANE, inspected, inspectionReport, type Running } from './inspected_node.js';
+
+const SPEC = await loadSpec({});
+
+/** The nodes in an archive of these members, evaluated, and the messages of errors. */
+async function checked(t: Test, members: readonly Member[]) {
+  const path = join(t.testdir({}), 'report.tar.gz');
+  writeFileSync(path, tarGzOf(members));
+  const nodes: SnapshotDocument[] = [];
+  const errors: string[] = [];
+  for await (const one of evidenceAt(path, '1.2.3')) {
+    if ('document' in one) nodes.push(reevaluate(one.document, { spec: SPEC }));
+    else errors.push(one.error.message);
+  }
+  return { nodes, errors };
+}
+
+async function only(t: Test, files: ReadonlyMap<string, string>): Promise<SnapshotDocument> {
+  const { nodes, errors } = await checked(t, inspectionReport(files));
+  t.strictSame(errors, []);
+  const [node, ...others] = nodes;
+  if (node === undefined || others.length > 0) throw new Error(`expected one node, found ${nodes.length}`);
+  return node;
+}
+
+/** Verdicts that are neither ok nor not applicable: `kubelet 10250 wrong-owner not-its-unit`. */
+function remarkable({ findings }: SnapshotDocument): string[] {
+  return findings
+    .filter(({ verdict }) => verdict !== 'ok' && verdict !== 'not-applicable')
+    .map(({ expected, verdict, code }) => `${expected?.service} ${expected?.port ?? 'unix'} ${verdict} ${code}`);
+}
+
+const WITHOUT_FACTS = ['cilium-agent 8472 unverified owner-unseen', 'containerd unix unverified table-incomplete'];
+
+function withProcess(service: string, change: Partial<Running>): Running[] {
+  return CONTROL_PLANE.map((one) => (one.service === service ? { ...one, ...change } : one));
+}
+
+t.test('a healthy control plane: all rows but those whose facts are nowhere in the report', async (t) => {
+  const node = await only(t, inspected());
+  t.strictSame(remarkable(node), WITHOUT_FACTS);
+  t.strictSame(
+    [node.node.hostname, node.node.kernel, node.node.role, node.node.release, node.node.networkFeature],
+    ['node-1', '6.8.0-31-generic', 'control-plane', '1.36.1', 'on'],
+  );
+  t.strictSame([node.node.defaultSource, node.node.defaultAddresses], ['k8sd-address', ['192.0.2.2']]);
+  t.equal(node.summary.byName, 0, 'every owner is known by its unit or pod');
+  const of = (name: string) => node.coverage.sources.find((source) => source.name === name);
+  t.equal(of('owners')?.via, 'ss, sys/ps, */systemctl.log');
+  t.equal(of('network')?.via, 'ip-a.log, ip-r.log');
+  t.match(of('network')?.errors, [{ code: 'not-collected', params: { facts: 'tunnel-ports' } }]);
+  t.equal(of('configuration')?.status, 'ok');
+});
+
+t.test('with ip -d the tunnel is the kernel’s', async (t) => {
+  const files = inspected();
+  const details =
+    '    link/ether 6a:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff promiscuity 0\n    vxlan external id 0 dstport 8472 ttl auto\n';
+  files.set('ip-a.log', `${files.get('ip-a.log')}${details}`);
+  t.strictSame(remarkable(await only(t, files)), WITHOUT_FACTS.slice(1));
+});
+
+t.test('impostors: a name outside of the unit or pod', async (t) => {
+  const session = { shim: null, pid: 6000, argv: 'kubelet' };
+  const kubelet = inspected(CONTROL_PLANE);
+  for (const [path, text] of inspected(withProcess('kubelet', session))) {
+    // The unit of kubelet still has its own process, which lost its ports.
+    if (path !== 'k8s.kubelet/systemctl.log') kubelet.set(path, text);
+  }
+  t.strictSame(
+    remarkable(await only(t, kubelet)),
+    ['kubelet 10248 wrong-owner not-its-unit', 'kubelet 10250 wrong-owner not-its-unit', ...WITHOUT_FACTS].toSorted(
+      (a, b) => Number(b.includes('wrong')) - Number(a.includes('wrong')),
+    ),
+  );
+  const agent = inspected(withProcess('cilium-operator', { shim: null, pid: 6100 }));
+  t.ok(
+    remarkable(await only(t, agent)).includes('cilium-operator 9234 wrong-owner not-its-unit'),
+    'not below a shim of the unit of containerd',
+  );
+  const shim = inspected();
+  const row = 'nobody      7001       1  0 07:00 ?        00:00:00 containerd-shim-runc-v2 -namespace k8s.io -id ';
+  shim.set('sys/ps', `${shim.get('sys/ps')?.replace(/^(root +3101 +)2101/m, '$17001')}${row}${'b'.repeat(64)}\n`);
+  t.ok(
+    remarkable(await only(t, shim)).includes('cilium-operator 9234 wrong-owner not-its-unit'),
+    'below a shim that is in no unit of the snap',
+  );
+});
+
+t.test('where no file tells of units, a name has to do', async (t) => {
+  const files = inspected();
+  for (const path of [...files.keys()]) if (path.endsWith('systemctl.log') || path === 'sys/ps') files.delete(path);
+  const node = await only(t, files);
+  t.strictSame(remarkable(node), WITHOUT_FACTS);
+  t.ok(node.summary.byName > 0);
+});
+
+t.test('configuration: the file and line, as on the node', async (t) => {
+  const wide = withProcess('kubelet', {
+    argv: '/snap/k8s/2931/bin/kubelet --v=0 --healthz-bind-address=0.0.0.0',
+    listens: ['tcp 0.0.0.0:10248', 'tcp *:10250'],
+  });
+  const files = inspected(wide);
+  files.set('args/kubelet', '--v="0"\n--token="SECRET"\n--healthz-bind-address="0.0.0.0"\n');
+  const node = await only(t, files);
+  const finding = node.findings.find(({ expected }) => expected?.port === 10248);
+  t.match(finding, {
+    verdict: 'exposed',
+    configuration: {
+      flag: '--healthz-bind-address',
+      source: { path: '/var/snap/k8s/common/args/kubelet', line: 3 },
+      inEffect: true,
+    },
+  });
+  t.match(finding?.advice?.text, /line 3 of \/var\/snap\/k8s\/common\/args\/kubelet/);
+  t.notMatch(JSON.stringify(node), /SECRET/);
+});
+
+t.test('a service that is down: its unit, and what waits for it', async (t) => {
+  const down = inspected(CONTROL_PLANE.filter(({ service }) => service !== 'kube-scheduler'));
+  const status = down.get('k8s.kube-scheduler/systemctl.log') ?? '';
+  down.set('k8s.kube-scheduler/systemctl.log', status.replace('; disabled;', '; enabled;'));
+  t.ok(remarkable(await only(t, down)).includes('kube-scheduler 10259 missing unit-not-running'));
+});
+
+t.test('several reports are a cluster, each node by its own name', async (t) => {
+  const worker = inspected(CONTROL_PLANE.filter(({ service }) => /kubelet|containerd|k8sd|agent/.test(service)));
+  worker.delete('is-control-plane-node');
+  worker.set('is-worker-node', 'Inspection ran on a worker node.');
+  worker.set('uname.log', 'Linux node-2 6.8.0-31-generic #31-Ubuntu SMP x86_64 GNU/Linux\n');
+  const members = [inspected(), worker].flatMap((files, at) =>
+    [...files].map(([path, content]) => ({ path: `case-${at}/inspection-report/${path}`, content })),
+  );
+  const { nodes, errors } = await checked(t, members);
+  t.strictSame(errors, []);
+  t.strictSame(
+    nodes.map(({ node }) => [node.hostname, node.role]),
+    [
+      ['node-1', 'control-plane'],
+      ['node-2', 'worker'],
+    ],
+  );
+});
+
+t.test('a snapshot beside the texts is the node', async (t) => {
+  const snapshot = await only(t, inspected());
+  const members = inspectionReport(inspected().set('sockwatch/node.json', JSON.stringify(snapshot)));
+  const { nodes } = await checked(t, members);
+  t.strictSame(
+    nodes.map(({ node }) => node.hostname),
+    ['node-1'],
+  );
+  const loose = [
+    { path: 'case/node.json', content: JSON.stringify(snapshot) },
+    { path: 'case/ss.txt', content: inspected().get('ss-plntu.log') ?? '' },
+  ];
+  t.equal((await checked(t, loose)).nodes.length, 1, 'also in a directory that tells nothing else');
+  const other = inspected(CONTROL_PLANE.map((one) => ({ ...one, pid: one.pid + 50 })));
+  const two = [loose[0], { path: 'case/ss.txt', content: other.get('ss-plntu.log') ?? '' }];
+  t.equal(
+    (
+      await checked(
+        t,
+        two.filter((one) => one !== undefined),
+      )
+    ).nodes.length,
+    2,
+    'but not of another node',
+  );
+});
+
+t.test('a node without sockets is an error, not silence', async (t) => {
+  const files = inspected();
+  files.delete('ss-plntu.log');
+  const { nodes, errors } = await checked(t, [
+    ...inspectionReport(inspected()),
+    ...[...files].map(([path, content]) => ({ path: `second/${path}`, content })),
+  ]);
+  t.equal(nodes.length, 1);
+  t.match(errors, [/second: expected output of ss, or a snapshot/]);
+});
+
+t.test('files that are not what their names say', async (t) => {
+  for (const [path, name, facts] of [
+    ['ip-a.log', 'network', 'failed'],
+    ['ip-r.log', 'network', 'partial'],
+    ['sys/ps', 'configuration', 'partial'],
+    ['k8s.kubelet/systemctl.log', 'configuration', 'partial'],
+    ['snap-services-k8s.log', 'configuration', 'partial'],
+  ] as const) {
+    const node = await only(t, inspected().set(path, `bash: line 1: ${path}: command not found\n`));
+    const source = node.coverage.sources.find((one) => one.name === name);
+    t.equal(source?.status, facts, path);
+    t.match(source?.error, path, path);
+    t.strictSame(
+      node.findings.filter(({ severity }) => severity === 'error'),
+      [],
+      `${path}: nothing is made of it`,
+    );
+  }
+});
+
+t.test('a report of microk8s inspect', async (t) => {
+  const files = inspected();
+  const { hostname } = (await only(t, files)).node;
+  const status = (files.get('k8s.kubelet/systemctl.log') ?? '').replaceAll(
+    'snap.k8s.kubelet',
+    'snap.microk8s.daemon-kubelite',
+  );
+  const { nodes } = await checked(
+    t,
+    inspectionReport(
+      new Map([
+        ['network/ip-addr', files.get('ip-a.log') ?? ''],
+        ['network/ip-route', files.get('ip-r.log') ?? ''],
+        ['network/ss', files.get('ss-plntu.log') ?? ''],
+        ['sys/ps', files.get('sys/ps') ?? ''],
+        ['args/kubelet', '--healthz-bind-address=0.0.0.0\n'],
+        ['snap.microk8s.daemon-kubelite/systemctl.log', status],
+        ['uname.log', files.get('uname.log') ?? ''],
+      ]),
+    ),
+  );
+  const [node] = nodes;
+  t.equal(node?.node.hostname, hostname);
+  t.equal(node?.node.configuration, null, 'its arguments are of another snap');
+  t.ok(remarkable(node as SnapshotDocument).includes('kubelet 10250 wrong-owner not-its-unit'));
+  t.strictSame(node?.node.defaultAddresses, ['192.0.2.2']);
+});
+
+t.test('tables of other namespaces are not the node’s', async (t) => {
+  const text = (port: number) =>
+    `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\ntcp   LISTEN 0      128          0.0.0.0:${port}       0.0.0.0:*   users:(("x",pid=77,fd=3))\n`;
+  const sos = 'sosreport-node-1/sos_commands/networking';
+  const files = inspected();
+  const { nodes } = await checked(t, [
+    { path: `${sos}/ip_-d_address`, content: files.get('ip-a.log') ?? '' },
+    { path: `${sos}/ip_route_show_table_all`, content: files.get('ip-r.log') ?? '' },
+    { path: `${sos}/ip_netns_exec_cni-1_ss_-peaonmi`, content: text(8080) },
+    { path: `${sos}/ip_netns_exec_cni-2_ss_-peaonmi`, content: 'Cannot open network namespace "cni-2"\n' },
+    { path: `${sos}/ss_-peaonmi`, content: files.get('ss-plntu.log') ?? '' },
+    { path: 'sosreport-node-1/sos_commands/host/hostname', content: 'node-9\n' },
+  ]);
+  const [node, ...others] = nodes;
+  t.equal(others.length, 0);
+  t.equal(node?.node.hostname, 'node-9');
+  t.strictSame(
+    node?.namespaces?.map(({ name }) => name),
+    ['cni-1'],
+  );
+  t.notOk(node?.findings.some(({ sockets }) => sockets.some((id) => id.includes('netns'))));
+});
