@@ -38,7 +38,8 @@ export class Deadline {
   }
 
   get isOver(): boolean {
-    return this.#signal?.aborted === true || this.#remainingMs <= 0;
+    // A timer may end up to a millisecond early.
+    return this.#signal?.aborted === true || this.#remainingMs < 1;
   }
 
   /** @throws the reason of the signal, once it is aborted */
