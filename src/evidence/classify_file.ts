@@ -29,6 +29,8 @@ const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'
  * or netstat counts as their output whatever it contains, so that a failed run is reported rather than skipped.
  */
 export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
+  // Copies of the kernel's own tables, some of which have the names of commands.
+  if (/(?:^|\/)proc\//.test(path)) return null;
   if (hostnameRoot(path) !== null) return 'hostname';
   if (factPlace(path) !== null) return 'fact';
   const text = Buffer.from(head).toString('latin1');
