@@ -10,8 +10,11 @@ export interface StateFile {
   readonly key: string;
 }
 
+/** Where k8sd keeps the address that it was given. */
+export const K8SD_STATE = '/var/snap/k8s/common/var/lib/k8sd/state/daemon.yaml';
+
 export const STATE_FILES: readonly StateFile[] = [
-  { service: 'k8sd', path: '/var/snap/k8s/common/var/lib/k8sd/state/daemon.yaml', key: 'address' },
+  { service: 'k8sd', path: K8SD_STATE, key: 'address' },
   { service: 'k8s-dqlite', path: '/var/snap/k8s/common/var/lib/k8s-dqlite/info.yaml', key: 'Address' },
 ];
 

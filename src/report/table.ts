@@ -2,14 +2,16 @@ import { addTo } from '../base/multimap.js';
 import { printable } from '../base/text.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
+import { type Advice, type Expected, type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
 import { listed, listenerText, ownersText } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import { aligned } from './aligned.js';
 
-/** Rank of a finding: lower is worse. */
-function badness({ verdict, severity }: Finding): number {
-  return VERDICTS.indexOf(verdict) * SEVERITIES.length + SEVERITIES.indexOf(severity);
+/** Rank of a finding: lower is worse, and of two that are alike, the cause. */
+function badness({ verdict, severity, causedBy }: Finding): number {
+  return (
+    (VERDICTS.indexOf(verdict) * SEVERITIES.length + SEVERITIES.indexOf(severity)) * 2 + (causedBy === null ? 0 : 1)
+  );
 }
 
 /** The result in words. A node with findings that `--fail-on` allows is not called a match. */
@@ -34,18 +36,19 @@ export function* toTable(document: SnapshotDocument): Generator<string> {
 }
 
 function* tableLines(document: SnapshotDocument): Generator<string> {
-  const rows = document.findings
+  const findings = document.findings
     .filter(({ code }) => code !== 'not-a-node')
-    .toSorted((a, b) => badness(a) - badness(b))
-    .map((finding) => [
-      finding.verdict,
-      finding.expected?.service ?? '-',
-      endpointOf(finding.expected) || '-',
-      wordsOf(finding),
-    ]);
+    .toSorted((a, b) => badness(a) - badness(b));
+  const rows = findings.map((finding) => [
+    finding.verdict,
+    finding.expected?.service ?? '-',
+    endpointOf(finding.expected) || '-',
+    wordsOf(finding),
+  ]);
   yield* headLines(document);
   yield '';
   yield* aligned([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]);
+  yield* adviceLines(findings);
   yield* namespaceLines(document);
   yield* remarkLines(document);
   yield* coverageLines(document);
@@ -67,13 +70,41 @@ function headLines(document: SnapshotDocument): string[] {
   return [
     `${node.hostname}  role ${node.role} (${node.roleSource})  ${addresses}`,
     `${spec.title} (${spec.source}${release}; ${notes})  ${capturedAt}  ${generator.name} ${generator.version}`,
-    `${conclusion(document)}: ${counts.join(' · ')}${byName}`,
+    `${conclusion(document)}: ${counts.join(' · ')}${byName}${causeText(document)}`,
   ];
 }
 
 function wordsOf({ message, matchedBy }: Finding): string {
   const weak = matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
   return `${message}${weak}`;
+}
+
+/** What to do, worst first: nothing for what is caused by another finding, and once for findings with the same advice. */
+function* adviceLines(findings: readonly Finding[]): Generator<string> {
+  const groups = new Map<string, { readonly advice: Advice; readonly about: string[] }>();
+  for (const { severity, expected, advice, causedBy } of findings) {
+    if (advice === null || causedBy !== null || severity === 'none' || severity === 'info') continue;
+    const key = JSON.stringify(advice);
+    const { about } = groups.get(key) ?? { about: [] };
+    groups.set(key, { advice, about: [...about, expected === null ? 'unexpected' : placeOf(expected)] });
+  }
+  if (groups.size === 0) return;
+  yield '';
+  yield 'What to do:';
+  for (const { advice, about } of groups.values()) {
+    yield `${listed(about, ', ')}: ${advice.text}`;
+    for (const command of advice.commands) yield `  ${command}`;
+  }
+}
+
+function placeOf(expected: Expected): string {
+  return `${expected.service} ${endpointOf(expected)}`;
+}
+
+/** How many findings have their cause in which others. */
+function causeText({ findings }: SnapshotDocument): string {
+  const causes = findings.flatMap(({ causedBy }) => (causedBy === null ? [] : (findings[causedBy]?.expected ?? [])));
+  return causes.length === 0 ? '' : `; ${causes.length} of these wait for ${listed(causes.map(placeOf), ', ')}`;
 }
 
 /** One line per namespace, and one per TCP or UDP listener in it. */

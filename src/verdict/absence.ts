@@ -96,7 +96,7 @@ const SCRIPTS: readonly string[] = ['bash', 'sh', 'dash'];
 export function whyMissing(
   { service, row }: AppliedRow,
   { node, listeners, isText, bound }: AbsenceContext,
-  { notes }: Pick<Spec, 'notes'>,
+  { rows, notes }: Pick<Spec, 'rows' | 'notes'>,
 ): CodedFinding {
   const isOwn = (one: OwnedListener): boolean => showsService(one, service, notes, isText);
   const port = row.kind === 'network' ? row.port : null;
@@ -111,9 +111,14 @@ export function whyMissing(
       const word = enabled === null ? 'unknown' : enabled ? 'enabled' : 'disabled';
       return { code: 'unit-not-running', params: { service, unit, state: word } };
     }
-    if (comm !== null && SCRIPTS.includes(comm)) return { code: 'unit-still-starting', params: { service, unit } };
+    if (comm !== null && SCRIPTS.includes(comm)) {
+      return { code: 'unit-still-starting', params: { service, unit, waitsFor: null } };
+    }
   }
-  const others = listeners.ofEachOwner.filter(isOwn);
+  const elsewhere = rows.flatMap((one) =>
+    one.kind === 'network' && one.service === row.service ? listeners.onPort(one.protocol, one.port).filter(isOwn) : [],
+  );
+  const others = elsewhere.length > 0 ? [...new Set(elsewhere)] : listeners.ofEachOwner.filter(isOwn);
   return others.length > 0
     ? { code: 'runs-but-not-here', params: { service, others: idsOf(others) } }
     : { code: 'no-listener', params: { service } };

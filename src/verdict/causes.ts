@@ -6,7 +6,7 @@ import type { FindingFacts } from './finding.js';
  * for containerd too (k8s/wrappers/services of the snap).
  */
 const WAITS_FOR: ReadonlyMap<string, readonly string[]> = new Map([
-  ['kubelet', ['kube-apiserver', 'containerd']],
+  ['kubelet', ['containerd', 'kube-apiserver']],
   ['kube-controller-manager', ['kube-apiserver']],
   ['kube-scheduler', ['kube-apiserver']],
   ['kube-proxy', ['kube-apiserver']],
@@ -19,6 +19,8 @@ export function withCauses(facts: readonly FindingFacts[]): FindingFacts[] {
     if (one.code !== 'unit-still-starting') return one;
     const awaited = WAITS_FOR.get(snapServiceOf(one.params.service) ?? '') ?? [];
     const causes = awaited.map((name) => facts.findIndex((other) => other.expected?.service === name && isDown(other)));
-    return { ...one, causedBy: causes.find((at) => at >= 0) ?? null };
+    const causedBy = causes.find((at) => at >= 0) ?? null;
+    const waitsFor = causedBy === null ? null : (facts[causedBy]?.expected?.service ?? null);
+    return { ...one, causedBy, params: { ...one.params, waitsFor } };
   });
 }

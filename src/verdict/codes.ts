@@ -179,8 +179,8 @@ export const FINDING_CODES = {
   'unit-still-starting': {
     verdict: 'missing',
     about:
-      'Nothing is listening: the unit of the service still runs the script that starts it, which waits for other services.',
-    params: { service: 'service', unit: 'service' },
+      'Nothing is listening: the unit of the service still runs the script that starts it, which waits for another service: `waitsFor`, where that is down (`causedBy`).',
+    params: { service: 'service', unit: 'service', waitsFor: 'service?' },
   },
   'bound-not-listening': {
     verdict: 'missing',
@@ -189,7 +189,8 @@ export const FINDING_CODES = {
   },
   'runs-but-not-here': {
     verdict: 'missing',
-    about: 'Nothing is listening, although the service runs: `others` are listeners of it.',
+    about:
+      'Nothing is listening, although the service runs: `others` are its listeners on other rows, or one of its others.',
     params: { service: 'service', others: 'socketIds' },
   },
   'only-others-listen': {

@@ -19,6 +19,7 @@ import {
   rowNote,
   socketFile,
   spec,
+  unit,
   unixRow,
 } from '../verdict/factory.js';
 
@@ -149,6 +150,31 @@ t.test('reasons, and how weak the evidence is', (t) => {
     1,
     'a reason that is in the message is not repeated',
   );
+  t.end();
+});
+
+t.test('below stands what to do: once for rows with the same advice, and for the cause alone', (t) => {
+  const rows = [
+    row('localhost:10248', 'kubelet'),
+    row('*:10250', 'kubelet'),
+    row('*:6443', 'kube-apiserver'),
+    row('*:4244', 'x'),
+    row('*:4245', 'x'),
+  ];
+  const services = [unit('kubelet', { comm: 'bash' }), unit('kube-apiserver', { pids: [], comm: null })];
+  const one = documentOf(spec(rows), capture([], { node: { ...NODE, services } }));
+  const text = joined(toTable(one));
+  t.match(text, /^the node drifts from the page: 5 missing; 2 of these wait for kube-apiserver \*:6443\/tcp$/m);
+  t.match(rowsOf(text)[0], /kube-apiserver/, 'the cause first');
+  const [, section = ''] = text.split('\n\nWhat to do:\n');
+  t.match(
+    section,
+    /^kube-apiserver \*:6443\/tcp: Read the log .*\n {2}snap services k8s\n {2}sudo journalctl .*\n {2}sudo snap start /,
+  );
+  t.match(section, /^x \*:4244\/tcp, x \*:4245\/tcp: Check whether x is running/m);
+  t.notMatch(section, /kubelet/);
+  const fine = documentOf(spec([row('localhost:10248', 'kubelet')]), capture([held('kubelet', '::1', 10248)]));
+  t.notMatch(joined(toTable(fine)), /What to do/);
   t.end();
 });
 

@@ -238,7 +238,7 @@ t.test('a stranger beside the row takes nothing away, and is reported by itself'
 
 t.test('without a default route the address meant by `default` is not known', (t) => {
   const node = NO_ROUTE;
-  const why = 'this node has no default route';
+  const why = 'this node has no default route, and no address of k8sd is known';
   const cases: [string, OwnedListener[]][] = [
     ['nobody', []],
     ['the service', [held('etcd', '192.0.2.2', PORT)]],

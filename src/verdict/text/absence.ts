@@ -78,8 +78,9 @@ export function absenceSentences(
       return because(`${nothing}; ${facts.params.service} should be`, enabled);
     }
     case 'unit-still-starting': {
-      const { service, unit } = facts.params;
-      return because(nothing, `${service} has not started yet: ${unit} still runs its start script, which waits`);
+      const { service, unit, waitsFor } = facts.params;
+      const why = waitsFor === null ? `${service} has not started yet` : `${service} waits for ${waitsFor}`;
+      return because(nothing, `${why}: ${unit} still runs its start script`);
     }
     case 'bound-not-listening': {
       const bound = socketsOf(facts.params.bound, sockets);

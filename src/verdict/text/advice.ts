@@ -1,16 +1,15 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { snapServiceOf } from '../../node/flags.js';
+import { K8SD_STATE } from '../../node/state_files.js';
 import type { NodeFacts } from '../capture.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
-import { advice, look, restart, shellWord } from './commands.js';
+import { advice, look, MAX_COMMANDS, restart, shellWord } from './commands.js';
 import { configurationAdvice } from './configuration.js';
-import { listed, listenersText } from './format.js';
-import { stop, stopBeside, stopForeign } from './stop.js';
-
-/** Of one kind. */
-const MAX_COMMANDS = 8;
+import { listenersText } from './format.js';
+import { replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
+import { CILIUM_LOG, findTunnel, moveDevice } from './tunnel.js';
 
 /** What advice refers to, besides the finding. */
 export interface AdviceContext {
@@ -73,8 +72,13 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
       );
     case 'held-by-another':
       return stopForeign('If it does not belong there, ', of(facts.params.foreign), service);
-    case 'not-its-unit':
-      return stopForeign(`If it is not ${service}, `, of(facts.params.foreign), service);
+    case 'not-its-unit': {
+      const path = facts.params.path ?? expected?.path ?? null;
+      return (
+        replaceInstallation(of(facts.params.foreign), service, path) ??
+        stopForeign('If it does not belong there, ', of(facts.params.foreign), service)
+      );
+    }
     case 'shared-with-another':
       return stopBeside(of(facts.params.foreign), service);
     case 'kernel-device-instead':
@@ -85,7 +89,12 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
     case 'no-default-route':
     case 'no-default-address':
     case 'default-route-unread':
-      return advice('Check the default route of this node.', 'ip route show default', 'ip -6 route show default');
+      return advice(
+        'Restore the default route, or the state of k8sd: until one of them tells the addresses of this node, the rows of "default" cannot be judged, and their services may be right.',
+        'ip route show default',
+        'ip -6 route show default',
+        `sudo grep -n ^address: ${K8SD_STATE}`,
+      );
     case 'table-incomplete':
     case 'wider-address-unread':
       return advice('Fix what kept the table from being read, which `coverage` names, and run again.');
@@ -104,9 +113,13 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
     case 'unit-not-running':
       return startUnit(service, facts.params.state);
     case 'unit-still-starting':
+      if (facts.params.waitsFor !== null) {
+        const cause = printable(facts.params.waitsFor);
+        return advice(`See to ${cause} first: ${service} starts by itself once that answers.`);
+      }
       return advice(
         `Look at what ${service} waits for; it starts by itself once that answers.`,
-        `journalctl -u ${shellWord(facts.params.unit)}`,
+        `sudo journalctl -u ${shellWord(facts.params.unit)}`,
       );
     case 'bound-not-listening':
       return advice(
@@ -115,9 +128,10 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
         ...restart(service),
       );
     case 'runs-but-not-here':
+      if (service === 'cilium-agent' && expected?.protocol === 'udp') return findTunnel();
       return advice(
         `Look at the log of ${service} for why it does not listen there, and at how it is configured.`,
-        ...(snapServiceOf(service) === null && service.startsWith('cilium') ? CILIUM_LOOK : look(service)),
+        ...(service.startsWith('cilium') ? [CILIUM_LOG] : look(service)),
       );
     case 'no-listener':
       return advice(`Check whether ${service} is running, and its log.`, ...look(service));
@@ -218,20 +232,15 @@ function hostText(expected: Expected | null): string {
   }
 }
 
-const CILIUM_LOOK: readonly string[] = [
-  'sudo k8s kubectl -n kube-system logs ds/cilium --tail 50',
-  'sudo k8s kubectl -n kube-system get configmap cilium-config -o yaml | grep -E "routing-mode|tunnel"',
-];
-
 function startUnit(service: string, state: string): Advice {
   const name = snapServiceOf(service);
   const start = state === 'disabled' ? 'snap start --enable' : 'snap start';
   return advice(
     state === 'disabled'
       ? `Enable and start ${service}, if this node needs it.`
-      : `Start ${service}, and read its log.`,
-    ...(name === null ? [] : [`sudo ${start} k8s.${name}`]),
+      : `Read the log of ${service} for why it does not run, and start it.`,
     ...look(service),
+    ...(name === null ? [] : [`sudo ${start} k8s.${name}`]),
   );
 }
 
@@ -244,29 +253,6 @@ function confirmProcess(sockets: readonly OwnedListener[]): Advice {
     ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`).slice(0, MAX_COMMANDS),
   );
 }
-
-function moveDevice(foreign: readonly OwnedListener[], service: string): Advice {
-  const devices = foreign.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'kernel' ? one.device : [])));
-  const names = [...new Set(devices)];
-  const shown = names.slice(0, MAX_COMMANDS).map((name) => `ip -d link show ${shellWord(name)}`);
-  if (service !== 'cilium-agent') {
-    return advice(
-      printable(`Find out what created ${listed(names, ' and ')}, and move it or ${service} to another port.`),
-      ...shown,
-    );
-  }
-  return advice(
-    printable(
-      `If nothing on this node needs ${listed(names, ' and ')}, remove it; otherwise give Cilium another tunnel port, which then holds for all nodes of the cluster.`,
-    ),
-    ...shown,
-    ...names.slice(0, 1).map((name) => `sudo ip link delete ${shellWord(name)}`),
-    `sudo k8s set annotations="k8sd/v1alpha1/cilium/tunnel-port=${FREE_TUNNEL_PORT}"`,
-  );
-}
-
-/** An unassigned port beside the usual one of VXLAN. */
-const FREE_TUNNEL_PORT = 8473;
 
 function seeOwners(sockets: readonly OwnedListener[]): Advice {
   const unknown = new Set(sockets.map(({ ownersUnknown }) => ownersUnknown));

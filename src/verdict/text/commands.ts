@@ -2,6 +2,9 @@ import { printable } from '../../base/text.js';
 import { snapServiceOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
 
+/** Of one kind, in one piece of advice. */
+export const MAX_COMMANDS = 8;
+
 export function advice(text: string, ...commands: string[]): Advice {
   return { text, commands };
 }
@@ -9,13 +12,15 @@ export function advice(text: string, ...commands: string[]): Advice {
 /** Commands that show whether a service is running. */
 export function look(service: string): string[] {
   const name = snapServiceOf(service);
-  return name === null ? ['k8s kubectl get pods -A -o wide'] : ['snap services k8s', `journalctl -u snap.k8s.${name}`];
+  return name === null
+    ? ['sudo k8s kubectl get pods -A -o wide']
+    : ['snap services k8s', `sudo journalctl -u snap.k8s.${name} -n 50`];
 }
 
 /** The command that restarts a service of the snap; empty for others. */
 export function restart(service: string): string[] {
   const name = snapServiceOf(service);
-  return name === null ? [] : [`snap restart k8s.${name}`];
+  return name === null ? [] : [`sudo snap restart k8s.${name}`];
 }
 
 /** One argument of a shell command. Names are free to choose: nothing in them may act on a shell or a terminal. */

@@ -83,7 +83,9 @@ export function configurationAdvice(
       };
     case 'state-file':
       return {
-        text: printable(`${settingText(configuration)}; it should be ${wanted}.`),
+        text: printable(
+          `${settingText(configuration)}; it should be ${wanted}. ${service} takes it from --address of bootstrap and join-cluster alone: until this node joins anew, let a firewall admit only the nodes of the cluster.`,
+        ),
         commands: [`sudo sed -n ${source.line}p ${source.path}`, 'sudo k8s status'],
       };
   }

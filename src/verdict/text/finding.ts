@@ -83,12 +83,14 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const listeners = socketsOf(foreign, sockets);
       const path = 'path' in facts.params ? facts.params.path : null;
       const held = path ?? expected?.path ?? listenersText(listeners);
-      const message = `${ownersText(listeners)} holds ${held}, which belongs to ${service} (${place} in the spec)`;
+      const inSpec = held === place ? '' : ` (${place} in the spec)`;
+      const holds = `${ownersText(listeners)} holds ${held}, which belongs to ${service}`;
       if (facts.code === 'not-its-unit') {
         const { units } = facts.params;
-        const home = units.length === 0 ? 'in a pod' : `in ${units.join(' or ')}`;
-        return because(message, `it has the name of ${service} but is not ${home}, and any program can have that name`);
+        const home = units.length === 0 ? 'a pod' : units.join(' or ');
+        return because(`${holds} in ${home}${inSpec}`, 'it has that name, which any program can have');
       }
+      const message = `${holds}${inSpec}`;
       return path === null ? plain(message) : because(message, `the notes allow this path instead of ${place}`);
     }
     case 'shared-with-another': {
@@ -116,9 +118,13 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       );
     }
     case 'no-default-route':
-      return withoutDefault('this node has no default route', expected, members);
+      return withoutDefault('this node has no default route, and no address of k8sd is known', expected, members);
     case 'no-default-address':
-      return withoutDefault('no interface of the default route has an address', expected, members);
+      return withoutDefault(
+        'no interface of the default route has an address, and no address of k8sd is known',
+        expected,
+        members,
+      );
     case 'default-route-unread':
       return withoutDefault(`the default route could not be read: ${errorOf('network')}`, expected, members);
     case 'table-incomplete': {

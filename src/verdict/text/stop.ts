@@ -53,13 +53,42 @@ export function stop(sockets: readonly OwnedListener[]): Advice | null {
   const who = printable(`${programName(owner)} (pid ${owner.pid})`);
   if (owner.pod !== null) return advice(`remove its pod, ${printable(owner.pod)}`, ...look(''));
   if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
-  const isService = owner.unit?.endsWith('.service') === true && !SHARED_UNITS.test(owner.unit) && !isLogin(uid);
-  if (owner.unit === null || !isService) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
+  if (owner.unit === null || !isOwnUnit(owner.unit, uid)) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
   // Systemd may start the process again.
-  const unit = shellWord(owner.unit);
-  return advice(
-    printable(`stop and disable ${owner.unit}`),
-    `systemctl status -- ${unit}`,
-    `sudo systemctl disable --now -- ${unit}`,
-  );
+  return advice(printable(`stop and disable ${owner.unit}`), ...disable(owner.unit));
 }
+
+/** Whether a unit is that of one service, which can be stopped for what its process does. */
+function isOwnUnit(unit: string, uid: number | null): boolean {
+  return unit.endsWith('.service') && !SHARED_UNITS.test(unit) && !isLogin(uid);
+}
+
+function disable(unit: string): string[] {
+  return [`systemctl status -- ${shellWord(unit)}`, `sudo systemctl disable --now -- ${shellWord(unit)}`];
+}
+
+/**
+ * Of a service of the same name in a unit of its own: another Kubernetes, or Docker's containerd. null: it is none. A socket file
+ * that only root could put there shows that it is containerd, and no container in its unit.
+ */
+export function replaceInstallation(
+  foreign: readonly OwnedListener[],
+  service: string,
+  path: string | null,
+): Advice | null {
+  const isContainerd = path !== null && service === CONTAINERD;
+  const units = foreign.flatMap(({ owners, uid }) =>
+    owners.flatMap((one) => {
+      if (one.kind !== 'process' || one.unit === null || one.container !== null || one.pod !== null) return [];
+      return isOwnUnit(one.unit, uid) || (isContainerd && one.unit === `${CONTAINERD}.service`) ? [one.unit] : [];
+    }),
+  );
+  const [unit] = units;
+  if (unit === undefined) return null;
+  const text = isContainerd
+    ? `Another containerd runs here. Either stop and disable ${unit}, with the containers that need it, and restart ${service}, or keep both: bootstrap or join this node with another containerd-base-dir.`
+    : `Another installation runs here. If this node is to run Canonical Kubernetes, stop and disable ${unit}, and restart ${service}; if not, remove the k8s snap.`;
+  return advice(printable(text), ...disable(unit), ...restart(service));
+}
+
+const CONTAINERD = 'containerd';

@@ -11,12 +11,15 @@ import {
   judge,
   listener,
   NO_ROUTE,
+  NODE,
   notes,
   processOwner,
   row,
   rowNote,
   socketFile,
   spec,
+  unit,
+  unixListener,
   unixRow,
 } from '../factory.js';
 
@@ -35,13 +38,13 @@ t.test('one sentence for each verdict', (t) => {
   const kubelet = row('localhost:10248', 'kubelet');
   const cases: [name: string, text: string, expected: RegExp][] = [
     ['ok', advice(kubelet, [held('kubelet', '127.0.0.1', 10248)]), /^Nothing to do\.$/],
-    ['missing', advice(kubelet, []), /\nsnap services k8s\njournalctl -u snap\.k8s\.kubelet$/],
+    ['missing', advice(kubelet, []), /\nsnap services k8s\nsudo journalctl -u snap\.k8s\.kubelet -n 50$/],
     ['missing, cut name', advice(row('*:10257', 'kube-controller'), []), /snap\.k8s\.kube-controller-manager/],
     ['missing, in a pod', advice(row('*:4244', 'cilium-agent'), []), /k8s kubectl get pods/],
     [
       'missing socket',
       advice(unixRow('/run/x.sock', 'containerd'), [], { observed: { files: [ABSENT] } }),
-      /restart it to recreate its socket\.\n.*\n.*\nsnap restart k8s\.containerd$/,
+      /restart it to recreate its socket\.\n.*\n.*\nsudo snap restart k8s\.containerd$/,
     ],
     ['exposed', advice(kubelet, [held('kubelet', '0.0.0.0', 10248)]), /^Bind kubelet to loopback and restart it/],
     [
@@ -118,7 +121,55 @@ t.test('another installation', (t) => {
     rows: [rowNote({ service: 'none' })],
   });
   const text = advice(row('*:10250', 'kubelet'), [held('kubelet', '0.0.0.0', 10250, { owners })], { notes: known });
-  t.match(text, /^If it is not kubelet, stop and disable kubelet\.service/);
+  t.match(
+    text,
+    /^Another installation runs here\. .* stop and disable kubelet\.service, .*; if not, remove the k8s snap\./,
+  );
+  t.match(text, /\nsudo systemctl disable --now -- kubelet\.service\nsudo snap restart k8s\.kubelet$/);
+  t.end();
+});
+
+t.test("Docker's containerd, which may stay; a container that has its name must not stop it", (t) => {
+  const known = notes({ services: { containerd: { units: ['snap.k8s.containerd.service'] } } });
+  const docker = processOwner('containerd', { unit: 'containerd.service' });
+  const path = unixRow('/run/containerd/containerd.sock', 'containerd');
+  const socket = unixListener('/run/containerd/containerd.sock', { owners: [docker] });
+  const text = advice(path, [socket], {
+    notes: known,
+    observed: { files: [socketFile('/run/containerd/containerd.sock')] },
+  });
+  t.match(text, /stop and disable containerd\.service.*, or keep both: .* containerd-base-dir\./);
+  t.match(text, /\nsudo systemctl disable --now -- containerd\.service\n/);
+  const port = advice(row('*:1234', 'containerd'), [held('containerd', '0.0.0.0', 1234, { owners: [docker] })], {
+    notes: known,
+  });
+  t.match(port, /stop containerd \(pid 812\)/, 'on a port, it may be any program in its unit');
+  t.end();
+});
+
+t.test('of several that are down, the one that the others wait for is to be seen to', (t) => {
+  const rows = [row('*:10250', 'kubelet'), row('*:6443', 'kube-apiserver')];
+  const services = [unit('kubelet', { comm: 'bash' }), unit('kube-apiserver', { pids: [], comm: null })];
+  const node = { ...NODE, services };
+  const { findings } = evaluate(spec(rows), capture([], { node }), 'control-plane');
+  t.match(findings, [
+    {
+      message: /kubelet waits for kube-apiserver: snap\.k8s\.kubelet\.service still runs its start script$/,
+      advice: { text: 'See to kube-apiserver first: kubelet starts by itself once that answers.', commands: [] },
+    },
+    { advice: { text: /^Read the log of kube-apiserver for why it does not run, and start it\.$/ } },
+  ]);
+  t.end();
+});
+
+t.test('a tunnel that is not there, although the agent is', (t) => {
+  const rows = [row('*:8472/udp', 'cilium-agent'), row('default:4240', 'cilium-agent')];
+  const { findings } = evaluate(spec(rows), capture([held('cilium-agent', '192.0.2.2', 4240)]), 'worker');
+  t.match(findings[0], {
+    code: 'runs-but-not-here',
+    message: /it runs: cilium-agent .* is listening on 192\.0\.2\.2:4240$/,
+    advice: { text: /routing-mode native/ },
+  });
   t.end();
 });
 

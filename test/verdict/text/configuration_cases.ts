@@ -67,7 +67,7 @@ export const CONFIGURATION_CASES: readonly (readonly [finding: Finding, text: st
   ],
   [
     judge(KUBELET, on({ services: [unit('kubelet', { comm: 'bash' })] })),
-    `${NOTHING} localhost:10248/tcp|kubelet has not started yet: snap.k8s.kubelet.service still runs its start script, which waits`,
+    `${NOTHING} localhost:10248/tcp|kubelet has not started yet: snap.k8s.kubelet.service still runs its start script`,
   ],
   [
     judge(KUBELET, { observed: { bound: [held('kubelet', '127.0.0.1', 10248)] } }),

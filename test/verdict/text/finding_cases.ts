@@ -135,7 +135,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(KUBELET, { sockets: [held('kubelet', '127.0.0.1', 10248, { owners: OTHER_UNIT })], notes: UNITS }),
-    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet (localhost:10248/tcp in the spec)|it has the name of kubelet but is not in snap.k8s.kubelet.service, and any program can have that name',
+    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet in snap.k8s.kubelet.service (localhost:10248/tcp in the spec)|it has that name, which any program can have',
   ],
   [
     judge(row('*:8472/udp', 'cilium-agent'), {
@@ -149,11 +149,11 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(ETCD, { observed: { node: NO_ROUTE } }),
-    'this node has no default route, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
+    'this node has no default route, and no address of k8sd is known, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
   ],
   [
     judge(ETCD, { observed: { node: { ...NODE, defaultAddresses: [] } } }),
-    'no interface of the default route has an address, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
+    'no interface of the default route has an address, and no address of k8sd is known, so the address of "default" is unknown; nothing is listening on port 2379/tcp',
   ],
   [
     judge(ETCD, {
