@@ -144,7 +144,7 @@ t.test('incidents', { timeout: 180_000 }, async (t) => {
         t.match(document.findings[causedBy ?? -1], { expected: { port: 6443 } }, fault);
     }
     const table = joined(toTable(document));
-    const section = /\n\nWhat to do:\n([^]*?\n)(?:\n|$)/.exec(table)?.[1] ?? '';
+    const section = /\n\nWhat to do:\n(.*?\n)(?:\n|$)/s.exec(table)?.[1] ?? '';
     for (const wanted of todo) t.match(section, wanted, fault);
     t.equal(section.match(/^\S/gm)?.length, 1, `${fault}: one piece of advice`);
     await lab.clear(fault);
