@@ -2,12 +2,13 @@ import { ABSENT } from './faults/absent.js';
 import { ADDRESSES } from './faults/addresses.js';
 import type { Fault } from './faults/fault.js';
 import { OWNERS } from './faults/owners.js';
+import { SETUPS } from './faults/setups.js';
 import { UNEXPECTED } from './faults/unexpected.js';
 import { VARIANTS } from './faults/variants.js';
 import type { Node } from './plan.js';
 
 /** All faults of the lab, with the expected findings. */
-export const FAULTS: readonly Fault[] = [...ADDRESSES, ...OWNERS, ...ABSENT, ...UNEXPECTED, ...VARIANTS];
+export const FAULTS: readonly Fault[] = [...ADDRESSES, ...OWNERS, ...ABSENT, ...UNEXPECTED, ...VARIANTS, ...SETUPS];
 
 /** Why a fault cannot be applied to this node; null if it can. */
 export function obstacle(fault: Fault, node: Node): string | null {

@@ -9,6 +9,7 @@ import { redact } from '../../src/snapshot/redact/redact.js';
 import { builtinSpec } from '../../src/spec/builtin.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import { joined } from '../joined.js';
+import { SETUPS } from '../lab/faults/setups.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
@@ -78,7 +79,6 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
   'vxlan-gone': /^cilium_vxlan$/,
   'operator-elsewhere': /^cilium-operator-generic$/,
   'kube-proxy-gone': /^kube-proxy$/,
-  'kube-proxy-off': /^kube-proxy$/,
   'api-server-down': /^kube(?:let|-.*)$/,
   'hidden-proxy': /^kube-proxy$/,
   'scheduler-gone': /^kube-scheduler$/,
@@ -132,7 +132,7 @@ for (const options of LABS) {
     const node = describeNode(lab.role, lab.family, lab.containerdPath);
     const healthy = await take(t, lab);
     for (const fault of FAULTS) {
-      if (obstacle(fault, node) !== null) continue;
+      if (SETUPS.includes(fault) || obstacle(fault, node) !== null) continue;
       await t.test(fault.name, (t) => checkFault(t, lab, healthy, fault.name));
     }
   });

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import type { Expectation, Fault } from '../lab/faults/fault.js';
+import { SETUPS } from '../lab/faults/setups.js';
 import { FAULTS, obstacle } from '../lab/faults.js';
 import { describeNode } from '../lab/healthy.js';
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js';
@@ -84,6 +85,7 @@ async function checkFault(t: Test, lab: Lab, fault: Fault, healthy: Record<strin
   t.strictSame(verdictsOf(document), { ...healthy, ...changed }, 'these verdicts change and no other');
   for (const one of expected) checkCulprit(t, lab, document, one);
   t.equal(code, promisedCode(document), 'exit code');
+  if (SETUPS.includes(fault)) t.equal(code, 0, 'as healthy as the usual set-up');
   checkWithLess(t, document);
   await lab.clear(fault.name);
 }

@@ -1,4 +1,4 @@
-import { K8SD_INFO, K8SD_STATE, wantedUnit } from '../disk.js';
+import { K8SD_INFO, K8SD_STATE } from '../disk.js';
 import { snap } from '../healthy.js';
 import {
   type Containerd,
@@ -69,13 +69,6 @@ export const ABSENT: readonly Fault[] = [
     description: 'kube-proxy does not run, although its unit is enabled',
     plan: (plan) => withoutService(plan, 'kube-proxy'),
     expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'missing' })),
-  },
-  {
-    name: 'kube-proxy-off',
-    description:
-      "Cilium replaces kube-proxy, whose unit is disabled; the file with kube-proxy's arguments is still there",
-    plan: (plan) => withoutFiles(withoutService(plan, 'kube-proxy'), wantedUnit('kube-proxy')),
-    expect: () => [10249, 10256].map((port) => ({ subject: tcpRow('kube-proxy', port), verdict: 'not-applicable' })),
   },
   {
     name: 'api-server-down',

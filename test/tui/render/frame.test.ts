@@ -225,7 +225,7 @@ t.test('details show the advice of a finding with its commands, also for recordi
     const state = screenWith([{ ...document, findings }], { size: LARGE });
     t.match(
       screenText(press(state, 's return')),
-      /│ next +Bind cilium-agent to loopback[\s\S]*│ +k8s kubectl get pods/,
+      /│ next +Bind cilium-agent to loopback[\s\S]*│ +sudo k8s kubectl get pods/,
     );
     t.match(screenText(press(state, 'return')), /│ next +Nothing to do\./);
   }
