@@ -24,7 +24,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { kMaxSockets = 64, kBacklog = 4096 };
+enum { kMaxSockets = 64, kBacklog = 4096, kBindTries = 50, kBindPauseMicroseconds = 10000 };
 
 enum holding { kPlain, kFork, kLeaveMainThread, kInFlight };
 
@@ -112,8 +112,12 @@ static void open_inet(const char* spec, char* rest, int type) {
   // Like Go's net package, do not depend on the system default (net.ipv6.bindv6only).
   if (v6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, v6only, spec);
   if (type == SOCK_STREAM) set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1, spec);
-  if (bind(fd, v6 ? (struct sockaddr*)&in6 : (struct sockaddr*)&in4, v6 ? sizeof in6 : sizeof in4) != 0) {
-    fail("bind %s", spec);
+  // The sockets of a stand-in that was killed may close a little later: its child's, or those in flight.
+  for (int tries = 1;
+       bind(fd, v6 ? (struct sockaddr*)&in6 : (struct sockaddr*)&in4, v6 ? sizeof in6 : sizeof in4) != 0;
+       tries++) {
+    if (errno != EADDRINUSE || tries == kBindTries) fail("bind %s", spec);
+    usleep(kBindPauseMicroseconds);
   }
   keep(fd, spec, listens);
   previous_port = port_of(fd);
