@@ -1,50 +1,74 @@
 import { dirname } from 'node:path';
+import { addTo } from '../base/multimap.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { SsTables } from './ss_table.js';
 
-/** Of a snapshot, what tells whether a text is of the same node. */
-interface SeenSnapshot {
-  readonly path: string;
-  /** TCP ports, each with the pids that are known to listen there. */
-  readonly ports: ReadonlyMap<number, ReadonlySet<number>>;
-}
+/** TCP ports, each with the pids that are known to listen there. */
+type PidsByPort = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** The snapshots in a bundle, so that a text of the same node is not taken for another one. */
 export class SeenSnapshots {
-  readonly #seen: SeenSnapshot[] = [];
+  readonly #paths: string[] = [];
+  readonly #byDirectory = new Map<string, PidsByPort[]>();
+  /** By directory, port and pid. */
+  readonly #byHolder = new Map<string, PidsByPort[]>();
 
   add(path: string, { sockets, node }: SnapshotDocument): void {
-    const ports = new Map<number, Set<number>>();
-    for (const { protocol, netns, port, owners } of sockets) {
-      if (protocol !== 'tcp' || netns !== node.netns || port === null) continue;
-      const pids = ports.get(port) ?? new Set();
-      ports.set(port, pids);
-      for (const owner of owners) if (owner.kind === 'process') pids.add(owner.pid);
-    }
-    this.#seen.push({ path, ports });
+    const directory = dirname(path);
+    const ports = pidsByPort(sockets.filter(({ netns }) => netns === node.netns));
+    this.#paths.push(path);
+    addTo(this.#byDirectory, directory, ports);
+    for (const holder of holdersIn(directory, ports)) addTo(this.#byHolder, holder, ports);
   }
 
   get paths(): readonly string[] {
-    return this.#seen.map(({ path }) => path);
+    return this.#paths;
   }
 
   /** Whether a snapshot in the directory of a text is of its node. */
   hasNodeOf(path: string, tables: SsTables): boolean {
     const directory = dirname(path);
-    return this.#seen.some((one) => dirname(one.path) === directory && isOfOneNode(one, tables));
+    const ports = pidsByPort(tables.get('tcp')?.sockets ?? []);
+    const holders = holdersIn(directory, ports);
+    // Of snapshots with the same process on the same port, one is as good as another.
+    if (holders.length > 0)
+      return holders.some((holder) =>
+        this.#byHolder
+          .get(holder)
+          ?.slice(0, 8)
+          .some((one) => agree(one, ports)),
+      );
+    const [only, ...others] = this.#byDirectory.get(directory) ?? [];
+    return (
+      only !== undefined && others.length === 0 && ports.size > 0 && [...ports.keys()].every((port) => only.has(port))
+    );
   }
 }
 
-/** By the processes that both know, else by whether the snapshot has all ports of the text. */
-function isOfOneNode({ ports }: SeenSnapshot, tables: SsTables): boolean {
-  let [agreeing, differing, isContained] = [0, 0, true];
-  for (const { port, owners } of tables.get('tcp')?.sockets ?? []) {
-    const pids = ports.get(port ?? 0);
-    if (pids === undefined) isContained = false;
-    else if (owners.length > 0 && pids.size > 0) {
-      if (owners.some((owner) => owner.kind === 'process' && pids.has(owner.pid))) agreeing += 1;
-      else differing += 1;
-    }
+function pidsByPort(sockets: readonly OwnedListener[]): PidsByPort {
+  const ports = new Map<number, Set<number>>();
+  for (const { protocol, port, owners } of sockets) {
+    if (protocol !== 'tcp' || port === null) continue;
+    const pids = ports.get(port) ?? new Set();
+    ports.set(port, pids);
+    for (const owner of owners) if (owner.kind === 'process') pids.add(owner.pid);
   }
-  return agreeing + differing > 0 ? agreeing >= differing : isContained && tables.has('tcp');
+  return ports;
+}
+
+function holdersIn(directory: string, ports: PidsByPort): string[] {
+  return [...ports].flatMap(([port, pids]) => [...pids].map((pid) => `${port} ${pid} ${directory}`));
+}
+
+/** Whether they have the same processes on most of the ports of which both know one. */
+function agree(a: PidsByPort, b: PidsByPort): boolean {
+  let [agreeing, differing] = [0, 0];
+  for (const [port, pids] of b) {
+    const others = a.get(port) ?? new Set();
+    if (pids.size === 0 || others.size === 0) continue;
+    if ([...pids].some((pid) => others.has(pid))) agreeing += 1;
+    else differing += 1;
+  }
+  return agreeing >= differing;
 }

@@ -11,6 +11,7 @@ import { parseUnitStatus, type UnitStatus } from './unit_status.js';
 export interface BundledProcesses {
   readonly byPid: ReadonlyMap<number, ListedProcess>;
   readonly units: readonly Parsed<UnitStatus>[];
+  readonly unitByPid: ReadonlyMap<number, UnitStatus>;
   /** Whether the processes of every unit of the snap are among these. */
   readonly hasAllUnits: boolean;
   /** Files that this comes from. */
@@ -38,7 +39,8 @@ export function processesOf(files: FactFiles, startup: SnapServices | null): Bun
     const status = units.find(({ value }) => value.unit === unitOf(service))?.value;
     return status === undefined ? startup !== null && startup.get(service)?.isActive !== true : status.pids !== null;
   });
-  return { byPid, units, hasAllUnits, paths: [...lists.map(({ path }) => path), ...statusPaths] };
+  const unitByPid = new Map(units.flatMap(({ value }) => (value.pids ?? []).map((pid) => [pid, value] as const)));
+  return { byPid, units, unitByPid, hasAllUnits, paths: [...lists.map(({ path }) => path), ...statusPaths] };
 }
 
 /** Fields of an owner, by where its process runs. */
@@ -64,15 +66,15 @@ function withPlace(owner: ProcessOwner, processes: BundledProcesses): ProcessOwn
   };
 }
 
-function placeOf(pid: number, { byPid, units, hasAllUnits }: BundledProcesses): Place {
+function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits }: BundledProcesses): Place {
   const cgroup = cgroupOf(byPid.get(pid));
   if (cgroup !== null) return { ...textField('cgroup', Buffer.from(cgroup)), ...cgroupFacts(cgroup) };
-  const own = units.find(({ value }) => value.pids?.includes(pid) === true)?.value;
+  const own = unitByPid.get(pid);
   if (own !== undefined) return { cgroup: own.cgroup, unit: own.unit };
-  const runtime = units.find(({ value }) => value.unit === unitOf('containerd'))?.value.pids ?? [];
   const ancestors = ancestorsOf(pid, byPid);
-  if (ancestors === null || runtime.length === 0) return {};
-  const shim = ancestors.find((one) => runtime.includes(one));
+  const runtime = units.find(({ value }) => value.unit === unitOf('containerd'))?.value;
+  if (ancestors === null || runtime?.pids == null || runtime.pids.length === 0) return {};
+  const shim = ancestors.find((one) => unitByPid.get(one) === runtime);
   if (shim === undefined) return hasAllUnits ? { isOutsideSnap: true } : {};
   const container = containerOf(byPid.get(shim)?.words ?? []);
   return container === null ? {} : { container };

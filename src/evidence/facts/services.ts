@@ -1,3 +1,4 @@
+import { addTo } from '../../base/multimap.js';
 import { cgroupFacts } from '../../kernel/owners/cgroup.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
 import type { ServiceState } from '../../node/setting.js';
@@ -38,7 +39,7 @@ function pidsOfUnits({ byPid }: BundledProcesses): ReadonlyMap<string, number[]>
     if (cgroup === null) continue;
     isListed = true;
     const { unit } = cgroupFacts(cgroup);
-    if (unit !== null) pids.set(unit, [...(pids.get(unit) ?? []), listed.pid]);
+    if (unit !== null) addTo(pids, unit, listed.pid);
   }
   return isListed ? pids : null;
 }
