@@ -29,6 +29,7 @@ const VERDICT: Readonly<Record<ClusterCode, ClusterVerdict>> = {
   'runs-on-no-node': 'missing',
   'may-run-elsewhere': 'unverified',
   'may-run-unseen': 'unverified',
+  'may-run-on-control-planes': 'not-applicable',
   'runs-on-every-control-plane': 'ok',
   'missing-on-control-planes': 'missing',
   'may-be-missing': 'unverified',
@@ -60,18 +61,20 @@ export interface ClusterFinding {
 /** The cluster rules in the notes of a spec, one for each service. */
 export function clusterRules(spec: Spec): ServiceRule[] {
   const rules = new Map<string, ServiceRule>();
-  const subjects = pageSubjects(spec.rows.map(expectedOf));
-  for (const [at, row] of spec.rows.entries()) {
-    const { cluster, condition, service } = applyNotes(row, spec.notes, 'unknown');
-    const key = subjects[at]?.key;
-    if (cluster === null || key === undefined) continue;
-    const id = JSON.stringify([cluster, service]);
-    rules.set(id, {
-      rule: cluster,
-      service: printable(service),
-      keys: [...(rules.get(id)?.keys ?? []), key],
-      isConditional: condition !== null,
-    });
+  for (const { rows } of spec.isByRelease ? spec.builtin.toReversed() : [spec]) {
+    const subjects = pageSubjects(rows.map(expectedOf));
+    for (const [at, row] of rows.entries()) {
+      const { cluster, condition, service } = applyNotes(row, spec.notes, 'unknown');
+      const key = subjects[at]?.key;
+      if (cluster === null || key === undefined) continue;
+      const id = JSON.stringify([cluster, service]);
+      rules.set(id, {
+        rule: cluster,
+        service: printable(service),
+        keys: [...new Set([...(rules.get(id)?.keys ?? []), key])],
+        isConditional: condition !== null,
+      });
+    }
   }
   return [...rules.values()];
 }
@@ -116,13 +119,27 @@ export function clusterFindings(
   });
 }
 
+/** The latest of each machine. */
 function latestOf(nodes: readonly FleetNode[]): ReadonlySet<FleetNode> {
-  const latest = new Map<string, FleetNode>();
+  const machines = new Map<string, FleetNode[][]>();
   for (const node of nodes) {
-    const other = latest.get(node.identity);
-    if (other === undefined || other.capturedAt < node.capturedAt) latest.set(node.identity, node);
+    const label = node.hostname === '' ? node.source : (node.hostname.split('.')[0] ?? '');
+    const known = machines.get(label) ?? [];
+    machines.set(label, known);
+    const same = known.find((members) => members.some((one) => isSameMachine(one, node)));
+    if (same === undefined) known.push([node]);
+    else same.push(node);
   }
-  return new Set(latest.values());
+  const all = [...machines.values()].flat();
+  return new Set(all.map((members) => members.reduce((a, b) => (a.capturedAt < b.capturedAt ? b : a))));
+}
+
+/** By host name, with or without its domain, and by address, where both have any: texts have none. */
+function isSameMachine(a: FleetNode, b: FleetNode): boolean {
+  const [short, long] = a.hostname.length < b.hostname.length ? [a.hostname, b.hostname] : [b.hostname, a.hostname];
+  if (short !== long && !long.startsWith(`${short}.`)) return false;
+  const areKnown = a.addresses.length > 0 && b.addresses.length > 0;
+  return !areKnown || a.addresses.some((address) => b.addresses.includes(address));
 }
 
 function presenceOf(node: FleetNode, rows: readonly MatrixRow[], isConditional: boolean): Presence {
@@ -155,8 +172,10 @@ const EVALUATE: Readonly<Record<ClusterRule, (presences: readonly NodePresence[]
         ? { ...known, code: 'may-run-elsewhere', nodes: unknownOn }
         : { ...known, code: 'runs-on-one-node', nodes: runsOn };
     }
-    return isOpen
-      ? { ...known, code: 'may-run-unseen', nodes: unknownOn }
+    if (isOpen) return { ...known, code: 'may-run-unseen', nodes: unknownOn };
+    // Every cluster has control planes, and any of its services can run there.
+    return !presences.some(({ node }) => node.role === 'control-plane')
+      ? { ...known, code: 'may-run-on-control-planes', nodes: [] }
       : { ...known, code: 'runs-on-no-node', nodes: missingOn };
   },
 

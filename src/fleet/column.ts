@@ -1,9 +1,9 @@
 import { FINDING_CODES, type FindingCode } from '../verdict/codes.js';
-import type { MatchedBy } from '../verdict/finding.js';
+import { type MatchedBy, MATCHED_BY as NAMES } from '../verdict/finding.js';
 import { type StateCode, UNSEEN } from './state.js';
 
 /** Values of `matchedBy`, by their number in a column. */
-const MATCHED_BY: readonly (MatchedBy | null)[] = [null, 'unit', 'exe', 'argv0', 'comm', 'device'];
+const MATCHED_BY: readonly (MatchedBy | null)[] = [null, ...NAMES];
 
 /** Values of `code`, by their number in a column. */
 const CODES = Object.keys(FINDING_CODES) as FindingCode[];
@@ -23,7 +23,8 @@ export interface Column {
 /** One entry of a column. */
 export interface Cell {
   readonly state: StateCode;
-  readonly code: FindingCode;
+  /** null: there is no finding. */
+  readonly code: FindingCode | null;
   readonly message: string;
   readonly reason: string | null;
   readonly matchedBy: MatchedBy | null;
@@ -42,7 +43,7 @@ export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[
   for (const [at, [row, cell]] of cells.entries()) {
     rows[at] = row;
     states[at] = cell.state;
-    codes[at] = CODES.indexOf(cell.code);
+    codes[at] = cell.code === null ? CODES.length : CODES.indexOf(cell.code);
     matchedBy[at] = MATCHED_BY.indexOf(cell.matchedBy);
     texts += cell.message;
     end += Buffer.byteLength(cell.message);

@@ -1,6 +1,7 @@
 import { printable } from '../base/text.js';
 import type { FailOn, Result, SnapshotDocument } from '../snapshot/document/document.js';
 import { isDrift } from '../snapshot/document/summary.js';
+import { specFor } from '../spec/builtin.js';
 import type { Spec } from '../spec/spec.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
@@ -28,9 +29,10 @@ export interface Fleet {
   };
 }
 
-/** The nodes of one page, and the rows that they have in common. */
+/** The nodes of one page, or of the built-in pages of their releases, and the rows that they have in common. */
 interface Group {
-  readonly page: MatrixPage;
+  /** By release. */
+  readonly specs: Map<string | null, Spec>;
   /** The subjects of rows, by row number, and the numbers of their keys. */
   readonly subjects: Subject[];
   readonly numbers: Map<string, number>;
@@ -42,15 +44,14 @@ export class FleetBuilder {
   readonly #groups = new Map<string, Group>();
   readonly #unreadable: UnreadableInput[] = [];
 
-  /** Evaluates a snapshot and adds it. */
+  /** Evaluates a snapshot, with the page of its release, and adds it. */
   add(source: string, document: SnapshotDocument, options: FleetOptions): void {
-    const { subjects, numbers, nodes } = this.#groupOf(options.spec);
-    const numberOf = (subject: Subject): number => {
-      const number = numbers.get(subject.key) ?? subjects.push(subject) - 1;
-      numbers.set(subject.key, number);
-      return number;
-    };
-    nodes.push(reduceSnapshot(source, document, options, numberOf));
+    const spec = specFor(options.spec, document.node.release);
+    const group = this.#groupOf(spec);
+    const numberOf = (subject: Subject): number => numberIn(group, subject);
+    group.specs.set(spec.release, spec);
+    const pageNumbers = pageSubjects(spec.rows.map(expectedOf)).map(numberOf);
+    group.nodes.push(reduceSnapshot(source, document, { ...options, spec }, pageNumbers, numberOf));
   }
 
   /** Adds an input that could not be read, which makes the result incomplete. */
@@ -65,11 +66,18 @@ export class FleetBuilder {
     const groups = [...this.#groups.values()];
     const all = groups.flatMap(({ nodes }) => nodes);
     const labels = labelsOf(all).values();
-    const matrices = groups.map(({ page, subjects, nodes }): Matrix => {
+    const matrices = groups.map(({ specs, subjects, nodes }): Matrix => {
+      const pages = [...specs.values()].sort(byRelease);
+      const keys = new Set(pages.flatMap(({ rows }) => pageSubjects(rows.map(expectedOf))).map(({ key }) => key));
       const labelled = nodes
         .map((node) => ({ ...node, label: labels.next().value ?? node.source }))
         .sort(byRoleAndLabel);
-      return { page, rows: matrixRows(subjects, labelled, exempt), nodes: labelled };
+      const rows = matrixRows(subjects, labelled, exempt);
+      return {
+        page: pageOf(pages),
+        rows: rows.filter((row) => row.expected === null || keys.has(row.key)),
+        nodes: labelled,
+      };
     });
     const cluster = clusterFindings(matrices, rules, this.#unreadable.length);
     const nodes = { match: 0, drift: 0, incomplete: 0 };
@@ -78,15 +86,45 @@ export class FleetBuilder {
     return { matrices, unreadable: this.#unreadable, cluster, summary: { result, failOn, nodes } };
   }
 
-  #groupOf({ title, source, sha256, notes: { sources }, rows }: Spec): Group {
-    const key = JSON.stringify([sha256, sources]);
+  #groupOf({ source, sha256, isByRelease, notes: { sources }, builtin }: Spec): Group {
+    const key = JSON.stringify([isByRelease ? source : sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const page = { title: printable(title), source: printable(source), sha256, notes: sources.map(printable) };
-    const group: Group = { page, subjects: pageSubjects(rows.map(expectedOf)), numbers: new Map(), nodes: [] };
+    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [] };
+    // The order of rows is that of the newest page, whatever the first node has.
+    for (const { rows } of isByRelease ? builtin.toReversed() : []) {
+      for (const subject of pageSubjects(rows.map(expectedOf))) numberIn(group, subject);
+    }
     this.#groups.set(key, group);
     return group;
   }
+}
+
+function numberIn({ subjects, numbers }: Group, subject: Subject): number {
+  const number = numbers.get(subject.key) ?? subjects.push(subject) - 1;
+  numbers.set(subject.key, number);
+  return number;
+}
+
+/** Oldest first. */
+function byRelease(a: Spec, b: Spec): number {
+  const releases = a.builtin.flatMap((page) => page.releases);
+  return releases.indexOf(a.release ?? '') - releases.indexOf(b.release ?? '');
+}
+
+/** The pages of one group, oldest first. */
+function pageOf(pages: readonly Spec[]): MatrixPage {
+  const newest = pages.at(-1);
+  if (newest === undefined) throw new TypeError('a group has a page');
+  const { title, source, sha256, notes } = newest;
+  const releases = pages.flatMap(({ release }) => release ?? []);
+  return {
+    title: printable(title),
+    source: printable(source),
+    releases,
+    sha256,
+    notes: notes.sources.map(printable),
+  };
 }
 
 function byRoleAndLabel(a: FleetNode, b: FleetNode): number {

@@ -1,9 +1,30 @@
-import { entryAt } from './column.js';
+import { type Cell, cellAt, entryAt } from './column.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';
-import { isUnknown, NONE, type StateCode, UNSEEN } from './state.js';
+import { isUnknown, NONE, type StateCode, stateCode, UNSEEN } from './state.js';
 
 /** How a cell stands out: `odd` against a majority, or `differs` where there is none. */
 export type Mark = 'odd' | 'differs';
+
+/** A row of another release's page, on a node whose page does not have it. */
+const NOT_ON_ITS_PAGE: Cell = {
+  state: stateCode('not-applicable', 'none'),
+  code: null,
+  message: 'the page of its release does not have this row',
+  reason: null,
+  matchedBy: null,
+};
+
+/** What a node says on a row; null: nothing. */
+export function cellOf(node: FleetNode, row: MatrixRow): Cell | null {
+  const cell = cellAt(node.column, row.number);
+  return cell === null && row.expected !== null ? NOT_ON_ITS_PAGE : cell;
+}
+
+/** How a row stands out on a node; null: it does not. */
+export function markAt(node: FleetNode, row: MatrixRow): Mark | null {
+  const isOnPage = row.expected === null || entryAt(node.column, row.number) >= 0;
+  return isOnPage ? markOf(row.agreement[node.role], stateAt(node, row)) : null;
+}
 
 /** `null`: it does not stand out. */
 export function markOf(agreement: Agreement, state: StateCode): Mark | null {
@@ -20,6 +41,7 @@ export function stateAt(node: FleetNode, row: MatrixRow): StateCode {
 
 /** A listener without a finding is absent only if it would have been seen, with its owner. */
 function absentState({ unreadProtocols, column }: FleetNode, row: MatrixRow): StateCode {
-  if (row.expected !== null || unreadProtocols.has(row.protocol)) return UNSEEN;
+  if (row.expected !== null) return NOT_ON_ITS_PAGE.state;
+  if (unreadProtocols.has(row.protocol)) return UNSEEN;
   return row.unknownOwnerRows.some((other) => entryAt(column, other) >= 0) ? UNSEEN : NONE;
 }

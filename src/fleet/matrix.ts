@@ -16,8 +16,8 @@ export interface FleetNode {
   /** Unique; see `labelsOf`. */
   readonly label: string;
   readonly hostname: string;
-  /** Equal for snapshots of one machine: host name and addresses. */
-  readonly identity: string;
+  /** Empty: unknown. */
+  readonly addresses: readonly string[];
   /** The file it was read from. */
   readonly source: string;
   readonly role: NodeRole;
@@ -28,6 +28,8 @@ export interface FleetNode {
   readonly gaps: readonly string[];
   /** Protocols whose socket table was not read completely. */
   readonly unreadProtocols: ReadonlySet<Protocol>;
+  /** What there is to say of the page that it was compared with, in sentences. */
+  readonly remarks: readonly string[];
   readonly column: Column;
 }
 
@@ -47,11 +49,14 @@ export interface MatrixRow extends Subject {
 export interface MatrixPage {
   readonly title: string;
   readonly source: string;
+  /** Those of the built-in pages, oldest first; a row is on the page of at least one. Empty: it is not built in. */
+  readonly releases: readonly string[];
+  /** Of the newest of them. */
   readonly sha256: string;
   readonly notes: readonly string[];
 }
 
-/** Nodes that were compared with the same page and notes; only they have rows in common. */
+/** Nodes that were compared with the same page and notes, or the built-in pages of their releases; only they have rows in common. */
 export interface Matrix {
   readonly page: MatrixPage;
   readonly rows: readonly MatrixRow[];

@@ -7,7 +7,9 @@ import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
 import type { FindingFacts } from '../verdict/finding.js';
+import { pageRemarks } from '../verdict/page_remarks.js';
 import { type FindingContext, findingText } from '../verdict/text/finding.js';
+import { pageRemarkText } from '../verdict/text/page_remark.js';
 import { type Cell, type Column, packColumn } from './column.js';
 import type { FleetNode } from './matrix.js';
 import { stateCode } from './state.js';
@@ -29,13 +31,14 @@ const MAX_MESSAGE = 4000;
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp', 'unix'];
 
 /**
- * Evaluates a snapshot and reduces it to what a matrix shows of it. The rows of the spec are numbered from 0; `numberOf` gives
- * the number of the row of a listener.
+ * Evaluates a snapshot and reduces it to what a matrix shows of it. `pageNumbers` are the numbers of the rows of the spec, which is that
+ * of the node's release; `numberOf` gives the number of the row of a listener.
  */
 export function reduceSnapshot(
   source: string,
   document: SnapshotDocument,
   { spec, role: asked, failOn }: FleetOptions,
+  pageNumbers: readonly number[],
   numberOf: (subject: Subject) => number,
 ): UnlabelledNode {
   const { node, capturedAt } = document;
@@ -43,10 +46,9 @@ export function reduceSnapshot(
   const { coverage } = capture;
   const evaluated = evaluateFacts(spec, capture, role.role);
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
-  const addresses = node.defaultAddresses;
   return {
     hostname: printable(node.hostname),
-    identity: printable([node.hostname === '' ? source : node.hostname, ...addresses].join(' ')),
+    addresses: node.defaultAddresses,
     source: printable(source),
     role: role.role,
     roleSource: printable(role.roleSource),
@@ -55,21 +57,22 @@ export function reduceSnapshot(
     gaps: coverage.sources.flatMap(({ name, status, error }) =>
       status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason given'}`)],
     ),
+    remarks: pageRemarks(spec, node.release).map((remark) => printable(pageRemarkText(remark))),
     unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
-    column: columnOf(evaluated, spec.rows.length, node.ephemeralPorts, numberOf),
+    column: columnOf(evaluated, pageNumbers, node.ephemeralPorts, numberOf),
   };
 }
 
 /** The facts about the rows of a spec come first, in their order. */
 function columnOf(
   { facts, context }: EvaluatedFacts,
-  pageRows: number,
+  pageNumbers: readonly number[],
   ephemeral: EphemeralPorts,
   numberOf: (subject: Subject) => number,
 ): Column {
   const cells = new Map<number, Cell>();
   for (const [at, fact] of facts.entries()) {
-    const row = at < pageRows ? at : numberOf(listenerSubject(fact, context.sockets, ephemeral));
+    const row = pageNumbers[at] ?? numberOf(listenerSubject(fact, context.sockets, ephemeral));
     const cell = cellOf(fact, context);
     const other = cells.get(row);
     cells.set(row, other === undefined ? cell : joined(other, cell));

@@ -1,4 +1,4 @@
-import { type Mark, markOf, stateAt } from '../fleet/mark.js';
+import { type Mark, markAt, stateAt } from '../fleet/mark.js';
 import type { FleetNode, MatrixRow } from '../fleet/matrix.js';
 import type { StateCode } from '../fleet/state.js';
 
@@ -18,10 +18,7 @@ export interface NodeColumn {
 /** A column for each node. */
 export function nodeColumns(nodes: readonly FleetNode[], rows: readonly MatrixRow[]): NodeColumn[] {
   return nodes.map((node) => {
-    const cells = rows.map((row) => {
-      const state = stateAt(node, row);
-      return { state, mark: markOf(row.agreement[node.role], state) };
-    });
+    const cells = rows.map((row) => ({ state: stateAt(node, row), mark: markAt(node, row) }));
     return { nodes: [node], cells };
   });
 }
@@ -33,8 +30,14 @@ export function foldColumns(columns: readonly NodeColumn[]): NodeColumn[] {
     { readonly nodes: [FleetNode, ...FleetNode[]]; readonly cells: readonly ShownCell[] }
   >();
   for (const { nodes, cells } of columns) {
-    const [{ role, result, gaps }, ...others] = nodes;
-    const key = [role, result, gaps.length === 0, ...cells.map(({ state, mark }) => `${state}${mark}`)].join(' ');
+    const [{ role, result, gaps, remarks }, ...others] = nodes;
+    const key = [
+      role,
+      result,
+      gaps.length === 0,
+      ...remarks,
+      ...cells.map(({ state, mark }) => `${state}${mark}`),
+    ].join(' ');
     const known = folded.get(key);
     if (known === undefined) folded.set(key, { nodes: [...nodes], cells });
     else known.nodes.push(nodes[0], ...others);

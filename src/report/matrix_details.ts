@@ -1,5 +1,4 @@
-import { cellAt } from '../fleet/column.js';
-import { type Mark, markOf, stateAt } from '../fleet/mark.js';
+import { cellOf, type Mark, markAt, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { isFault, NONE, STATES, type StateCode, stateOf } from '../fleet/state.js';
 import { counted, MARKS, namesText, stateText } from './matrix_text.js';
@@ -32,7 +31,7 @@ function groupsOf(row: MatrixRow, nodes: readonly FleetNode[]): Group[] {
   for (const node of nodes) {
     const state = stateAt(node, row);
     const agreement = row.agreement[node.role];
-    const mark = markOf(agreement, state);
+    const mark = markAt(node, row);
     if (!isFault(state) && mark === null) continue;
     const key = state * AGREEMENTS + agreementNumber(agreement);
     const known = groups.get(key);
@@ -48,7 +47,7 @@ function paragraph({ row, state, nodes }: Group): string[] {
   const names =
     nodes.length > 1 ? `${counted(nodes.length, 'node')}: ${namesText(nodes.map(({ label }) => label))}` : first.label;
   const [said, ...rest] = cellDetails(row, first);
-  const lead = nodes.length > 1 && cellAt(first.column, row.number) !== null ? `${first.label}: ` : '';
+  const lead = nodes.length > 1 && cellOf(first, row) !== null ? `${first.label}: ` : '';
   return [
     `${symbol} ${word}  ${row.place}  ${row.service}  on ${names}`,
     ...(said === undefined ? [] : [`    ${lead}${said}`, ...rest.map((line) => `    ${line}`)]),
@@ -57,9 +56,9 @@ function paragraph({ row, state, nodes }: Group): string[] {
 
 /** What a snapshot says on a row, and how that compares with other nodes; one line each, if any. */
 export function cellDetails(row: MatrixRow, node: FleetNode): string[] {
-  const cell = cellAt(node.column, row.number);
+  const cell = cellOf(node, row);
   const agreement = row.agreement[node.role];
-  const compared = comparison(markOf(agreement, stateAt(node, row)), agreement);
+  const compared = comparison(markAt(node, row), agreement);
   if (cell === null) return compared;
   const weak = cell.matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
   return [`${cell.message}${weak}`, ...compared];

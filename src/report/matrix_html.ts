@@ -227,7 +227,7 @@ function pageMatrix({ rows, columns }: ShownMatrix, details: DetailsTable): Page
 }
 
 function pageColumn({ nodes }: NodeColumn): PageColumn {
-  const [{ role, roleSource, result, capturedAt, source, gaps }] = nodes;
+  const [{ role, roleSource, result, capturedAt, source, gaps, remarks }] = nodes;
   return {
     labels: nodes.map(({ label }) => label),
     facts: [
@@ -235,6 +235,7 @@ function pageColumn({ nodes }: NodeColumn): PageColumn {
       ['Result', `${RESULT_SYMBOLS[result]} ${result}`],
       ['Captured', capturedAt],
       ['File', source],
+      ...remarks.map((remark) => ['Page', remark] as const),
       ...gaps.map((gap) => ['Not seen', gap] as const),
     ],
   };

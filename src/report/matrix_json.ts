@@ -1,7 +1,6 @@
 import { ROLES } from '../fleet/agreement.js';
-import { cellAt } from '../fleet/column.js';
 import type { Fleet } from '../fleet/fleet.js';
-import { markOf, stateAt } from '../fleet/mark.js';
+import { cellOf as findingOf, markAt, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
 import { escapeUnprintable } from './json.js';
@@ -53,8 +52,8 @@ function* rowsOf(matrices: readonly Matrix[], numberOf: (node: FleetNode) => num
 }
 
 function nodeOf(node: FleetNode, page: number): object {
-  const { label, hostname, source, role, roleSource, capturedAt, result, gaps } = node;
-  return { label, hostname, source, role, roleSource, capturedAt, page, result, notSeen: gaps };
+  const { label, hostname, source, role, roleSource, capturedAt, result, gaps, remarks } = node;
+  return { label, hostname, source, role, roleSource, capturedAt, page, result, notSeen: gaps, remarks };
 }
 
 function rowOf(row: MatrixRow, page: number, { nodes }: Matrix, numberOf: (node: FleetNode) => number): object {
@@ -80,10 +79,9 @@ function majorityOf(agreement: Agreement): string | null {
 }
 
 function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
-  const stateCode = stateAt(node, row);
-  const state = stateOf(stateCode);
-  const mark = markOf(row.agreement[node.role], stateCode);
-  const cell = cellAt(node.column, row.number);
+  const state = stateOf(stateAt(node, row));
+  const mark = markAt(node, row);
+  const cell = findingOf(node, row);
   if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
   const { kind, verdict, severity } = state;
   const { code, message, reason, matchedBy } = cell;

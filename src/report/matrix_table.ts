@@ -84,6 +84,7 @@ function matrixLines(matrix: Matrix, width: number): string[] {
     '',
     LEGEND,
     ...standingOut(matrix, shown),
+    ...remarkLines(nodes),
     ...gapLines(nodes),
   ];
 }
@@ -181,13 +182,27 @@ function tableLines(
   return lines;
 }
 
+function remarkLines(nodes: readonly FleetNode[]): string[] {
+  return listed('About the page:', nodes, ({ remarks }) => remarks, '');
+}
+
 function gapLines(nodes: readonly FleetNode[]): string[] {
-  const gaps = new Map<string, string[]>();
+  return listed('Could not be seen:', nodes, ({ gaps }) => gaps, '? ');
+}
+
+/** Each text once, with the nodes that it is about. */
+function listed(
+  title: string,
+  nodes: readonly FleetNode[],
+  textsOf: (node: FleetNode) => readonly string[],
+  symbol: string,
+): string[] {
+  const labels = new Map<string, string[]>();
   for (const node of nodes) {
-    for (const gap of node.gaps) addTo(gaps, gap, node.label);
+    for (const text of textsOf(node)) addTo(labels, text, node.label);
   }
-  if (gaps.size === 0) return [];
-  return ['', 'Could not be seen:', ...Array.from(gaps, ([gap, labels]) => `? ${namesText(labels)}: ${gap}`)];
+  if (labels.size === 0) return [];
+  return ['', title, ...Array.from(labels, ([text, names]) => `${symbol}${namesText(names)}: ${text}`)];
 }
 
 function withoutStart(place: string): string {

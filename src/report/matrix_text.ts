@@ -76,6 +76,7 @@ export function nodeCount({ summary: { nodes } }: Fleet): string {
   return counted(nodes.match + nodes.drift + nodes.incomplete, 'node');
 }
 
-export function pageText({ title, source, notes }: MatrixPage): string {
-  return `${title} (${source}; ${notes.length === 0 ? 'no notes' : `notes ${notes.join(', ')}`})`;
+export function pageText({ title, source, releases, notes }: MatrixPage): string {
+  const from = [source, ...releases].join(', ');
+  return `${title} (${from}; ${notes.length === 0 ? 'no notes' : `notes ${notes.join(', ')}`})`;
 }

@@ -80,6 +80,37 @@ t.test('an incompletely read table leaves unknown whether the service runs', (t)
   t.end();
 });
 
+t.test('workers alone do not miss what belongs on control planes', (t) => {
+  const workers = cluster(3).slice(3);
+  t.equal(
+    findingText(workers, OPERATOR),
+    'not-applicable, none: cilium-operator was not seen, but may run on control plane nodes, and none was given',
+  );
+  t.equal(fleetOf(workers).summary.result, 'match');
+  t.match(findingText(cluster(3, { 'w-1': { also: operator() } }).slice(3), OPERATOR), /^ok, none: .* runs on w-1/);
+  t.end();
+});
+
+t.test('two inputs of one machine are one', (t) => {
+  const [first, ...others] = cluster(1);
+  if (first === undefined) throw new Error('no node');
+  const same: [string, SnapshotDocument['node']][] = [
+    ['a text, which has no addresses', { ...first.node, defaultAddresses: [] }],
+    ['with its domain', { ...first.node, hostname: 'cp-1.example.com' }],
+    ['with another address besides', { ...first.node, defaultAddresses: ['fd00::1', '192.0.2.1'] }],
+  ];
+  for (const [name, node] of same) {
+    t.match(
+      findingText([first, { ...first, node }, ...others], OPERATOR),
+      /^ok, none: cilium-operator runs on cp-1/,
+      name,
+    );
+  }
+  const other = { ...first, node: { ...first.node, defaultAddresses: ['203.0.113.1'] } };
+  t.match(findingText([first, other, ...others], OPERATOR), /^duplicate, error: cilium-operator runs on 2 nodes/);
+  t.end();
+});
+
 t.test('every control plane', (t) => {
   const at = (changes: Record<string, NodeChanges>, unreadable = {}): string | null =>
     findingText(cluster(2, changes), 'etcd', unreadable);

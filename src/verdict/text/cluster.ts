@@ -5,6 +5,7 @@ export type ClusterCode =
   | 'runs-on-no-node'
   | 'may-run-elsewhere'
   | 'may-run-unseen'
+  | 'may-run-on-control-planes'
   | 'runs-on-every-control-plane'
   | 'missing-on-control-planes'
   | 'may-be-missing'
@@ -43,6 +44,8 @@ export function clusterText(service: string, code: ClusterCode, params: ClusterP
       return `${service} runs on ${names(runsOn)}; it may also run ${unseen(params)}${apart(params)}`;
     case 'may-run-unseen':
       return `${service} was not seen, but may run ${unseen(params)}${apart(params)}`;
+    case 'may-run-on-control-planes':
+      return `${service} was not seen, but may run on control plane nodes, and none was given`;
     case 'runs-on-every-control-plane':
       return `${service} runs on every control plane node given (${names(runsOn)})`;
     case 'missing-on-control-planes': {
