@@ -1,7 +1,9 @@
 import { SockwatchError } from '../base/errors.js';
 import { formatError, formatProblem } from '../base/format_error.js';
 import { version } from '../base/version.js';
+import type { Evidence } from '../evidence/bundle.js';
 import { evidenceAt } from '../evidence/evidence_at.js';
+import { evidenceInStream } from '../evidence/evidence_stream.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import { chunks } from '../report/pieces.js';
 import { Progress } from '../report/progress.js';
@@ -11,8 +13,9 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { reevaluate } from '../snapshot/reevaluate.js';
 import { loadSpec } from '../spec/load.js';
 import type { Spec } from '../spec/spec.js';
-import { CHECK_HELP, type CheckCommand, parseCheck } from './check_options.js';
+import { CHECK_HELP, type CheckCommand, parseCheck, STDIN } from './check_options.js';
 import { EXIT_CODE } from './exit_code.js';
+import { usageError } from './parse_options.js';
 
 /** Width of a table that is not written to a terminal. */
 const DEFAULT_WIDTH = 120;
@@ -65,7 +68,7 @@ async function evaluateAll(
   let only: SnapshotDocument | null = null;
   let count = 0;
   for (const [done, file] of files.entries()) {
-    for await (const one of evidenceAt(file, ownVersion)) {
+    for await (const one of evidenceOf(file, ownVersion)) {
       count += 1;
       only = count === 1 && 'document' in one ? one.document : null;
       if ('document' in one) builder.add(one.source, one.document, options);
@@ -79,6 +82,15 @@ async function evaluateAll(
   }
   progress.clear();
   return { fleet: builder.build(spec, failOn), only: only === null ? null : reevaluate(only, options) };
+}
+
+function evidenceOf(file: string, ownVersion: string): AsyncIterable<Evidence> {
+  if (file !== STDIN) return evidenceAt(file, ownVersion);
+  if (process.stdin.isTTY) {
+    const hint = 'pipe a snapshot, the output of ss, or an archive into it';
+    throw usageError('check - reads standard input, which is a terminal', hint);
+  }
+  return evidenceInStream(process.stdin, 'standard input', new Date(), ownVersion);
 }
 
 /** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */

@@ -32,10 +32,14 @@ export type CheckCommand =
       readonly redact: RedactOption | null;
     };
 
+/** Stands for standard input among the files; a file of this name is `./-`. */
+export const STDIN = '-';
+
 export const CHECK_HELP = `Usage: k8s-sockwatch check FILE... [options]
 
 Evaluates nodes from collected files, on any machine and without root. A FILE is a snapshot (written by --once), the output
-of ss (such as \`ss -plntu\`), or a directory, .tar or .tar.gz that contains such files, for example a diagnostics bundle.
+of ss or netstat (such as \`ss -plntu\`), or a directory, .tar or .tar.gz that contains such files, for example a diagnostics
+bundle. A snapshot or text may be compressed by gzip. - is standard input: \`ss -plntu | k8s-sockwatch check -\`.
 
   --format FORMAT        json (default), table (for people) or html (a self-contained page for a browser)
   --output FILE          write to FILE atomically, with mode 0600
@@ -65,6 +69,9 @@ export function parseCheck(argv: readonly string[]): CheckCommand {
   const { values, positionals: files } = parseOptions(argv, SHARED_OPTIONS, true);
   if (values.help === true) return { kind: 'help' };
   if (files.length === 0) throw usageError('check needs at least one FILE to evaluate', 'see check --help');
+  if (files.filter((file) => file === STDIN).length > 1) {
+    throw usageError('- is standard input, which can be read once', 'give - once');
+  }
   if (!files.every(isPath)) throw usageError('each FILE must be a path', 'see check --help');
   const format = oneOf('format', values.format, ['json', 'table', 'html'], 'json');
   const redact = redactOption(values);

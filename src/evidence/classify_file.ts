@@ -34,10 +34,15 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
   if (hostnameRoot(path) !== null) return 'hostname';
   if (factPlace(path) !== null) return 'fact';
   const text = Buffer.from(head).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') ? 'snapshot' : null;
+  if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') || isOurs(text) ? 'snapshot' : null;
   const lines = ssLines(head);
   const isText = looksLikeSs(lines) || looksLikeNetstat(lines) || hasSsName(path) || hasNetstatName(path);
   return isText ? 'ss' : null;
+}
+
+/** Collectors may store a snapshot under any name, as troubleshoot.sh does; ours begin with these fields. */
+function isOurs(head: string): boolean {
+  return head.includes('"schemaVersion"') && head.includes('"k8s-sockwatch"');
 }
 
 /** For a host name file, the node's directory (with a trailing slash unless it is the root); else null. */

@@ -1,12 +1,13 @@
+import { createReadStream, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
+import { inputError } from '../base/input_error.js';
 import { readInput, unreadableError } from '../base/read_file.js';
-import { documentsOf, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
+import { type Evidence, evidenceIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
-import { SeenSnapshots } from './seen_snapshots.js';
+import { documentsIn, evidenceInStream } from './evidence_stream.js';
 import { isGzip, isTar, tarMembers } from './tarball.js';
 
 const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
@@ -20,8 +21,12 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
     const stats = await stat(path).catch(() => null);
     if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
     else {
+      if (stats !== null) assertFile(path, stats);
       const head = stats?.isFile() === true ? await headOf(path) : Buffer.alloc(MAX_HEAD_BYTES);
-      if (isGzip(head) || isTar(head) || path.endsWith('.tar')) yield* archiveAt(path, version);
+      if (isTar(head) || path.endsWith('.tar') || (isGzip(head) && ARCHIVE_NAME.test(path)))
+        yield* archiveAt(path, version);
+      else if (isGzip(head))
+        yield* evidenceInStream(createReadStream(path), path, stats?.mtime ?? new Date(0), version);
       else {
         refuseCompressed(head, path);
         yield* fileAt(path, stats?.mtime ?? new Date(0), version);
@@ -30,6 +35,16 @@ export async function* evidenceAt(path: string, version: string): AsyncGenerator
   } catch (error) {
     yield { source: path, error: asInputError(path, error) };
   }
+}
+
+const ARCHIVE_NAME = /\.(?:tar\.gz|tgz)$/;
+
+/** Opening some devices has side effects, and reading a pipe may wait for ever. */
+function assertFile(path: string, stats: Stats): void {
+  if (stats.isFile()) return;
+  const found = stats.isFIFO() ? 'a FIFO' : stats.isSocket() ? 'a socket' : 'a device';
+  const hint = 'To read from a pipe, give - as FILE, which is standard input.';
+  throw inputError({ file: path, line: null, expected: 'a regular file', found, hint });
 }
 
 /** Some files can be opened but not read, such as /proc/self/mem. Errors without a syscall are bugs. */
@@ -64,11 +79,5 @@ async function* archiveAt(path: string, version: string): AsyncGenerator<Evidenc
 
 async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence> {
   const bytes = await readInput(path, { maxBytes: MAX_EVIDENCE_BYTES.snapshot, hint: HINT });
-  const beginning = bytes.subarray(0, MAX_HEAD_BYTES).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(path, bytes);
-  else {
-    const file = { kind: 'ss' as const, path: basename(path), source: path, bytes, modifiedAt };
-    const node = { root: null, host: null, location: path, texts: [file], facts: [] };
-    yield* documentsOf(node, version, new SeenSnapshots());
-  }
+  yield* documentsIn(bytes, path, modifiedAt, version);
 }

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { messageOf, SockwatchError } from '../base/errors.js';
@@ -58,9 +59,18 @@ export async function* tarMembers(
   name: string,
   limits: TarLimits = TAR_LIMITS,
 ): AsyncGenerator<EvidenceItem> {
+  yield* membersIn(inflated(file, name, limits), name, limits);
+}
+
+/** The same of the inflated bytes of an archive. */
+export async function* membersIn(
+  chunks: AsyncIterable<Buffer>,
+  name: string,
+  limits: TarLimits = TAR_LIMITS,
+): AsyncGenerator<EvidenceItem> {
   const archive = new Archive(name, limits);
   try {
-    for await (const chunk of inflated(file, name, limits)) {
+    for await (const chunk of chunks) {
       archive.write(chunk);
       yield* archive.take();
     }
@@ -87,7 +97,16 @@ async function* inflated(file: FileHandle, name: string, limits: TarLimits): Asy
   const head = Buffer.alloc(BLOCK);
   const { bytesRead } = await file.read(head, 0, BLOCK, 0);
   const raw = file.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES, autoClose: false });
-  const compressed = isGzip(head.subarray(0, bytesRead));
+  yield* inflatedStream(raw, isGzip(head.subarray(0, bytesRead)), name, limits);
+}
+
+/** The bytes of a stream, inflated if it is compressed. */
+export async function* inflatedStream(
+  raw: Readable,
+  compressed: boolean,
+  name: string,
+  limits: TarLimits = TAR_LIMITS,
+): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   if (compressed) raw.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   const chunks: AsyncIterable<Buffer> = compressed ? gunzip : raw;
