@@ -87,12 +87,13 @@ export class FleetBuilder {
   }
 
   #groupOf({ source, sha256, isByRelease, notes: { sources }, builtin }: Spec): Group {
-    const key = JSON.stringify([isByRelease ? source : sha256, sources]);
+    const pages = isByRelease && builtin.some((page) => page.sha256 === sha256) ? builtin : [];
+    const key = JSON.stringify([pages.length > 0 ? source : sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [] };
     // The order of rows is that of the newest page, whatever the first node has.
-    for (const { rows } of isByRelease ? builtin.toReversed() : []) {
+    for (const { rows } of pages.toReversed()) {
       for (const subject of pageSubjects(rows.map(expectedOf))) numberIn(group, subject);
     }
     this.#groups.set(key, group);
