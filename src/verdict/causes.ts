@@ -12,6 +12,12 @@ const WAITS_FOR: ReadonlyMap<string, readonly string[]> = new Map([
   ['kube-proxy', ['kube-apiserver']],
 ]);
 
+/** The service that should listen there, which on a worker may be another than the page's. */
+function serviceOf(cause: FindingFacts | undefined): string | null {
+  if (cause?.code != null && 'service' in cause.params) return cause.params.service;
+  return cause?.expected?.service ?? null;
+}
+
 /** Names the finding that explains each service which is still waiting to start. Pure. */
 export function withCauses(facts: readonly FindingFacts[]): FindingFacts[] {
   const isDown = ({ verdict }: FindingFacts): boolean => verdict === 'missing' || verdict === 'wrong-owner';
@@ -20,7 +26,7 @@ export function withCauses(facts: readonly FindingFacts[]): FindingFacts[] {
     const awaited = WAITS_FOR.get(snapServiceOf(one.params.service) ?? '') ?? [];
     const causes = awaited.map((name) => facts.findIndex((other) => other.expected?.service === name && isDown(other)));
     const causedBy = causes.find((at) => at >= 0) ?? null;
-    const waitsFor = causedBy === null ? null : (facts[causedBy]?.expected?.service ?? null);
+    const waitsFor = causedBy === null ? null : serviceOf(facts[causedBy]);
     return { ...one, causedBy, params: { ...one.params, waitsFor } };
   });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { writableCgroupRoot } from './cgroups.js';
 import { mustRun } from './child.js';
 import { CNI_FILE, K8SD_INFO } from './disk.js';
-import { statusOf, unitStates } from './inspect_units.js';
+import { shimOf, shimsOf, statusOf, unitStates } from './inspect_units.js';
 import type { Lab } from './lab.js';
 
 export interface InspectOptions {
@@ -71,7 +71,7 @@ async function filesOf(lab: Lab, hostname: string): Promise<Report> {
 
   const inspected = UNITS[lab.role].flatMap((service) => states.find((one) => one.service === service) ?? []);
   for (const state of inspected) {
-    report.set(`k8s.${state.service}/systemctl.log`, await statusOf(state, hostname));
+    report.set(`k8s.${state.service}/systemctl.log`, await statusOf(state, await shimsOf(lab), hostname));
     report.set(`k8s.${state.service}/journal.log`, '-- No entries --\n');
   }
   report.set('nrestarts.log', inspected.map(({ service }) => `k8s.${service} -> 0\n`).join(''));
@@ -118,17 +118,28 @@ async function printed(lab: Lab, argv: readonly string[]): Promise<string> {
   return stdout + stderr;
 }
 
-/** Of the node's own processes: others run on the machine of the lab. */
+/**
+ * Of the node's own processes: others run on the machine of the lab. Their parents are those that they would have on a node: the first
+ * process, and of containers, their shim.
+ */
 async function processList(lab: Lab): Promise<string> {
   const [header = '', ...lines] = (await printed(lab, ['ps', '-ef'])).split('\n');
   const root = await writableCgroupRoot();
-  const own = new Set<string>();
+  const parents = new Map<string, number>();
   for (const pid of lab.processes.values()) {
     const path = /^0::(.*)$/m.exec(await readFile(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '';
     const members = await readFile(`${root}${path}/cgroup.procs`, 'utf8');
-    for (const member of members.trim().split('\n')) own.add(member);
+    const shim = shimOf(path);
+    for (const member of members.trim().split('\n')) parents.set(member, shim?.pid ?? 1);
   }
-  return [header, ...lines.filter((line) => own.has(line.trim().split(/\s+/)[1] ?? '')), ''].join('\n');
+  const own = lines.flatMap((line) => {
+    const [, user, pid = '', parent = '', rest] = /^(\S+ +)(\d+)( +\d+)(.*)$/.exec(line) ?? [];
+    const known = parents.get(pid);
+    if (known === undefined) return [];
+    return [`${user}${pid}${parents.has(parent.trim()) ? parent : ` ${known}`}${rest}`];
+  });
+  const shims = (await shimsOf(lab)).map(({ pid, command }) => `root ${pid} 1 0 07:47 ? 00:00:01 ${command}`);
+  return [header, 'root 1 0 0 07:46 ? 00:00:02 /sbin/init', ...shims, ...own, ''].join('\n');
 }
 
 /** Columns as snapd and others print them, with two spaces between. */

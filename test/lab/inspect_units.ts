@@ -42,20 +42,53 @@ async function pidsOf(lab: Lab, service: string): Promise<number[]> {
   return pids.filter((pid) => pid > 0);
 }
 
+/** The process by which containerd runs a container, which stays in containerd's unit. A lab has none. */
+export interface Shim {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Near the greatest that the kernel gives (PID_MAX_LIMIT), so that no process has them. */
+const FIRST_SHIM_PID = 4_194_000;
+
+/** The shim of the container whose cgroup this is; null: it is none of Kubernetes. */
+export function shimOf(cgroup: string): Shim | null {
+  const id = /\/kubepods\.slice\/.*\/cri-containerd-([0-9a-f]{64})\.scope$/.exec(cgroup)?.[1];
+  if (id === undefined) return null;
+  const command = `/snap/k8s/x1/bin/containerd-shim-runc-v2 -namespace k8s.io -id ${id} -address /run/containerd/containerd.sock`;
+  return { pid: FIRST_SHIM_PID + Number.parseInt(id.slice(0, 2), 16), command };
+}
+
+/** Those of all containers. */
+export async function shimsOf(lab: Lab): Promise<Shim[]> {
+  const shims = new Map<number, Shim>();
+  for (const pid of lab.processes.values()) {
+    const shim = shimOf(/^0::(.*)$/m.exec(await readFile(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '');
+    if (shim !== null) shims.set(shim.pid, shim);
+  }
+  return [...shims.values()];
+}
+
 /** What `systemctl status` of systemd 255 prints of it into a file. */
-export async function statusOf({ service, enabled, pids }: UnitState, hostname: string): Promise<string> {
+export async function statusOf(
+  { service, enabled, pids }: UnitState,
+  shims: readonly Shim[],
+  hostname: string,
+): Promise<string> {
   const unit = `snap.k8s.${service}.service`;
   const about = `${unit} - Service for snap application k8s.${service}`;
   const loaded = `Loaded: loaded (${unitFile(service)}; ${enabled ? 'enabled' : 'disabled'}; preset: enabled)`;
   const [main] = pids;
   if (main === undefined) return `○ ${about}\n     ${loaded}\n     Active: inactive (dead)\n`;
   const comm = (await readFile(`/proc/${main}/comm`, 'utf8')).trimEnd();
-  const tree = await Promise.all(
-    pids.map(async (pid, at) => {
+  const own = await Promise.all(
+    pids.map(async (pid) => {
       const words = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replace(/\0$/, '').replaceAll('\0', ' ');
-      return `             ${at === pids.length - 1 ? '└─' : '├─'}${pid} ${words}\n`;
+      return `${pid} ${words}`;
     }),
   );
+  const all = [...own, ...(service === 'containerd' ? shims.map(({ pid, command }) => `${pid} ${command}`) : [])];
+  const tree = all.map((line, at) => `             ${at === all.length - 1 ? '└─' : '├─'}${line}\n`);
   return `● ${about}
      ${loaded}
      Active: active (running) since Fri 2026-11-27 07:47:11 UTC; 12min ago

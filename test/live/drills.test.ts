@@ -2,8 +2,12 @@ import t from 'tap';
 import { toTable } from '../../src/report/table.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { joined } from '../joined.js';
+import { SETUPS } from '../lab/faults/setups.js';
+import { obstacle } from '../lab/faults.js';
+import { describeNode } from '../lab/healthy.js';
 import { type Lab, startLab } from '../lab/lab.js';
 import { CLI, snapshotIn, subjectOf } from './cli.js';
+import { checkInspected } from './inspected.js';
 
 /** Where an incident is drilled: a fault of the lab, and what the program must say of it. */
 interface Drill {
@@ -124,10 +128,10 @@ function wrongIn(document: SnapshotDocument): Record<string, SnapshotDocument['f
   return Object.fromEntries(all.filter(([, { severity }]) => severity !== 'none'));
 }
 
-async function once(lab: Lab, ...options: string[]): Promise<string> {
-  const { stdout, stderr } = await lab.exec([process.execPath, CLI, '--once', ...options]);
+async function once(lab: Lab): Promise<SnapshotDocument> {
+  const { stdout, stderr } = await lab.exec([process.execPath, CLI, '--once']);
   if (stderr !== '') throw new Error(stderr);
-  return stdout;
+  return snapshotIn(stdout);
 }
 
 t.test('incidents', { timeout: 180_000 }, async (t) => {
@@ -135,19 +139,35 @@ t.test('incidents', { timeout: 180_000 }, async (t) => {
   t.teardown(() => lab.stop());
   for (const { fault, findings, todo } of DRILLS) {
     await lab.apply(fault);
-    const document = snapshotIn(await once(lab));
+    const document = await once(lab);
     const wrong = wrongIn(document);
     t.strictSame(Object.keys(wrong).sort(), Object.keys(findings).sort(), `${fault}: these findings and no other`);
     t.match(wrong, findings, fault);
     for (const { code, causedBy } of Object.values(wrong)) {
-      if (code === 'unit-still-starting')
+      if (code === 'unit-still-starting') {
         t.match(document.findings[causedBy ?? -1], { expected: { port: 6443 } }, fault);
+      }
     }
-    const table = joined(toTable(document));
-    const section = /\n\nWhat to do:\n(.*?\n)(?:\n|$)/s.exec(table)?.[1] ?? '';
+    const section = /\n\nWhat to do:\n(.*?\n)(?:\n|$)/s.exec(joined(toTable(document)))?.[1] ?? '';
     for (const wanted of todo) t.match(section, wanted, fault);
     t.equal(section.match(/^\S/gm)?.length, 1, `${fault}: one piece of advice`);
+    await checkInspected(t, lab, document, fault);
     await lab.clear(fault);
   }
-  t.match(await once(lab, '--format', 'table'), /^the node matches the page: 19 ok$/m);
+  const document = await once(lab);
+  t.match(joined(toTable(document)), /^the node matches the page: 19 ok$/m);
+  await checkInspected(t, lab, document, 'healthy');
 });
+
+for (const role of ['control-plane', 'worker'] as const) {
+  t.test(`the tarball of another set-up of a ${role}`, { timeout: 180_000 }, async (t) => {
+    const lab = await startLab({ role });
+    t.teardown(() => lab.stop());
+    const node = describeNode(lab.role, lab.family, lab.containerdPath);
+    for (const fault of SETUPS.filter((one) => obstacle(one, node) === null)) {
+      await lab.apply(fault.name);
+      await checkInspected(t, lab, await once(lab), fault.name);
+      await lab.clear(fault.name);
+    }
+  });
+}
