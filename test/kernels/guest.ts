@@ -89,13 +89,14 @@ export function sourceOf(
 
 /** sockets.py, and the places of its sockets. */
 export class Sockets {
+  // In /proc/net/unix, a line behind a short name may be part of that.
   static readonly places: Readonly<Record<string, string>> = {
     tcp4: 'tcp 127.0.0.1:7001',
     tcp6: 'tcp ::1:7002',
     udp: 'udp 127.0.0.1:7003',
     mptcp: 'tcp 127.0.0.1:7004',
-    abstract: 'unix sockwatch-guest',
-    path: `unix ${tmpdir()}/held.sock`,
+    abstract: 'unix sockwatch-guest-with-a-name-after-which-no-line-can-be-part-of-it',
+    path: `unix ${tmpdir()}/held-with-a-name-after-which-no-line-can-be-part-of-it.sock`,
     uring: 'tcp 127.0.0.1:7006',
   };
   readonly #child;

@@ -22,8 +22,8 @@ PLACES = {
     "tcp6": (socket.AF_INET6, socket.SOCK_STREAM, 0, ("::1", 7002)),
     "udp": (socket.AF_INET, socket.SOCK_DGRAM, 0, ("127.0.0.1", 7003)),
     "mptcp": (socket.AF_INET, socket.SOCK_STREAM, IPPROTO_MPTCP, ("127.0.0.1", 7004)),
-    "abstract": (socket.AF_UNIX, socket.SOCK_STREAM, 0, "\0sockwatch-guest"),
-    "path": (socket.AF_UNIX, socket.SOCK_STREAM, 0, directory + "/held.sock"),
+    "abstract": (socket.AF_UNIX, socket.SOCK_STREAM, 0, "\0sockwatch-guest-with-a-name-after-which-no-line-can-be-part-of-it"),
+    "path": (socket.AF_UNIX, socket.SOCK_STREAM, 0, directory + "/held-with-a-name-after-which-no-line-can-be-part-of-it.sock"),
     # Bound, and does not listen.
     "bound": (socket.AF_INET, socket.SOCK_STREAM, 0, ("127.0.0.1", 7005)),
 }
@@ -122,7 +122,7 @@ def close_all():
     for sock in held:
         sock.close()
     held.clear()
-    os.unlink(directory + "/held.sock")
+    os.unlink(directory + "/held-with-a-name-after-which-no-line-can-be-part-of-it.sock")
     return []
 
 

@@ -1,4 +1,5 @@
 import type { OwnedListener } from '../../kernel/owners/owner.js';
+import { idOf } from '../../kernel/sockets/listeners.js';
 import type { Closed, Opened } from './change.js';
 
 /** Milliseconds on the clock of this process (performance.now()). */
@@ -125,7 +126,10 @@ function withOwnersOf(socket: OwnedListener, before: OwnedListener | undefined):
   return { ...socket, owners: before.owners, ownersUnknown: before.ownersUnknown };
 }
 
-/** The event of a UDP or unix socket that opens has no cookie, so only the inode can join it with the table. */
+/**
+ * The event of a UDP or unix socket that opens has no cookie, so only the inode can join it with the table. Where that is not certain,
+ * which changes with the sockets around it, the id has it.
+ */
 export function socketKey({ protocol, inode, id }: OwnedListener): string {
-  return inode === 0 ? id : `${protocol}:${inode}`;
+  return inode === 0 ? id : idOf(protocol, null, inode);
 }

@@ -30,6 +30,14 @@ t.test('an opening seen in an event is not reported again from the table, nor it
   t.end();
 });
 
+t.test('a socket whose inode is not certain for a while', (t) => {
+  const doubtful = { ...socket(7, null), inode: 0 };
+  const tracker = new ListenerTracker([socket(7, null)], 0, false);
+  t.strictSame(tracker.reconcile([doubtful], 10, AT, 11, loud), []);
+  t.strictSame(tracker.reconcile([socket(7, '99')], 20, AT, 21, loud), []);
+  t.end();
+});
+
 t.test('a table whose reading began before an opening does not close the socket', (t) => {
   const tracker = new ListenerTracker([], 0, true);
   tracker.opened(socket(7, null), AT, 10);
