@@ -63,7 +63,7 @@ t.test('what the node is told to do explains what it does', async (t) => {
       source: { kind: 'state-file', path: `${COMMON}/var/lib/k8sd/state/daemon.yaml`, line: 2 },
     },
     reason: /because of address: 0\.0\.0\.0:6400 in line 2 of .*daemon\.yaml/,
-    advice: { text: /it should be 192\.0\.2\.2:6400\.$/ },
+    advice: { text: /it should be 192\.0\.2\.2:6400\. / },
   });
   t.match(finding(first, 10248), {
     verdict: 'exposed',
