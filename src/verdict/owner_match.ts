@@ -127,8 +127,9 @@ export function matchOwner(owner: Owner, service: string, notes: Notes, isText: 
 }
 
 /** Trees of processes say nothing of units outside of the snap, which notes may name. */
-function isOutside({ isOutsideSnap }: ProcessOwner, { units }: ServiceNote): boolean {
-  return isOutsideSnap === true && units.every((unit) => unit.startsWith('snap.k8s.'));
+function isOutside({ outsideOf }: ProcessOwner, { units, pods }: ServiceNote): boolean {
+  if (outsideOf === undefined || (pods && outsideOf === 'units')) return false;
+  return units.every((unit) => unit.startsWith('snap.k8s.'));
 }
 
 /** The pod of a process: its uid, or, in a list of processes without cgroups, the id of its sandbox. */

@@ -70,11 +70,9 @@ t.test('with ip -d the tunnel is the kernel’s', async (t) => {
 
 t.test('impostors: a name outside of the unit or pod', async (t) => {
   const session = { shim: null, pid: 6000, argv: 'kubelet' };
-  const kubelet = inspected(CONTROL_PLANE);
-  for (const [path, text] of inspected(withProcess('kubelet', session))) {
-    // The unit of kubelet still has its own process, which lost its ports.
-    if (path !== 'k8s.kubelet/systemctl.log') kubelet.set(path, text);
-  }
+  // kubelet itself still runs, and lost its ports.
+  const real = CONTROL_PLANE.filter(({ service }) => service === 'kubelet').map((one) => ({ ...one, listens: [] }));
+  const kubelet = inspected([...real, ...withProcess('kubelet', session)]);
   t.strictSame(
     remarkable(await only(t, kubelet)),
     ['kubelet 10248 wrong-owner not-its-unit', 'kubelet 10250 wrong-owner not-its-unit', ...WITHOUT_FACTS].toSorted(
@@ -93,6 +91,14 @@ t.test('impostors: a name outside of the unit or pod', async (t) => {
     remarkable(await only(t, shim)).includes('cilium-operator 9234 wrong-owner not-its-unit'),
     'below a shim that is in no unit of the snap',
   );
+});
+
+t.test('a service that was restarted while the report was made is no impostor', async (t) => {
+  const [before, after] = [inspected(), inspected(withProcess('kubelet', { pid: 6000 }))];
+  for (const path of ['ss-plntu.log', 'sys/ps']) before.set(path, after.get(path) ?? '');
+  t.strictSame(remarkable(await only(t, before)), WITHOUT_FACTS, 'its status is of before');
+  const late = inspected().set('ss-plntu.log', after.get('ss-plntu.log') ?? '');
+  t.strictSame(remarkable(await only(t, late)), WITHOUT_FACTS, 'its status and the list of processes are');
 });
 
 t.test('where no file tells of units, a name has to do', async (t) => {

@@ -12,7 +12,7 @@ export interface BundledProcesses {
   readonly byPid: ReadonlyMap<number, ListedProcess>;
   readonly units: readonly Parsed<UnitStatus>[];
   readonly unitByPid: ReadonlyMap<number, UnitStatus>;
-  /** Whether the processes of every unit of the snap are among these. */
+  /** Whether the processes of every unit of the snap are among these, and none was restarted while they were listed. */
   readonly hasAllUnits: boolean;
   /** Files that this comes from. */
   readonly paths: readonly string[];
@@ -35,16 +35,25 @@ export function processesOf(files: FactFiles, startup: SnapServices | null): Bun
     }
   }
   const statusPaths = units.length === 0 ? [] : ['*/systemctl.log'];
-  const hasAllUnits = SERVICES.every((service) => {
+  // Where none has a process, the services run in units of another manager.
+  const isAnyRunning = units.some(({ value }) => value.pids !== null && value.pids.length > 0);
+  const isEachRead = SERVICES.every((service) => {
     const status = units.find(({ value }) => value.unit === unitOf(service))?.value;
-    return status === undefined ? startup !== null && startup.get(service)?.isActive !== true : status.pids !== null;
+    if (status === undefined) return startup !== null && startup.get(service)?.isActive !== true;
+    return status.pids !== null && (status.mainPid === null || byPid.has(status.mainPid));
   });
   const unitByPid = new Map(units.flatMap(({ value }) => (value.pids ?? []).map((pid) => [pid, value] as const)));
-  return { byPid, units, unitByPid, hasAllUnits, paths: [...lists.map(({ path }) => path), ...statusPaths] };
+  return {
+    byPid,
+    units,
+    unitByPid,
+    hasAllUnits: isAnyRunning && isEachRead,
+    paths: [...lists.map(({ path }) => path), ...statusPaths],
+  };
 }
 
 /** Fields of an owner, by where its process runs. */
-type Place = Partial<Pick<ProcessOwner, 'cgroup' | 'unit' | 'pod' | 'container' | 'isOutsideSnap'>>;
+type Place = Partial<Pick<ProcessOwner, 'cgroup' | 'unit' | 'pod' | 'container' | 'outsideOf'>>;
 
 /** Listeners with the units and containers of their owners, as far as lists and trees of processes show them. Pure. */
 export function withPlaces(listeners: readonly OwnedListener[], processes: BundledProcesses): OwnedListener[] {
@@ -71,13 +80,14 @@ function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits }: BundledP
   if (cgroup !== null) return { ...textField('cgroup', Buffer.from(cgroup)), ...cgroupFacts(cgroup) };
   const own = unitByPid.get(pid);
   if (own !== undefined) return { cgroup: own.cgroup, unit: own.unit };
+  const outside: Place = hasAllUnits && byPid.has(pid) ? { outsideOf: 'units' } : {};
   const ancestors = ancestorsOf(pid, byPid);
   const runtime = units.find(({ value }) => value.unit === unitOf('containerd'))?.value;
-  if (ancestors === null || runtime?.pids == null || runtime.pids.length === 0) return {};
+  if (ancestors === null || runtime?.pids == null || runtime.pids.length === 0) return outside;
   const shim = ancestors.find((one) => unitByPid.get(one) === runtime);
-  if (shim === undefined) return hasAllUnits ? { isOutsideSnap: true } : {};
+  if (shim === undefined) return hasAllUnits ? { outsideOf: 'units-and-pods' } : {};
   const container = containerOf(byPid.get(shim)?.words ?? []);
-  return container === null ? {} : { container };
+  return container === null ? outside : { container };
 }
 
 /** The path of the cgroup of a listed process. */

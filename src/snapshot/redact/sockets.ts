@@ -71,7 +71,7 @@ function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
     exe: to.orNull(owner.exe, to.path),
     argv0: to.orNull(owner.argv0, owner.isArgv0Cut === true ? to.cutName : to.path),
     ...originOf(owner, to),
-    ...(owner.isOutsideSnap === undefined ? {} : { isOutsideSnap: owner.isOutsideSnap }),
+    ...(owner.outsideOf === undefined ? {} : { outsideOf: owner.outsideOf }),
     startedAt: to.time(owner.startedAt),
     ...(owner.isArgv0Cut === undefined ? {} : { isArgv0Cut: owner.isArgv0Cut }),
   };

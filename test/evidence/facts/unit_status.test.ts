@@ -23,6 +23,7 @@ t.test('a running unit; the journal below it is not its tree', (t) => {
     unit: 'snap.k8s.kubelet.service',
     enabled: true,
     pids: [1600, 1700, 1800],
+    mainPid: 1600,
     comm: 'kubelet',
     cgroup: '/system.slice/snap.k8s.kubelet.service',
   });
