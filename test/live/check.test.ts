@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { tarGzOf } from '../evidence/archive.js';
@@ -126,7 +125,7 @@ t.test('an archive gives a matrix, and --output writes it', async (t) => {
 });
 
 t.test('a file that is no evidence or cannot be read gives one line each', async (t) => {
-  const directory = t.testdir({ empty: '', full: { 'a.json': OLD }, 'a.json.gz': gzipSync(OLD) });
+  const directory = t.testdir({ empty: '', full: { 'a.json': OLD } });
   const at = (name: string): string => join(directory, name);
   // Not a device: a bug here would damage one of the machine's.
   t.equal(spawnSync('mkfifo', [at('pipe'), at('full/pipe.json')]).status, 0);
@@ -147,7 +146,6 @@ t.test('a file that is no evidence or cannot be read gives one line each', async
     [at('endless'), /expected a regular file, found a device/],
     [at('pipe'), /expected a regular file, found a FIFO/],
     [at('empty'), /found an empty file/],
-    [at('a.json.gz'), /json\.gz: expected a whole \.tar .*decompress it first, with gzip -d\./],
     [at('back'), /cannot be read: too many symbolic links encountered \(ELOOP\)/],
     [at('empty/x'), /cannot be read: not a directory/],
     [at('x'.repeat(300)), /cannot be read: name too long/],
