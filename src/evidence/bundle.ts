@@ -8,6 +8,7 @@ import type { FactFile } from './facts/fact_files.js';
 import { namespaceIn } from './facts/layout.js';
 import { bundledNode } from './facts/node_facts.js';
 import { factFile, type NodeFiles, NodeRoots, nodesIn } from './node_roots.js';
+import { unpacked } from './packed.js';
 import { SeenSnapshots } from './seen_snapshots.js';
 import { documentOfSs, type SsEvidence, type SsNamespace } from './ss_document.js';
 import { areOfOneNode } from './ss_merge.js';
@@ -38,7 +39,7 @@ export async function* evidenceIn(
   const snapshots = new SeenSnapshots();
   let size = 0;
   let isEmpty = true;
-  for await (const file of files) {
+  for await (const file of unpacked(files)) {
     if (file.kind === 'refused') {
       isEmpty = false;
       yield { source: file.source, error: file.error };

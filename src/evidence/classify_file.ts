@@ -1,3 +1,4 @@
+import { isCompressed, isTar } from './compression.js';
 import { factPlace } from './facts/layout.js';
 import { hasNetstatName } from './netstat_command.js';
 import { looksLikeNetstat } from './netstat_rows.js';
@@ -5,7 +6,8 @@ import { hasSsName } from './ss_command.js';
 import { ssLines } from './ss_lines.js';
 import { looksLikeSs } from './ss_rows.js';
 
-export type EvidenceKind = 'snapshot' | 'ss' | 'hostname' | 'fact';
+/** `packed`: a compressed file, or an archive, in a bundle. */
+export type EvidenceKind = 'snapshot' | 'ss' | 'hostname' | 'fact' | 'packed';
 
 const MIB = 1024 * 1024;
 
@@ -16,6 +18,7 @@ export const MAX_EVIDENCE_BYTES: Readonly<Record<EvidenceKind, number>> = {
   hostname: 4096,
   // A list of 10,000 processes, with their command lines.
   fact: 8 * MIB,
+  packed: 64 * MIB,
 };
 
 /** Bytes at the start of a file that decide its kind. */
@@ -31,6 +34,7 @@ const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'
 export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
   // Copies of the kernel's own tables, some of which have the names of commands.
   if (/(?:^|\/)proc\//.test(path)) return null;
+  if (isTar(head) || (isCompressed(head) && isWorthUnpacking(path))) return 'packed';
   if (hostnameRoot(path) !== null) return 'hostname';
   if (factPlace(path) !== null) return 'fact';
   const text = Buffer.from(head).toString('latin1');
@@ -39,6 +43,20 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
   const isText = looksLikeSs(lines) || looksLikeNetstat(lines) || hasSsName(path) || hasNetstatName(path);
   return isText ? 'ss' : null;
 }
+
+/** Bundles contain many compressed logs: by its name, this is an archive or evidence. */
+function isWorthUnpacking(path: string): boolean {
+  if (ARCHIVE_NAME.test(path)) return true;
+  const inner = path.replace(COMPRESSED_NAME, '');
+  if (inner === path) return false;
+  const isNamed =
+    hostnameRoot(inner) !== null || factPlace(inner) !== null || hasSsName(inner) || hasNetstatName(inner);
+  return isNamed || inner.endsWith('.json');
+}
+
+export const ARCHIVE_NAME = /\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz)$/;
+
+export const COMPRESSED_NAME = /\.(?:gz|xz|bz2|zst)$/;
 
 /** Collectors may store a snapshot under any name, as troubleshoot.sh does; ours begin with these fields. */
 function isOurs(head: string): boolean {

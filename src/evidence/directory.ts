@@ -5,9 +5,10 @@ import { messageOf } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import { printable } from '../base/text.js';
 import { BoundedReader } from './bounded_reader.js';
-import { MAX_HEAD_BYTES } from './classify_file.js';
+import { ARCHIVE_NAME, MAX_HEAD_BYTES } from './classify_file.js';
+import { isGzip, isTar } from './compression.js';
 import type { EvidenceItem } from './evidence_file.js';
-import { isGzip, isTar, tarMembers } from './tarball.js';
+import { tarMembers } from './tarball.js';
 
 const MAX_FILES = 200_000;
 const MAX_DEPTH = 32;
@@ -90,7 +91,7 @@ async function* fileContent(file: string, path: string): AsyncGenerator<Evidence
 
 /** Bundles contain many compressed files; only those with an archive's name are opened as one. */
 function isArchive(path: string, head: Uint8Array): boolean {
-  return isTar(head) || (isGzip(head) && /\.(?:tar\.gz|tgz)$/.test(path));
+  return isTar(head) || (isGzip(head) && ARCHIVE_NAME.test(path));
 }
 
 /** Reads until EOF or until the reader needs no more, whatever the reported size; most files in one read. */

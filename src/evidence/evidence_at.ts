@@ -5,10 +5,10 @@ import { inputError } from '../base/input_error.js';
 import { readInput, unreadableError } from '../base/read_file.js';
 import { type Evidence, evidenceIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
-import { refuseCompressed } from './compression.js';
+import { isGzip, isTar, refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
 import { documentsIn, evidenceInStream } from './evidence_stream.js';
-import { isGzip, isTar, tarMembers } from './tarball.js';
+import { tarMembers } from './tarball.js';
 
 const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
 

@@ -1,14 +1,13 @@
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
-import { messageOf, SockwatchError } from '../base/errors.js';
+import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import { unreadableError } from '../base/read_file.js';
-import { printable } from '../base/text.js';
 import { documentsOf, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
-import { refuseCompressed } from './compression.js';
+import { inflateError, isGzip, isTar, refuseCompressed } from './compression.js';
 import { SeenSnapshots } from './seen_snapshots.js';
-import { inflatedStream, isGzip, isTar, membersIn } from './tarball.js';
+import { inflatedStream, membersIn } from './tarball.js';
 
 /**
  * All evidence in a stream, such as standard input: a snapshot or text, or an archive of them, compressed by gzip or not. Never throws
@@ -89,12 +88,8 @@ async function allOf(chunks: AsyncIterable<Buffer>, file: string): Promise<Buffe
 /** Errors that are neither zlib's nor a system call's are bugs. */
 function asInputError(file: string, error: unknown): SockwatchError {
   if (error instanceof SockwatchError) return error;
-  if (!(error instanceof Error)) throw error;
-  const code = 'code' in error ? String(error.code) : '';
-  if (code.startsWith('Z_')) {
-    const found = code === 'Z_BUF_ERROR' ? 'its end: it is truncated' : `an error: ${printable(messageOf(error))}`;
-    return inputError({ file, line: null, expected: 'whole gzip data', found });
-  }
-  if ('syscall' in error) return unreadableError(file, error);
+  const fault = inflateError(error, file);
+  if (fault !== null) return fault;
+  if (error instanceof Error && 'syscall' in error) return unreadableError(file, error);
   throw error;
 }

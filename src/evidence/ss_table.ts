@@ -47,8 +47,8 @@ export function tablesOf(section: SsSection, name: string | null, isOldStyle: bo
   const tables = new Map<Protocol, SsTable>();
   for (const protocol of PROTOCOLS) {
     const { sockets, faults } = read.tables[protocol];
-    const isAsked = section.header !== null && section.rows.length > 0 && command?.kinds?.has(protocol) === true;
-    if (sockets.length === 0 && faults.length === 0 && !isAsked) continue;
+    const isAsked = section.header !== null && command?.kinds?.has(protocol) === true;
+    if (sockets.length === 0 && faults.length === 0 && !(isAsked && hasLaterKind(section, protocol))) continue;
     const all = [...common, ...faults];
     const families = command?.families ?? read.families[protocol];
     const whole = all.length > 0 ? [] : FAMILIES[protocol].filter((one) => one === 'unix' || families.includes(one));
@@ -59,6 +59,13 @@ export function tablesOf(section: SsSection, name: string | null, isOldStyle: bo
     });
   }
   return tables;
+}
+
+/** ss prints unix sockets, then UDP, then TCP: that a kind has no row is certain only where a later one has. */
+function hasLaterKind({ rows }: SsSection, protocol: Protocol): boolean {
+  const order: readonly (Protocol | null)[] = ['unix', 'udp', 'tcp'];
+  const at = order.indexOf(protocol);
+  return rows.some(({ netid }) => netid !== null && order.indexOf(protocolOfNetid(netid)) > at);
 }
 
 /** The command that a text, the name of its file or its rows tell, unless the header contradicts it. */

@@ -6,6 +6,7 @@ import { messageOf, SockwatchError } from '../base/errors.js';
 import { inputError, shortened } from '../base/input_error.js';
 import { printable } from '../base/text.js';
 import { BoundedReader } from './bounded_reader.js';
+import { isGzip } from './compression.js';
 import type { EvidenceItem } from './evidence_file.js';
 import { hasSsName } from './ss_command.js';
 
@@ -40,18 +41,6 @@ const MIN_RATIO_BYTES = 64 * MIB;
 
 const BLOCK = 512;
 const CHUNK_BYTES = 64 * 1024;
-/** RFC 1952, section 2.3.1. */
-const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
-/** At offset 257 of POSIX and GNU headers (tar.h). */
-const USTAR = Buffer.from('ustar');
-
-export function isGzip(head: Uint8Array): boolean {
-  return GZIP_MAGIC.equals(head.subarray(0, GZIP_MAGIC.length));
-}
-
-export function isTar(head: Uint8Array): boolean {
-  return USTAR.equals(head.subarray(257, 257 + USTAR.length));
-}
 
 /** The members of a .tar or .tar.gz that look like evidence, in order, ending with a refusal if the archive is faulty. */
 export async function* tarMembers(

@@ -266,3 +266,13 @@ t.test('no text shows more once a line is gone', (t) => {
   }
   t.end();
 });
+
+t.test('a protocol without rows: asked for, but what comes after it may have been cut', (t) => {
+  const udp = LINES.filter((line) => !line.startsWith('tcp'));
+  const tcp = `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess
+tcp   LISTEN 0      128          0.0.0.0:22         0.0.0.0:*   users:(("sshd",pid=77,fd=3))
+`;
+  t.notOk(read(`${udp.join('\n')}\n`, 'ss_-plntu').has('tcp'), 'TCP comes last');
+  t.ok(isWhole(read(tcp, 'ss_-plntu'), 'udp'), 'there is no UDP socket');
+  t.end();
+});
