@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { basename, dirname } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
@@ -59,10 +60,8 @@ export async function* evidenceIn(
     else if (file.kind === 'hostname') hostnames.push(file);
     else facts.push(...[factFile(file)].filter((one) => one !== null));
   }
-  const rootOf = new NodeRoots(facts).around(snapshots.paths);
-  const ofSnapshots = new Set(snapshots.paths.map(rootOf));
+  snapshots.place(new NodeRoots(facts));
   for (const node of nodesIn(texts, facts, hostnames, name)) {
-    if (node.root !== null && ofSnapshots.has(node.root)) continue;
     for (const one of documentsOf(node, version, snapshots)) {
       isEmpty = false;
       yield one;
@@ -109,7 +108,8 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
 export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSnapshots): Generator<Evidence> {
   const nodes: SsEvidence[][] = [];
   const namespaces: SsNamespace[] = [];
-  for (const { source, path, bytes, modifiedAt } of node.texts) {
+  let isSeen = false;
+  for (const { source, path, bytes, modifiedAt } of withoutParts(node.texts)) {
     const namespace = namespaceIn(path);
     try {
       const read: SsEvidence = { source, tables: readSsText(bytes, source, path), modifiedAt };
@@ -117,7 +117,10 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
         namespaces.push({ name: namespace, tables: read.tables });
         continue;
       }
-      if (snapshots.hasNodeOf(path, read.tables)) continue;
+      if (snapshots.hasNodeOf(node.root, path, read.tables)) {
+        isSeen = true;
+        continue;
+      }
       const same = nodes.find((texts) => texts.every(({ tables }) => areOfOneNode(tables, read.tables)));
       if (same === undefined) nodes.push([read]);
       else same.push(read);
@@ -127,6 +130,8 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
       if (namespace === null) yield { source, error };
     }
   }
+  // A text that the snapshot does not agree with may still be of its node, but is not lost.
+  if (isSeen && node.root !== null && nodes.length === 0) return;
   const [only, ...others] = nodes;
   if (only !== undefined && others.length === 0) {
     const facts = bundledNode(node.facts);
@@ -141,6 +146,12 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
     yield { source: first.source, document: documentOfSs(texts, { name: first.source, source: null }, version) };
   }
   if (nodes.length === 0 && isNode(node)) yield { source: node.location, error: withoutSockets(node.location) };
+}
+
+/** `ss -plntu` of `k8s inspect` has everything that `ss -plnt` and `ss -6 -plnt` beside it have, at one moment. */
+function withoutParts(texts: readonly EvidenceFile[]): readonly EvidenceFile[] {
+  const whole = new Set(texts.flatMap(({ path }) => (basename(path) === 'ss-plntu.log' ? [dirname(path)] : [])));
+  return texts.filter(({ path }) => !(/^ss6?-plnt\.log$/.test(basename(path)) && whole.has(dirname(path))));
 }
 
 /** Whether there is enough of a node that it should not go unnoticed. */

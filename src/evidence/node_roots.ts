@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { addTo } from '../base/multimap.js';
 import { hostnameRoot } from './classify_file.js';
 import type { EvidenceFile } from './evidence_file.js';
@@ -28,15 +28,24 @@ export function factFile({ path, bytes }: EvidenceFile): FactFile | null {
 /** The directories of nodes that a bundle has facts of. */
 export class NodeRoots {
   readonly #roots: readonly Root[];
+  readonly #byPath: ReadonlySet<string>;
 
   constructor(facts: readonly FactFile[]) {
-    this.#roots = [...new Set(facts.map(({ place }) => place.root))].map((root) => ({ root }));
+    this.#byPath = new Set(facts.map(({ place }) => place.root));
+    this.#roots = [...this.#byPath].map((root) => ({ root }));
   }
 
   /** By directory of these paths, the innermost one around it. */
   around(paths: readonly string[]): (path: string) => string | null {
     const nearest = nearestRoots([...new Set(paths.map((path) => dirname(path)))], this.#roots);
     return (path) => nearest.get(dirname(path))?.root ?? null;
+  }
+
+  /** The one that has a text where collectors put it: elsewhere it may be of another node. */
+  ofText(path: string): string | null {
+    const directory = path.slice(0, path.length - basename(path).length);
+    const root = directory.replace(/(?:^|(?<=\/))(?:network|sos_commands\/networking(?:\/.*)?)\/$/s, '');
+    return this.#byPath.has(root) ? root : null;
   }
 
   get all(): readonly string[] {
@@ -52,14 +61,13 @@ export function nodesIn(
   bundle: string,
 ): NodeFiles[] {
   const roots = new NodeRoots(facts);
-  const rootOf = roots.around(texts.map(({ path }) => path));
   const named = new Map(
     hostRoots(hostnames)
       .map(({ root, host }) => [root, host] as const)
       .reverse(),
   );
   const byRoot = groupBy(facts, ({ place }) => place.root);
-  const textsByRoot = groupBy(texts, ({ path }) => rootOf(path));
+  const textsByRoot = groupBy(texts, ({ path }) => roots.ofText(path));
   const nodes = roots.all.map(
     (root): NodeFiles => ({
       root,

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { addTo } from '../base/multimap.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { NodeRoots } from './node_roots.js';
 import type { SsTables } from './ss_table.js';
 
 /** TCP ports, each with the pids that are known to listen there. */
@@ -9,41 +10,52 @@ type PidsByPort = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** The snapshots in a bundle, so that a text of the same node is not taken for another one. */
 export class SeenSnapshots {
-  readonly #paths: string[] = [];
-  readonly #byDirectory = new Map<string, PidsByPort[]>();
-  /** By directory, port and pid. */
+  readonly #seen: { readonly path: string; readonly ports: PidsByPort }[] = [];
+  /** By the directory of a node, or else of the snapshot. */
+  readonly #byPlace = new Map<string, PidsByPort[]>();
+  /** By that, port and pid. */
   readonly #byHolder = new Map<string, PidsByPort[]>();
 
   add(path: string, { sockets, node }: SnapshotDocument): void {
-    const directory = dirname(path);
-    const ports = pidsByPort(sockets.filter(({ netns }) => netns === node.netns));
-    this.#paths.push(path);
-    addTo(this.#byDirectory, directory, ports);
-    for (const holder of holdersIn(directory, ports)) addTo(this.#byHolder, holder, ports);
+    this.#seen.push({ path, ports: pidsByPort(sockets.filter(({ netns }) => netns === node.netns)) });
   }
 
-  get paths(): readonly string[] {
-    return this.#paths;
+  /** Assigns each snapshot to the directory of a node that it is in. */
+  place(roots: NodeRoots): void {
+    const rootOf = roots.around(this.#seen.map(({ path }) => path));
+    for (const { path, ports } of this.#seen) {
+      for (const place of placesOf(rootOf(path), path)) {
+        addTo(this.#byPlace, place, ports);
+        for (const holder of holdersIn(place, ports)) addTo(this.#byHolder, holder, ports);
+      }
+    }
   }
 
-  /** Whether a snapshot in the directory of a text is of its node. */
-  hasNodeOf(path: string, tables: SsTables): boolean {
-    const directory = dirname(path);
+  /** Whether a snapshot below a node's directory, or in that of a text, is of the node of this text. */
+  hasNodeOf(root: string | null, path: string, tables: SsTables): boolean {
     const ports = pidsByPort(tables.get('tcp')?.sockets ?? []);
-    const holders = holdersIn(directory, ports);
-    // Of snapshots with the same process on the same port, one is as good as another.
-    if (holders.length > 0)
-      return holders.some((holder) =>
-        this.#byHolder
-          .get(holder)
-          ?.slice(0, 8)
-          .some((one) => agree(one, ports)),
-      );
-    const [only, ...others] = this.#byDirectory.get(directory) ?? [];
-    return (
-      only !== undefined && others.length === 0 && ports.size > 0 && [...ports.keys()].every((port) => only.has(port))
+    return placesOf(root, path).some((place) => this.#hasNodeAt(place, ports));
+  }
+
+  #hasNodeAt(place: string, ports: PidsByPort): boolean {
+    const holders = holdersIn(place, ports);
+    const [only, ...others] = this.#byPlace.get(place) ?? [];
+    if (holders.length === 0) {
+      return others.length === 0 && ports.size > 0 && [...ports.keys()].every((port) => only?.has(port) === true);
+    }
+    // Of snapshots with the same process on the same port, a few are as good as all.
+    return holders.some((holder) =>
+      this.#byHolder
+        .get(holder)
+        ?.slice(0, 8)
+        .some((one) => agree(one, ports)),
     );
   }
+}
+
+/** The directory of a node, if there is one, and that of a file. */
+function placesOf(root: string | null, path: string): readonly string[] {
+  return [...new Set([`${dirname(path)}/`, ...(root === null ? [] : [root === '' ? './' : root])])];
 }
 
 function pidsByPort(sockets: readonly OwnedListener[]): PidsByPort {
@@ -57,8 +69,8 @@ function pidsByPort(sockets: readonly OwnedListener[]): PidsByPort {
   return ports;
 }
 
-function holdersIn(directory: string, ports: PidsByPort): string[] {
-  return [...ports].flatMap(([port, pids]) => [...pids].map((pid) => `${port} ${pid} ${directory}`));
+function holdersIn(place: string, ports: PidsByPort): string[] {
+  return [...ports].flatMap(([port, pids]) => [...pids].map((pid) => `${port} ${pid} ${place}`));
 }
 
 /** Whether they have the same processes on most of the ports of which both know one. */

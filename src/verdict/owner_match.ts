@@ -118,6 +118,7 @@ export function matchOwner(owner: Owner, service: string, notes: Notes, isText: 
     return unit !== null && isUnitOf(unit, names) ? { kind: 'match', by: 'unit' } : byName;
   }
   if (isText && isOutside(owner, note)) return name === null ? byName : { kind: 'not-its-unit' };
+  if (owner.outsideOf === 'unclear' && isOfSnap(note)) return name === null ? byName : { kind: 'unknown' };
   if (isPlaceUnread(owner)) return name === null || isText ? byName : { kind: 'unknown' };
   if (note.pods && podOf(owner) !== null && name !== null) return { kind: 'match', by: 'pod' };
   const isShared = unit !== null && notes.sharedUnits.includes(unit) && note.units.length > 0 && name !== null;
@@ -128,7 +129,11 @@ export function matchOwner(owner: Owner, service: string, notes: Notes, isText: 
 
 /** Trees of processes say nothing of units outside of the snap, which notes may name. */
 function isOutside({ outsideOf }: ProcessOwner, { units, pods }: ServiceNote): boolean {
-  if (outsideOf === undefined || (pods && outsideOf === 'units')) return false;
+  if (outsideOf === undefined || outsideOf === 'unclear' || (pods && outsideOf === 'units')) return false;
+  return isOfSnap({ units });
+}
+
+function isOfSnap({ units }: Pick<ServiceNote, 'units'>): boolean {
   return units.every((unit) => unit.startsWith('snap.k8s.'));
 }
 

@@ -88,17 +88,37 @@ t.test('impostors: a name outside of the unit or pod', async (t) => {
   const row = 'nobody      7001       1  0 07:00 ?        00:00:00 containerd-shim-runc-v2 -namespace k8s.io -id ';
   shim.set('sys/ps', `${shim.get('sys/ps')?.replace(/^(root +3101 +)2101/m, '$17001')}${row}${'b'.repeat(64)}\n`);
   t.ok(
-    remarkable(await only(t, shim)).includes('cilium-operator 9234 wrong-owner not-its-unit'),
+    remarkable(await only(t, shim)).includes('cilium-operator 9234 unverified owner-unseen'),
     'below a shim that is in no unit of the snap',
+  );
+  const renamed = inspected(withProcess('kubelet', { comm: 'nc', argv: 'kubelet' }));
+  renamed.delete('k8s.kubelet/systemctl.log');
+  t.ok(
+    remarkable(await only(t, renamed)).includes('kubelet 10248 wrong-owner held-by-another'),
+    'argv[0] proves nothing',
   );
 });
 
 t.test('a service that was restarted while the report was made is no impostor', async (t) => {
   const [before, after] = [inspected(), inspected(withProcess('kubelet', { pid: 6000 }))];
   for (const path of ['ss-plntu.log', 'sys/ps']) before.set(path, after.get(path) ?? '');
-  t.strictSame(remarkable(await only(t, before)), WITHOUT_FACTS, 'its status is of before');
+  const unsure = ['kubelet 10248 unverified owner-unseen', 'kubelet 10250 unverified owner-unseen'];
+  const verdicts = async (files: ReadonlyMap<string, string>) =>
+    remarkable(await only(t, files)).filter((one) => !WITHOUT_FACTS.includes(one));
+  t.strictSame(await verdicts(before), unsure, 'its status is of before');
   const late = inspected().set('ss-plntu.log', after.get('ss-plntu.log') ?? '');
-  t.strictSame(remarkable(await only(t, late)), WITHOUT_FACTS, 'its status and the list of processes are');
+  t.strictSame(await verdicts(late), unsure, 'its status and the list of processes are');
+  const restarting = inspected();
+  const status = restarting.get('k8s.kubelet/systemctl.log') ?? '';
+  restarting.set(
+    'k8s.kubelet/systemctl.log',
+    status.replace('active (running)', 'activating (auto-restart)').replace(/ +CGroup.*/s, ''),
+  );
+  t.strictSame(await verdicts(restarting), unsure, 'it was restarting');
+  const started = inspected();
+  const tree = started.get('k8s.containerd/systemctl.log') ?? '';
+  started.set('k8s.containerd/systemctl.log', tree.replace(/^.*─2101 .*\n/m, ''));
+  t.ok((await verdicts(started)).every((one) => one.startsWith('cilium-operator') && one.includes('unverified')));
 });
 
 t.test('where no file tells of units, a name has to do', async (t) => {
@@ -181,6 +201,21 @@ t.test('a snapshot beside the texts is the node', async (t) => {
     2,
     'but not of another node',
   );
+});
+
+t.test('a node is not lost beside a snapshot, or below a stray file, of another', async (t) => {
+  const other = await only(t, inspected(CONTROL_PLANE.map((one) => ({ ...one, pid: one.pid + 50 }))));
+  const flat = [...inspected()].map(([path, content]) => ({ path, content }));
+  const beside = await checked(t, [...flat, { path: 'node-2/once.json', content: JSON.stringify(other) }]);
+  t.equal(beside.nodes.length, 2, 'a snapshot in a directory below');
+  const text = (port: number) =>
+    `State  Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\nLISTEN 0      128          0.0.0.0:${port}       0.0.0.0:*\n`;
+  const stray = await checked(t, [
+    { path: 'uname.log', content: 'Linux collector 6.8.0 #1 x86_64 GNU/Linux\n' },
+    { path: 'node-1/ss-lnt.txt', content: text(6443) },
+    { path: 'node-2/ss-lnt.txt', content: text(6443) },
+  ]);
+  t.equal(stray.nodes.length, 2, 'a fact above their directories');
 });
 
 t.test('a node without sockets is an error, not silence', async (t) => {

@@ -39,7 +39,7 @@ const LESS: readonly Less[] = [
       withSockets(document, (socket) => ({
         ...socket,
         owners: socket.owners.map((owner) =>
-          owner.kind === 'kernel' ? owner : { ...owner, cgroup: null, unit: null, pod: null },
+          owner.kind === 'kernel' ? owner : { ...owner, cgroup: null, unit: null, pod: null, container: null },
         ),
       })),
     isUnfounded: ({ verdict, matchedBy }) => verdict === 'ok' && matchedBy !== 'device',

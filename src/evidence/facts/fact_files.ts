@@ -34,7 +34,7 @@ export class FactFiles {
   parsed<Value>(fact: FactKind, parse: (text: string, place: FactPlace) => Value | null): Parsed<Value>[] {
     return this.#files.flatMap((file) => {
       if (file.place.fact !== fact) return [];
-      const value = parse(textOf(file.bytes), file.place);
+      const value = parse(textOf(file.bytes).replaceAll('\r\n', '\n'), file.place);
       const path = file.path.slice(file.place.root.length);
       if (value !== null) return [{ path, value }];
       this.#misread.push({ fact, path });

@@ -23,11 +23,10 @@ export function parseProcessList(text: string): ReadonlyMap<number, ListedProces
   const hasCgroup = names.at(-1) === 'CGROUP' && names.at(-2) === 'COMMAND';
   const hasCommand = names.at(-1) === 'CMD' || names.at(-1) === 'COMMAND';
   if (pidAt < 0 || (!hasCgroup && !hasCommand)) return null;
-  const row = new RegExp(`^\\s*((?:\\S+\\s+){${names.length - (hasCgroup ? 2 : 1)}})(.*)$`);
+  const count = names.length - (hasCgroup ? 2 : 1);
   const processes = new Map<number, ListedProcess>();
   for (const line of rows) {
-    const [, columns = '', rest = ''] = row.exec(line) ?? [];
-    const values = columns.trim().split(/\s+/);
+    const { values, rest } = columnsOf(line, count);
     const pid = Number(/^\d{1,10}$/.exec(values[pidAt] ?? '')?.[0] ?? 0);
     if (pid === 0) continue;
     const parent = parentAt < 0 ? null : Number(/^\d{1,10}$/.exec(values[parentAt] ?? '')?.[0] ?? Number.NaN);
@@ -41,4 +40,16 @@ export function parseProcessList(text: string): ReadonlyMap<number, ListedProces
     });
   }
   return processes;
+}
+
+/** The first words of a row, and what follows them. */
+function columnsOf(row: string, count: number): { readonly values: readonly string[]; readonly rest: string } {
+  const word = /\S+/g;
+  const values: string[] = [];
+  while (values.length < count) {
+    const match = word.exec(row);
+    if (match === null) return { values: [], rest: '' };
+    values.push(match[0]);
+  }
+  return { values, rest: row.slice(word.lastIndex).trimStart() };
 }

@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { textField, textOf } from '../../base/text.js';
 import { cgroupFacts, cgroupPathOf } from '../../kernel/owners/cgroup.js';
-import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import { COMM_LENGTH, type OwnedListener, type Owner, type ProcessOwner } from '../../kernel/owners/owner.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
 import type { FactFiles, Parsed } from './fact_files.js';
 import { type ListedProcess, parseProcessList } from './process_list.js';
@@ -12,8 +13,10 @@ export interface BundledProcesses {
   readonly byPid: ReadonlyMap<number, ListedProcess>;
   readonly units: readonly Parsed<UnitStatus>[];
   readonly unitByPid: ReadonlyMap<number, UnitStatus>;
-  /** Whether the processes of every unit of the snap are among these, and none was restarted while they were listed. */
+  /** Whether every unit of the snap that runs is among these. */
   readonly hasAllUnits: boolean;
+  /** Whether none of them was restarted while they were listed. */
+  readonly isSettled: boolean;
   /** Files that this comes from. */
   readonly paths: readonly string[];
 }
@@ -35,19 +38,27 @@ export function processesOf(files: FactFiles, startup: SnapServices | null): Bun
     }
   }
   const statusPaths = units.length === 0 ? [] : ['*/systemctl.log'];
-  // Where none has a process, the services run in units of another manager.
-  const isAnyRunning = units.some(({ value }) => value.pids !== null && value.pids.length > 0);
-  const isEachRead = SERVICES.every((service) => {
-    const status = units.find(({ value }) => value.unit === unitOf(service))?.value;
-    if (status === undefined) return startup !== null && startup.get(service)?.isActive !== true;
-    return status.pids !== null && (status.mainPid === null || byPid.has(status.mainPid));
-  });
+  const statusOf = (service: string): UnitStatus | undefined =>
+    units.find(({ value }) => value.unit === unitOf(service))?.value;
+  const hasAllUnits = SERVICES.every(
+    (service) => statusOf(service) !== undefined || (startup !== null && startup.get(service)?.isActive !== true),
+  );
+  const isSettled = (service: string): boolean => {
+    const isActive = startup?.get(service)?.isActive === true;
+    const status = statusOf(service);
+    if (status === undefined) return true;
+    const { pids, mainPid, isChanging } = status;
+    if (pids === null || isChanging) return false;
+    if (pids.length === 0) return !isActive && (mainPid === null || !byPid.has(mainPid));
+    return mainPid !== null && pids.includes(mainPid) && byPid.has(mainPid);
+  };
   const unitByPid = new Map(units.flatMap(({ value }) => (value.pids ?? []).map((pid) => [pid, value] as const)));
   return {
     byPid,
     units,
     unitByPid,
-    hasAllUnits: isAnyRunning && isEachRead,
+    hasAllUnits,
+    isSettled: SERVICES.every(isSettled),
     paths: [...lists.map(({ path }) => path), ...statusPaths],
   };
 }
@@ -65,7 +76,7 @@ function withPlace(owner: ProcessOwner, processes: BundledProcesses): ProcessOwn
   const listed = processes.byPid.get(owner.pid);
   // The pid is of another process by now.
   if (listed?.comm != null && owner.comm !== null && listed.comm !== owner.comm) return owner;
-  const argv0 = listed?.words?.[0];
+  const argv0 = argv0Of(owner, listed);
   const comm = owner.comm === null ? (listed?.comm ?? null) : null;
   return {
     ...owner,
@@ -75,19 +86,30 @@ function withPlace(owner: ProcessOwner, processes: BundledProcesses): ProcessOwn
   };
 }
 
-function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits }: BundledProcesses): Place {
+/** A process can give itself any argv[0]: of one with a comm, only an argv[0] that goes on like that says more. */
+function argv0Of({ comm }: ProcessOwner, listed: ListedProcess | undefined): string | undefined {
+  const argv0 = listed?.words?.[0];
+  return comm === null || argv0 === undefined || basename(argv0).slice(0, COMM_LENGTH) === comm ? argv0 : undefined;
+}
+
+function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits, isSettled }: BundledProcesses): Place {
   const cgroup = cgroupOf(byPid.get(pid));
   if (cgroup !== null) return { ...textField('cgroup', Buffer.from(cgroup)), ...cgroupFacts(cgroup) };
   const own = unitByPid.get(pid);
   if (own !== undefined) return { cgroup: own.cgroup, unit: own.unit };
-  const outside: Place = hasAllUnits && byPid.has(pid) ? { outsideOf: 'units' } : {};
+  // Without processes in any unit, the services run in units of another manager.
+  if (byPid.size === 0 || unitByPid.size === 0 || !hasAllUnits) return {};
   const ancestors = ancestorsOf(pid, byPid);
   const runtime = units.find(({ value }) => value.unit === unitOf('containerd'))?.value;
-  if (ancestors === null || runtime?.pids == null || runtime.pids.length === 0) return outside;
-  const shim = ancestors.find((one) => unitByPid.get(one) === runtime);
-  if (shim === undefined) return hasAllUnits ? { outsideOf: 'units-and-pods' } : {};
-  const container = containerOf(byPid.get(shim)?.words ?? []);
-  return container === null ? outside : { container };
+  const shim = ancestors?.find((one) => runtime !== undefined && unitByPid.get(one) === runtime);
+  const container = shim === undefined ? null : containerOf(byPid.get(shim)?.words ?? []);
+  if (container !== null) return { container };
+  const hasRuntime = runtime?.pids != null && runtime.pids.length > 0;
+  // A unit was restarted, or a pod started, between the lists; or they are meant to look like that.
+  const isUnclear = (one: number): boolean =>
+    unitByPid.has(one) || (hasRuntime && containerOf(byPid.get(one)?.words ?? []) !== null);
+  if (!isSettled || ancestors === null || ancestors.some(isUnclear)) return { outsideOf: 'unclear' };
+  return { outsideOf: hasRuntime ? 'units-and-pods' : 'units' };
 }
 
 /** The path of the cgroup of a listed process. */

@@ -1,6 +1,7 @@
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { addTo } from '../../base/multimap.js';
 import { type Netns, native } from '../addon.js';
 import { addressOf, type InterfaceAddress, type NetworkInterface } from './addresses.js';
 import { type DefaultAddresses, defaultAddresses, isAddressHolder } from './default_addresses.js';
@@ -92,11 +93,9 @@ async function withWireguardPorts(
 
 /** Pure. */
 export function factsOf({ links, addresses, routes }: RouteTables): Omit<NetworkFacts, 'ephemeralPorts' | 'source'> {
-  const interfaces = links.map(({ name, index }) => ({
-    name,
-    index,
-    addresses: addresses.filter((one) => one.index === index && !one.linkLocal).map(({ address }) => address),
-  }));
+  const byIndex = new Map<number, string[]>();
+  for (const one of addresses) if (!one.linkLocal) addTo(byIndex, one.index, one.address);
+  const interfaces = links.map(({ name, index }) => ({ name, index, addresses: byIndex.get(index) ?? [] }));
   return {
     deviceNames: new Map(links.map(({ index, name }) => [index, name])),
     interfaces,

@@ -103,6 +103,6 @@ export function bestDefaultRoutes(routes: readonly DefaultRoute[], family?: Defa
   const usable = main.length > 0 ? main : routes;
   const wanted = family ?? (usable.some((route) => route.family === 'ipv4') ? 'ipv4' : 'ipv6');
   const ofFamily = usable.filter((route) => route.family === wanted);
-  const metric = Math.min(...ofFamily.map((route) => route.metric));
+  const metric = ofFamily.reduce((lowest, route) => Math.min(lowest, route.metric), Number.POSITIVE_INFINITY);
   return ofFamily.filter((route) => route.metric === metric);
 }

@@ -16,8 +16,11 @@ export interface ProcessOwnerFields {
   readonly pod: string | null;
   /** Container id from the cgroup; in a bundle without cgroups that of the pod's sandbox. */
   readonly container: string | null;
-  /** Present in a bundle without cgroups, where trees of processes show it in no unit of the k8s snap, or in no pod either. */
-  readonly outsideOf?: 'units' | 'units-and-pods';
+  /**
+   * Present in a bundle without cgroups, where trees of processes show it in no unit of the k8s snap, or in no pod either; `unclear`:
+   * the trees do not have it, but are of different times.
+   */
+  readonly outsideOf?: 'units' | 'units-and-pods' | 'unclear';
   /** ISO 8601; null: /proc/PID/stat could not be read. */
   readonly startedAt: string | null;
   /** Present where nothing but `argv0` is known, as netstat prints it: whether it is the beginning of its base name only. */

@@ -24,6 +24,7 @@ t.test('a running unit; the journal below it is not its tree', (t) => {
     enabled: true,
     pids: [1600, 1700, 1800],
     mainPid: 1600,
+    isChanging: false,
     comm: 'kubelet',
     cgroup: '/system.slice/snap.k8s.kubelet.service',
   });
