@@ -108,7 +108,6 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
 export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSnapshots): Generator<Evidence> {
   const nodes: SsEvidence[][] = [];
   const namespaces: SsNamespace[] = [];
-  let isSeen = false;
   for (const { source, path, bytes, modifiedAt } of withoutParts(node.texts)) {
     const namespace = namespaceIn(path);
     try {
@@ -117,10 +116,7 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
         namespaces.push({ name: namespace, tables: read.tables });
         continue;
       }
-      if (snapshots.hasNodeOf(node.root, path, read.tables)) {
-        isSeen = true;
-        continue;
-      }
+      if (snapshots.hasNodeOf(node.root, path, read.tables)) continue;
       const same = nodes.find((texts) => texts.every(({ tables }) => areOfOneNode(tables, read.tables)));
       if (same === undefined) nodes.push([read]);
       else same.push(read);
@@ -130,8 +126,6 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
       if (namespace === null) yield { source, error };
     }
   }
-  // A text that the snapshot does not agree with may still be of its node, but is not lost.
-  if (isSeen && node.root !== null && nodes.length === 0) return;
   const [only, ...others] = nodes;
   if (only !== undefined && others.length === 0) {
     const facts = bundledNode(node.facts);
@@ -145,7 +139,8 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
     if (first === undefined) continue;
     yield { source: first.source, document: documentOfSs(texts, { name: first.source, source: null }, version) };
   }
-  if (nodes.length === 0 && isNode(node)) yield { source: node.location, error: withoutSockets(node.location) };
+  if (isNode(node) && !snapshots.isBelow(node.root))
+    yield { source: node.location, error: withoutSockets(node.location) };
 }
 
 /** `ss -plntu` of `k8s inspect` has everything that `ss -plnt` and `ss -6 -plnt` beside it have, at one moment. */

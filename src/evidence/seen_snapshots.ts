@@ -37,6 +37,11 @@ export class SeenSnapshots {
     return placesOf(root, path).some((place) => this.#hasNodeAt(place, ports));
   }
 
+  /** Whether there is a snapshot below a node's directory. */
+  isBelow(root: string | null): boolean {
+    return root !== null && this.#byPlace.has(placeOfRoot(root));
+  }
+
   #hasNodeAt(place: string, ports: PidsByPort): boolean {
     const holders = holdersIn(place, ports);
     const [only, ...others] = this.#byPlace.get(place) ?? [];
@@ -55,7 +60,12 @@ export class SeenSnapshots {
 
 /** The directory of a node, if there is one, and that of a file. */
 function placesOf(root: string | null, path: string): readonly string[] {
-  return [...new Set([`${dirname(path)}/`, ...(root === null ? [] : [root === '' ? './' : root])])];
+  return [...new Set([`${dirname(path)}/`, ...(root === null ? [] : [placeOfRoot(root)])])];
+}
+
+/** Like the directory of a file in it. */
+function placeOfRoot(root: string): string {
+  return root === '' ? './' : root;
 }
 
 function pidsByPort(sockets: readonly OwnedListener[]): PidsByPort {
