@@ -63,7 +63,7 @@ export async function bootKernel(kernel: Kernel, { argument, tests }: Boot, out:
   const { program, machine, console, compiler } = MACHINES[kernel.arch];
   execFileSync(compiler, ['-O2', '-static', '-o', join(out, 'getppid'), join(ROOT, 'test/kernels/getppid.c')]);
   if (kernel.arch === 'arm64') {
-    copyFileSync(join(CACHE, 'addon-arm64/build/Release/sockwatch.node'), join(out, 'sockwatch.node'));
+    copyFileSync(join(ROOT, 'prebuilds/linux-arm64/node.napi.glibc.node'), join(out, 'sockwatch.node'));
   }
   const log = openSync(join(out, 'console'), 'w');
   // Warnings of the kernel go to the console as well. Stalls do not count where processors are emulated.

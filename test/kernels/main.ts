@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../native/toolchain.js';
 import { bootKernel, CACHE } from './boot.js';
@@ -6,28 +7,29 @@ import { KERNELS, type Kernel } from './kernels.js';
 
 /* `npm run test:kernels [NAME…]`: runs the *.guest.ts files in other kernels, one emulated machine after the other. */
 
-const SCRIPTS = join(ROOT, 'test/kernels');
-
 /** What the guests on arm64 need besides Node.js. */
 const PROGRAMS =
   'bash busybox-static coreutils grep iproute2 kmod libcap2-bin libstdc++6 mount python3 sed util-linux'.split(' ');
 
-function script(name: string, ...argv: readonly string[]): void {
-  execFileSync(join(SCRIPTS, name), argv, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+function script(path: string, ...argv: readonly string[]): void {
+  execFileSync(join(ROOT, path), argv, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
 /** Fetches a kernel, and for another architecture the programs of a guest, the addon and Node.js. */
 function prepare({ name, arch, suite, pattern }: Kernel): void {
   const directory = join(CACHE, name);
-  script('fetch', directory, arch, suite, 'kernel', pattern);
+  script('.ci/fetch', directory, arch, suite, 'kernel', pattern);
   if (arch === 'amd64') {
-    script('initramfs', directory, '/bin/busybox');
+    script('test/kernels/initramfs', directory, '/bin/busybox');
     return;
   }
   const programs = join(CACHE, `programs-${arch}`);
-  script('fetch', programs, arch, 'bookworm', 'programs', ...PROGRAMS);
-  script('cross_build', join(CACHE, `addon-${arch}`), join(programs, 'root/usr/local/bin'));
-  script('initramfs', directory, join(programs, 'root/bin/busybox'));
+  script('.ci/fetch', programs, arch, 'bookworm', 'programs', ...PROGRAMS);
+  script('.ci/prebuild', 'arm64');
+  const node = execFileSync(join(ROOT, '.ci/fetch_node'), ['arm64'], { encoding: 'utf8' }).trim();
+  mkdirSync(join(programs, 'root/usr/local/bin'), { recursive: true });
+  copyFileSync(join(node, 'bin/node'), join(programs, 'root/usr/local/bin/node'));
+  script('test/kernels/initramfs', directory, join(programs, 'root/bin/busybox'));
 }
 
 const names = process.argv.slice(2);
