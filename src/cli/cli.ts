@@ -41,14 +41,15 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   ]);
   const spec = await loadSpec(command.spec);
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
+  const start = performance.now();
   const taken = await takeSnapshot(
     { ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
     firstPass,
   );
   const document = redacted === null ? taken : redacted(taken);
-  const text = chunks(await formatSnapshot(document, format));
+  const text = chunks(await formatSnapshot(document, format, performance.now() - start));
   if (output === null) await writeStdout(text);
-  else await (await import('../report/write_output.js')).writeAtomic(output, text);
+  else await (await import('../report/write_output.js')).writeAtomic(output, text, OUTPUT_MODE[format]);
   return EXIT_CODE[document.summary.result];
 }
 
@@ -62,7 +63,14 @@ async function onceWithDeadline(command: CommandOf<'once'>, deadlineMs: number):
   return native().exitNow(code);
 }
 
-async function formatSnapshot(document: SnapshotDocument, format: Format): Promise<Iterable<string>> {
+/** node_exporter runs as a user of its own, and metrics name neither processes nor addresses. */
+const OUTPUT_MODE: Readonly<Record<Format, number>> = { json: 0o600, table: 0o600, line: 0o600, prometheus: 0o644 };
+
+async function formatSnapshot(
+  document: SnapshotDocument,
+  format: Format,
+  durationMs: number,
+): Promise<Iterable<string>> {
   switch (format) {
     case 'json':
       return (await import('../report/json.js')).toJson(document);
@@ -70,6 +78,11 @@ async function formatSnapshot(document: SnapshotDocument, format: Format): Promi
       return (await import('../report/table.js')).toTable(document);
     case 'line':
       return [(await import('../report/line.js')).toLine(document)];
+    case 'prometheus': {
+      const { toPrometheus } = await import('../report/prometheus.js');
+      const capture = { document, durationMs };
+      return [await toPrometheus({ capture, isStuck: false, eventsLost: null, version: document.generator.version })];
+    }
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from './parse_options.js';
 import type { RedactOption } from './redact_option.js';
 
-export type Format = 'json' | 'table' | 'line';
+export type Format = 'json' | 'table' | 'line' | 'prometheus';
 
 /** A command line without a subcommand. */
 export type Command =
@@ -83,9 +83,10 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --once                 print one snapshot and exit
   --follow               print changes as they happen, one JSON object per line, until stopped
   --replay FILE          open a snapshot written by --once in the TUI instead of this node
-  --format FORMAT        json (default), table (for people: one line per finding, worst first)
-                         or line (everything in one line of at most 80 characters)
-  --output FILE          write to FILE atomically, with mode 0600
+  --format FORMAT        json (default), table (for people: one line per finding, worst first),
+                         line (everything in one line of at most 80 characters)
+                         or prometheus (for the textfile collector of node_exporter)
+  --output FILE          write to FILE atomically, with mode 0600 (prometheus: 0644)
   --spec FILE            compare with this page (Markdown) instead of the built-in one of the node's release;
                          builtin:1.32 to builtin:1.36 are the built-in ones
   --notes FILE           apply these notes (YAML) in addition to the built-in ones; repeatable
@@ -139,7 +140,7 @@ export function parseCommand(argv: readonly string[]): Command {
     return {
       ...common,
       kind: 'once',
-      format: oneOf('format', values.format, ['json', 'table', 'line'], 'json'),
+      format: oneOf('format', values.format, ['json', 'table', 'line', 'prometheus'], 'json'),
       output: pathOf('output', values.output),
       allNetns,
       deadlineMs: values.deadline === undefined ? null : millisecondsOf('deadline', values.deadline),

@@ -6,18 +6,21 @@ import { printable } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { type FollowedLinks, inDirectory, type OutputPlace, openPlace } from './output_place.js';
 
+/** For the user alone: a snapshot names processes, files and addresses. */
+const PRIVATE = 0o600;
+
 /** A text, whole or in pieces. */
 export type Pieces = string | Iterable<string | Uint8Array> | AsyncIterable<string>;
 
 /**
- * Writes a file atomically, with mode 0600. The data goes to an unnamed file in the same directory, so that nothing is left behind
+ * Writes a file atomically. The data goes to an unnamed file in the same directory, so that nothing is left behind
  * if the process is killed; once it is on disk, it replaces the target. Symbolic links are followed if this user or the owner of
  * their directory made them. Anything but a regular file is refused, because the rename would replace a device or a pipe.
  * @throws SockwatchError ERR_OUTPUT; an existing file is then unchanged.
  */
-export async function writeAtomic(path: string, text: Pieces): Promise<void> {
+export async function writeAtomic(path: string, text: Pieces, mode = PRIVATE): Promise<void> {
   const hint = 'nothing was written; choose another file with --output, or leave it out to print';
-  await write(path, text, 'trusted', rename, hint);
+  await write(path, text, { links: 'trusted', place: rename, mode, hint });
 }
 
 /**
@@ -32,26 +35,35 @@ export async function writeNew(path: string, text: Pieces): Promise<void> {
     });
     await rm(temporary);
   };
-  await write(path, text, 'none', place, 'nothing was written');
+  await write(path, text, { links: 'none', place, mode: PRIVATE, hint: 'nothing was written' });
 }
 
-type Place = (temporary: string, target: string) => Promise<void>;
+interface Manner {
+  readonly links: FollowedLinks;
+  readonly place: (temporary: string, target: string) => Promise<void>;
+  /** Less what the umask takes away. */
+  readonly mode: number;
+  readonly hint: string;
+}
 
-async function write(path: string, text: Pieces, links: FollowedLinks, place: Place, hint: string): Promise<void> {
+async function write(path: string, text: Pieces, manner: Manner): Promise<void> {
   try {
-    const target = await openPlace(path, links);
+    const target = await openPlace(path, manner.links);
     try {
-      await writeAt(target, text, place);
+      await writeAt(target, text, manner);
     } finally {
       await target.directory.close();
     }
   } catch (error) {
     const why = printable(errnoMessage(error) ?? messageOf(error));
-    throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${why}`, { hint, cause: error });
+    throw new SockwatchError('ERR_OUTPUT', `cannot write ${printable(path)}: ${why}`, {
+      hint: manner.hint,
+      cause: error,
+    });
   }
 }
 
-async function writeAt({ directory, path }: OutputPlace, text: Pieces, place: Place): Promise<void> {
+async function writeAt({ directory, path }: OutputPlace, text: Pieces, { place, mode }: Manner): Promise<void> {
   const existing = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -59,9 +71,9 @@ async function writeAt({ directory, path }: OutputPlace, text: Pieces, place: Pl
   if (existing !== null && !existing.isFile()) throw new Error('it exists and is not a regular file');
   const temporary = inDirectory(directory, `.k8s-sockwatch.${randomBytes(6).toString('hex')}.tmp`);
   try {
-    const unnamed = await openUnnamed(directory);
+    const unnamed = await openUnnamed(directory, mode);
     // Fails if the name exists, also as a link.
-    const file = unnamed ?? (await open(temporary, 'wx', 0o600));
+    const file = unnamed ?? (await open(temporary, 'wx', mode));
     try {
       // FileHandle.writeFile continues at the current position.
       for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece);
@@ -83,10 +95,10 @@ async function writeAt({ directory, path }: OutputPlace, text: Pieces, place: Pl
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
 /** Opens an unnamed file; null if the file system does not support it, or if the addon that names it later cannot be loaded. */
-async function openUnnamed(directory: FileHandle): Promise<FileHandle | null> {
+async function openUnnamed(directory: FileHandle, mode: number): Promise<FileHandle | null> {
   try {
     native();
-    return await open(inDirectory(directory, '.'), O_TMPFILE | constants.O_WRONLY, 0o600);
+    return await open(inDirectory(directory, '.'), O_TMPFILE | constants.O_WRONLY, mode);
   } catch {
     return null;
   }

@@ -37,7 +37,11 @@ t.test('invalid input gives one line on stderr and exit code 2', async (t) => {
     ['no mode and no terminal', [], /the screen needs a terminal, .*--once/],
     ['unknown option', ['--once', '--frobnicate'], /--frobnicate/],
     ['an unexpected argument', ['--once', 'kubelet'], /kubelet/],
-    ['unknown format', ['--once', '--format', 'xml'], /--format must be one of json, table, line, not "xml"/],
+    [
+      'unknown format',
+      ['--once', '--format', 'xml'],
+      /--format must be one of json, table, line, prometheus, not "xml"/,
+    ],
     ['unknown role', ['--once', '--role', 'master'], /--role must be one of auto, control-plane, worker, not "master"/],
     ['unknown severity', ['--once', '--fail-on', 'bad'], /--fail-on must be one of/],
     ['a page that does not exist', ['--once', '--spec', at('nope.md')], /nope\.md/],

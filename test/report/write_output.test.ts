@@ -24,6 +24,14 @@ t.test('a process killed while writing leaves nothing behind', async (t) => {
   t.equal(readFileSync(`${directory}/old`, 'utf8'), 'old');
 });
 
+t.test('a mode for other users to read it, less the umask', async (t) => {
+  const directory = t.testdir();
+  const umask = process.umask(0o027);
+  t.teardown(() => process.umask(umask));
+  await writeAtomic(`${directory}/file`, 'text', 0o644);
+  t.equal(statSync(`${directory}/file`).mode & 0o7777, 0o640);
+});
+
 t.test('writes the whole file, with mode 0600', async (t) => {
   const directory = t.testdir({ old: 'x'.repeat(100_000) });
   chmodSync(`${directory}/old`, 0o644);
