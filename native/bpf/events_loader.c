@@ -171,13 +171,15 @@ static int load_tracepoints(struct sockwatch_events* events, const struct sockwa
 typedef int (*loader)(struct sockwatch_events* events, const struct sockwatch_event_filter* filter);
 
 static int load(loader loader, const struct sockwatch_event_filter* filter, struct sockwatch_events** out) {
+  sigset_t signals;
+  sockwatch_block_signals(&signals);
   int result = -EAGAIN;
   for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++) {
     *out = new_events();
-    if (!*out) return -ENOMEM;
-    result = loader(*out, filter);
-    if (result < 0) sockwatch_events_close(*out);
+    result = *out ? loader(*out, filter) : -ENOMEM;
+    if (*out && result < 0) sockwatch_events_close(*out);
   }
+  sockwatch_restore_signals(&signals);
   return result;
 }
 

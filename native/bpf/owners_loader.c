@@ -37,8 +37,11 @@ static int open_owners(unsigned int pid_namespace, unsigned int addresses_in_net
 }
 
 int sockwatch_open_owners(unsigned int pid_namespace, unsigned int addresses_in_netns) {
+  sigset_t signals;
+  sockwatch_block_signals(&signals);
   int result = -EAGAIN;
   for (int attempt = 0; attempt < SOCKWATCH_LOAD_ATTEMPTS && result == -EAGAIN; attempt++)
     result = open_owners(pid_namespace, addresses_in_netns);
+  sockwatch_restore_signals(&signals);
   return result;
 }

@@ -4,7 +4,7 @@ import { printable } from '../base/text.js';
 import { endProcess, hasBpf, isKernelError, type KernelError, native } from '../kernel/addon.js';
 import { startOwnerPass } from '../kernel/owners/owner_source.js';
 import { chunks } from '../report/pieces.js';
-import { writeStdout } from '../report/write_stdout.js';
+import { LineWriter, writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EXIT_CODE } from './exit_code.js';
 import { type Command, type Format, HELP, parseCommand } from './options.js';
@@ -107,9 +107,11 @@ async function printChanges(command: CommandOf<'follow'>): Promise<number> {
   process.stdout.on('error', () => stop.abort());
   const { role, netns, owners, allowModuleLoad, hostRoot, intervalMs } = command;
   const { signal } = stop;
+  const lines = new LineWriter();
   for await (const change of follow({ spec, role, netns, owners, allowModuleLoad, hostRoot, intervalMs, signal })) {
-    await writeStdout(toJsonLine(change));
+    await lines.write(toJsonLine(change));
   }
+  await lines.end();
   return exitNow();
 }
 

@@ -24,3 +24,40 @@ async function isWritten(text: string): Promise<boolean> {
     cause: error,
   });
 }
+
+/** How many characters may wait to be written before write() waits for them. */
+const MAX_WAITING = 65_536;
+
+/** Writes lines to standard output, those of one turn of the event loop together: at a thousand a second, each write costs. */
+export class LineWriter {
+  #waiting = '';
+  #writing: Promise<void> | null = null;
+  #failure: unknown = null;
+
+  /** @throws SockwatchError ERR_OUTPUT where an earlier line could not be written */
+  async write(line: string): Promise<void> {
+    this.#waiting += line;
+    this.#writing ??= this.#writeWaiting();
+    if (this.#waiting.length > MAX_WAITING || this.#failure !== null) await this.end();
+  }
+
+  /** Waits until all lines are written. @throws SockwatchError ERR_OUTPUT */
+  async end(): Promise<void> {
+    await this.#writing;
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  async #writeWaiting(): Promise<void> {
+    await new Promise(setImmediate);
+    try {
+      while (this.#waiting !== '') {
+        const text = this.#waiting;
+        this.#waiting = '';
+        await writeStdout(text);
+      }
+      this.#writing = null;
+    } catch (error) {
+      this.#failure = error;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /** Share of one core that reading may use while changes do not end. */
-const CPU_SHARE = 0.1;
+const CPU_SHARE = 0.05;
 /** What may be saved while nothing changes: enough for some readings in a row, as when a service restarts. */
 const MAX_SAVED_MS = 500;
 

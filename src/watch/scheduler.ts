@@ -11,7 +11,7 @@ const COALESCE_MS = 40;
 /** The first event is taken at once, further ones this often. */
 const EVENTS_MS = 40;
 /** Share of one core that looking for the owners of addresses may use. It is counted as reading as well. */
-const LOOKUP_CPU_SHARE = 0.025;
+const LOOKUP_CPU_SHARE = 0.0125;
 /** A failed bind waits no longer for a look-up that the budget does not allow. */
 const LOOKUP_WAIT_MS = 2_000;
 

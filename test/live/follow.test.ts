@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
@@ -47,6 +48,15 @@ async function runOpener(count: number): Promise<{ pid: number; places: string[]
   await once(child, 'close');
   return { pid: child.pid ?? 0, places: text.trim().split('\n') };
 }
+
+t.test('programs load while signals come faster than that takes', async (t) => {
+  // V8's profiler interrupts the thread that it samples.
+  const profiled = ['--cpu-prof', '--cpu-prof-interval=1000', `--cpu-prof-dir=${t.testdir()}`];
+  const child = spawn(process.execPath, [...profiled, CLI, '--follow'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  t.match(JSON.parse(line), { event: 'started', mode: 'ebpf', misses: null });
+});
 
 t.test('every opening is reported, with its owner', { timeout: 240_000 }, async (t) => {
   const stream = new FollowStream();

@@ -48,7 +48,7 @@ t.test('changes within 40 ms are read once', async (t) => {
   t.strictSame(await taken(1_000), []);
 });
 
-t.test('while changes do not end, reading takes a tenth of one core', async (t) => {
+t.test('while changes do not end, reading takes a twentieth of one core', async (t) => {
   const { scheduler, taken } = start(t);
   let readings = 0;
   for (let ms = 0; ms < 60_000; ms += 10) {
@@ -57,7 +57,7 @@ t.test('while changes do not end, reading takes a tenth of one core', async (t) 
     readings += 1;
     scheduler.readDone(100, false);
   }
-  t.ok(readings >= 60 && readings <= 66, `${readings} readings of 100 ms in a minute, 5 of them saved before`);
+  t.ok(readings >= 31 && readings <= 36, `${readings} readings of 100 ms in a minute, 5 of them saved before`);
 });
 
 t.test(
