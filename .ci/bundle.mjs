@@ -1,34 +1,52 @@
-// Part of the build: bundles the compiled program as dist/bin/cli.cjs, which dist/src/main.cjs runs. Packages that are rarely
-// needed (parsers, TUI) are not bundled, but loaded when they are used.
+// Part of the build: bundles the compiled program as dist/bin/cli.cjs, which dist/src/main.cjs runs, and the library as dist/lib, with
+// every package and file that they use, and their licenses as dist/LICENSES. So the package depends on no other.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { licenses } from './licenses.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUNDLE = join(ROOT, 'dist/bin/cli.cjs');
+const BIN = join(ROOT, 'dist/bin');
+const LIB = join(ROOT, 'dist/lib');
 
-/** `netlink` is needed by every run, and `string-width` cannot be required. */
-const BUNDLED = /^(netlink\/|string-width$|strip-ansi$|ansi-regex$|emoji-regex$|get-east-asian-width$)/;
+/** Two thirds of the program, which --once does not need: bundles of their own, loaded when they are used. */
+const RARE = [
+  'blessed/lib/keys.js',
+  'blessed/lib/program.js',
+  'markdown-it',
+  'prom-client',
+  'tar',
+  'yaml',
+  './dist/src/snapshot/document/validate_snapshot.js',
+  './dist/src/spec/validate_notes.js',
+];
 
-/** A quarter of the program, which --once does not need: loaded when a snapshot or notes are read. */
-const VALIDATORS = ['snapshot/document/validate_snapshot', 'spec/validate_notes'];
+const bundleOf = (name) => `${basename(name, '.js')}.cjs`;
 
-const packages = {
-  name: 'packages',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[^./]/ }, ({ path }) =>
-      BUNDLED.test(path) ? undefined : { path, external: true },
-    );
-    onResolve({ filter: /\/validate_(snapshot|notes)\.js$/ }, ({ kind, path }) =>
-      kind === 'entry-point' ? undefined : { path: `../bin/${basename(path, '.js')}.cjs`, external: true },
-    );
-    // Modules locate their files relative to their original path.
+const FILE_READ = /readFileSync\(new URL\('([^']+)', import\.meta\.url\), 'utf8'\)/g;
+
+/** Puts files in place of what reads them, and lets modules locate the rest relative to their original path. */
+const files = (outdir, urlOf) => ({
+  name: 'files',
+  setup({ onLoad }) {
     onLoad({ filter: /\/dist\/src\/.*\.js$/ }, ({ path }) => {
-      const own = JSON.stringify(relative(dirname(BUNDLE), path));
-      const url = `require("node:url").pathToFileURL(require("node:path").join(__dirname, ${own})).href`;
-      return { contents: readFileSync(path, 'utf8').replaceAll('import.meta.url', url), resolveDir: dirname(path) };
+      const textOf = (_, name) => JSON.stringify(readFileSync(new URL(name, pathToFileURL(path)), 'utf8'));
+      const contents = readFileSync(path, 'utf8')
+        .replaceAll(FILE_READ, textOf)
+        .replaceAll('import.meta.url', urlOf(relative(outdir, path)));
+      return { contents, resolveDir: dirname(path) };
+    });
+  },
+});
+
+const rare = {
+  name: 'rare',
+  setup({ onResolve }) {
+    onResolve({ filter: /./ }, ({ path }) => {
+      const name = RARE.find((one) => one === path || (one.startsWith('.') && basename(one) === basename(path)));
+      return name === undefined ? undefined : { path: `../bin/${bundleOf(name)}`, external: true };
     });
   },
 };
@@ -38,33 +56,58 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
-  plugins: [packages],
-  legalComments: 'inline',
+  // They are in dist/LICENSES.
+  legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
+  absWorkingDir: ROOT,
 };
 
-await build({
-  ...common,
-  entryPoints: VALIDATORS.map((name) => join(ROOT, 'dist/src', `${name}.js`)),
-  outdir: dirname(BUNDLE),
-  entryNames: '[name]',
-  outExtension: { '.js': '.cjs' },
-  minify: true,
+const inputs = [];
+async function bundle(options) {
+  const { metafile } = await build({ ...common, ...options });
+  inputs.push(...Object.keys(metafile.inputs));
+}
+
+const locatedFromBin = files(
+  BIN,
+  (own) => `require("node:url").pathToFileURL(require("node:path").join(__dirname, ${JSON.stringify(own)})).href`,
+);
+
+await bundle({
+  entryPoints: [join(ROOT, 'dist/src/index.js')],
+  outdir: LIB,
+  format: 'esm',
+  splitting: true,
+  // Packages in CommonJS require built-in modules.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url ?? 'file:///');",
+  },
+  plugins: [files(LIB, (own) => `(import.meta.url && new URL(${JSON.stringify(`../${own}`)}, \`\${import.meta.url}/\`).href)`)],
 });
-await build({
-  ...common,
+for (const name of RARE) {
+  await bundle({
+    stdin: { contents: `module.exports = require(${JSON.stringify(name)})`, resolveDir: ROOT },
+    outfile: join(BIN, bundleOf(name)),
+    minify: true,
+  });
+}
+await bundle({
   entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
-  outfile: BUNDLE,
+  outfile: join(BIN, 'cli.cjs'),
+  plugins: [locatedFromBin, rare],
   // import() does not work in a script that vm runs; require() does.
   supported: { 'dynamic-import': false },
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
 });
 
+writeFileSync(join(ROOT, 'dist/LICENSES'), licenses(inputs));
+
 // main.cjs reads the program as Latin-1, of which V8 takes half the memory. esbuild escapes other characters in strings, but
 // not in regular expressions.
-for (const file of readdirSync(dirname(BUNDLE))) {
-  const path = join(dirname(BUNDLE), file);
+for (const file of readdirSync(BIN)) {
+  const path = join(BIN, file);
   const escaped = readFileSync(path, 'utf8').replace(
     /[^\0-\x7f]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

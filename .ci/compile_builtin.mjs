@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { BUILTIN_FILE, BUILTIN_PAGES, BUILTIN_SOURCE } from '../dist/src/spec/builtin.js';
+import { BUILTIN_PAGES, BUILTIN_SOURCE } from '../dist/src/spec/builtin.js';
 import { readNotes } from '../dist/src/spec/notes_file.js';
 import { readPage } from '../dist/src/spec/page.js';
 
@@ -17,4 +17,4 @@ const builtin = {
   pages: await Promise.all(pages),
   notes: { ...notes, sources: [BUILTIN_SOURCE], services: [...notes.services] },
 };
-writeFileSync(BUILTIN_FILE, `${JSON.stringify(builtin)}\n`);
+writeFileSync(new URL('../dist/src/spec/builtin.json', import.meta.url), `${JSON.stringify(builtin)}\n`);

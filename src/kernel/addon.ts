@@ -220,8 +220,6 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
   return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
 }
 
-/** Not `new URL('../../..', …)`, which webpack takes for a module. */
-const PACKAGE_ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 /**
  * Built here, or prebuilt in the package. Not found with node-gyp-build, which follows the environment: it must not choose what
  * runs as root.
@@ -237,14 +235,16 @@ let loaded: Addon | null = null;
 export function native(): Addon {
   if (loaded === null) {
     try {
-      const file = FILES.map((name) => join(PACKAGE_ROOT, name)).find(existsSync);
-      if (file === undefined) throw new Error(`there is neither ${FILES.join(' nor ')} in ${PACKAGE_ROOT}`);
+      // Not `new URL('../../..', …)`, which webpack takes for a module.
+      const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
+      const file = FILES.map((name) => join(root, name)).find(existsSync);
+      if (file === undefined) throw new Error(`there is neither ${FILES.join(' nor ')} in ${root}`);
       loaded = createRequire(import.meta.url)(file) as Addon;
     } catch (thrown) {
       throw new SockwatchError('ERR_NATIVE_LOAD', `cannot load the native addon: ${messageOf(thrown)}`, {
         hint:
           `1. In a checkout, run "npm run build". 2. In an installed package, this machine (${process.platform} ` +
-          `${process.arch}) has no prebuilt addon: run "npx node-gyp rebuild" in ${PACKAGE_ROOT}. 3. ${BUNDLER_HINT}`,
+          `${process.arch}) has no prebuilt addon: build one from the sources (docs/install.md). 3. ${BUNDLER_HINT}`,
         cause: thrown,
       });
     }

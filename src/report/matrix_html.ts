@@ -37,8 +37,8 @@ const MAX_LINES = 300;
  * and the policy allows no script and no style but the page's own, by their hashes.
  */
 export function toMatrixHtml(fleet: Fleet): string {
-  const style = asset('style.css');
-  const script = asset('main.js');
+  const style = embeddable(readFileSync(new URL('page/style.css', import.meta.url), 'utf8'));
+  const script = embeddable(readFileSync(new URL('page/main.js', import.meta.url), 'utf8'));
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`;
   const shown = fleet.matrices.map(shownPart);
   return `<!DOCTYPE html>
@@ -100,11 +100,10 @@ function badness({ result }: FleetNode): number {
   return ['drift', 'incomplete', 'match'].indexOf(result);
 }
 
-/** A file of the page, which must not end the element that contains it. */
-function asset(name: string): string {
-  const content = readFileSync(new URL(`page/${name}`, import.meta.url), 'utf8').trim();
-  if (/<\/(script|style)|<!--/i.test(content)) throw new TypeError(`${name} would end its own element`);
-  return content;
+/** A script or style, which must not end the element that contains it. */
+function embeddable(content: string): string {
+  if (/<\/(script|style)|<!--/i.test(content)) throw new TypeError('it would end its own element');
+  return content.trim();
 }
 
 function hashOf(content: string): string {

@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
 import type { Notes, ServiceNote } from './notes.js';
 import type { BuiltinPage, Spec } from './spec.js';
 
@@ -19,12 +17,9 @@ export interface StoredBuiltin {
   readonly notes: Omit<Notes, 'services'> & { readonly services: readonly (readonly [string, ServiceNote])[] };
 }
 
-/** Written by .ci/compile_builtin.mjs, so that a plain run loads no parser. */
-export const BUILTIN_FILE = new URL('builtin.json', import.meta.url);
-
 /**
  * The built-in page and notes. The release of a node chooses the page when the node is evaluated (`specFor`); until then it is
- * the newest. Throws ERR_INPUT if the file that the build makes of them is missing.
+ * the newest.
  */
 export function builtinSpec(): Spec {
   const { notes, pages } = stored();
@@ -82,18 +77,7 @@ function fieldsOf({ title, sha256, rows }: BuiltinPage): Pick<Spec, 'title' | 's
   return { title, sha256, rows };
 }
 
+/** Written by .ci/compile_builtin.mjs, so that a plain run loads no parser. */
 function stored(): StoredBuiltin {
-  try {
-    return JSON.parse(readFileSync(BUILTIN_FILE, 'utf8'));
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const isIncomplete = code === undefined || code === 'ENOENT';
-    throw new SockwatchError(
-      'ERR_INPUT',
-      `${fileURLToPath(BUILTIN_FILE)}: the built-in page cannot be read: ${messageOf(cause)}`,
-      isIncomplete
-        ? { hint: `The package is incomplete: build or install it again. ${BUNDLER_HINT}`, cause }
-        : { cause },
-    );
-  }
+  return JSON.parse(readFileSync(new URL('builtin.json', import.meta.url), 'utf8'));
 }

@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build, type Format } from 'esbuild';
 import t, { type Test } from 'tap';
+import { ROOT } from '../native/toolchain.js';
 
-const INDEX = fileURLToPath(new URL('../../src/index.js', import.meta.url));
+const LIBRARY = join(ROOT, 'dist/lib/index.js');
 
 /** What a program prints that a bundler has put together with the library. */
 async function bundled(t: Test, format: Format): Promise<string> {
   const outfile = `${t.testdir({})}/program.${format === 'cjs' ? 'cjs' : 'mjs'}`;
-  const contents = `import { loadSpec } from ${JSON.stringify(INDEX)}; loadSpec();`;
-  const stdin = { contents, resolveDir: process.cwd() };
-  await build({ stdin, outfile, format, bundle: true, platform: 'node', logLevel: 'silent', packages: 'external' });
+  const contents = `import { loadSpec, snapshot } from ${JSON.stringify(LIBRARY)};
+    loadSpec().then((spec) => snapshot({ spec }));`;
+  const stdin = { contents, resolveDir: ROOT };
+  await build({ stdin, outfile, format, bundle: true, platform: 'node', logLevel: 'silent' });
   const { status, stderr } = spawnSync(process.execPath, [outfile], { encoding: 'utf8' });
   t.equal(status, 1);
   return stderr;

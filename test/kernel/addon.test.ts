@@ -247,6 +247,6 @@ t.test('the error for an addon that does not load has remedies', async (t) => {
     name: 'SockwatchError',
     code: 'ERR_NATIVE_LOAD',
     message: /^cannot load the native addon: /,
-    hint: /"npm run build".*npx node-gyp rebuild/,
+    hint: /"npm run build".*docs\/install\.md/,
   });
 });

@@ -16,7 +16,7 @@ function npm(directory: string, ...argv: string[]): string {
 
 /**
  * Packs what has been built, installs the tarball into an empty folder that everybody may read, without any install
- * script, and gives the path of the command there.
+ * script, network or cache, and gives the path of the command there.
  */
 export async function installPackage(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'sockwatch-installed-')));
@@ -24,7 +24,14 @@ export async function installPackage(): Promise<string> {
   execFileSync(join(CHECKOUT, '.ci/prebuild'), ['x64', 'arm64'], { stdio: ['ignore', 'ignore', 'inherit'] });
   // Without scripts: packing must not build anew what the tests run from.
   const tarball = npm(CHECKOUT, 'pack', '--ignore-scripts', '--silent', '--pack-destination', directory).trim();
-  npm(directory, 'install', '--ignore-scripts', '--prefer-offline', join(directory, tarball));
+  npm(
+    directory,
+    'install',
+    '--ignore-scripts',
+    '--offline',
+    `--cache=${join(directory, 'cache')}`,
+    join(directory, tarball),
+  );
   return join(directory, 'node_modules/.bin/k8s-sockwatch');
 }
 
