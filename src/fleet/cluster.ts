@@ -89,14 +89,14 @@ interface NodePresence {
 
 /**
  * Evaluates the rules over all nodes, using the latest snapshot of each machine. `unreadable` is the number of inputs that
- * could each have been another node. There are no findings about a single machine.
+ * could each have been another node. There are no findings about a single machine; machines of no cluster do not count.
  */
 export function clusterFindings(
   matrices: readonly Matrix[],
   rules: readonly ServiceRule[],
   unreadable: number,
 ): ClusterFinding[] {
-  const latest = latestOf(matrices.flatMap(({ nodes }) => nodes));
+  const latest = latestOf(matrices.flatMap(({ nodes }) => nodes.filter(({ isInCluster }) => isInCluster)));
   if (latest.size < 2) return [];
   return rules.map(({ rule, service, keys, isConditional }) => {
     const presences = matrices.flatMap(({ rows, nodes }) => {

@@ -20,6 +20,8 @@ export interface FleetNode {
   readonly addresses: readonly string[];
   /** The file it was read from. */
   readonly source: string;
+  /** Whether it may be in a cluster: not without Canonical Kubernetes, or before it is bootstrapped. */
+  readonly isInCluster: boolean;
   readonly role: NodeRole;
   readonly roleSource: string;
   readonly capturedAt: string;

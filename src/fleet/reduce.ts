@@ -5,6 +5,7 @@ import { resultOf } from '../snapshot/document/summary.js';
 import { captureWithRole } from '../snapshot/reevaluate.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import { isOfNoNode } from '../verdict/codes.js';
 import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
 import type { FindingFacts } from '../verdict/finding.js';
 import { pageRemarks } from '../verdict/page_remarks.js';
@@ -50,6 +51,7 @@ export function reduceSnapshot(
     hostname: printable(node.hostname),
     addresses: node.defaultAddresses,
     source: printable(source),
+    isInCluster: !evaluated.facts.some(({ code }) => isOfNoNode(code)),
     role: role.role,
     roleSource: printable(role.roleSource),
     capturedAt: printable(capturedAt),

@@ -1,5 +1,7 @@
 import type { Role } from '../spec/rows.js';
+import { unitOf } from './flags.js';
 import type { HostFiles } from './host_files.js';
+import type { ServiceState, Setting } from './setting.js';
 
 /** A role, and the file that gives it. */
 export interface MarkedRole {
@@ -13,8 +15,30 @@ const MARKERS: readonly MarkedRole[] = [
   { file: '/var/snap/k8s/common/args/kube-apiserver', role: 'control-plane' },
 ];
 
-/** null if there is no marker, or no permission to see it. */
-export async function readMarkedRole(files: HostFiles): Promise<MarkedRole | null> {
-  for (const marker of MARKERS) if (await files.exists(marker.file)) return marker;
-  return null;
+/** What the markers say. */
+export interface RoleMarkers {
+  /** null: there is no marker, or no permission to see it. */
+  readonly markedRole: MarkedRole | null;
+  /** Whether there is none, as on a node that is not bootstrapped. */
+  readonly isUnmarked: boolean;
+}
+
+export async function readRoleMarkers(files: HostFiles): Promise<RoleMarkers> {
+  const states = await Promise.all(MARKERS.map(({ file }) => files.exists(file)));
+  return { markedRole: MARKERS[states.indexOf(true)] ?? null, isUnmarked: states.every((state) => state === false) };
+}
+
+/**
+ * Whether the node was bootstrapped, or joined to a cluster; null: unknown, as where it has no marker and its services are told
+ * something all the same. Before that, k8sd alone is enabled, and has no address.
+ */
+export function isBootstrapped(
+  { markedRole, isUnmarked }: RoleMarkers,
+  settings: readonly Setting[],
+  services: readonly ServiceState[] | null,
+): boolean | null {
+  if (markedRole !== null) return true;
+  const isInUse = ({ unit, enabled, pids }: ServiceState): boolean =>
+    unit !== unitOf('k8sd') && (enabled === true || (pids !== null && pids.length > 0));
+  return isUnmarked && settings.length === 0 && services?.some(isInUse) !== true ? false : null;
 }

@@ -4,7 +4,7 @@ import type { Mounts } from '../kernel/mounts.js';
 import { ARGUMENTS_DIRECTORY, argumentSettings, type ServiceInput } from './configuration.js';
 import { SERVICES } from './flags.js';
 import { findHostFiles, type HostFiles } from './host_files.js';
-import { type MarkedRole, readMarkedRole } from './marked_role.js';
+import { isBootstrapped, type MarkedRole, readRoleMarkers } from './marked_role.js';
 import { CNI_DIRECTORY, type NetworkFeature, networkFeatureOf } from './network_feature.js';
 import { releaseOf, SNAP_FILES } from './release.js';
 import type { ServiceState, Setting } from './setting.js';
@@ -15,6 +15,8 @@ import { type RunningService, readUnits } from './units.js';
 export interface NodeConfiguration {
   /** Role given by the snap's marker file; null: there is none. */
   readonly markedRole: MarkedRole | null;
+  /** Whether the node was bootstrapped, or joined to a cluster; null: unknown. */
+  readonly isBootstrapped: boolean | null;
   /** Whether files of the k8s snap are on the machine; null: unknown. */
   readonly isInstalled: boolean | null;
   /** Installed release, such as `1.34.1`; null: unknown. */
@@ -29,6 +31,7 @@ export interface NodeConfiguration {
 /** Of a capture whose node's disk was not looked at. */
 export const NO_CONFIGURATION: NodeConfiguration = {
   markedRole: null,
+  isBootstrapped: null,
   isInstalled: null,
   release: null,
   configuration: null,
@@ -47,8 +50,8 @@ export async function readNode(
     const errors: CoverageFault[] = isUnseen ? [{ code: 'host-files-unseen', params: {} }] : [];
     return { ...NO_CONFIGURATION, isInstalled: isUnseen ? null : isInstalled, source: reading(start, 0, errors) };
   }
-  const [markedRole, release, units, states, cniFiles] = await Promise.all([
-    readMarkedRole(files),
+  const [markers, release, units, states, cniFiles] = await Promise.all([
+    readRoleMarkers(files),
     readRelease(files),
     readUnits(files, mounts),
     Promise.all(
@@ -60,12 +63,18 @@ export async function readNode(
   const written = [argumentSettings(inputs), ...states];
   const settings = written.flatMap((one) => one.settings);
   const faults = written.flatMap((one) => one.faults);
+  const services = units.map(({ state }) => state);
   return {
-    markedRole,
+    markedRole: markers.markedRole,
+    isBootstrapped: isBootstrapped(
+      { ...markers, isUnmarked: markers.isUnmarked && faults.length === 0 },
+      settings,
+      services,
+    ),
     isInstalled,
     release,
     configuration: settings,
-    services: units.map(({ state }) => state),
+    services,
     networkFeature: networkFeatureOf(cniFiles),
     source: reading(start, settings.length, faults),
   };

@@ -2,6 +2,7 @@ import { addTo } from '../base/multimap.js';
 import { printable } from '../base/text.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { isOfNoNode } from '../verdict/codes.js';
 import { type Advice, type Expected, type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
 import { listed, listenerText, ownersText } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
@@ -16,8 +17,8 @@ function badness({ verdict, severity, causedBy }: Finding): number {
 
 /** The result in words. A node with findings that `--fail-on` allows is not called a match. */
 function conclusion({ summary, findings }: SnapshotDocument): string {
-  const notANode = findings.find(({ code }) => code === 'not-a-node');
-  if (notANode !== undefined) return notANode.message;
+  const noNode = findings.find(({ code }) => isOfNoNode(code));
+  if (noNode !== undefined) return noNode.message;
   const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
   const drift = passed === 0 ? 'no drift was found' : `${passed} findings are allowed by --fail-on ${summary.failOn}`;
   switch (summary.result) {
@@ -37,7 +38,7 @@ export function* toTable(document: SnapshotDocument): Generator<string> {
 
 function* tableLines(document: SnapshotDocument): Generator<string> {
   const findings = document.findings
-    .filter(({ code }) => code !== 'not-a-node')
+    .filter(({ code }) => !isOfNoNode(code))
     .toSorted((a, b) => badness(a) - badness(b));
   const rows = findings.map((finding) => [
     finding.verdict,

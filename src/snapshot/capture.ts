@@ -106,6 +106,7 @@ export async function captureNode(
       ephemeralPorts,
       ...configuration,
       // Another namespace may be that of a machine in a container, whose files are elsewhere.
+      isBootstrapped: isHere || target.hostRoot !== null ? configuration.isBootstrapped : null,
       isInstalled: isHere || target.hostRoot !== null ? configuration.isInstalled : configuration.isInstalled || null,
     },
     sockets,

@@ -166,6 +166,12 @@ export const FINDING_CODES = {
     about: 'This machine is no node of Canonical Kubernetes: no file, unit or listener of it is here.',
     params: {},
   },
+  'not-bootstrapped': {
+    verdict: 'not-applicable',
+    about:
+      'Canonical Kubernetes is installed on this machine, which is not part of a cluster yet: nothing is expected to listen.',
+    params: {},
+  },
   'no-listener': {
     verdict: 'missing',
     about: 'Nothing is listening on the port.',
@@ -273,6 +279,15 @@ export const FINDING_CODES = {
 
 /** What a finding can say, in one word. */
 export type FindingCode = keyof typeof FINDING_CODES;
+
+/** Of machines that are in no cluster: all rows have one of these. */
+const NO_NODE_CODES = ['not-a-node', 'not-bootstrapped'] as const satisfies readonly FindingCode[];
+
+export type NoNodeCode = (typeof NO_NODE_CODES)[number];
+
+export function isOfNoNode(code: string | null): boolean {
+  return NO_NODE_CODES.some((one) => one === code);
+}
 
 /** Why a finding has its verdict. */
 export type CodedFinding = WithRunning<Coded<typeof FINDING_CODES>>;

@@ -5,7 +5,7 @@ import type { Spec } from '../spec/spec.js';
 import type { NodeRole } from './applied_row.js';
 import { type Capture, isFromText } from './capture.js';
 import { withCauses } from './causes.js';
-import { FINDING_CODES } from './codes.js';
+import { FINDING_CODES, type NoNodeCode } from './codes.js';
 import { type EvaluatedRow, evaluateRows } from './evaluate_rows.js';
 import { type Expected, type Finding, type FindingFacts, SEVERITY } from './finding.js';
 import { ListenerIndex } from './listener_index.js';
@@ -57,14 +57,11 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   const listeners = new ListenerIndex(sockets);
   const context = { node, coverage, files, listeners, bound: capture.bound ?? [], isText };
   const evaluated = evaluateRows(spec, context, role);
-  const isNode = !isOfNoNode(spec, capture, role) || evaluated.some(isSign);
-  const rows = isNode
-    ? evaluated
-    : spec.rows.map((row) => ({
-        row,
-        evaluation: withoutSockets({ code: 'not-a-node', params: {} }),
-        settings: NO_SETTINGS,
-      }));
+  const code = evaluated.some(isSign) ? null : whyNoNode(spec, capture, role);
+  const rows =
+    code === null
+      ? evaluated
+      : spec.rows.map((row) => ({ row, evaluation: withoutSockets({ code, params: {} }), settings: NO_SETTINGS }));
   const explanations = new Map<string, SocketExplanation>();
   for (const { row, evaluation } of rows) {
     for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
@@ -73,15 +70,20 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
-  const facts = [...rows.map(factsOf), ...(isNode ? unexpectedFindings(rest, node) : [])];
+  const facts = [...rows.map(factsOf), ...(code === null ? unexpectedFindings(rest, node) : [])];
   const byId = new Map([...sockets, ...(capture.bound ?? [])].map((socket) => [socket.id, socket]));
   return { facts: withCauses(facts), explanations, context: { sockets: byId, coverage, node } };
 }
 
-/** Whether nothing but listeners can still show that this is a node of Canonical Kubernetes, which the built-in page is about. */
-function isOfNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): boolean {
+/**
+ * Why nothing but listeners can still show that this is a node of a cluster; null: it is one, or that is unknown. Without the snap only
+ * the built-in page is known to be about Canonical Kubernetes.
+ */
+function whyNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): NoNodeCode | null {
+  if (role !== 'unknown') return null;
+  if (node.isInstalled === true) return node.isBootstrapped === false ? 'not-bootstrapped' : null;
   const isRead = coverage.sources.every(({ name, status }) => status === 'ok' || !TABLES.includes(name));
-  return role === 'unknown' && node.isInstalled === false && spec.source === BUILTIN_SOURCE && isRead;
+  return node.isInstalled === false && spec.source === BUILTIN_SOURCE && isRead ? 'not-a-node' : null;
 }
 
 const TABLES: readonly string[] = ['tcp', 'udp', 'unix'];

@@ -71,14 +71,37 @@ t.test('four nodes in one tarball: control plane, workers, and a node that is no
       ['cp-1', 'control-plane', 'incomplete'],
       ['worker-1', 'worker', 'incomplete'],
       ['worker-2', 'worker', 'incomplete'],
-      ['new-1', 'unknown', 'drift'],
+      ['new-1', 'unknown', 'incomplete'],
     ],
   );
   t.strictSame(
     cluster.map(({ verdict, service }) => [verdict, service]),
     [
       ['ok', 'cilium-operator'],
-      ['unverified', 'etcd'],
+      ['ok', 'etcd'],
     ],
   );
 });
+
+t.test(
+  'k8s inspect calls a node not bootstrapped as well where k8sd does not answer: the arguments tell better',
+  async (t) => {
+    const changed = (files: Map<string, string>, pattern: RegExp): Map<string, string> => {
+      for (const path of [...files.keys()]) if (pattern.test(path)) files.delete(path);
+      return files.set('is-not-bootstrapped-node', 'Inspection ran on a node that is not bootstrapped.');
+    };
+    const inspectedAs = async (files: Map<string, string>) => {
+      const file = join(t.testdir({}), 'report.tar.gz');
+      writeFileSync(file, tarGzOf(inspectionReport(files)));
+      for await (const one of evidenceAt(file, '1.2.3')) if ('document' in one) return one.document.node;
+      return null;
+    };
+    const { role, roleReason, isBootstrapped } = (await inspectedAs(changed(inspected(), /^is-/))) ?? {};
+    t.strictSame([role, isBootstrapped], ['control-plane', true]);
+    t.match(roleReason, { code: 'marker-file', params: { path: 'args/kube-apiserver' } });
+    const proxied = worker('w', '192.0.2.3').set('args/k8s-apiserver-proxy', '--listen=":6443"\n');
+    t.match(await inspectedAs(changed(proxied, /^is-/)), { role: 'worker', isBootstrapped: true });
+    t.match(await inspectedAs(changed(inspected(), /^is-|^args/)), { role: 'unknown', isBootstrapped: null });
+    t.match(await inspectedAs(notBootstrapped('new')), { role: 'unknown', isBootstrapped: false });
+  },
+);

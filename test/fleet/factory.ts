@@ -74,6 +74,7 @@ export function nodeDocument(hostname: string, changes: NodeChanges = {}): Snaps
       interfaces,
       ephemeralPorts,
       isInstalled: null,
+      isBootstrapped: null,
       release: null,
       configuration: null,
       services: node.services,

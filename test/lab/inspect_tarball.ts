@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { hostname as machineName } from 'node:os';
 import { dirname, join } from 'node:path';
 import { writableCgroupRoot } from './cgroups.js';
 import { mustRun } from './child.js';
-import { CNI_FILE, K8SD_INFO } from './disk.js';
+import { CNI_FILE, K8SD_INFO, K8SD_STATE } from './disk.js';
 import { shimOf, shimsOf, statusOf, unitStates } from './inspect_units.js';
 import type { Lab } from './lab.js';
 
@@ -66,7 +67,9 @@ async function filesOf(lab: Lab, hostname: string): Promise<Report> {
     report.set(`${tool}.log`, `/snap/k8s/x1/k8s/scripts/inspect.sh: line 181: ${tool}-save: command not found\n`);
   }
   report.set('proxy_in_etc_environment', '');
-  if (lab.role === 'worker') report.set('is-worker-node', 'Inspection ran on a worker node.');
+  const isBootstrapped = existsSync(join(lab.disk, K8SD_STATE));
+  if (!isBootstrapped) report.set('is-not-bootstrapped-node', 'Inspection ran on a non bootstrapped node.');
+  else if (lab.role === 'worker') report.set('is-worker-node', 'Inspection ran on a worker node.');
   else report.set('is-control-plane-node', 'Inspection ran on a control plane node.');
 
   const inspected = UNITS[lab.role].flatMap((service) => states.find((one) => one.service === service) ?? []);
@@ -105,9 +108,11 @@ async function filesOf(lab: Lab, hostname: string): Promise<Report> {
   report.set('k8s-get.log', `network:\n  enabled: ${network !== undefined}\ndns:\n  enabled: true\n`);
   report.set(
     'k8s-status.log',
-    lab.role === 'worker'
-      ? 'Error: this action is restricted on workers\n'
-      : `cluster status:           ready\ndatastore:                etcd\nnetwork:                  ${state}\n`,
+    !isBootstrapped
+      ? 'Error: The node is not part of a Kubernetes cluster.\n'
+      : lab.role === 'worker'
+        ? 'Error: this action is restricted on workers\n'
+        : `cluster status:           ready\ndatastore:                etcd\nnetwork:                  ${state}\n`,
   );
   return report;
 }

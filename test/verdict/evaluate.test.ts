@@ -235,3 +235,20 @@ t.test('a machine that is no node has one answer, unless something may be a sign
   not('another page', codes([], bare, 'unknown', { ...page, source: 'page.md' }));
   t.end();
 });
+
+t.test(
+  'a node that is not bootstrapped is expected to run nothing, whatever the page, unless something of it listens',
+  (t) => {
+    const node = { ...capture([]).node, isInstalled: true, isBootstrapped: false };
+    const codes = (sockets: OwnedListener[], changes: Partial<Capture>, role: NodeRole = 'unknown') =>
+      new Set(evaluate(spec([KUBELET]), capture(sockets, { node, ...changes }), role).findings.map(({ code }) => code));
+    const sshd = held('sshd', '0.0.0.0', 22);
+    t.strictSame(codes([sshd], {}), new Set(['not-bootstrapped']));
+    t.strictSame(codes([sshd], { coverage: coverage({ unix: 'failed' }) }), new Set(['not-bootstrapped']));
+    const not = (name: string, got: ReadonlySet<string | null>) => t.notOk(got.has('not-bootstrapped'), name);
+    not('its services were left running', codes([held('kubelet', '127.0.0.1', 10248)], {}));
+    not('its markers cannot be seen', codes([sshd], { node: { ...node, isBootstrapped: null } }));
+    not('a role was requested', codes([sshd], {}, 'worker'));
+    t.end();
+  },
+);

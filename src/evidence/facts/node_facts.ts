@@ -5,7 +5,7 @@ import type { TunnelDevice } from '../../kernel/network/facts.js';
 import { ARGUMENTS_DIRECTORY, argumentSettings, type ServiceInput, type Settings } from '../../node/configuration.js';
 import { withConfiguredDefault } from '../../node/configured_default.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
-import type { MarkedRole } from '../../node/marked_role.js';
+import { isBootstrapped, type MarkedRole } from '../../node/marked_role.js';
 import type { NetworkFeature } from '../../node/network_feature.js';
 import type { ServiceState } from '../../node/setting.js';
 import { K8SD_DATABASE_FILE, STATE_FILES, stateSettings } from '../../node/state_files.js';
@@ -39,6 +39,7 @@ export function bundledNode(facts: readonly FactFile[]): BundledNode {
   const isOfSnap = OF_SNAP.some((fact) => files.has(fact)) || unitFiles?.has(unitOf('k8sd')) === true;
   const services = isOfSnap ? servicesOf(processes, startup, unitFiles) : null;
   const settings = isOfSnap ? settingsOf(files, processes, services ?? []) : NO_SETTINGS;
+  const markedRole = markedRoleOf(files);
   const snap = files.first('snap-list', parseSnapList);
   const uname = files.first('uname', parseUname);
   const interfaces = network?.facts?.interfaces ?? [];
@@ -62,7 +63,12 @@ export function bundledNode(facts: readonly FactFile[]): BundledNode {
       defaultSource,
       interfaces,
       ephemeralPorts: null,
-      markedRole: markedRoleOf(files),
+      markedRole,
+      isBootstrapped: isBootstrapped(
+        { markedRole, isUnmarked: files.has('not-bootstrapped') },
+        settings.settings,
+        services,
+      ),
       isInstalled: snap?.value.isInstalled ?? (isOfSnap ? true : null),
       release: snap?.value.release ?? null,
       configuration: isOfSnap ? settings.settings : null,
@@ -133,12 +139,22 @@ function commandLineOf(
   return commands.find(([program = '']) => basename(program) === service)?.slice(1) ?? null;
 }
 
+/** Services that have arguments on nodes of one role only. */
+const OF_ONE_ROLE = [
+  ['k8s-apiserver-proxy', 'worker'],
+  ['kube-apiserver', 'control-plane'],
+] as const;
+
 function markedRoleOf(files: FactFiles): MarkedRole | null {
   for (const role of ['worker', 'control-plane'] as const) {
     const marker = files.first(role, () => true);
     if (marker !== null) return { role, file: marker.path };
   }
-  return null;
+  // `k8s inspect` calls a node not bootstrapped as well where it could not find out, as with k8sd down.
+  const service = files.has('not-bootstrapped')
+    ? OF_ONE_ROLE.find(([one]) => files.text('arguments', one).state === 'read')
+    : undefined;
+  return service === undefined ? null : { role: service[1], file: `args/${service[0]}` };
 }
 
 /** Whether the network feature is on, in the output of `k8s status`. */

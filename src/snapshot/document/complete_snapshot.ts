@@ -34,6 +34,7 @@ export interface StoredSnapshot
       | 'interfaces'
       | 'ephemeralPorts'
       | 'isInstalled'
+      | 'isBootstrapped'
       | 'release'
       | 'configuration'
       | 'services'
@@ -102,6 +103,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
       interfaces: node.interfaces ?? [],
       ephemeralPorts: node.ephemeralPorts ?? null,
       isInstalled: node.isInstalled ?? null,
+      isBootstrapped: node.isBootstrapped ?? null,
       release: node.release ?? null,
       configuration: node.configuration?.filter(({ source }) => SETTING_KINDS.includes(source.kind)) ?? null,
       services: node.services ?? null,

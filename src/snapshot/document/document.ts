@@ -64,6 +64,8 @@ export interface SnapshotDocument {
     readonly ephemeralPorts: { readonly from: number; readonly to: number } | null;
     /** Whether files of the k8s snap are on the machine; null: unknown. */
     readonly isInstalled: boolean | null;
+    /** Whether the node was bootstrapped, or joined to a cluster; null: unknown. */
+    readonly isBootstrapped: boolean | null;
     /** Installed release, such as `1.34.1`; null: unknown. */
     readonly release: string | null;
     /** What the services of the snap are told to do; null: not looked at. */

@@ -1,5 +1,6 @@
 import type { Coverage } from '../../base/coverage.js';
 import { isFromText } from '../../verdict/capture.js';
+import { isOfNoNode } from '../../verdict/codes.js';
 import { type Finding, isName, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import type { FailOn, Result, SnapshotDocument } from './document.js';
 
@@ -40,7 +41,7 @@ export function resultOf(
 ): Result {
   if (findings.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
   const isOpen = ({ verdict, code, matchedBy }: (typeof findings)[number]): boolean =>
-    verdict === 'unverified' || code === 'not-a-node' || (isName(matchedBy) && isFromText(coverage));
+    verdict === 'unverified' || isOfNoNode(code) || (isName(matchedBy) && isFromText(coverage));
   const open = findings.some(isOpen);
   return open || !coverage.complete ? 'incomplete' : 'match';
 }

@@ -90,6 +90,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       ephemeralPorts:
         node.ephemeralPorts === null ? null : { from: node.ephemeralPorts.from, to: node.ephemeralPorts.to },
       isInstalled: node.isInstalled,
+      isBootstrapped: node.isBootstrapped,
       release: node.release === null ? null : to.version(node.release),
       configuration: node.configuration?.map((setting) => settingOf(setting, to)) ?? null,
       services:

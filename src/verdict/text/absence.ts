@@ -14,6 +14,7 @@ type AbsenceCode =
   | 'other-datastore'
   | 'replaced-by-service'
   | 'not-a-node'
+  | 'not-bootstrapped'
   | 'no-listener'
   | 'unit-not-running'
   | 'unit-still-starting'
@@ -69,6 +70,12 @@ export function absenceSentences(
     case 'not-a-node': {
       const reason = 'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here';
       return { message: `${reason} (k8s-sockwatch preflight says whether it could become one)`, reason };
+    }
+    case 'not-bootstrapped': {
+      const reason =
+        'Canonical Kubernetes is installed here and not bootstrapped: nothing of it is expected to listen yet';
+      const message = `${reason} (sudo k8s bootstrap makes this the first node of a cluster, sudo k8s join-cluster TOKEN a further one)`;
+      return { message, reason };
     }
     case 'no-listener':
       return plain(`${nothing}; ${facts.params.service} should be`);

@@ -98,6 +98,12 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
     case 'table-incomplete':
     case 'wider-address-unread':
       return advice('Fix what kept the table from being read, which `coverage` names, and run again.');
+    case 'not-bootstrapped':
+      return advice(
+        'Bootstrap this node, or join it to a cluster with a token that a control plane of it gives (k8s get-join-token NAME, with --worker for a worker).',
+        'sudo k8s bootstrap',
+        'sudo k8s join-cluster TOKEN',
+      );
     case 'not-a-node':
     case 'role-unknown':
     case 'role-unknown-and-held':

@@ -153,6 +153,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'other-datastore':
     case 'replaced-by-service':
     case 'not-a-node':
+    case 'not-bootstrapped':
     case 'no-listener':
     case 'unit-not-running':
     case 'unit-still-starting':

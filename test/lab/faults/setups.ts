@@ -1,6 +1,7 @@
 import { argumentsFile, argumentsText, k8sdState, snapFiles, unitFile, unitText, wantedUnit } from '../disk.js';
 import { snap } from '../healthy.js';
 import {
+  changed,
   type Plan,
   rebound,
   standIn,
@@ -11,7 +12,7 @@ import {
   withoutService,
   withService,
 } from '../plan.js';
-import { type Expectation, type Fault, tcpRow } from './fault.js';
+import { containerdRow, type Expectation, type Fault, tcpRow, VXLAN_ROW } from './fault.js';
 
 const DQLITE = 'k8s-dqlite';
 const DQLITE_FLAGS = ['--listen=unix:///var/snap/k8s/common/var/lib/k8s-dqlite/k8s-dqlite.sock'];
@@ -20,6 +21,29 @@ const ETCD_ROWS = [tcpRow('etcd', 2379), tcpRow('etcd', 2380)];
 function withoutEtcd(plan: Plan, servers: string): Plan {
   const without = withoutFiles(withoutService(plan, 'etcd'), wantedUnit('etcd'), argumentsFile('etcd'));
   return withFlag(without, 'kube-apiserver', `--etcd-servers=${servers}`);
+}
+
+const TCP_ROWS: readonly (readonly [service: string, ...ports: number[]])[] = [
+  ['cilium-agent', 4240, 4244, 9879, 9890],
+  ['cilium-operator', 9234, 9891, 9963],
+  ['etcd', 2379, 2380],
+  ['k8sd', 6400],
+  ['kube-apiserver', 6443],
+  ['kube-controller', 10257],
+  ['kube-proxy', 10249, 10256],
+  ['kube-scheduler', 10259],
+  ['kubelet', 10248, 10250],
+];
+
+/** Of the snap only k8sd runs, and waits to be bootstrapped. */
+function notBootstrapped(plan: Plan): Plan {
+  const ofSystem = [...plan.services].filter(
+    ([name, { cgroup }]) => name === 'k8sd' || !(cgroup === snap(name) || cgroup.startsWith('kubepods.slice/')),
+  );
+  const isKept = (path: string): boolean =>
+    [wantedUnit('k8sd'), argumentsFile('k8sd')].includes(path) || !/^\/etc\/cni\/|^\/var\/snap\/|\.wants\//.test(path);
+  const disk = new Map([...plan.disk].filter(([path]) => isKept(path)));
+  return changed({ ...plan, services: new Map(ofSystem), disk, vxlan: null }, 'k8sd', { sockets: [] });
 }
 
 /** No faults: nodes that are configured in another way than usual, and as healthy. */
@@ -87,5 +111,16 @@ export const SETUPS: readonly Fault[] = [
       return withFlag(rebound(plan, service, 6443, tcp(any, 7443)), service, flag);
     },
     expect: () => [{ subject: tcpRow('kube-apiserver', 6443), verdict: 'configured' }],
+  },
+  {
+    name: 'not-bootstrapped',
+    description: 'the snap is installed, and the node neither bootstrapped nor joined to a cluster',
+    plan: notBootstrapped,
+    expect: (node) =>
+      [
+        ...TCP_ROWS.flatMap(([service, ...ports]) => ports.map((port) => tcpRow(service, port))),
+        VXLAN_ROW,
+        containerdRow(node),
+      ].map((subject) => ({ subject, verdict: 'not-applicable' })),
   },
 ];

@@ -31,6 +31,7 @@ export function documentOf(
       interfaces,
       ephemeralPorts,
       isInstalled: null,
+      isBootstrapped: null,
       release: null,
       configuration: null,
       services: null,

@@ -69,8 +69,8 @@ t.test('a snapshot of version 0.1.0 is still read', (t) => {
     return rest;
   });
   const { roleReason, defaultAddresses, defaultSource, ...facts } = document.node;
-  const { isInstalled, release, configuration, services, networkFeature, ...node } = facts;
-  t.strictSame([isInstalled, release, configuration, services, networkFeature], [null, null, null, null, null]);
+  const { isInstalled, isBootstrapped, release, configuration, services, networkFeature, ...node } = facts;
+  t.strictSame([isInstalled, isBootstrapped, release, configuration, services, networkFeature], Array(6).fill(null));
   const { byName, verdicts, ...rest } = document.summary;
   const { configured, ...counts } = verdicts;
   t.equal(configured, 0);

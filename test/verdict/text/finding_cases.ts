@@ -88,6 +88,11 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here (k8s-sockwatch preflight says whether it could become one)',
   ],
   [
+    evaluate(spec([API]), capture([], { node: { ...NODE, isInstalled: true, isBootstrapped: false } }), 'unknown')
+      .findings[0] as Finding,
+    'Canonical Kubernetes is installed here and not bootstrapped: nothing of it is expected to listen yet (sudo k8s bootstrap makes this the first node of a cluster, sudo k8s join-cluster TOKEN a further one)',
+  ],
+  [
     judge(UNIX, {
       sockets: [unixListener(PATH, { owners: [processOwner('containerd')] })],
       observed: { files: [socketFile(PATH, { isProtected: false })] },
