@@ -11,14 +11,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BIN = join(ROOT, 'dist/bin');
 const LIB = join(ROOT, 'dist/lib');
 
-/** Two thirds of the program, which --once does not need: bundles of their own, loaded when they are used. */
-const RARE = [
+/** Bundles of their own: what --once does not need, two thirds of the program, and what the single file replaces. */
+const APART = [
   'blessed/lib/keys.js',
   'blessed/lib/program.js',
   'markdown-it',
   'prom-client',
   'tar',
   'yaml',
+  './dist/src/kernel/addon_file.js',
   './dist/src/snapshot/document/validate_snapshot.js',
   './dist/src/spec/validate_notes.js',
 ];
@@ -41,11 +42,11 @@ const files = (outdir, urlOf) => ({
   },
 });
 
-const rare = {
-  name: 'rare',
+const apart = {
+  name: 'apart',
   setup({ onResolve }) {
     onResolve({ filter: /./ }, ({ path }) => {
-      const name = RARE.find((one) => one === path || (one.startsWith('.') && basename(one) === basename(path)));
+      const name = APART.find((one) => one === path || (one.startsWith('.') && basename(one) === basename(path)));
       return name === undefined ? undefined : { path: `../bin/${bundleOf(name)}`, external: true };
     });
   },
@@ -85,17 +86,18 @@ await bundle({
   },
   plugins: [files(LIB, (own) => `(import.meta.url && new URL(${JSON.stringify(`../${own}`)}, \`\${import.meta.url}/\`).href)`)],
 });
-for (const name of RARE) {
+for (const name of APART) {
   await bundle({
     stdin: { contents: `module.exports = require(${JSON.stringify(name)})`, resolveDir: ROOT },
     outfile: join(BIN, bundleOf(name)),
+    plugins: [locatedFromBin],
     minify: true,
   });
 }
 await bundle({
   entryPoints: [join(ROOT, 'dist/src/cli/cli.js')],
   outfile: join(BIN, 'cli.cjs'),
-  plugins: [locatedFromBin, rare],
+  plugins: [locatedFromBin, apart],
   // import() does not work in a script that vm runs; require() does.
   supported: { 'dynamic-import': false },
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },

@@ -11,7 +11,7 @@ const program = readFileSync(bundle);
 const script = new Script(program.toString('latin1'), { filename: bundle });
 process.on('exit', () => {
   const release = Buffer.from(`${process.version} ${process.arch}\n`);
-  writeFileSync(`${bundle}.cache`, Buffer.concat([release, program, script.createCachedData()]));
+  writeFileSync(process.env.CODE_CACHE ?? `${bundle}.cache`, Buffer.concat([release, program, script.createCachedData()]));
   // Whether the snapshot of the build machine shows drift does not matter.
   process.exitCode = 0;
 });

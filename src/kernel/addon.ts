@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { BUNDLER_HINT, messageOf, SockwatchError } from '../base/errors.js';
+import { messageOf, SockwatchError } from '../base/errors.js';
+import { ADDON_REMEDIES, loadAddon } from './addon_file.js';
 
 /**
  * The columns of a TCP or UDP dump, one element per socket, as native/socket_columns.h defines them. `address` has 16 bytes per socket;
@@ -220,12 +217,6 @@ export function isKernelError(thrown: unknown): thrown is KernelError {
   return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
 }
 
-/**
- * Built here, or prebuilt in the package. Not found with node-gyp-build, which follows the environment: it must not choose what
- * runs as root.
- */
-const FILES = ['build/Release/sockwatch.node', `prebuilds/linux-${process.arch}/node.napi.glibc.node`];
-
 let loaded: Addon | null = null;
 
 /**
@@ -235,16 +226,10 @@ let loaded: Addon | null = null;
 export function native(): Addon {
   if (loaded === null) {
     try {
-      // Not `new URL('../../..', …)`, which webpack takes for a module.
-      const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-      const file = FILES.map((name) => join(root, name)).find(existsSync);
-      if (file === undefined) throw new Error(`there is neither ${FILES.join(' nor ')} in ${root}`);
-      loaded = createRequire(import.meta.url)(file) as Addon;
+      loaded = loadAddon() as Addon;
     } catch (thrown) {
       throw new SockwatchError('ERR_NATIVE_LOAD', `cannot load the native addon: ${messageOf(thrown)}`, {
-        hint:
-          `1. In a checkout, run "npm run build". 2. In an installed package, this machine (${process.platform} ` +
-          `${process.arch}) has no prebuilt addon: build one from the sources (docs/install.md). 3. ${BUNDLER_HINT}`,
+        hint: ADDON_REMEDIES,
         cause: thrown,
       });
     }
