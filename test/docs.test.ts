@@ -6,6 +6,7 @@ import { CHECK_HELP } from '../src/cli/check_options.js';
 import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
+import { SERVE_HELP } from '../src/cli/serve_options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
 import { FINDING_CODES } from '../src/verdict/codes.js';
@@ -86,6 +87,10 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   const bundles = documented('docs/bundles-and-diff.md');
   for (const option of optionsIn(CHECK_HELP + DIFF_HELP)) {
     t.ok(bundles.has(option) || option === '--once', `${option} in bundles-and-diff.md`);
+  }
+  const metrics = documented('docs/metrics.md');
+  for (const option of optionsIn(SERVE_HELP)) {
+    t.ok(metrics.has(option) || ['--once', '--help'].includes(option), `${option} in metrics.md`);
   }
   t.strictSame(
     [...commandLine].filter((option) => !optionsIn(HELP).has(option)),

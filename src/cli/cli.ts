@@ -146,6 +146,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./check_command.js')).runCheck(argv.slice(1));
     case 'diff':
       return (await import('./diff_command.js')).runDiff(argv.slice(1));
+    case 'serve':
+      return (await import('./serve_command.js')).runServe(argv.slice(1));
     default:
       return run(parseCommand(argv));
   }

@@ -6,6 +6,7 @@ import type { Role } from '../spec/rows.js';
 import {
   FAIL_ON,
   millisecondsOf,
+  OWNERS,
   oneOf,
   parseOptions,
   pathOf,
@@ -75,6 +76,7 @@ const OPTIONS = {
 export const HELP = `Usage: k8s-sockwatch [options]
        k8s-sockwatch check FILE... [options]
        k8s-sockwatch diff OLD NEW [options]
+       k8s-sockwatch serve [options]
 
 Compares the sockets of this Kubernetes node with the page that says what should listen on it.
 
@@ -107,6 +109,7 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
 
 check evaluates snapshots and diagnostics bundles; see k8s-sockwatch check --help.
 diff compares two snapshots; see k8s-sockwatch diff --help.
+serve answers Prometheus over HTTP; see k8s-sockwatch serve --help.
 
 Exit codes: 0 the node matches, 1 it drifts (findings at or above --fail-on), 2 the command could not run,
 3 no such findings, but the result is incomplete.
@@ -129,7 +132,7 @@ export function parseCommand(argv: readonly string[]): Command {
     spec: specOptions(values),
     role: oneOf('role', values.role, ROLES, 'auto'),
     netns: pathOf('netns', values.netns),
-    owners: oneOf('owners', values.owners, ['auto', 'bpf', 'proc', 'none'], 'auto'),
+    owners: oneOf('owners', values.owners, OWNERS, 'auto'),
     allowModuleLoad: values['allow-module-load'] ?? false,
     hostRoot: pathOf('host-root', values['host-root']),
   };

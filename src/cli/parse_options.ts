@@ -19,6 +19,7 @@ export const SHARED_OPTIONS = {
 } as const satisfies ParseArgsConfig['options'];
 
 export const ROLES = ['auto', 'control-plane', 'worker'] as const;
+export const OWNERS = ['auto', 'bpf', 'proc', 'none'] as const;
 export const FAIL_ON = ['error', 'warning', 'info', 'never'] as const;
 
 export function usageError(message: string, hint?: string, cause?: unknown): SockwatchError {

@@ -18,11 +18,15 @@ export function openNetns(path: string | null): Netns | null {
   }
 }
 
+/** Of the namespace that this process has as long as it runs; asked once, as /proc can hang later. */
+let own: string | null = null;
+
 /** Inode number of a namespace. @throws SockwatchError ERR_NETNS where /proc does not show our own */
 export function identifyNetns(netns: Netns | null): string {
   if (netns !== null) return String(netns.inode);
   try {
-    return String(native().ownNetnsInode());
+    own ??= String(native().ownNetnsInode());
+    return own;
   } catch (error) {
     if (!isKernelError(error)) throw error;
     throw new SockwatchError('ERR_NETNS', `cannot identify the network namespace: ${error.message}`, {

@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
 import { SockwatchError } from '../base/errors.js';
+import { keepHeapSmall } from '../base/heap.js';
 import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
 import type { Action, UpdateSource } from './app.js';
@@ -52,15 +52,6 @@ function noTerminal(replay: string | null): SockwatchError {
       ? 'use --once for one snapshot, or --follow for changes'
       : 'k8s-sockwatch check FILE --format table needs no terminal';
   return new SockwatchError('ERR_USAGE', `the screen needs a terminal, and ${problem}`, { hint });
-}
-
-/**
- * A screen stays open for days. By default V8 lets the heap grow to a multiple of what is live, and each half of the young
- * generation to 16 MB.
- */
-function keepHeapSmall(): void {
-  setFlagsFromString('--heap-growing-percent=30');
-  setFlagsFromString('--semi-space-growth-factor=1');
 }
 
 async function liveUpdates(command: RunOptions): Promise<UpdateSource> {

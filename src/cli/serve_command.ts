@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
+import { keepHeapSmall } from '../base/heap.js';
+import { version } from '../base/version.js';
+import { endProcess } from '../kernel/addon.js';
+import { writeStdout } from '../report/write_stdout.js';
+import { validateOptions } from '../snapshot/options.js';
+import { loadSpec } from '../spec/load.js';
+import { nodeSources } from '../watch/sources.js';
+import { Watcher } from '../watch/watcher.js';
+import { answerFrom } from './serve/answer.js';
+import { createHardenedServer } from './serve/connections.js';
+import { NodeState } from './serve/node_state.js';
+import { readToken } from './serve/token.js';
+import { type ListenAddress, parseServe, SERVE_HELP } from './serve_options.js';
+
+/** Time for answers that are being sent when a signal arrives. */
+const LAST_ANSWERS_MS = 1_000;
+
+/**
+ * Runs `serve` until a signal arrives.
+ * @throws SockwatchError ERR_USAGE, ERR_INPUT, ERR_KERNEL where the address cannot be had; what `snapshot` throws
+ */
+export async function runServe(argv: readonly string[]): Promise<number> {
+  const command = parseServe(argv);
+  if (command.kind === 'help') {
+    await writeStdout(SERVE_HELP);
+    return 0;
+  }
+  prepareProcess();
+  const { listen: address, tokenFile, spec: specOptions, intervalMs, ...rest } = command;
+  const spec = await loadSpec(specOptions);
+  const isAllowed = tokenFile === null ? null : await readToken(tokenFile);
+  const state = new NodeState(version());
+  const server = createHardenedServer(answerFrom(state, isAllowed));
+  const { kind: _, ...options } = { ...rest, spec, intervalMs };
+  const sources = nodeSources(validateOptions(options));
+  const watcher = new Watcher(options, { ...sources, capture: state.timed(sources.capture) });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(server, watcher));
+  await listen(server, address);
+  process.stderr.write(`k8s-sockwatch: serving on ${urlOf(server.address() as AddressInfo)}\n`);
+  try {
+    for await (const update of watcher.updates()) state.add(update);
+  } catch (error) {
+    server.close();
+    server.closeAllConnections();
+    throw error;
+  }
+  // A signal has ended it, and `end` exits when the last answer has been sent.
+  return new Promise<never>(() => {});
+}
+
+function prepareProcess(): void {
+  keepHeapSmall();
+  // The name by which a note explains the listener, where neither a unit nor a pod does.
+  process.title = 'k8s-sockwatch';
+  // Takes effect only before libuv starts its first thread. Reads that hang must leave some for others.
+  process.env['UV_THREADPOOL_SIZE'] ??= '12';
+}
+
+async function listen(server: Server, { host, port }: ListenAddress): Promise<void> {
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    const why = errnoMessage(error) ?? messageOf(error);
+    throw new SockwatchError('ERR_KERNEL', `cannot listen on ${host}, port ${port}: ${why}`, {
+      hint: 'choose another address with --listen',
+      cause: error,
+    });
+  }
+}
+
+function urlOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+/** Answers what is being answered, then exits even if a thread hangs in the kernel. */
+async function end(server: Server, watcher: Watcher): Promise<never> {
+  watcher.close();
+  setTimeout(() => endProcess(0), LAST_ANSWERS_MS);
+  server.close();
+  server.closeIdleConnections();
+  await once(server, 'close');
+  return endProcess(0);
+}
