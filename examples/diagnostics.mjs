@@ -5,7 +5,7 @@
 //   node diagnostics.mjs OUTPUT.json [SECONDS]
 
 import { writeFileSync } from 'node:fs';
-import { exitNow, loadSpec, redact, SockwatchError, snapshot } from 'k8s-sockwatch';
+import { exitNow, redact, SockwatchError, snapshot } from 'k8s-sockwatch';
 
 const [output, seconds = '10'] = process.argv.slice(2);
 if (output === undefined || !(Number(seconds) > 0)) {
@@ -19,8 +19,7 @@ for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stop.abort(ne
 
 let code = 0;
 try {
-  const spec = await loadSpec();
-  const document = await snapshot({ spec, deadlineMs: Number(seconds) * 1000, signal: stop.signal });
+  const document = await snapshot({ deadlineMs: Number(seconds) * 1000, signal: stop.signal });
   writeFileSync(output, `${JSON.stringify(redact(document))}\n`, { mode: 0o600, flag: 'wx' });
 
   const faults = document.findings.filter(({ severity }) => severity === 'error' || severity === 'warning');

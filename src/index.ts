@@ -1,8 +1,9 @@
 /**
- * k8s-sockwatch as a library. {@link loadSpec} reads what a node is compared with, {@link snapshot} captures the node and compares it,
- * {@link follow} reports changes. {@link readSnapshot} reads a stored snapshot, {@link reevaluate} compares it again, {@link diff}
- * compares two, {@link redact} replaces what identifies the node. {@link evaluate} is the comparison alone. {@link exitNow} ends the
- * process even if a read hangs in the kernel.
+ * k8s-sockwatch as a library. {@link snapshot} captures a node and compares it with what {@link loadSpec} reads, {@link follow} reports
+ * changes, {@link watch} the state as well; {@link listeners} compares with nothing. {@link readSnapshot} reads a stored snapshot,
+ * {@link readEvidence} reports and archives, {@link reevaluate} compares again, {@link diff} compares two, {@link redact} replaces what
+ * identifies the node. {@link render}, {@link renderMatrix} and {@link renderDiff} give the texts that the command prints.
+ * {@link evaluate} is the comparison alone. {@link exitNow} ends the process even if a read hangs in the kernel.
  *
  * Calls are independent of each other, may run at the same time, and in worker threads. Expected errors are {@link SockwatchError}s with
  * a code. Times are milliseconds where a name ends in `Ms`, else ISO 8601; 64-bit numbers are strings.
@@ -11,9 +12,14 @@
  */
 
 import './base/requirements.js';
-import { assertArgument } from './base/validate.js';
+import { assertArgument, assertOneOf, assertPath, assertSnapshot } from './base/validate.js';
+import { version } from './base/version.js';
+import type { Evidence } from './evidence/bundle.js';
 import { endProcess } from './kernel/addon.js';
+import type { DiffFormat, MatrixFormat, SnapshotFormat } from './report/render.js';
+import type { SnapshotDiff } from './snapshot/diff/diff.js';
 import type { SnapshotDocument } from './snapshot/document/document.js';
+import { type ReevaluateOptions, reevaluate, validOptions } from './snapshot/reevaluate.js';
 
 export type {
   Coded,
@@ -30,6 +36,7 @@ export { COVERAGE_CODES, type CoverageFault } from './base/coverage_codes.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
 export type { PortRange } from './base/port_range.js';
 export type { TextField } from './base/text.js';
+export type { Evidence } from './evidence/bundle.js';
 export type { NetworkInterface } from './kernel/network/addresses.js';
 export type { DefaultSource } from './kernel/network/default_addresses.js';
 export type {
@@ -49,6 +56,7 @@ export type { MarkedRole } from './node/marked_role.js';
 export type { NetworkFeature } from './node/network_feature.js';
 export type { NodeConfiguration } from './node/read_node.js';
 export type { ServiceState, Setting, SettingSource } from './node/setting.js';
+export type { DiffFormat, MatrixFormat, SnapshotFormat } from './report/render.js';
 export { type CodedListenerDifference, DIFFERENCE_CODES, type DifferenceCode } from './snapshot/diff/codes.js';
 export { type ComparedSnapshot, diff, type SnapshotDiff } from './snapshot/diff/diff.js';
 export type {
@@ -63,6 +71,7 @@ export type {
   VerdictDifference,
 } from './snapshot/diff/difference.js';
 export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snapshot/document/document.js';
+export { type Listeners, type ListenersOptions, listeners } from './snapshot/listeners.js';
 export type { SnapshotOptions } from './snapshot/options.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
@@ -83,17 +92,20 @@ export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
 export { type CodedFinding, FINDING_CODES, type FindingCode, type WithRunning } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
-export type {
-  Advice,
-  Expected,
-  Finding,
-  FindingConfiguration,
-  FindingFacts,
-  FindingFields,
-  FindingText,
-  MatchedBy,
-  Severity,
-  Verdict,
+export {
+  type Advice,
+  type Expected,
+  type Finding,
+  type FindingConfiguration,
+  type FindingFacts,
+  type FindingFields,
+  type FindingText,
+  type MatchedBy,
+  SEVERITIES,
+  SEVERITY,
+  type Severity,
+  VERDICTS,
+  type Verdict,
 } from './verdict/finding.js';
 export { PAGE_CODES, type PageRemark } from './verdict/page_remarks.js';
 export { ROLE_CODES, type RoleReason } from './verdict/role_codes.js';
@@ -113,8 +125,8 @@ export type {
   Started,
   VerdictChanged,
 } from './watch/changes/change.js';
-export { type FollowOptions, follow } from './watch/follow.js';
-export type { WatchOptions } from './watch/watcher.js';
+export { type FollowOptions, follow, watch } from './watch/follow.js';
+export type { WatchOptions, WatchUpdate } from './watch/watcher.js';
 
 /**
  * Parses a snapshot of this schema version, whichever release wrote it. Its validator is loaded when first needed.
@@ -131,6 +143,69 @@ export async function readSnapshot(text: string, source = 'the snapshot'): Promi
   assertArgument(typeof source === 'string', 'source is a text', source);
   const reader = await import('./snapshot/document/read_snapshot.js');
   return reader.readSnapshot(text, source);
+}
+
+/**
+ * Reads all nodes in a snapshot, an `ss` or `netstat` text, a report of `k8s inspect`, `microk8s inspect` or sos, a directory or an
+ * archive of them, and compares each. An input that cannot be read becomes an `error` in its place; the others are still read.
+ * @throws SockwatchError ERR_USAGE for invalid arguments
+ */
+export async function* readEvidence(
+  path: string,
+  options: ReevaluateOptions = {},
+): AsyncGenerator<Evidence, void, void> {
+  assertArgument(typeof path === 'string', 'evidence is read from a path', path);
+  assertPath('path', path);
+  validOptions(options);
+  const { evidenceAt } = await import('./evidence/evidence_at.js');
+  for await (const one of evidenceAt(path, version())) {
+    yield 'document' in one ? { ...one, document: reevaluate(one.document, options) } : one;
+  }
+}
+
+/**
+ * A snapshot as text, safe on a terminal.
+ * @throws SockwatchError ERR_USAGE for invalid arguments
+ */
+export async function render(document: SnapshotDocument, format: SnapshotFormat = 'table'): Promise<string> {
+  assertSnapshot(document);
+  assertOneOf('format', format, ['json', 'table', 'line']);
+  return joined((await import('./report/render.js')).snapshotPieces(document, format));
+}
+
+/**
+ * Compares nodes with each other, as `check` with several files does.
+ * @param evidence What `readEvidence` gives, or snapshots with their names; compared with the page again
+ * @param width Of a table, in columns
+ * @throws SockwatchError ERR_USAGE for invalid arguments
+ */
+export async function renderMatrix(
+  evidence: Iterable<Evidence> | AsyncIterable<Evidence>,
+  format: MatrixFormat = 'table',
+  options: ReevaluateOptions = {},
+  width?: number,
+): Promise<string> {
+  assertOneOf('format', format, ['html', 'json', 'table']);
+  const fits = width === undefined || (Number.isInteger(width) && width > 0);
+  assertArgument(fits, 'width is a number of columns', width);
+  const { DEFAULT_WIDTH, fleetOf, matrixPieces } = await import('./report/render.js');
+  const fleet = await fleetOf(evidence, validOptions(options));
+  return joined(matrixPieces(fleet, format, width ?? DEFAULT_WIDTH));
+}
+
+/**
+ * What `diff` found as text, safe on a terminal.
+ * @throws SockwatchError ERR_USAGE for invalid arguments
+ */
+export async function renderDiff(found: SnapshotDiff, format: DiffFormat = 'text'): Promise<string> {
+  const fits = typeof found === 'object' && found !== null && 'differences' in found;
+  assertArgument(fits, 'differences are a result of diff()', found);
+  assertOneOf('format', format, ['text', 'json']);
+  return joined((await import('./report/render.js')).diffPieces(found, format));
+}
+
+async function joined(pieces: Promise<Iterable<string>>): Promise<string> {
+  return [...(await pieces)].join('');
 }
 
 /**

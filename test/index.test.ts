@@ -147,8 +147,8 @@ t.test('invalid arguments', async (t) => {
   const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'));
   const wrong = (value: unknown): never => value as never;
   const calls: readonly (() => unknown)[] = [
-    () => snapshot(wrong(undefined)),
-    () => snapshot(wrong({})),
+    () => snapshot(wrong(null)),
+    () => snapshot(wrong({ spec: null })),
     () => snapshot({ spec: wrong(loadSpec()) }),
     () => snapshot({ spec, role: wrong('master') }),
     () => snapshot({ spec, owners: wrong('ebpf') }),
@@ -164,7 +164,7 @@ t.test('invalid arguments', async (t) => {
     () => loadSpec({ note: [] } as never),
     () => redact(stored, { keys: 'x' } as never),
     () => reevaluate(stored, { spec, rule: 'auto' } as never),
-    () => follow(wrong(undefined)),
+    () => follow(wrong(null)),
     () => follow({ spec, role: wrong('x') }),
     () => follow({ spec, intervalMs: -1 }),
     () => loadSpec(wrong(null)),
@@ -179,7 +179,7 @@ t.test('invalid arguments', async (t) => {
     () => redact(wrong(undefined)),
     () => redact(stored, { key: 'short' }),
     () => redact(stored, { key: wrong(1234567890123456) }),
-    () => reevaluate(stored, wrong(undefined)),
+    () => reevaluate(stored, wrong(null)),
     () => reevaluate(stored, { spec, role: wrong('x') }),
     () => evaluate(spec, wrong(undefined), 'worker'),
     () => evaluate(spec, captureOf(stored), wrong('x')),
@@ -233,6 +233,13 @@ t.test('exitNow', async (t) => {
   const program = `import { exitNow } from ${JSON.stringify(INDEX)}; console.log('last words'); exitNow(3);`;
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   t.strictSame([status, stdout], [3, 'last words\n']);
+});
+
+t.test('the page is the built-in one unless another is given', async (t) => {
+  const [plain, given] = [await snapshot(), await snapshot({ spec: await loadSpec() })];
+  t.strictSame(plain.spec, given.spec);
+  const stored = await readSnapshot(readFileSync(FIXTURE, 'utf8'), 'fixture');
+  t.strictSame(reevaluate(stored), reevaluate(stored, { spec: await loadSpec() }));
 });
 
 t.test('a stored snapshot can be read, evaluated again, compared and redacted', async (t) => {

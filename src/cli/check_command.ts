@@ -7,6 +7,7 @@ import { evidenceInStream } from '../evidence/evidence_stream.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import { chunks } from '../report/pieces.js';
 import { Progress } from '../report/progress.js';
+import { DEFAULT_WIDTH, matrixPieces, snapshotPieces } from '../report/render.js';
 import { writeAtomic } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
@@ -16,9 +17,6 @@ import type { Spec } from '../spec/spec.js';
 import { CHECK_HELP, type CheckCommand, parseCheck, STDIN } from './check_options.js';
 import { EXIT_CODE } from './exit_code.js';
 import { usageError } from './parse_options.js';
-
-/** Width of a table that is not written to a terminal. */
-const DEFAULT_WIDTH = 120;
 
 /**
  * Runs `check`. A file that cannot be read is reported on standard error and in the output; the others are still evaluated.
@@ -99,17 +97,7 @@ async function formatOutput(
   fleet: Fleet,
   only: SnapshotDocument | null,
 ): Promise<Iterable<string>> {
-  switch (format) {
-    case 'html':
-      return [(await import('../report/matrix_html.js')).toMatrixHtml(fleet)];
-    case 'json':
-      return only === null
-        ? (await import('../report/matrix_json.js')).toMatrixJson(fleet)
-        : (await import('../report/json.js')).toJson(only);
-    case 'table': {
-      if (only !== null) return (await import('../report/table.js')).toTable(only);
-      const width = (output === null ? process.stdout.columns : undefined) ?? DEFAULT_WIDTH;
-      return (await import('../report/matrix_table.js')).toMatrixTable(fleet, width);
-    }
-  }
+  if (only !== null && format !== 'html') return snapshotPieces(only, format);
+  const width = output === null ? process.stdout.columns : undefined;
+  return matrixPieces(fleet, format, width ?? DEFAULT_WIDTH);
 }

@@ -71,19 +71,10 @@ async function formatSnapshot(
   format: Format,
   durationMs: number,
 ): Promise<Iterable<string>> {
-  switch (format) {
-    case 'json':
-      return (await import('../report/json.js')).toJson(document);
-    case 'table':
-      return (await import('../report/table.js')).toTable(document);
-    case 'line':
-      return [(await import('../report/line.js')).toLine(document)];
-    case 'prometheus': {
-      const { toPrometheus } = await import('../report/prometheus.js');
-      const capture = { document, durationMs };
-      return [await toPrometheus({ capture, isStuck: false, eventsLost: null, version: document.generator.version })];
-    }
-  }
+  if (format !== 'prometheus') return (await import('../report/render.js')).snapshotPieces(document, format);
+  const { toPrometheus } = await import('../report/prometheus.js');
+  const capture = { document, durationMs };
+  return [await toPrometheus({ capture, isStuck: false, eventsLost: null, version: document.generator.version })];
 }
 
 /** Time for a reader to take the last output after a signal. */

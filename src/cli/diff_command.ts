@@ -1,6 +1,5 @@
-import { diffToText } from '../report/diff_text.js';
-import { toJson } from '../report/json.js';
 import { chunks } from '../report/pieces.js';
+import { diffPieces } from '../report/render.js';
 import { writeAtomic } from '../report/write_output.js';
 import { writeStdout } from '../report/write_stdout.js';
 import { diff } from '../snapshot/diff/diff.js';
@@ -20,7 +19,7 @@ export async function runDiff(argv: readonly string[]): Promise<0 | 1> {
   }
   const { old, now, format, output } = command;
   const result = diff(await readSnapshotFile(old), await readSnapshotFile(now));
-  const text = chunks(format === 'json' ? toJson(result) : diffToText(result));
+  const text = chunks(await diffPieces(result, format));
   await (output === null ? writeStdout(text) : writeAtomic(output, text));
   return result.different ? 1 : 0;
 }

@@ -8,6 +8,7 @@ import {
   assertSpec,
 } from '../base/validate.js';
 import type { OwnersMode } from '../kernel/owners/owner_source.js';
+import { builtinSpec } from '../spec/builtin.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import { socketPathsOf } from '../verdict/unix_row.js';
@@ -17,8 +18,8 @@ import type { Expectation } from './evaluate_node.js';
 
 /** What to read, what to compare it with, and how long to wait. */
 export interface SnapshotOptions {
-  /** What the node is compared with. */
-  readonly spec: Spec;
+  /** What the node is compared with. Default: the built-in page of its release, with the built-in notes. */
+  readonly spec?: Spec | undefined;
   /** Default: `auto`, read from the node. */
   readonly role?: Role | 'auto' | undefined;
   /** Path of the network namespace to read, such as /proc/1234/ns/net; default: the caller's. */
@@ -63,7 +64,7 @@ export const SNAPSHOT_KEYS: Readonly<Record<keyof SnapshotOptions, true>> = {
 };
 
 export function assertOptions(options: unknown): void {
-  assertObject('options are an object with a spec', options);
+  assertObject('options are an object', options);
 }
 
 /** Options with their defaults, as each part takes them. */
@@ -81,7 +82,18 @@ export interface ValidOptions {
 /** @throws SockwatchError ERR_USAGE, on one line */
 export function validateOptions(options: SnapshotOptions): ValidOptions {
   assertOptions(options);
-  const { spec, role, netns, allNetns, owners, failOn, deadlineMs, signal, allowModuleLoad, hostRoot } = options;
+  const {
+    spec = builtinSpec(),
+    role,
+    netns,
+    allNetns,
+    owners,
+    failOn,
+    deadlineMs,
+    signal,
+    allowModuleLoad,
+    hostRoot,
+  } = options;
   assertSpec(spec);
   assertOneOf('role', role, ['auto', 'control-plane', 'worker']);
   assertPath('netns', netns);

@@ -1,6 +1,6 @@
 import { coverageOf } from '../base/coverage.js';
 import { assertKeys, assertObject, assertOneOf, assertSnapshot, assertSpec } from '../base/validate.js';
-import { specFor } from '../spec/builtin.js';
+import { builtinSpec, specFor } from '../spec/builtin.js';
 import type { Notes } from '../spec/notes.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -13,8 +13,8 @@ import { summarize } from './document/summary.js';
 
 /** What a document is compared with. */
 export interface ReevaluateOptions {
-  /** What the node is compared with. */
-  readonly spec: Spec;
+  /** What the node is compared with. Default: the built-in page of its release, with the built-in notes. */
+  readonly spec?: Spec | undefined;
   /** Default: `auto`, the role in the document; if that is unknown, the one its sockets show. */
   readonly role?: Role | 'auto' | undefined;
   /** Default: `warning`. */
@@ -39,15 +39,10 @@ export function captureOf({ node, sockets, bound = [], files, coverage }: Snapsh
  * spec, notes and role the verdicts stay the same.
  * @throws SockwatchError ERR_USAGE if it is not a snapshot, or for invalid options
  */
-export function reevaluate(document: SnapshotDocument, options: ReevaluateOptions): SnapshotDocument {
+export function reevaluate(document: SnapshotDocument, options: ReevaluateOptions = {}): SnapshotDocument {
   assertSnapshot(document);
-  assertObject('options are an object with a spec', options);
-  assertKeys(options, { spec: true, role: true, failOn: true });
-  const { role: asked = 'auto', failOn = 'warning' } = options;
-  assertSpec(options.spec);
-  const spec = specFor(options.spec, document.node.release);
-  assertOneOf('role', asked, ['auto', 'control-plane', 'worker']);
-  assertOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
+  const { spec: given, role: asked, failOn } = validOptions(options);
+  const spec = specFor(given, document.node.release);
   const { capture, role } = captureWithRole(document, asked, spec.notes);
   const { findings, explanations } = evaluate(spec, capture, role.role);
   return {
@@ -63,6 +58,19 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
     }),
     coverage: capture.coverage,
   };
+}
+
+/** Options with their defaults. @throws SockwatchError ERR_USAGE */
+export function validOptions(options: ReevaluateOptions): {
+  [Key in keyof ReevaluateOptions]-?: NonNullable<ReevaluateOptions[Key]>;
+} {
+  assertObject('options are an object', options);
+  assertKeys(options, { spec: true, role: true, failOn: true });
+  const { spec = builtinSpec(), role = 'auto', failOn = 'warning' } = options;
+  assertSpec(spec);
+  assertOneOf('role', role, ['auto', 'control-plane', 'worker']);
+  assertOneOf('failOn', failOn, ['error', 'warning', 'info', 'never']);
+  return { spec, role, failOn };
 }
 
 /** The capture in a document, and the role to compare it in. */

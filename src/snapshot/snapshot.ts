@@ -16,7 +16,7 @@ const READING_SHARE = 0.9;
  * @throws SockwatchError ERR_USAGE for invalid options, ERR_NETNS where the namespace cannot be entered, ERR_NATIVE_LOAD
  * @throws the reason of `signal`, once it is aborted (a DOMException AbortError unless another was given)
  */
-export async function snapshot(options: SnapshotOptions): Promise<SnapshotDocument> {
+export async function snapshot(options: SnapshotOptions = {}): Promise<SnapshotDocument> {
   assertOptions(options);
   assertKeys(options, SNAPSHOT_KEYS);
   return takeSnapshot(options);
