@@ -213,7 +213,9 @@ export interface KernelError extends Error {
   readonly syscall: string;
 }
 
+/** Not one of ours that was made of it. */
 export function isKernelError(thrown: unknown): thrown is KernelError {
+  if (thrown instanceof SockwatchError) return false;
   return thrown instanceof Error && 'syscall' in thrown && 'errno' in thrown && 'code' in thrown;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import t from 'tap';
-import { type InetColumns, native, type UnixColumns } from '../../src/kernel/addon.js';
+import { SockwatchError } from '../../src/base/errors.js';
+import { type InetColumns, isKernelError, native, type UnixColumns } from '../../src/kernel/addon.js';
 import { dump, INET_DUMPS, UNIX_DUMP } from './sockets/dumps.js';
 
 /*
@@ -249,4 +250,12 @@ t.test('the error for an addon that does not load has remedies', async (t) => {
     message: /^cannot load the native addon: /,
     hint: /"npm run build".*docs\/install\.md/,
   });
+});
+
+t.test('an error of ours is none of the kernel, also where it was made of one', (t) => {
+  const kernel = Object.assign(new Error('socket: EPERM'), { code: 'EPERM', errno: 1, syscall: 'socket' });
+  t.ok(isKernelError(kernel));
+  t.notOk(isKernelError(new SockwatchError('ERR_NATIVE_LOAD', 'cannot load', { cause: kernel })));
+  t.notOk(isKernelError(new SockwatchError('ERR_KERNEL', 'refused', { syscall: 'socket', errno: 1, cause: kernel })));
+  t.end();
 });

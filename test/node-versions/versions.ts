@@ -82,6 +82,55 @@ t.test('Node.js 18 gets one line that names what is needed', (t) => {
   t.end();
 });
 
+/** Each leaves the package out, as docs/snapshot-and-library.md says. */
+const BUNDLERS: Readonly<Record<string, readonly string[]>> = {
+  esbuild: [
+    'app.mjs',
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    '--external:k8s-sockwatch',
+    '--outfile=esbuild/index.mjs',
+  ],
+  ncc: ['build', 'app.mjs', '-e', 'k8s-sockwatch', '-o', 'ncc'],
+  webpack: [],
+};
+const WEBPACK = `export default {
+  mode: 'production', target: 'node', entry: './app.mjs',
+  externals: { 'k8s-sockwatch': 'module k8s-sockwatch' }, experiments: { outputModule: true },
+  output: { module: true, filename: 'index.mjs', path: import.meta.dirname + '/webpack' } };`;
+
+t.test('bundlers that leave the package out', (t) => {
+  const folder = dirname(dirname(dirname(command)));
+  const app = `import { render, snapshot } from 'k8s-sockwatch'; console.log(await render(await snapshot(), 'line'));`;
+  writeFileSync(join(folder, 'app.mjs'), app);
+  writeFileSync(join(folder, 'webpack.config.mjs'), WEBPACK);
+  const installed = run(
+    'npm',
+    ['install', '--ignore-scripts=false', 'esbuild', '@vercel/ncc', 'webpack', 'webpack-cli'],
+    folder,
+  );
+  t.equal(installed.status, 0, installed.stderr);
+  for (const [bundler, argv] of Object.entries(BUNDLERS)) {
+    const bundled = run(join(folder, 'node_modules/.bin', bundler), argv, folder);
+    t.equal(bundled.status, 0, `${bundler}: ${bundled.stdout}${bundled.stderr}`);
+    const { status, stdout, stderr } = run(
+      'env',
+      ['-u', 'NODE_OPTIONS', process.execPath, `${bundler}/index.mjs`],
+      folder,
+    );
+    t.strictSame([status, stderr], [0, ''], bundler);
+    t.match(stdout, /^not a node|^incomplete/, bundler);
+  }
+  // A bundler finds the package's dependencies and its modules, but not its addon.
+  run(join(folder, 'node_modules/.bin/ncc'), ['build', 'app.mjs', '-o', 'included'], folder);
+  const included = run('env', ['-u', 'NODE_OPTIONS', process.execPath, 'included/index.mjs'], folder);
+  t.equal(included.status, 1);
+  t.match(included.stderr, /ERR_NATIVE_LOAD/);
+  t.match(included.stderr, /leave the package out|external/i);
+  t.end();
+});
+
 t.test('the code cache of another release is not used', (t) => {
   const bundle = join(dirname(realpathSync(command)), '../bin/cli.cjs');
   const key = Buffer.concat([Buffer.from(`${process.version} ${process.arch}\n`), readFileSync(bundle)]);
