@@ -240,7 +240,7 @@ t.test('the error for an addon that does not load has remedies', async (t) => {
     dist: { src: { base: {}, kernel: {} } },
     'package.json': '{"name":"empty","type":"module"}',
   });
-  for (const file of ['kernel/addon.js', 'base/errors.js']) {
+  for (const file of ['kernel/addon.js', 'kernel/addon_file.js', 'base/errors.js']) {
     writeFileSync(`${directory}/dist/src/${file}`, readFileSync(new URL(`../../src/${file}`, import.meta.url)));
   }
   const copy: typeof import('../../src/kernel/addon.js') = await import(`${directory}/dist/src/kernel/addon.js`);
