@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { toPrometheus } from '../../src/report/prometheus.js';
+import { ROOT } from '../native/toolchain.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, held, row, spec, unixRow } from '../verdict/factory.js';
 
@@ -22,4 +25,25 @@ t.test('the linter of Prometheus finds nothing in the metrics', async (t) => {
     }
   }
   t.match(promtool(['check', 'metrics'], '# TYPE a_total gauge\na_total 1\n'), { code: 3 }, 'which it would');
+});
+
+t.test('each alert fires, not before its time, and resolves', (t) => {
+  const rules = join(ROOT, 'packaging/prometheus/rules.yaml');
+  t.match(promtool(['check', 'rules', '--lint-fatal', rules]), { code: 0, output: /SUCCESS: 8 rules found/ });
+  t.match(promtool(['test', 'rules', join(ROOT, 'test/packaging/rules_test.yaml')]), { code: 0, output: /SUCCESS/ });
+  t.end();
+});
+
+t.test('the alert on what node-problem-detector reports', (t) => {
+  const [rules, plugin] = ['node-problem-detector-rules.yaml', 'node-problem-detector.json'].map((name) =>
+    join(ROOT, 'examples', name),
+  );
+  t.match(promtool(['check', 'rules', '--lint-fatal', rules ?? '']), { code: 0 });
+  const { conditions, rules: problems } = JSON.parse(readFileSync(plugin ?? '', 'utf8')) as {
+    readonly conditions: readonly { readonly type: string }[];
+    readonly rules: readonly { readonly reason: string }[];
+  };
+  const labels = `type="${conditions[0]?.type}", reason="${problems[0]?.reason}"`;
+  t.match(readFileSync(rules ?? '', 'utf8'), `problem_gauge{${labels}} == 1`, 'names what the plugin reports');
+  t.end();
 });
