@@ -50,7 +50,8 @@ class Splitter {
   /** Reads what is at the current place; false: bash takes it for a syntax error. */
   #step(): boolean {
     const next = this.#take();
-    if (/\s/.test(next)) {
+    // To bash a carriage return is a character like others.
+    if (/[ \t\n]/.test(next)) {
       this.#end();
       return true;
     }

@@ -1,3 +1,4 @@
+import type { CoverageFault } from '../base/coverage_codes.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import { isLoopback, unmapped } from '../kernel/sockets/address.js';
 import type { NetworkRow } from '../spec/rows.js';
@@ -63,10 +64,14 @@ function others(candidates: readonly Candidate[], deciding: readonly Candidate[]
 
 function withoutDefault(listeners: readonly OwnedListener[], { coverage, node }: EvaluationContext): RowEvaluation {
   const network = coverage.sources.find(({ name }) => name === 'network');
-  const hasRoute = node.defaultInterface !== null;
+  const isUnread = network?.status === 'failed' || network?.errors.some(lacksRoutes) === true;
   const code =
-    network?.status === 'failed' ? 'default-route-unread' : hasRoute ? 'no-default-address' : 'no-default-route';
+    node.defaultInterface !== null ? 'no-default-address' : isUnread ? 'default-route-unread' : 'no-default-route';
   return { code, params: {}, sockets: idsOf(listeners), matchedBy: null };
+}
+
+function lacksRoutes({ code, params }: CoverageFault): boolean {
+  return code === 'not-collected' && params.facts.endsWith('routes');
 }
 
 /** A foreign owner on the row's address decides, even where another socket is right. */

@@ -247,6 +247,41 @@ t.test('files that are not what their names say', async (t) => {
   }
 });
 
+t.test('lists that are cut, or show only a part, are not taken for whole', async (t) => {
+  const setting = ({ node }: SnapshotDocument, flag: string) =>
+    node.configuration?.find((one) => one.service === 'kubelet' && one.flag === flag);
+  const wide = inspected().set('args/kubelet', '--v="0"\n--healthz-bind-address="0.0.0.0"\n');
+  t.match(setting(await only(t, wide), '--healthz-bind-address'), { inEffect: false, running: '127.0.0.1' });
+  const argv = `/snap/k8s/2931/bin/kubelet --v=0 ${'--x=y '.repeat(20)}--healthz-bind-address=0.0.0.0`;
+  const files = inspected(withProcess('kubelet', { argv })).set('args/kubelet', '--healthz-bind-address="0.0.0.0"\n');
+  const cut = (files.get('sys/ps') ?? '').replace(/^(.{120}).*$/gm, '$1');
+  t.match(setting(await only(t, files.set('sys/ps', cut)), '--healthz-bind-address'), {
+    inEffect: null,
+    running: null,
+  });
+
+  const ofIPv6 = (inspected().get('ip-a.log') ?? '').replace('inet 192.0.2.2/24', 'inet6 fd00::2/64');
+  const noRoutes = inspected().set('ip-a.log', ofIPv6).set('ip-r.log', '');
+  noRoutes.delete('k8s.k8sd/k8sd-info.yaml');
+  const codes = async (report: ReadonlyMap<string, string>) =>
+    (await only(t, report)).findings.filter(({ expected }) => expected?.host === 'default').map(({ code }) => code);
+  t.strictSame(new Set(await codes(noRoutes)), new Set(['default-route-unread']), 'ip route prints IPv4 alone');
+  const noneAtAll = noRoutes.set('ip-a.log', (inspected().get('ip-a.log') ?? '').replace(/ +inet6 fe80.*\n/, ''));
+  t.strictSame(new Set(await codes(noneAtAll)), new Set(['no-default-route']));
+});
+
+t.test('carriage returns: of a report that was converted, or in the arguments of the service', async (t) => {
+  const files = inspected().set('args/kubelet', '--v="0"\r\n--healthz-bind-address="0.0.0.0"\r\n');
+  const value = ({ node }: SnapshotDocument) =>
+    node.configuration?.find(({ service, flag }) => service === 'kubelet' && flag === '--healthz-bind-address')?.value;
+  const own = await only(t, files);
+  t.not(value(own), '0.0.0.0', 'kubelet itself would not understand it');
+  const source = own.coverage.sources.find(({ name }) => name === 'configuration');
+  t.match(source?.errors, [{ code: 'setting-not-understood', params: { line: 2 } }]);
+  const converted = [...files].map(([path, text]) => [path, text.replaceAll(/\r?\n/g, '\r\n')] as const);
+  t.equal(value(await only(t, new Map(converted))), '0.0.0.0');
+});
+
 t.test('a report of microk8s inspect', async (t) => {
   const files = inspected();
   const { hostname } = (await only(t, files)).node;

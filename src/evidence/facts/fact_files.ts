@@ -21,9 +21,12 @@ export interface Parsed<Value> {
 export class FactFiles {
   readonly #misread: { readonly fact: FactKind; readonly path: string }[] = [];
   readonly #files: readonly FactFile[];
+  /** Whether line ends were changed on the way, which no command prints. In arguments alone, services have them in their arguments. */
+  readonly #isConverted: boolean;
 
   constructor(files: readonly FactFile[]) {
     this.#files = files;
+    this.#isConverted = files.some(({ place, bytes }) => place.fact !== 'arguments' && textOf(bytes).includes('\r\n'));
   }
 
   has(fact: FactKind): boolean {
@@ -34,7 +37,7 @@ export class FactFiles {
   parsed<Value>(fact: FactKind, parse: (text: string, place: FactPlace) => Value | null): Parsed<Value>[] {
     return this.#files.flatMap((file) => {
       if (file.place.fact !== fact) return [];
-      const value = parse(textOf(file.bytes).replaceAll('\r\n', '\n'), file.place);
+      const value = parse(this.#textOf(file), file.place);
       const path = file.path.slice(file.place.root.length);
       if (value !== null) return [{ path, value }];
       this.#misread.push({ fact, path });
@@ -50,7 +53,11 @@ export class FactFiles {
   /** A file as the node's own disk would give it. */
   text(fact: FactKind, service = ''): FileText {
     const file = this.#files.find(({ place }) => place.fact === fact && place.service === service);
-    return file === undefined ? { state: 'absent' } : { state: 'read', text: textOf(file.bytes) };
+    return file === undefined ? { state: 'absent' } : { state: 'read', text: this.#textOf(file) };
+  }
+
+  #textOf({ bytes }: FactFile): string {
+    return this.#isConverted ? textOf(bytes).replaceAll('\r\n', '\n') : textOf(bytes);
   }
 
   /** The files among these that were parsed and are not what their names say. */

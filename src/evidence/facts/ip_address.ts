@@ -17,7 +17,7 @@ const ADDRESS = /^\s+inet6? ([0-9a-fA-F.:]+)(?:\/\d{1,3})?(?: .*?)? scope (\S+)/
 /** Behind the kind, which is the first word of its line, come its own options. */
 const TUNNEL = /^\s+(vxlan|geneve|bareudp|wireguard|dummy)(?:\s(?:.*\s)?dstport (\d{1,5})(?=\s|$)|\s|$)/;
 
-/** The output of `ip address`, with `-d` or without; null if it has no link. Pure. */
+/** The output of `ip address`, with `-d` or without; null if it has no link, or no address: `ip link` shows none. Pure. */
 export function parseAddressList(text: string): AddressList | null {
   const links: Link[] = [];
   const addresses: InterfaceAddress[] = [];
@@ -37,5 +37,7 @@ export function parseAddressList(text: string): AddressList | null {
     if (kind !== undefined)
       links[links.length - 1] = { ...current, kind, port: port === undefined ? null : Number(port) };
   }
-  return links.length === 0 ? null : { links, addresses, hasDetails: / promiscuity \d/.test(text) };
+  return links.length === 0 || addresses.length === 0
+    ? null
+    : { links, addresses, hasDetails: / promiscuity \d/.test(text) };
 }

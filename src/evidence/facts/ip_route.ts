@@ -14,7 +14,7 @@ const LINE = /^(?:(?<start>default|0\.0\.0\.0\/0|::\/0)(?=\s|$)|\s+nexthop(?=\s)
 
 /**
  * The default routes in the output of `ip route`, with the hops of nexthop objects, which it resolves. Those over devices that `links`
- * lacks are left out. An empty text has no routes; null: the text is something else, such as an error. Pure.
+ * lacks, and dead ones, are left out. An empty text has no routes; null: the text is something else, such as an error. Pure.
  */
 export function parseDefaultRoutes(text: string, isIPv6: boolean, links: readonly Link[]): DefaultRoute[] | null {
   const lines = text.split('\n');
@@ -28,7 +28,7 @@ export function parseDefaultRoutes(text: string, isIPv6: boolean, links: readonl
       isInDefault = false;
       continue;
     }
-    const hop = indexes.get(wordBehind(options, 'dev') ?? '');
+    const hop = /\sdead(?:\s|$)/.test(options) ? undefined : indexes.get(wordBehind(options, 'dev') ?? '');
     if (start !== undefined) {
       const hops: number[] = [];
       routes.push({ route: routeOf(options, isIPv6, hops), hops });

@@ -24,15 +24,14 @@ export function networkOf(files: FactFiles): BundledNetwork | null {
     return { facts: null, source: reading('ip', 'failed', errors, [], 0) };
   }
   const { links, addresses, hasDetails } = list.value;
-  const routes = [
-    ...files.parsed('routes', (text) => parseDefaultRoutes(text, false, links)),
-    ...files.parsed('routes6', (text) => parseDefaultRoutes(text, true, links)),
-  ];
+  const ofIPv6 = files.parsed('routes6', (text) => parseDefaultRoutes(text, true, links));
+  const routes = [...files.parsed('routes', (text) => parseDefaultRoutes(text, false, links)), ...ofIPv6];
   const facts = factsOf({ links, addresses, routes: routes.flatMap(({ value }) => value), wireguardFaults: [] });
-  const lacksRoutes = routes.length === 0 || (facts.defaultInterface === null && lacksIPv6(files, facts.interfaces));
+  // `ip route` alone prints IPv4 routes, so a node with IPv6 addresses may have a default route all the same.
+  const lacksIPv6 = facts.defaultInterface === null && ofIPv6.length === 0 && hasIPv6(facts.interfaces);
   const errors = [
     ...files.faults(FILES),
-    ...(lacksRoutes ? [notCollected(routes.length === 0 ? 'routes' : 'ipv6-routes')] : []),
+    ...(routes.length === 0 ? [notCollected('routes')] : lacksIPv6 ? [notCollected('ipv6-routes')] : []),
     ...(hasDetails ? [] : [notCollected('tunnel-ports')]),
   ];
   const wireguard = links.filter(({ kind, up }) => kind === 'wireguard' && up).map(({ name }) => name);
@@ -56,8 +55,6 @@ function notCollected(facts: string): CoverageFault {
   return { code: 'not-collected', params: { facts } };
 }
 
-/** `ip route` alone prints IPv4 routes, so a node with IPv6 addresses may have a default route all the same. */
-function lacksIPv6(files: FactFiles, interfaces: NetworkFacts['interfaces']): boolean {
-  const hasIPv6 = interfaces.some(({ addresses }) => addresses.some((one) => one.includes(':') && one !== '::1'));
-  return hasIPv6 && !files.has('routes6');
+function hasIPv6(interfaces: NetworkFacts['interfaces']): boolean {
+  return interfaces.some(({ addresses }) => addresses.some((one) => one.includes(':') && one !== '::1'));
 }

@@ -128,15 +128,17 @@ function settingsOf(files: FactFiles, processes: BundledProcesses, services: rea
   };
 }
 
-/** Arguments of the process of a service, without the program; null: it is not listed, or runs another program. */
+/** Arguments of the process of a service, without the program; null: it is not listed, or not whole, or runs another program. */
 function commandLineOf(
   service: string,
   { byPid }: BundledProcesses,
   services: readonly ServiceState[],
 ): readonly string[] | null {
   const pids = services.find(({ unit }) => unit === unitOf(service))?.pids ?? [];
-  const commands = pids.map((pid) => byPid.get(pid)?.words ?? []);
-  return commands.find(([program = '']) => basename(program) === service)?.slice(1) ?? null;
+  const listed = pids.flatMap((pid) => byPid.get(pid) ?? []);
+  const program = listed.find(({ words }) => basename(words?.[0] ?? '') === service);
+  // An option that was cut off is not the default.
+  return program === undefined || program.isCut ? null : (program.words?.slice(1) ?? null);
 }
 
 /** Services that have arguments on nodes of one role only. */

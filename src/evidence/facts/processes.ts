@@ -26,12 +26,13 @@ export function processesOf(files: FactFiles, startup: SnapServices | null): Bun
   const units = files.parsed('unit-status', parseUnitStatus);
   const byPid = new Map<number, ListedProcess>();
   for (const { value } of lists) {
-    for (const [pid, { parent, words, comm, cgroup }] of value) {
+    for (const [pid, { parent, words, isCut, comm, cgroup }] of value) {
       const known = byPid.get(pid);
       byPid.set(pid, {
         pid,
         parent: known?.parent ?? parent,
         words: known?.words ?? words,
+        isCut: known?.words == null ? isCut : known.isCut,
         comm: known?.comm ?? comm,
         cgroup: known?.cgroup ?? cgroup,
       });

@@ -18,6 +18,8 @@ export interface DefaultRoute {
 /** include/uapi/linux/rtnetlink.h */
 export const RT_TABLE_MAIN = 254;
 const RT_TABLE_LOCAL = 255;
+/** The interface is down, or without carrier where such routes are to be ignored: nothing leaves by this hop. */
+const RTNH_F_DEAD = 1;
 const RTN_UNICAST = 1;
 const RTA_OIF = 4;
 const RTA_PRIORITY = 6;
@@ -28,12 +30,13 @@ const RTA_NH_ID = 30;
 
 /**
  * From one answer to RTM_GETROUTE (struct rtmsg: family, destination length, source length, tos, table, protocol, scope, type,
- * flags u32); null unless it is a default route.
+ * flags u32); null unless it is a default route that leads somewhere.
  */
 export function defaultRouteOf({ header, attributes }: Message): DefaultRoute | null {
   const table = attributes.get(RTA_TABLE)?.readUInt32LE(0) ?? header.readUInt8(4);
   const isDefault = header.readUInt8(1) === 0 && header.readUInt8(2) === 0;
   if (!isDefault || table === RT_TABLE_LOCAL || header.readUInt8(7) !== RTN_UNICAST) return null;
+  if ((header.readUInt32LE(8) & RTNH_F_DEAD) !== 0) return null;
   const device = attributes.get(RTA_OIF)?.readUInt32LE(0);
   const hops = device === undefined ? hopsIn(attributes.get(RTA_MULTIPATH) ?? Buffer.alloc(0)) : [device];
   const nexthop = hops.length === 0 ? (attributes.get(RTA_NH_ID)?.readUInt32LE(0) ?? null) : null;
@@ -55,7 +58,7 @@ function hopsIn(multipath: Buffer): number[] {
   for (let at = 0; at + 8 <= multipath.length; ) {
     const length = multipath.readUInt16LE(at);
     if (length < 8) break;
-    hops.push(multipath.readInt32LE(at + 4));
+    if ((multipath.readUInt8(at + 2) & RTNH_F_DEAD) === 0) hops.push(multipath.readInt32LE(at + 4));
     at += (length + 3) & ~3;
   }
   return hops;
@@ -73,13 +76,17 @@ const NHA_ID = 1;
 const NHA_GROUP = 2;
 const NHA_OIF = 5;
 
-/** From one answer to RTM_GETNEXTHOP. A group is a list of struct nexthop_grp: id u32, weight, and three more bytes. */
-export function nexthopOf({ attributes }: Message): Nexthop | null {
+/**
+ * From one answer to RTM_GETNEXTHOP (struct nhmsg: family, scope, protocol, reserved, flags u32). A group is a list of struct nexthop_grp: id u32,
+ * weight, and three more bytes.
+ */
+export function nexthopOf({ header, attributes }: Message): Nexthop | null {
   const id = attributes.get(NHA_ID)?.readUInt32LE(0);
   if (id === undefined) return null;
   const group = attributes.get(NHA_GROUP) ?? Buffer.alloc(0);
   const members = Array.from({ length: Math.floor(group.length / 8) }, (_, at) => group.readUInt32LE(8 * at));
-  return { id, device: attributes.get(NHA_OIF)?.readUInt32LE(0) ?? null, members };
+  const isDead = (header.readUInt32LE(4) & RTNH_F_DEAD) !== 0;
+  return { id, device: isDead ? null : (attributes.get(NHA_OIF)?.readUInt32LE(0) ?? null), members };
 }
 
 /** The routes with the hops of their nexthop objects, without those whose object is unknown. A group has no groups in it. */

@@ -46,6 +46,7 @@ t.test('with -d: kinds and ports of tunnels', (t) => {
   const list = parseAddressList(`5: cilium_vxlan: <BROADCAST,UP> mtu 1450 qdisc noqueue state UNKNOWN
     link/ether 6a:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff promiscuity 0 minmtu 68 maxmtu 65535
     vxlan external id 0 srcport 0 0 dstport 8472 nolearning ttl auto ageing 300 numtxqueues 1
+    inet 10.1.0.5/32 scope global cilium_vxlan
 6: g0: <BROADCAST> mtu 1450 qdisc noop state DOWN
     link/ether 6a:00:00:00:00:02 brd ff:ff:ff:ff:ff:ff promiscuity 0
     geneve id 7 remote 192.0.2.9 ttl auto dstport 6081 udpcsum numtxqueues 1
@@ -73,5 +74,10 @@ t.test('anything else is not taken for a node without addresses', (t) => {
   for (const text of ['', 'bash: ip: command not found\n', 'Object "a" is unknown, try "ip help".\n', '192.0.2.2\n']) {
     t.equal(parseAddressList(text), null, text);
   }
+  t.end();
+});
+
+t.test('links without a single address are no list of addresses', (t) => {
+  t.equal(parseAddressList(PLAIN.replace(/^ +inet.*\n/gm, '')), null);
   t.end();
 });

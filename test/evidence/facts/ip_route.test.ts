@@ -40,6 +40,20 @@ t.test('several hops; hops of other routes are not those of the default route', 
   t.end();
 });
 
+t.test('dead next hops lead nowhere', (t) => {
+  const text = `default via 192.0.2.1 dev eth0 metric 50 dead linkdown
+default metric 100
+\tnexthop via 10.0.0.1 dev eth0 weight 1 dead linkdown
+\tnexthop via 10.0.1.1 dev eth1 weight 1 linkdown
+default via fe80::1 dev eth0 metric 1024 dead linkdown pref medium
+`;
+  t.strictSame(
+    routes(text)?.map(({ hops }) => hops),
+    [[3]],
+  );
+  t.end();
+});
+
 t.test('families: IPv6 by its file, hop, source or preference; IPv4 by an IPv6 hop stays IPv4', (t) => {
   const families = (text: string, isIPv6 = false) => routes(text, isIPv6)?.map(({ family }) => family);
   t.strictSame(families('default dev eth0 proto static\n', true), ['ipv6']);

@@ -11,6 +11,7 @@ nobody      9001     809  0 07:01 pts/0    00:00:00 kubelet   1   0 x
     pid: 809,
     parent: 1,
     words: ['/snap/k8s/1/bin/kubelet', '--a=b', '--c', 'd'],
+    isCut: false,
     comm: null,
     cgroup: null,
   });
@@ -48,8 +49,45 @@ t.test('cgroups, and names that look like one', (t) => {
   t.end();
 });
 
+t.test('rows that may be cut: by the width of a terminal, or at the end of the file', (t) => {
+  const kubelet = '/snap/k8s/1/bin/kubelet --healthz-bind-address=0.0.0.0 --healthz-port=10248';
+  const rows = [
+    `    1 root      0:09 ${'x'.repeat(62)}`,
+    `  809 root      0:09 ${kubelet}`,
+    `  810 root      0:09 ${kubelet}`,
+    '  900 root      0:00 sshd -D',
+  ];
+  const cut = (width: number, end = '\n') => {
+    const lines = ['  PID USER      TIME COMMAND', ...rows].map((line) => line.slice(0, width));
+    return [...(parseProcessList(lines.join('\n') + end)?.values() ?? [])].map((one) => one.isCut);
+  };
+  t.strictSame(cut(79), [true, true, true, false], 'busybox');
+  t.strictSame(cut(70), [true, true, true, false], 'COLUMNS=70');
+  rows[0] = '    1 root      0:09 init';
+  t.strictSame(cut(79), [false, true, true, false], 'fewer reach the usual width');
+  t.strictSame(cut(1000), [false, false, false, false], 'some rows are the longest of any list');
+  t.strictSame(cut(79, ''), [false, true, true, true], 'the file ends within a row');
+  const groups = parseProcessList(`  PID  PPID COMMAND         CGROUP
+    1     0 systemd         0::/init.scope
+  809     1 kubelet         0::/system.slice/snap.k8s.kubelet
+  810     1 kubelet         0::/system.slice/abcd.k8s.service
+  811     1 kubelet         0::/system.slice/snap.k8s.kubelet
+  900     1 sshd            0::/system.slice/ssh
+`);
+  t.equal(groups?.get(809)?.cgroup, null, 'a name that may go on');
+  t.equal(groups?.get(810)?.cgroup, '0::/system.slice/abcd.k8s.service');
+  t.equal(groups?.get(900)?.cgroup, '0::/system.slice/ssh');
+  t.end();
+});
+
 t.test('other text is no list', (t) => {
-  for (const text of ['', 'bash: ps: command not found\n', 'PID TTY STAT\n1 ? Ss\n']) {
+  for (const text of [
+    '',
+    'PID PPID CMD\n',
+    'PID PPID CMD\n???\n',
+    'bash: ps: command not found\n',
+    'PID TTY STAT\n1 ? Ss\n',
+  ]) {
     t.equal(parseProcessList(text), null, text);
   }
   t.end();

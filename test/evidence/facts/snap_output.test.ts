@@ -18,6 +18,7 @@ k8s   v1.34.2  2931  1.34-classic/stable  canonical✓  classic
   });
   t.strictSame(of('error: no matching snaps installed\n'), { isInstalled: false, release: null });
   t.equal(of('bash: snap: command not found\n'), null);
+  t.equal(of(header), null, 'a header alone says nothing');
   t.end();
 });
 
@@ -35,6 +36,9 @@ lxd.daemon             enabled   inactive  socket-activated
     ],
   );
   t.equal(parseSnapServices('error: snap "k8s" not found\n'), null);
+  t.equal(parseSnapServices('Service  Startup  Current  Notes\n'), null, 'a header alone says nothing');
+  const cut = 'Service  Startup  Current  Notes\nk8s.k8sd  enabled  active  -\nk8s.kubelet  enab\n';
+  t.equal(parseSnapServices(cut), null, 'nor does a list with a row that cannot be read');
   t.end();
 });
 
@@ -54,5 +58,7 @@ proc-sys-fs-binfmt_misc.automount static -
     ],
   );
   t.equal(parseUnitFiles('Failed to list unit files\n'), null);
+  t.equal(parseUnitFiles('UNIT FILE STATE PRESET\n\n0 unit files listed.\n')?.size, 0);
+  t.equal(parseUnitFiles('UNIT FILE STATE PRESET\nsnap.k8s.kubelet.service\n'), null, 'a row that cannot be read');
   t.end();
 });

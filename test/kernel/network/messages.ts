@@ -45,9 +45,11 @@ export interface RouteFields {
   readonly source?: number;
   readonly table?: number;
   readonly type?: number;
+  readonly flags?: number;
 }
 
 /** struct rtmsg of a default route in the main table, unless told otherwise. */
-export function routeHeader({ family = 2, destination = 0, source = 0, table = 254, type = 1 }: RouteFields): Buffer {
-  return Buffer.concat([Buffer.of(family, destination, source, 0, table, 3, 0, type), u32(0)]);
+export function routeHeader(fields: RouteFields): Buffer {
+  const { family = 2, destination = 0, source = 0, table = 254, type = 1, flags = 0 } = fields;
+  return Buffer.concat([Buffer.of(family, destination, source, 0, table, 3, 0, type), u32(flags)]);
 }

@@ -23,9 +23,10 @@ const metric = (value: number): Buffer => attribute(RTA_PRIORITY, u32(value));
 const gateway = attribute(RTA_GATEWAY, Buffer.of(192, 0, 2, 1));
 
 /** struct rtnexthop: length u16, flags, hops, index s32, then attributes. */
-function nextHop(index: number): Buffer {
+function nextHop(index: number, flags = 0): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt16LE(8 + gateway.length, 0);
+  header.writeUInt8(flags, 2);
   header.writeInt32LE(index, 4);
   return Buffer.concat([header, gateway]);
 }
@@ -39,6 +40,10 @@ t.test('which routes are default routes, and their interfaces', (t) => {
     ['the highest metric', {}, [metric(0xffff_ffff), via(2)], { metric: 0xffff_ffff }],
     ['IPv6', { family: AF_INET6 }, [via(3), metric(1024)], { family: 'ipv6', hops: [3], metric: 1024 }],
     ['several next hops: all', {}, [attribute(RTA_MULTIPATH, nextHop(4), nextHop(5))], { hops: [4, 5] }],
+    ['dead, and without carrier', { flags: 0x11 }, [via(2), gateway], null],
+    ['without carrier, and used all the same', { flags: 0x10 }, [via(2), gateway], {}],
+    ['a dead next hop', {}, [attribute(RTA_MULTIPATH, nextHop(4, 0x11), nextHop(5))], { hops: [5] }],
+    ['dead next hops alone', {}, [attribute(RTA_MULTIPATH, nextHop(4, 1), nextHop(5, 1))], null],
     ['the main table, as attribute', { table: 0 }, [via(2), attribute(RTA_TABLE, u32(254))], {}],
     ['a table of policy routing', { table: 252 }, [via(2), attribute(RTA_TABLE, u32(1000))], { table: 1000 }],
     ['with a preferred source', {}, [via(2), attribute(RTA_PREFSRC, Buffer.of(192, 0, 2, 5))], { source: '192.0.2.5' }],
