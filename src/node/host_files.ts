@@ -73,7 +73,8 @@ export class HostFiles {
   }
 }
 
-const MAX_NAMES = 1000;
+/** A node has hundreds of containers, and logs of those before them. */
+const MAX_NAMES = 10_000;
 
 function unreadable(path: string, errno: string): FileText {
   return {

@@ -43,12 +43,17 @@ export const NO_CONFIGURATION: NodeConfiguration = {
 export async function readNode(
   hostRoot: string | null,
   mounts: Mounts,
-): Promise<NodeConfiguration & { readonly source: SourceReading }> {
+): Promise<NodeConfiguration & { readonly source: SourceReading; readonly hostFiles: HostFiles | null }> {
   const start = performance.now();
   const { files, isInstalled, isUnseen } = await findHostFiles(hostRoot, mounts);
   if (isInstalled !== true) {
     const errors: CoverageFault[] = isUnseen ? [{ code: 'host-files-unseen', params: {} }] : [];
-    return { ...NO_CONFIGURATION, isInstalled: isUnseen ? null : isInstalled, source: reading(start, 0, errors) };
+    return {
+      ...NO_CONFIGURATION,
+      isInstalled: isUnseen ? null : isInstalled,
+      source: reading(start, 0, errors),
+      hostFiles: files,
+    };
   }
   const [markers, release, units, states, cniFiles] = await Promise.all([
     readRoleMarkers(files),
@@ -77,6 +82,7 @@ export async function readNode(
     services,
     networkFeature: networkFeatureOf(cniFiles),
     source: reading(start, settings.length, faults),
+    hostFiles: files,
   };
 }
 

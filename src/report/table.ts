@@ -116,8 +116,9 @@ function* namespaceLines({ namespaces, sockets }: SnapshotDocument): Generator<s
   yield '';
   yield 'Other network namespaces (not evaluated):';
   if (namespaces.length === 0) yield 'none';
-  for (const { netns, name, processes, pods, error } of namespaces) {
-    const whose = pods.length === 0 ? (name ?? 'no pod') : `pod ${listed(pods, ', ')}`;
+  for (const { netns, name, processes, pods, podNames = [], error } of namespaces) {
+    const shown = podNames.length === pods.length ? podNames : pods;
+    const whose = pods.length === 0 ? (name ?? 'no pod') : `pod ${listed(shown, ', ')}`;
     yield `${netns}  ${whose}, ${processes} processes${error === null ? '' : `; ${error}`}`;
     for (const one of byNetns.get(netns) ?? []) {
       if (one.protocol !== 'unix') yield `  ${listenerText(one)}/${one.protocol}  ${ownersText([one])}`;

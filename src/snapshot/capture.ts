@@ -19,6 +19,8 @@ import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
 import { withConfiguredDefault } from '../node/configured_default.js';
+import type { HostFiles } from '../node/host_files.js';
+import { NO_POD_NAMES, type PodNames, podsOf, readPodNames, withPodNames } from '../node/pod_names.js';
 import { NO_CONFIGURATION, readNode } from '../node/read_node.js';
 import { type Setting, valueInEffect } from '../node/setting.js';
 import type { Capture } from '../verdict/capture.js';
@@ -45,6 +47,9 @@ export interface NodeCapture extends Capture {
   /** Of UDP and unix sockets: no kernel event reports when they close. */
   readonly inodes: Inodes;
   readonly longNames: readonly ProcessNames[];
+  /** Those of the node; null: it did not answer in time. */
+  readonly hostFiles: HostFiles | null;
+  readonly podNames: PodNames;
 }
 
 /**
@@ -75,7 +80,7 @@ export async function captureNode(
   const isOfMachine = machines !== null && machines !== netns;
   const mounts = await readMounts();
   const reading = fileStep.within(readNode(target.hostRoot, mounts), unreadNode);
-  const [owners, { source: configurationSource, ...configuration }, files] = await Promise.all([
+  const [owners, { source: configurationSource, hostFiles, ...configuration }, files] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
     reading,
     reading.then((node) => statSocketFiles(target.socketPaths, node.configuration, listeners, mounts, fileStep)),
@@ -88,8 +93,10 @@ export async function captureNode(
   );
   const creators = await deadline.step().within(findCreatorCgroups(owned, mounts), () => new Map());
   const cgroups = memo.reuseEqual('cgroups', creators);
-  const sockets = memo.memoize('sockets', [owned, cgroups], () =>
-    memo.reuseEach('sockets', attachCreatorCgroups(owned, cgroups), ({ id }) => id),
+  const created = attachCreatorCgroups(owned, cgroups);
+  const podNames = memo.reuseEqual('pods', await namesOf(hostFiles, podsOf(created), deadline.step()));
+  const sockets = memo.memoize('sockets', [owned, cgroups, podNames], () =>
+    memo.reuseEach('sockets', withPodNames(created, podNames), ({ id }) => id),
   );
   const { interfaces, addressHolders, ephemeralPorts } = network;
   const own = withConfiguredDefault(network, interfaces, addressHolders, configuration.configuration);
@@ -122,7 +129,18 @@ export async function captureNode(
     network,
     inodes: inodesOf(tables),
     longNames: wholeNames(owners.found?.facts ?? []),
+    hostFiles,
+    podNames,
   };
+}
+
+/** The names of the pods with these uids. */
+export async function namesOf(
+  files: HostFiles | null,
+  uids: ReadonlySet<string>,
+  deadline: Deadline,
+): Promise<PodNames> {
+  return files === null ? NO_POD_NAMES : deadline.within(readPodNames(files, uids), () => NO_POD_NAMES);
 }
 
 /** Inode number of the network namespace of process 1; null: it cannot be seen. */
@@ -174,7 +192,7 @@ function unreadNode(why: CoverageFault): Awaited<ReturnType<typeof readNode>> {
     rows: 0,
     ms: 0,
   };
-  return { ...NO_CONFIGURATION, source };
+  return { ...NO_CONFIGURATION, source, hostFiles: null };
 }
 
 function statSocketFiles(

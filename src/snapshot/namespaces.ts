@@ -13,8 +13,10 @@ import { captureTables } from '../kernel/sockets/capture.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { findNamespaces, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
+import type { HostFiles } from '../node/host_files.js';
+import { type PodNames, withPodNames } from '../node/pod_names.js';
 import { faultsText, renderSource } from '../verdict/text/coverage.js';
-import type { CaptureTarget } from './capture.js';
+import { type CaptureTarget, namesOf } from './capture.js';
 import type { NamespaceDocument } from './document/document.js';
 
 export interface OtherNamespaces {
@@ -31,14 +33,16 @@ export interface OtherNamespaces {
 export async function captureOtherNamespaces(
   home: string,
   target: Pick<CaptureTarget, 'owners' | 'allowModuleLoad'>,
+  hostFiles: HostFiles | null,
   deadline: Deadline,
 ): Promise<OtherNamespaces> {
-  return deadline.within(readOthers(home, target, deadline), unreadNamespaces);
+  return deadline.within(readOthers(home, target, hostFiles, deadline), unreadNamespaces);
 }
 
 async function readOthers(
   home: string,
   { owners: mode, allowModuleLoad }: Pick<CaptureTarget, 'owners' | 'allowModuleLoad'>,
+  hostFiles: HostFiles | null,
   deadline: Deadline,
 ): Promise<OtherNamespaces> {
   const start = performance.now();
@@ -51,6 +55,8 @@ async function readOthers(
   const pids = Uint32Array.from(new Set(others.flatMap((namespace) => namespace.pids)));
   const [{ facts, late }, bootTime] = await Promise.all([readFacts(pids, pids, deadline.step()), readBootTime()]);
   const fields = processFieldsByPid(facts, bootTime);
+  const pods = new Set([...fields.values()].flatMap(({ pod }) => pod ?? []));
+  const names = await namesOf(hostFiles, pods, deadline.step());
   const errors: CoverageFault[] = read
     .filter((one) => one.errors.length > 0)
     .map(({ namespace: { netns } }) => ({ code: 'namespace-incomplete', params: { netns } }));
@@ -58,8 +64,8 @@ async function readOthers(
   if (late > 0) errors.push({ code: 'processes-late', params: { late, processes: pids.length } });
   if (unreadable > 0) errors.push({ code: 'namespaces-unreadable', params: { processes: unreadable } });
   return {
-    namespaces: read.map((one) => describe(one.namespace, one.errors, fields)),
-    sockets,
+    namespaces: read.map((one) => describe(one.namespace, one.errors, fields, names)),
+    sockets: withPodNames(sockets, names),
     longNames: wholeNames(found?.facts ?? []),
     source: renderSource({
       name: 'namespaces',
@@ -146,6 +152,7 @@ function describe(
   { netns, name, pids }: NetworkNamespace,
   errors: readonly CoverageFault[],
   fields: ReadonlyMap<number, ProcessFields>,
+  names: PodNames,
 ): NamespaceDocument {
   const processes = pids.flatMap((pid) => fields.get(pid) ?? []);
   const each = (values: readonly (string | null)[]): string[] => [...new Set(values.filter((value) => value !== null))];
@@ -154,6 +161,12 @@ function describe(
     name,
     processes: pids.length,
     pods: each(processes.map(({ pod }) => pod)),
+    podNames: each(
+      processes.map(({ pod }) => {
+        const found = pod === null ? undefined : names.pods.get(pod);
+        return found === undefined ? null : `${found.namespace}/${found.name}`;
+      }),
+    ),
     containers: each(processes.map(({ container }) => container)),
     error: faultsText(errors),
     errors,

@@ -35,7 +35,12 @@ export async function takeSnapshot(
   try {
     const evaluated = await evaluateNode({ ...target, netns }, expectation, deadline, memo, firstPass);
     const others = allNetns
-      ? await (await import('./namespaces.js')).captureOtherNamespaces(evaluated.node.netns, target, deadline)
+      ? await (await import('./namespaces.js')).captureOtherNamespaces(
+          evaluated.node.netns,
+          target,
+          evaluated.hostFiles,
+          deadline,
+        )
       : null;
     return toDocument(evaluated, others, failOn, memo);
   } finally {

@@ -2,7 +2,7 @@ import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
 import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Expected, Severity } from '../verdict/finding.js';
-import { listenerText, programName } from '../verdict/text/format.js';
+import { listenerText, podText, programName } from '../verdict/text/format.js';
 import type { Cell, Socket } from './item.js';
 import type { Style } from './line.js';
 import { ageText } from './text.js';
@@ -140,7 +140,7 @@ export function socketSearchText(socket: Socket): string {
     text +=
       owner.kind === 'kernel'
         ? ` ${owner.device} ${owner.deviceKind}`
-        : `${word(owner.comm)}${word(owner.exe)}${word(owner.argv0)}${word(owner.unit)}${word(owner.pod)}${word(owner.container)} pid ${owner.pid}`;
+        : `${word(owner.comm)}${word(owner.exe)}${word(owner.argv0)}${word(owner.unit)}${word(owner.pod)}${word(podText(owner))}${word(owner.container)}${word(owner.containerName)} pid ${owner.pid}`;
   }
   return text.toLowerCase();
 }

@@ -19,10 +19,11 @@ import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 /** Every listener of a document, those of the evaluated network namespace first. */
 export function socketItems({ sockets, node, namespaces, findings }: SnapshotDocument): Item[] {
   const headings = new Map(
-    (namespaces ?? []).map(({ netns, name, pods }) => [
-      netns,
-      `Network namespace ${netns}: ${pods.length > 0 ? `pod ${pods.join(', ')}` : (name ?? 'no pod')}, not evaluated`,
-    ]),
+    (namespaces ?? []).map(({ netns, name, pods, podNames = [] }) => {
+      const shown = podNames.length === pods.length ? podNames : pods;
+      const whose = pods.length > 0 ? `pod ${shown.join(', ')}` : (name ?? 'no pod');
+      return [netns, `Network namespace ${netns}: ${whose}, not evaluated`];
+    }),
   );
   const findingOf = new Map<string, Finding>();
   for (const finding of findings) {

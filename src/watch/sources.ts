@@ -7,7 +7,8 @@ import { identifyNetns, openNetns } from '../kernel/netns.js';
 import { explainRefusal } from '../kernel/owners/bpf_refusal.js';
 import { ClosedSocketPoller } from '../kernel/sockets/closed_sockets.js';
 import { SocketFileWatch } from '../kernel/sockets/socket_file_watch.js';
-import type { CaptureTarget } from '../snapshot/capture.js';
+import { namedOwner, podsOf } from '../node/pod_names.js';
+import { type CaptureTarget, namesOf } from '../snapshot/capture.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
 import type { ValidOptions } from '../snapshot/options.js';
@@ -64,6 +65,7 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
         ? await (await import('../snapshot/namespaces.js')).captureOtherNamespaces(
             capture.node.netns,
             target,
+            capture.hostFiles,
             captureDeadline(),
           )
         : null;
@@ -80,7 +82,12 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
       }
     },
     resolveEvents: (events, capture, tracker) =>
-      resolveEvents(events, capture, tracker, (wanted) => readEventProcesses(wanted, eventDeadline())),
+      resolveEvents(events, capture, tracker, async (wanted) => {
+        const deadline = eventDeadline();
+        const processes = await readEventProcesses(wanted, deadline);
+        const names = await namesOf(capture.hostFiles, podsOf([{ owners: processes, origin: null }]), deadline);
+        return processes.map((process) => namedOwner(process, names));
+      }),
     findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),
     watchNetwork: (onChange) => watchRoutes(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),

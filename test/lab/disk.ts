@@ -8,7 +8,13 @@ export type DiskFile = string | { readonly link: string };
 export type Disk = ReadonlyMap<string, DiskFile>;
 
 /** Where a node has the files of the snap, of its units and of network plugins: the lab has these directories for itself. */
-export const NODE_DIRECTORIES = ['/var/snap/k8s', '/var/lib/snapd/snap/k8s', '/etc/systemd/system', '/etc/cni/net.d'];
+export const NODE_DIRECTORIES = [
+  '/var/snap/k8s',
+  '/var/lib/snapd/snap/k8s',
+  '/etc/systemd/system',
+  '/etc/cni/net.d',
+  '/var/log',
+];
 
 const COMMON = '/var/snap/k8s/common';
 const UNITS = '/etc/systemd/system';
@@ -67,6 +73,21 @@ export function k8sdState(address: string): [path: string, text: string][] {
   return [
     [K8SD_STATE, `name: lab\naddress: ${address}\nservers: {}\n`],
     [K8SD_INFO, `Address: ${address}\nID: 3297041220608546238\nRole: 0\n`],
+  ];
+}
+
+/** What kubelet makes of the log of a container: a file, and a link to it. */
+export function podLog(
+  namespace: string,
+  pod: string,
+  uid: string,
+  container: string,
+  id: string,
+): [string, DiskFile][] {
+  const file = `/var/log/pods/${namespace}_${pod}_${uid}/${container}/0.log`;
+  return [
+    [file, ''],
+    [`/var/log/containers/${pod}_${namespace}_${container}-${id}.log`, { link: file }],
   ];
 }
 

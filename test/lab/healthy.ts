@@ -16,14 +16,36 @@ export function snap(service: string): string {
 /** The cgroup of a login session. */
 export const SESSION = 'user.slice/user-1000.slice/session-3.scope';
 
-const AGENT_POD = pod('5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f', 'a1');
-const SPEAKER_POD = pod('7c6b5a49-3827-4615-8f0e-d1c2b3a49586', 'd4');
-const OPERATOR_POD = pod('0f9e8d7c-6b5a-4948-8776-655443322110', 'b2');
+/** Pods with one container each: `id` is its id. */
+const PODS = {
+  agent: {
+    namespace: 'kube-system',
+    name: 'cilium-x7k2f',
+    uid: '5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f',
+    container: 'cilium-agent',
+    id: 'a1'.repeat(32),
+  },
+  speaker: {
+    namespace: 'metallb-system',
+    name: 'metallb-speaker-q8w4z',
+    uid: '7c6b5a49-3827-4615-8f0e-d1c2b3a49586',
+    container: 'speaker',
+    id: 'd4'.repeat(32),
+  },
+  operator: {
+    namespace: 'kube-system',
+    name: 'cilium-operator-6b9c7d5f4-p2m8n',
+    uid: '0f9e8d7c-6b5a-4948-8776-655443322110',
+    container: 'cilium-operator',
+    id: 'b2'.repeat(32),
+  },
+} as const;
+const [AGENT_POD, SPEAKER_POD, OPERATOR_POD] = [cgroupOf(PODS.agent), cgroupOf(PODS.speaker), cgroupOf(PODS.operator)];
 
 /** The cgroup of a container, as named by kubelet and containerd's CRI plugin with the systemd driver. */
-function pod(uid: string, byteOfContainer: string): string {
+function cgroupOf({ uid, id }: (typeof PODS)[keyof typeof PODS]): string {
   const slice = `kubepods-burstable-pod${uid.replaceAll('-', '_')}.slice`;
-  return `kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${byteOfContainer.repeat(32)}.scope`;
+  return `kubepods.slice/kubepods-burstable.slice/${slice}/cri-containerd-${id}.scope`;
 }
 
 /** Every service of the snap, with the arguments that k8sd gives it; only those of the role run. */
@@ -94,6 +116,7 @@ function diskOf(node: Node, running: readonly string[]): disk.Disk {
     ...disk.snapFiles('1.36.3'),
     ...disk.k8sdState(`${node.addresses.ipv4}:6400`),
     [disk.CNI_FILE, '{"cniVersion": "0.3.1", "name": "cilium", "plugins": [{"type": "cilium-cni"}]}\n'],
+    ...Object.values(PODS).flatMap((pod) => disk.podLog(pod.namespace, pod.name, pod.uid, pod.container, pod.id)),
     ...(node.role === 'worker' ? [[disk.WORKER_MARKER, ''] as const] : []),
   ]);
 }

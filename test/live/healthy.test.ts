@@ -81,6 +81,9 @@ for (const { title, containerd, ...options } of LABS) {
       listeners.every(({ explainedBy }) => explainedBy.by !== null),
       'every TCP and UDP listener is explained',
     );
+    const agent = listeners.find(({ port }) => port === 4244)?.owners[0];
+    const names = { podNamespace: 'kube-system', podName: 'cilium-x7k2f', containerName: 'cilium-agent' };
+    t.match(agent, names, 'pods have the names of their log directories');
     t.ok(
       listeners.some(({ explainedBy }) => explainedBy.by === 'note'),
       'some only by notes: sshd, systemd-resolved, …',

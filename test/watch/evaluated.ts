@@ -1,4 +1,5 @@
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import { NO_POD_NAMES } from '../../src/node/pod_names.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import type { Spec } from '../../src/spec/spec.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
@@ -29,6 +30,8 @@ export function evaluated(
       source: { name: 'network', via: 'rtnetlink', status: 'ok', errors: [], notes: [], rows: 0, ms: 0 },
     },
     longNames: [],
+    hostFiles: null,
+    podNames: NO_POD_NAMES,
     inodes: [],
     role: { role: 'worker', roleSource: 'flag', roleReason: null },
     spec: page,

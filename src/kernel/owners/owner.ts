@@ -4,8 +4,15 @@ import type { Listener } from '../sockets/listener.js';
 /** The kernel truncates the name of a process to 15 bytes (TASK_COMM_LEN, include/linux/sched.h). */
 export const COMM_LENGTH = 15;
 
+/** Names of a pod, where kubelet's log files give them: to be shown. Nothing is recognized by them. */
+export interface PodName {
+  readonly podNamespace?: string;
+  readonly podName?: string;
+  readonly containerName?: string;
+}
+
 /** What a process does not choose itself. */
-export interface ProcessOwnerFields {
+export interface ProcessOwnerFields extends PodName {
   readonly kind: 'process';
   readonly pid: number;
   /** null: unknown, which occurs in kernel events only. */
@@ -61,11 +68,12 @@ export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked' | 'no-inod
  * The cgroup in which a socket was created; `cgroup` is null if it was removed, or is outside of our cgroup namespace. It stays when the
  * process moves, and can be read without root.
  */
-export type Origin = TextField<'cgroup'> & {
-  readonly unit: string | null;
-  readonly pod: string | null;
-  readonly container: string | null;
-};
+export type Origin = TextField<'cgroup'> &
+  PodName & {
+    readonly unit: string | null;
+    readonly pod: string | null;
+    readonly container: string | null;
+  };
 
 /** A listener with its owners. `ownersUnknown` is null exactly when `owners` is not empty. */
 export type OwnedListener = Listener & {

@@ -3,7 +3,7 @@ import { printable } from '../../base/text.js';
 import type { OwnedListener, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Listener } from '../../kernel/sockets/listener.js';
 import type { Finding } from '../../verdict/finding.js';
-import { unknownOwnerText } from '../../verdict/text/format.js';
+import { podText, unknownOwnerText } from '../../verdict/text/format.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { DifferenceCode } from './codes.js';
 import type {
@@ -161,7 +161,7 @@ class Members {
       this.listeners.flatMap(({ owners }) => owners),
       (owner) => {
         if (owner.kind === 'kernel') return `kernel device, ${owner.deviceKind}`;
-        return owner.unit ?? (owner.pod === null ? owner.exe : `pod ${owner.pod}`);
+        return owner.unit ?? podText(owner) ?? owner.exe;
       },
     );
     const shown = facts.filter((fact) => fact !== null).slice(0, 2);

@@ -28,6 +28,8 @@ export interface NamespaceDocument {
   readonly processes: number;
   /** Pod uids and container ids of its processes. */
   readonly pods: readonly string[];
+  /** The names of those pods that are known, as `kube-system/cilium-x7k2f`; absent in older documents. */
+  readonly podNames?: readonly string[];
   readonly containers: readonly string[];
   /** Why it was not read completely. */
   readonly error: string | null;

@@ -181,13 +181,14 @@ function expectedOf({ service, host, port, protocol, path, role }: Expected, to:
 }
 
 function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocument {
-  const { netns, name, processes, pods, containers, error } = namespace;
+  const { netns, name, processes, pods, podNames, containers, error } = namespace;
   const errors = faultsOf(namespace.errors, to);
   return {
     netns,
     name: to.orNull(name, to.name),
     processes,
     pods: pods.map((pod) => to.name(pod)),
+    ...(podNames === undefined ? {} : { podNames: podNames.map((one) => one.split('/').map(to.name).join('/')) }),
     containers: containers.map((container) => to.name(container)),
     error: faultsText(errors) ?? (error === null ? null : REDACTED),
     errors,

@@ -1,4 +1,4 @@
-import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Origin, OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
 import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { Redaction } from './redaction.js';
@@ -77,11 +77,20 @@ function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
   };
 }
 
-function originOf({ cgroup, unit, pod, container }: Origin, to: Redaction): Origin {
+function originOf({ cgroup, unit, pod, container, ...names }: Origin, to: Redaction): Origin {
   return {
     cgroup: to.orNull(cgroup, to.path),
     unit: to.orNull(unit, to.name),
     pod: to.orNull(pod, to.name),
     container: to.orNull(container, to.name),
+    ...podNameOf(names, to),
+  };
+}
+
+function podNameOf({ podNamespace, podName, containerName }: PodName, to: Redaction): PodName {
+  return {
+    ...(podNamespace === undefined ? {} : { podNamespace: to.name(podNamespace) }),
+    ...(podName === undefined ? {} : { podName: to.name(podName) }),
+    ...(containerName === undefined ? {} : { containerName: to.name(containerName) }),
   };
 }

@@ -1,4 +1,4 @@
-import type { OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
 import { adviceForUncoded } from '../../verdict/text/advice.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
@@ -148,8 +148,7 @@ function ownersParts(socket: OwnedListener, now: number): Part[] {
   return [
     field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
     ...optional('created in', origin?.cgroup),
-    ...optional('pod', origin?.pod),
-    ...optional('container', origin?.container),
+    ...(origin === null ? [] : podParts(origin)),
   ];
 }
 
@@ -164,8 +163,14 @@ function ownerParts(owner: Owner, count: number, at: number, now: number): Part[
     ...optional('started', startText(owner, now)),
     ...optional('unit', owner.unit),
     ...optional('cgroup', owner.cgroup),
-    ...optional('pod', owner.pod),
-    ...optional('container', owner.container),
+    ...podParts(owner),
+  ];
+}
+
+function podParts({ pod, container, podNamespace, podName, containerName }: Omit<Origin, 'cgroup' | 'unit'>): Part[] {
+  return [
+    ...optional('pod', podName === undefined ? pod : `${podNamespace}/${podName}   ${pod}`),
+    ...optional('container', containerName === undefined ? container : `${containerName}   ${container ?? ''}`),
   ];
 }
 

@@ -2,9 +2,11 @@ import { basename } from 'node:path';
 import { printable } from '../../base/text.js';
 import {
   COMM_LENGTH,
+  type Origin,
   type OwnedListener,
   type Owner,
   type OwnersUnknown,
+  type PodName,
   type ProcessOwner,
 } from '../../kernel/owners/owner.js';
 import { endpointText } from '../../kernel/sockets/address.js';
@@ -44,10 +46,16 @@ export function programName({ comm, exe, argv0, isArgv0Cut }: ProcessOwner): str
   return whole ?? comm;
 }
 
+/** A pod by its name where that is known, else by its uid: `pod kube-system/cilium-x7k2f`. null: it is in none. */
+export function podText({ pod, podNamespace, podName }: Pick<Origin, 'pod'> & PodName): string | null {
+  if (pod === null) return null;
+  return `pod ${podNamespace === undefined || podName === undefined ? pod : `${podNamespace}/${podName}`}`;
+}
+
 /** An owner with everything that identifies it: `kubelet (pid 812, /snap/k8s/1/bin/kubelet, snap.k8s.kubelet.service)`. */
 export function ownerText(owner: Owner): string {
   if (owner.kind === 'kernel') return printable(`kernel device ${owner.device} (${owner.deviceKind})`);
-  const facts = [`pid ${owner.pid}`, owner.exe, owner.unit, owner.pod === null ? null : `pod ${owner.pod}`];
+  const facts = [`pid ${owner.pid}`, owner.exe, owner.unit, podText(owner)];
   return printable(`${programName(owner)} (${facts.filter((fact) => fact !== null).join(', ')})`);
 }
 

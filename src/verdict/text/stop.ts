@@ -1,9 +1,9 @@
 import { printable } from '../../base/text.js';
-import type { OwnedListener, Owner } from '../../kernel/owners/owner.js';
+import type { OwnedListener, Owner, PodName } from '../../kernel/owners/owner.js';
 import { snapServiceOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
 import { advice, look, restart, shellWord } from './commands.js';
-import { programName } from './format.js';
+import { podText, programName } from './format.js';
 
 /** Of a foreign owner in the place of a service. */
 export function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
@@ -51,11 +51,17 @@ export function stop(sockets: readonly OwnedListener[]): Advice | null {
     return advice('stop and disable the socket unit for which systemd listens', 'systemctl list-sockets --all');
   }
   const who = printable(`${programName(owner)} (pid ${owner.pid})`);
-  if (owner.pod !== null) return advice(`remove its pod, ${printable(owner.pod)}`, ...look(''));
+  const pod = podText(owner);
+  if (pod !== null) return advice(printable(`remove its ${pod}`), ...lookAtPod(owner));
   if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
   if (owner.unit === null || !isOwnUnit(owner.unit, uid)) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
   // Systemd may start the process again.
   return advice(printable(`stop and disable ${owner.unit}`), ...disable(owner.unit));
+}
+
+function lookAtPod({ podNamespace, podName }: PodName): string[] {
+  if (podNamespace === undefined || podName === undefined) return look('');
+  return [`sudo k8s kubectl -n ${shellWord(podNamespace)} describe pod ${shellWord(podName)}`];
 }
 
 /** Whether a unit is that of one service, which can be stopped for what its process does. */

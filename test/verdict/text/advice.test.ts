@@ -231,8 +231,10 @@ t.test('what an unprivileged process causes is never a reason to stop something 
   }
   const pod = '5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f';
   const inPod = stranger([processOwner('x', { pid, pod, unit: 'kubelet.service' })]);
-  t.match(inPod, `remove its pod, ${pod}`, 'a cgroup in a pod may have the name of any unit');
+  t.match(inPod, `remove its pod ${pod}`, 'a cgroup in a pod may have the name of any unit');
   t.notMatch(inPod, /kubelet\.service|kill/);
+  const named = stranger([processOwner('x', { pid, pod, podNamespace: 'shop', podName: '$(reboot)' })]);
+  t.match(named, "remove its pod shop/$(reboot).\nsudo k8s kubectl -n shop describe pod '$(reboot)'");
   const systemd = processOwner('systemd', { pid: 1, unit: 'init.scope' });
   t.match(stranger([systemd]), /socket unit.*\nsystemctl list-sockets --all$/, 'never to kill process 1');
   t.match(stranger([systemd, processOwner('zcmed', { pid, unit: 'zcme.service' })]), 'stop and disable zcme.service');
