@@ -8,15 +8,18 @@ const MATCHED_BY: readonly (MatchedBy | null)[] = [null, ...NAMES];
 /** Values of `code`, by their number in a column. */
 const CODES = Object.keys(FINDING_CODES) as FindingCode[];
 
+/** Of each entry. */
+const TEXTS = 3;
+
 /** The findings of one snapshot, one entry per row, in ascending order of row numbers. */
 export interface Column {
   readonly rows: Uint32Array;
   readonly states: Uint8Array;
   readonly codes: Uint8Array;
   readonly matchedBy: Uint8Array;
-  /** For each entry its message, then its reason. As bytes, because a fleet has half a million of them. */
+  /** For each entry its message, reason and advice. As bytes, because a fleet has half a million of them. */
   readonly texts: Buffer;
-  /** End of each text in `texts`. A null reason is empty. */
+  /** End of each text in `texts`. What is null is empty. */
   readonly textEnds: Uint32Array;
 }
 
@@ -27,6 +30,8 @@ export interface Cell {
   readonly code: FindingCode | null;
   readonly message: string;
   readonly reason: string | null;
+  /** A sentence, then commands, one line each. */
+  readonly advice: string | null;
   readonly matchedBy: MatchedBy | null;
 }
 
@@ -36,7 +41,7 @@ export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[
   const states = new Uint8Array(cells.length);
   const codes = new Uint8Array(cells.length);
   const matchedBy = new Uint8Array(cells.length);
-  const textEnds = new Uint32Array(2 * cells.length);
+  const textEnds = new Uint32Array(TEXTS * cells.length);
   let texts = '';
   let end = 0;
   // Typed arrays are filled in a loop because their `from` is ten times as slow.
@@ -45,14 +50,13 @@ export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[
     states[at] = cell.state;
     codes[at] = cell.code === null ? CODES.length : CODES.indexOf(cell.code);
     matchedBy[at] = MATCHED_BY.indexOf(cell.matchedBy);
-    texts += cell.message;
-    end += Buffer.byteLength(cell.message);
-    textEnds[2 * at] = end;
-    if (cell.reason !== null) {
-      texts += cell.reason;
-      end += Buffer.byteLength(cell.reason);
+    for (const [number, text] of [cell.message, cell.reason, cell.advice].entries()) {
+      if (text !== null) {
+        texts += text;
+        end += Buffer.byteLength(text);
+      }
+      textEnds[TEXTS * at + number] = end;
     }
-    textEnds[2 * at + 1] = end;
   }
   return { rows, states, codes, matchedBy, texts: Buffer.from(texts), textEnds };
 }
@@ -79,8 +83,9 @@ export function cellAt(column: Column, row: number): Cell | null {
   return {
     state: column.states[at] ?? UNSEEN,
     code,
-    message: textAt(column, 2 * at),
-    reason: textAt(column, 2 * at + 1) || null,
+    message: textAt(column, TEXTS * at),
+    reason: textAt(column, TEXTS * at + 1) || null,
+    advice: textAt(column, TEXTS * at + 2) || null,
     matchedBy: MATCHED_BY[column.matchedBy[at] ?? 0] ?? null,
   };
 }

@@ -11,6 +11,7 @@ const NOT_ON_ITS_PAGE: Cell = {
   code: null,
   message: 'the page of its release does not have this row',
   reason: null,
+  advice: null,
   matchedBy: null,
 };
 

@@ -9,6 +9,7 @@ import { isOfNoNode } from '../verdict/codes.js';
 import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
 import type { FindingFacts } from '../verdict/finding.js';
 import { pageRemarks } from '../verdict/page_remarks.js';
+import { adviceFor } from '../verdict/text/advice.js';
 import { type FindingContext, findingText } from '../verdict/text/finding.js';
 import { pageRemarkText } from '../verdict/text/page_remark.js';
 import { type Cell, type Column, packColumn } from './column.js';
@@ -85,7 +86,16 @@ function columnOf(
 function cellOf(facts: FindingFacts, context: FindingContext): Cell {
   const { verdict, severity, code, matchedBy } = facts;
   const { message, reason } = findingText(facts, context);
-  return { state: stateCode(verdict, severity), code, message: shortened(message), reason, matchedBy };
+  // Most rows are ok, and have none.
+  const advice = severity === 'none' ? null : adviceFor(facts, context);
+  return {
+    state: stateCode(verdict, severity),
+    code,
+    message: shortened(message),
+    reason,
+    advice: advice === null ? null : [advice.text, ...advice.commands].join('\n'),
+    matchedBy,
+  };
 }
 
 /** Several listeners of one program on ephemeral ports: the worst one decides the state. */

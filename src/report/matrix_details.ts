@@ -70,3 +70,8 @@ function comparison(mark: Mark | null, agreement: Agreement): string[] {
   const most = agreement === NONE ? 'have no such listener' : `are "${stateText(stateOf(agreement)).word}"`;
   return [`${MARKS.odd} most nodes of its role ${most}`];
 }
+
+/** What to do about a row on a node: a sentence, then commands; empty: nothing. */
+export function cellAdvice(row: MatrixRow, node: FleetNode): string[] {
+  return cellOf(node, row)?.advice?.split('\n') ?? [];
+}

@@ -3,9 +3,17 @@ import { readFileSync } from 'node:fs';
 import type { Fleet } from '../fleet/fleet.js';
 import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { type State, stateOf } from '../fleet/state.js';
-import { type Severity, VERDICTS } from '../verdict/finding.js';
-import { columnLabel, foldColumns, type NodeColumn, nodeColumns } from './matrix_columns.js';
-import { cellDetails, standingOut } from './matrix_details.js';
+import { type Severity, severitiesOf, VERDICTS, type Verdict } from '../verdict/finding.js';
+import {
+  type CommonParts,
+  columnLabel,
+  commonParts,
+  commonText,
+  foldColumns,
+  type NodeColumn,
+  nodeColumns,
+} from './matrix_columns.js';
+import { cellAdvice, cellDetails, standingOut } from './matrix_details.js';
 import {
   LEGEND,
   MARKS,
@@ -18,7 +26,7 @@ import {
   VERDICT_MEANINGS,
 } from './matrix_text.js';
 import { toleratedText } from './matrix_tolerated.js';
-import type { PageColumn, PageData, PageMatrix } from './page/data.js';
+import { COMMAND, type PageColumn, type PageData, type PageMatrix } from './page/data.js';
 
 /** With more nodes than this, those that look alike share a column. */
 const MAX_SINGLE_COLUMNS = 40;
@@ -56,6 +64,7 @@ export function toMatrixHtml(fleet: Fleet): string {
 ${summary(fleet)}
 <form id="filter" hidden>
 <input id="filter-text" type="search" placeholder="Filter by service, port, node, role or verdict" aria-label="Filter rows and nodes" autocomplete="off" spellcheck="false">
+<label><input id="worst-first" type="checkbox"> Worst first</label>
 <label><input id="filter-faults" type="checkbox"> Faults only</label>
 <label><input id="filter-odd" type="checkbox"> Differences only</label>
 </form>
@@ -63,13 +72,14 @@ ${summary(fleet)}
 ${shown.map(table).join('\n')}
 <details><summary>Legend</summary>
 <p>${escaped(LEGEND)}</p>
-<dl>${VERDICTS.map((verdict) => `<dt>${verdict}<dd>${escaped(VERDICT_MEANINGS[verdict])}`).join('')}</dl>
+<dl class="legend">${VERDICTS.map(legendEntry).join('')}</dl>
 </details>
 ${text(shown)}
 </main>
 <dialog id="details" aria-labelledby="details-title">
 <header><h2 id="details-title"></h2><form method="dialog"><button>Close</button></form></header>
 <div id="details-content"></div>
+<p><a id="details-link" href="#">Link to this</a></p>
 </dialog>
 <script id="data" type="application/json">${JSON.stringify(dataOf(shown)).replaceAll('<', '\\u003c')}</script>
 <script>${script}</script>
@@ -126,6 +136,16 @@ function chip(severity: Severity, word: string): string {
   return `<span class="chip ${severity}">${escaped(`${SYMBOLS[severity]} ${word}`)}</span>`;
 }
 
+/** A verdict as in the tables, with each severity that it can have. */
+function legendEntry(verdict: Verdict): string {
+  const chips = severitiesOf(verdict).map((severity) => {
+    const state: State = { kind: 'verdict', verdict, severity };
+    const { symbol, word } = stateText(state);
+    return `<span class="chip ${toneOf(state)}">${symbol} ${word}</span>`;
+  });
+  return `<dt>${chips.join(' ')}<dd>${escaped(VERDICT_MEANINGS[verdict])}`;
+}
+
 function summary(fleet: Fleet): string {
   const { matrices, cluster, unreadable } = fleet;
   const { result } = fleet.summary;
@@ -157,26 +177,28 @@ function list(title: string, items: readonly string[]): string {
 function table({ matrix, rows, columns }: ShownMatrix): string {
   const title = escaped(pageText(matrix.page));
   const more = matrix.rows.length - rows.length;
+  const common = commonParts(matrix.nodes);
+  const corner = [`${matrix.nodes.length} nodes`, commonText(common) ?? []].flat().join('; ');
   return `<h2>${title}</h2>
 <div class="scroller"><table role="grid" aria-label="Rows and nodes: ${title}">
 <colgroup><col class="name"><col span="${columns.length}" class="node"></colgroup>
-<thead><tr><td class="corner">${matrix.nodes.length} nodes${columns.map(columnHead).join('')}
+<thead><tr><td class="corner">${escaped(corner)}${columns.map((column) => columnHead(column, common)).join('')}
 ${rows.map((row, at) => bodyRow(row, at, rows, columns)).join('\n')}
 </table></div>
 ${more > 0 ? `<p>… and ${more} more listeners that are not on the page; --format json has them all</p>` : ''}`;
 }
 
-function columnHead(column: NodeColumn): string {
-  const { role, result, gaps } = column.nodes[0];
+function columnHead(column: NodeColumn, common: CommonParts): string {
+  const { label, role, result, gaps } = column.nodes[0];
   const seen = gaps.length === 0 ? '' : ', partly seen';
-  return `<th scope="col"><b>${escaped(columnLabel(column))}</b><small>${role}</small><small class="${result}">${RESULT_SYMBOLS[result]} ${result}${seen}</small>`;
+  return `<th scope="col" title="${escaped(label)}"><b>${escaped(columnLabel(column, common))}</b><small>${role}</small><small class="${result}">${RESULT_SYMBOLS[result]} ${result}${seen}</small>`;
 }
 
 function bodyRow(row: MatrixRow, at: number, rows: readonly MatrixRow[], columns: readonly NodeColumn[]): string {
   const { section, place, service } = row;
   const heading = `<tbody><tr class="section"><th colspan="${columns.length + 1}"><span>${section}</span>\n`;
   const cells = columns.map((column) => bodyCell(column, at)).join('');
-  return `${rows[at - 1]?.section === section ? '' : heading}<tr><th scope="row"><b>${escaped(place)}</b><small>${escaped(service)}</small>${cells}`;
+  return `${rows[at - 1]?.section === section ? '' : heading}<tr><th scope="row"><b>${escaped(place).replace(/\/(tcp|udp)$/, '<wbr>$&')}</b><small>${escaped(service)}</small>${cells}`;
 }
 
 /** End tags are left out, as HTML allows: a page has tens of thousands of cells. */
@@ -186,7 +208,7 @@ function bodyCell({ cells }: NodeColumn, at: number): string {
   const state = stateOf(cell.state);
   const { symbol, word } = stateText(state);
   const classes = [toneOf(state), ...(cell.mark === null ? [] : ['odd'])].join(' ');
-  const mark = cell.mark === null ? '' : ` ${MARKS[cell.mark]}`;
+  const mark = cell.mark === null ? '' : ` <b class="${cell.mark}">${MARKS[cell.mark]}</b>`;
   return `<td class="${classes}">${symbol}<i> ${word}</i>${mark}`;
 }
 
@@ -219,7 +241,9 @@ function pageMatrix({ rows, columns }: ShownMatrix, details: DetailsTable): Page
   for (const { row, column, node } of worstFirst) {
     const [shownRow, shownCells] = [rows[row], cells[row]];
     if (shownRow !== undefined && shownCells !== undefined) {
-      shownCells[column] = details.add(cellDetails(shownRow, node).join('\n'));
+      const [what, ...commands] = cellAdvice(shownRow, node);
+      const advice = what === undefined ? [] : [`What to do: ${what}`, ...commands.map((one) => COMMAND + one)];
+      shownCells[column] = details.add([...cellDetails(shownRow, node), ...advice].join('\n'));
     }
   }
   return { cells, columns: columns.map(pageColumn) };

@@ -4,7 +4,15 @@ import type { FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
 import { SECTIONS } from '../fleet/subject.js';
 import { aligned, padded, widthOf } from './aligned.js';
-import { columnLabel, foldColumns, type NodeColumn, nodeColumns } from './matrix_columns.js';
+import {
+  type CommonParts,
+  columnLabel,
+  commonParts,
+  commonText,
+  foldColumns,
+  type NodeColumn,
+  nodeColumns,
+} from './matrix_columns.js';
 import { standingOut } from './matrix_details.js';
 import {
   counted,
@@ -111,14 +119,19 @@ function blockLines(nodes: readonly FleetNode[], rows: readonly MatrixRow[], wid
   const names = aligned(rows.map(({ place, service }) => [`  ${withoutStart(place)}`, service]));
   const nameWidth = [...names, ...SECTIONS].reduce((widest, name) => Math.max(widest, widthOf(name)), 0);
   const room = width - nameWidth;
+  const common = commonParts(nodes);
   const single = nodeColumns(nodes, rows);
-  const columns = fitInBlock(single, room) ? single : foldColumns(single);
+  const columns = fitInBlock(single, room, common) ? single : foldColumns(single);
   const shared = columns.filter(({ nodes }) => nodes.length > 1);
   const labels = shared.flatMap((column) =>
-    wrapped(`${columnLabel(column)}: ${column.nodes.map(({ label }) => label).join(', ')}`, width),
+    wrapped(`${columnLabel(column, common)}: ${column.nodes.map(({ label }) => label).join(', ')}`, width),
   );
   return [
-    ...blocksOf(columns.map(textColumn), room).flatMap((block) => ['', ...tableLines(block, rows, names, nameWidth)]),
+    ...(commonText(common) === null ? [] : ['', `Below, ${commonText(common)}`]),
+    ...blocksOf(
+      columns.map((column) => textColumn(column, common)),
+      room,
+    ).flatMap((block) => ['', ...tableLines(block, rows, names, nameWidth)]),
     ...(labels.length === 0 ? [] : ['', 'Nodes that look alike share a column:', ...labels]),
   ];
 }
@@ -130,8 +143,8 @@ interface TextColumn {
   readonly width: number;
 }
 
-function textColumn(column: NodeColumn): TextColumn {
-  const head = [columnLabel(column), column.nodes[0].role] as const;
+function textColumn(column: NodeColumn, common: CommonParts): TextColumn {
+  const head = [columnLabel(column, common), column.nodes[0].role] as const;
   const cells = column.cells.map(({ state, mark }) => {
     const { symbol, word } = stateText(stateOf(state));
     return mark === null ? `${symbol} ${word}` : `${symbol} ${word} ${MARKS[mark]}`;
@@ -142,10 +155,10 @@ function textColumn(column: NodeColumn): TextColumn {
 }
 
 /** Whether one block has room for all columns. Stops early, because measuring is slow. */
-function fitInBlock(columns: readonly NodeColumn[], room: number): boolean {
+function fitInBlock(columns: readonly NodeColumn[], room: number, common: CommonParts): boolean {
   let left = room;
   return columns.every((column) => {
-    left -= textColumn(column).width + 2;
+    left -= textColumn(column, common).width + 2;
     return left >= 0;
   });
 }

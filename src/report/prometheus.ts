@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { printable } from '../base/text.js';
 import type { Result, SnapshotDocument } from '../snapshot/document/document.js';
-import { type Expected, type Finding, SEVERITY, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
+import { type Expected, type Finding, severitiesOf, VERDICTS } from '../verdict/finding.js';
 
 /** Of the text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
 export const CONTENT_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -17,12 +17,10 @@ export interface Measured {
   readonly version: string;
 }
 
-/** What a row can be: a verdict with a severity. `unexpected` is said of listeners only. */
-const STATES: readonly (readonly [verdict: Verdict, severity: Severity])[] = VERDICTS.flatMap((verdict) => {
-  if (verdict === 'unexpected') return [];
-  const severity = [verdict, SEVERITY[verdict]] as const;
-  return verdict === 'narrowed' ? [[verdict, 'warning'] as const, severity] : [severity];
-});
+/** What a row can be. `unexpected` is said of listeners only. */
+const STATES = VERDICTS.filter((verdict) => verdict !== 'unexpected').flatMap((verdict) =>
+  severitiesOf(verdict).map((severity) => [verdict, severity] as const),
+);
 
 const RESULTS: readonly Result[] = ['match', 'drift', 'incomplete'];
 

@@ -98,6 +98,11 @@ export const SEVERITY: Readonly<Record<Exclude<Verdict, 'unexpected'>, Severity>
   'not-applicable': 'none',
 };
 
+/** Every severity that a verdict can have, worst first. */
+export function severitiesOf(verdict: Verdict): readonly Severity[] {
+  return verdict === 'unexpected' || verdict === 'narrowed' ? ['warning', 'info'] : [SEVERITY[verdict]];
+}
+
 /** From worst to none. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info', 'unknown', 'none'];
 

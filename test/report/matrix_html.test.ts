@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import t from 'tap';
 import { toMatrixHtml } from '../../src/report/matrix_html.js';
+import { VERDICTS } from '../../src/verdict/finding.js';
 import { cluster, fleetOf, nodeDocument } from '../fleet/factory.js';
 import { held } from '../verdict/factory.js';
 import { openHtml, startBrowser } from './browser.js';
@@ -108,6 +109,111 @@ t.test('a link opens a cell', async (t) => {
   await close();
 });
 
+t.test('the link in the details leads back to a cell, a row or a node', async (t) => {
+  const { page, complaints, close } = await openHtml(browser, FAULTY);
+  const openers = [
+    await cell(page, ':31337/tcp backdoor', 'w-2'),
+    rowHead(page, '*:10250/tcp kubelet'),
+    columnHead(page, 'w-9'),
+  ];
+  for (const opener of openers) {
+    await opener.click();
+    const text = await details(page).innerText();
+    const href = await details(page).getByRole('link', { name: 'Link to this' }).getAttribute('href');
+    await page.keyboard.press('Escape');
+    await page.evaluate('location.hash = ""; scrollTo(0, 0); document.querySelector(".scroller").scrollTo(0, 0)');
+    await page.evaluate(`location.hash = ${JSON.stringify(href)}`);
+    await details(page).waitFor();
+    t.equal(await details(page).innerText(), text, href ?? '');
+    await page.keyboard.press('Escape');
+    const box = await page.locator('.scroller').boundingBox();
+    const at = await opener.boundingBox();
+    t.ok(box !== null && at !== null && at.x >= box.x && at.x < box.x + box.width, 'and brings it into view');
+  }
+  t.strictSame(complaints, []);
+  await close();
+});
+
+t.test('details say what to do', async (t) => {
+  const { page, close } = await openHtml(browser, FAULTY);
+  await (await cell(page, '*:10250/tcp kubelet', 'w-9')).click();
+  t.match(await details(page).innerText(), /What to do: Check whether kubelet is running, and its log\./);
+  t.strictSame(await details(page).locator('code').allInnerTexts(), [
+    'snap services k8s',
+    'sudo journalctl -u snap.k8s.kubelet -n 50',
+  ]);
+  await page.keyboard.press('Escape');
+  await (await cell(page, '*:10250/tcp kubelet', 'w-8')).click();
+  t.notMatch(await details(page).innerText(), /What to do/, 'where nothing is wrong, nothing');
+  await close();
+});
+
+t.test('worst first: sections, rows and nodes, and back', async (t) => {
+  const { page, complaints, close } = await openHtml(browser, FAULTY);
+  const rows = (): Promise<string[]> => page.locator('tr:not(.section) > th[scope=row] b').allInnerTexts();
+  const nodes = (): Promise<string[]> => page.locator('thead th b').allInnerTexts();
+  const [rowsBefore, nodesBefore] = [await rows(), await nodes()];
+  await page.locator('#worst-first').check();
+  t.strictSame((await nodes()).slice(0, 5), ['cp-2', 'w-9', 'w-2', 'cp-1', 'cp-3']);
+  t.strictSame((await rows()).slice(0, 3), ['localhost:10248/tcp', '*:10250/tcp', 'localhost:9879/tcp']);
+  t.strictSame([...(await rows())].sort(), [...rowsBefore].sort(), 'all of them');
+  const worst = await cell(page, 'default:2379/tcp etcd', 'cp-2');
+  t.match(await worst.innerText(), /missing/, 'cells go with their node');
+  await worst.click();
+  t.match(await details(page).innerText(), /✗ missing ◆ on cp-2\s+nothing is listening on default:2379/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ArrowRight');
+  t.equal(await focused(page), 'default:2379/tcp on w-9', 'keys follow the order');
+  await page.locator('#filter-faults').check();
+  t.strictSame(await page.locator('thead th:visible b').allInnerTexts(), ['cp-2', 'w-9', 'w-2']);
+  t.equal(await page.locator('tr:not(.section) > th[scope=row]:visible').count(), 5);
+  await page.locator('#filter-faults').uncheck();
+  await page.locator('#worst-first').uncheck();
+  t.strictSame([await rows(), await nodes()], [rowsBefore, nodesBefore]);
+  t.strictSame(complaints, []);
+  await close();
+});
+
+t.test('names show what differs, and the whole name is found', async (t) => {
+  const named = cluster(3, { 'w-2': { without: ['kubelet'] } }).map((document) => ({
+    ...document,
+    node: { ...document.node, hostname: `ip-10-0-${document.node.hostname}.eu-central-1.compute.internal` },
+  }));
+  const { page, complaints, close } = await openHtml(browser, toMatrixHtml(fleetOf(named)));
+  t.strictSame(await page.locator('thead b').allInnerTexts(), [
+    '…cp-1…',
+    '…cp-2…',
+    '…cp-3…',
+    '…w-1…',
+    '…w-2…',
+    '…w-3…',
+  ]);
+  t.match(await page.locator('.corner').innerText(), '6 nodes; names are ip-10-0-….eu-central-1.compute.internal');
+  await columnHead(page, '…w-2…').click();
+  t.match(await details(page).innerText(), /^ip-10-0-w-2\.eu-central-1\.compute\.internal\n/);
+  await page.keyboard.press('Escape');
+  await page.locator('#filter-text').fill('ip-10-0-w-2.eu');
+  t.equal(await page.locator('#shown').innerText(), 'Shown: 19 of 19 rows, 1 of 6 nodes');
+  t.strictSame(complaints, []);
+  await close();
+});
+
+t.test('the legend has every verdict as the tables show it', async (t) => {
+  const { page, close } = await openHtml(browser, FAULTY);
+  await page.getByText('Legend').click();
+  for (const verdict of VERDICTS) {
+    const word = verdict === 'not-applicable' ? 'n/a' : verdict;
+    t.ok(
+      await page
+        .locator('.legend .chip', { hasText: new RegExp(`^. ${word}$`) })
+        .first()
+        .isVisible(),
+      word,
+    );
+  }
+  await close();
+});
+
 t.test('headers stay in view', async (t) => {
   const { page, complaints, close } = await openHtml(browser, FAULTY);
   await page.locator('.scroller').evaluate((box) => box.scrollTo(1e6, 1e6));
@@ -194,6 +300,23 @@ t.test('on a phone', async (t) => {
     .locator('th:visible, td:visible')
     .evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent));
   t.strictSame(cut, [], 'nothing is cut off');
+  const words = await page
+    .locator('td.odd:visible i')
+    .evaluateAll((all) => all.map((one) => one.getClientRects().length));
+  t.ok(words.length > 0 && words.every((parts) => parts === 1), 'words are whole');
+  const marks = await page.locator('td.odd:visible').evaluateAll((all) =>
+    all.map((one) => {
+      const view = one.ownerDocument.defaultView;
+      const mark = one.querySelector('b');
+      const style = mark === null ? undefined : view?.getComputedStyle(mark, '::after');
+      return [
+        style?.content,
+        style?.position,
+        Number.parseFloat(style?.right ?? '') + Number.parseFloat(style?.width ?? '') < one.clientWidth,
+      ];
+    }),
+  );
+  for (const mark of marks) t.strictSame(mark, ['"◆"', 'absolute', true], 'the mark is in the corner of its cell');
   t.strictSame(complaints, []);
   await close();
 });

@@ -1,10 +1,13 @@
 /** What a matrix page contains for its script, as JSON, besides the tables themselves. */
 export interface PageData {
-  /** Details of cells, one paragraph per line. */
+  /** Details of cells, one paragraph per line; commands begin with COMMAND. */
   readonly details: readonly string[];
   /** In the order of the tables. */
   readonly matrices: readonly PageMatrix[];
 }
+
+/** Before a command in details: no sentence begins with a space. */
+export const COMMAND = '  ';
 
 export interface PageMatrix {
   readonly columns: readonly PageColumn[];

@@ -1,8 +1,21 @@
-import type { PageColumn, PageData, PageMatrix } from './data.js';
+import { COMMAND, type PageColumn, type PageData, type PageMatrix } from './data.js';
+import {
+  badness,
+  byId,
+  type Cell,
+  cellOf,
+  clamp,
+  compare,
+  element,
+  has,
+  nodeFacts,
+  rankOf,
+  rowName,
+  textOf,
+  verdict,
+} from './elements.js';
 
-/* Filters, keyboard, details and links of a matrix page. The tables are complete without it. */
-
-type Cell = HTMLTableCellElement;
+/* Filters, order, keyboard, details and links of a matrix page. The tables are complete without it. */
 
 interface Filter {
   readonly words: readonly string[];
@@ -22,17 +35,24 @@ const MOVES: Readonly<Record<string, readonly [rows: number, columns: number]>> 
   End: [0, Number.POSITIVE_INFINITY],
 };
 
+const ROWS = 'tr:not(.section)';
+
 /** One table. Row 0 is its header, column 0 the names of its rows. One cell can be reached with Tab, the others with arrow keys. */
 class Grid {
   readonly #table: HTMLTableElement;
   readonly #rows: readonly HTMLTableRowElement[];
   readonly #matrix: PageMatrix;
+  /** Of each place in the table, the column of the matrix that stands there, and the reverse; 0 is the names of rows. */
+  #columnAt: readonly number[];
+  #placeOf: readonly number[];
   #active: Cell | null = null;
 
   constructor(table: HTMLTableElement, matrix: PageMatrix) {
     this.#table = table;
-    this.#rows = [...table.querySelectorAll<HTMLTableRowElement>('tr:not(.section)')];
+    this.#rows = [...table.querySelectorAll<HTMLTableRowElement>(ROWS)];
     this.#matrix = matrix;
+    this.#columnAt = [0, ...matrix.columns.map((_, at) => at + 1)];
+    this.#placeOf = this.#columnAt;
     this.#activate(this.#rows[1]?.cells[1] ?? null);
     table.addEventListener('click', ({ target }) => this.#open(cellOf(target)));
     table.addEventListener('keydown', (event) => this.#onKey(event));
@@ -47,13 +67,15 @@ class Grid {
       const named = rows.filter((row) => has(row.cells[0], word) || has(row.parentElement?.firstElementChild, word));
       const matching = columns.filter((column) => this.#columnText(column).includes(word));
       const isState = named.length === 0 && matching.length === 0;
-      const found = isState ? rows.filter((row) => columns.some((column) => has(row.cells[column], word))) : named;
+      const found = isState
+        ? rows.filter((row) => columns.some((column) => has(this.#cell(row, column), word)))
+        : named;
       if (found.length > 0 || matching.length === 0) rows = found;
       if (matching.length > 0) columns = matching;
     }
     if (selector !== null) {
       const isWanted = (row: HTMLTableRowElement, column: number): boolean =>
-        row.cells[column]?.matches(selector) === true;
+        this.#cell(row, column)?.matches(selector) === true;
       rows = rows.filter((row) => columns.some((column) => isWanted(row, column)));
       columns = columns.filter((column) => rows.some((row) => isWanted(row, column)));
     }
@@ -63,19 +85,57 @@ class Grid {
     return `${rows.length} of ${rowCount} rows, ${shown} of ${nodes(this.#matrix.columns)} nodes`;
   }
 
-  /** Opens what a link points to; false if it is not in this table. */
+  /** Orders sections, rows in them and nodes by what is wrong, or as they were. */
+  order(isWorstFirst: boolean): void {
+    const cells = (row: HTMLTableRowElement): readonly Cell[] => [...row.cells].slice(1);
+    const worstFirst = <Item>(items: readonly Item[], cellsOf: (item: Item) => readonly Cell[]): Item[] => {
+      if (!isWorstFirst) return [...items];
+      const ranked = items.map((item) => ({ item, rank: rankOf(cellsOf(item)) }));
+      return ranked.sort((a, b) => compare(b.rank, a.rank)).map(({ item }) => item);
+    };
+    const body = this.#rows.slice(1);
+    const columns = this.#matrix.columns.map((_, at) => at + 1);
+    const columnCells = (column: number): Cell[] => body.flatMap((row) => this.#cell(row, column) ?? []);
+    const order = [0, ...worstFirst(columns, columnCells)];
+    for (const row of this.#rows) row.append(...order.flatMap((column) => this.#cell(row, column) ?? []));
+    this.#columnAt = order;
+    const places = [...order];
+    for (const [at, column] of order.entries()) places[column] = at;
+    this.#placeOf = places;
+    const bodies = [...new Set(body.map((row) => row.parentElement))].flatMap((one) => one ?? []);
+    for (const one of bodies)
+      one.append(
+        ...worstFirst(
+          body.filter((row) => row.parentElement === one),
+          cells,
+        ),
+      );
+    this.#table.append(...worstFirst(bodies, (one) => body.filter((row) => row.parentElement === one).flatMap(cells)));
+  }
+
+  /** Opens what a link points to, a row, a node or what is said of one on the other; false if it is not in this table. */
   openLink(row: string, label: string): boolean {
     const column = this.#matrix.columns.findIndex(({ labels }) => labels.includes(label)) + 1;
-    const found = this.#rows.find(({ cells }) => rowName(cells[0]) === row);
-    if (found === undefined || column === 0) return false;
-    this.#open(found.cells[column] ?? null);
+    const found = row === '' ? this.#rows[0] : this.#rows.find(({ cells }) => rowName(cells[0]) === row);
+    if (found === undefined || (column === 0 && label !== '')) return false;
+    const cell = this.#cell(found, column);
+    cell?.scrollIntoView({ block: 'center', inline: 'center' });
+    this.#open(cell);
     return true;
+  }
+
+  #cell(row: HTMLTableRowElement, column: number): Cell | null {
+    return row.cells[this.#placeOf[column] ?? -1] ?? null;
+  }
+
+  #columnOf(cell: Cell): number {
+    return this.#columnAt[cell.cellIndex] ?? 0;
   }
 
   #show(rows: ReadonlySet<HTMLTableRowElement>, columns: ReadonlySet<number>): void {
     for (const row of this.#rows) {
       row.hidden = row !== this.#rows[0] && !rows.has(row);
-      for (const [at, cell] of [...row.cells].entries()) cell.hidden = !columns.has(at);
+      for (const [at, cell] of [...row.cells].entries()) cell.hidden = !columns.has(this.#columnAt[at] ?? 0);
     }
     for (const body of this.#table.tBodies) body.hidden = ![...body.rows].some((row) => rows.has(row));
   }
@@ -105,7 +165,7 @@ class Grid {
   #move(cell: Cell, [down, right]: readonly [number, number], toEdge: boolean): void {
     const current = cell.closest('tr');
     if (current === null) return;
-    const rows = this.#rows.filter(({ hidden }) => !hidden);
+    const rows = [...this.#table.querySelectorAll<HTMLTableRowElement>(ROWS)].filter(({ hidden }) => !hidden);
     const cells = [...(rows[0]?.cells ?? [])].filter(({ hidden }) => !hidden);
     const row = rows.indexOf(current) + (toEdge ? right : down);
     const column = cells.findIndex(({ cellIndex }) => cellIndex === cell.cellIndex) + right;
@@ -122,27 +182,30 @@ class Grid {
     if (at === 0 && cell.cellIndex === 0) return;
     this.#activate(cell);
     cell.focus({ preventScroll: true });
-    const column = this.#matrix.columns[cell.cellIndex - 1];
-    if (at === 0) open(column?.labels[0] ?? '', [...nodeFacts(column), ...this.#faults(cell.cellIndex)], null);
-    else if (column === undefined) open(rowName(cell), this.#states(row), null);
-    else {
-      const link = [rowName(row.cells[0]), column.labels[0] ?? ''].map(encodeURIComponent).join('/');
-      const content = [verdict(cell, ` on ${column.labels[0]}`), ...this.#details(at, cell.cellIndex)];
-      open(rowName(row.cells[0]), [...content, ...nodeFacts(column)], link);
-    }
+    const number = this.#columnOf(cell);
+    const column = this.#matrix.columns[number - 1];
+    const [label = ''] = column?.labels ?? [];
+    const name = at === 0 ? '' : rowName(row.cells[0]);
+    const link = [name, label].map(encodeURIComponent).join('/');
+    if (at === 0) open(label, [...nodeFacts(column), ...this.#faults(number)], link);
+    else if (column === undefined) open(name, this.#states(row), link);
+    else open(name, [verdict(cell, ` on ${label}`), ...this.#details(at, number), ...nodeFacts(column)], link);
   }
 
   #details(row: number, column: number): HTMLElement[] {
     const text = data.details[this.#matrix.cells[row - 1]?.[column - 1] ?? -1] ?? '';
-    return text === '' ? [] : text.split('\n').map((line) => element('p', '', line));
+    const lines = text === '' ? [] : text.split('\n');
+    return lines.map((line) =>
+      line.startsWith(COMMAND) ? element('code', '', line.slice(COMMAND.length)) : element('p', '', line),
+    );
   }
 
   /** Which nodes are in which state of a row. */
   #states(row: HTMLTableRowElement): HTMLElement[] {
     const groups = new Map<string, { readonly cell: Cell; readonly labels: string[] }>();
     for (const [at, { labels }] of this.#matrix.columns.entries()) {
-      const cell = row.cells[at + 1];
-      if (cell === undefined) continue;
+      const cell = this.#cell(row, at + 1);
+      if (cell === null) continue;
       const group = groups.get(textOf(cell)) ?? { cell, labels: [] };
       group.labels.push(...labels);
       groups.set(textOf(cell), group);
@@ -157,7 +220,7 @@ class Grid {
   /** The faults of a node, and where it differs from others. */
   #faults(column: number): HTMLElement[] {
     const faults = this.#rows.flatMap((row, at) => {
-      const cell = row.cells[column];
+      const cell = this.#cell(row, column);
       if (at === 0 || cell?.matches('.error, .warning, .odd') !== true) return [];
       return [verdict(cell, ` ${rowName(row.cells[0])}`), ...this.#details(at, column)];
     });
@@ -165,65 +228,11 @@ class Grid {
   }
 }
 
-function badness({ classList }: Cell): number {
-  return ['none', 'unknown', 'info', 'warning', 'error'].indexOf(classList[0] ?? '');
-}
-
-function clamp(at: number, length: number): number {
-  return Math.max(0, Math.min(length - 1, at));
-}
-
-function cellOf(target: EventTarget | null): Cell | null {
-  return target instanceof Element ? target.closest<Cell>('th[scope=col], th[scope=row], td') : null;
-}
-
-function textOf(node: Node | null | undefined): string {
-  return node?.textContent?.trim() ?? '';
-}
-
-function has(node: Node | null | undefined, word: string): boolean {
-  return textOf(node).toLowerCase().includes(word);
-}
-
-/** The place and the service. */
-function rowName(cell: Cell | undefined): string {
-  return [...(cell?.children ?? [])].map(textOf).join(' ');
-}
-
-/** Text stays text, whatever it contains. */
-function element(name: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const made = document.createElement(name);
-  made.className = className;
-  made.append(...children);
-  return made;
-}
-
-function verdict(cell: Cell, where: string): HTMLElement {
-  return element('p', 'verdict', element('span', `chip ${cell.className}`, textOf(cell)), where);
-}
-
-function nodeFacts(column: PageColumn | undefined): HTMLElement[] {
-  if (column === undefined) return [];
-  const { labels, facts } = column;
-  const list = element(
-    'dl',
-    '',
-    ...facts.flatMap(([name, value]) => [element('dt', '', name), element('dd', '', value)]),
-  );
-  if (labels.length === 1) return [list];
-  return [list, element('p', 'names', `${labels.length} nodes look alike and share this column: ${labels.join(', ')}`)];
-}
-
-function byId<Type extends HTMLElement>(id: string, type: new () => Type): Type {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new TypeError(`the page has no ${id}`);
-  return found;
-}
-
-function open(title: string, content: readonly HTMLElement[], link: string | null): void {
+function open(title: string, content: readonly HTMLElement[], link: string): void {
   byId('details-title', HTMLElement).textContent = title;
   byId('details-content', HTMLElement).replaceChildren(...content);
-  if (link !== null) history.replaceState(null, '', `#${link}`);
+  byId('details-link', HTMLAnchorElement).href = `#${link}`;
+  history.replaceState(null, '', `#${link}`);
   const dialog = byId('details', HTMLDialogElement);
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
@@ -254,6 +263,10 @@ function update(): void {
   byId('shown', HTMLElement).textContent = `Shown: ${shown.length === 0 ? 'nothing could be read' : shown.join('; ')}`;
 }
 
+const worstFirst = byId('worst-first', HTMLInputElement);
+worstFirst.addEventListener('input', () => {
+  for (const grid of grids) grid.order(worstFirst.checked);
+});
 form.addEventListener('input', update);
 form.addEventListener('submit', (event) => event.preventDefault());
 window.addEventListener('hashchange', openHash);
