@@ -270,6 +270,18 @@ t.test('lists that are cut, or show only a part, are not taken for whole', async
   t.strictSame(new Set(await codes(noneAtAll)), new Set(['no-default-route']));
 });
 
+t.test('the first word of what a process made of its command line is no name', async (t) => {
+  const argv0Of = async (argv: string) => {
+    const { sockets } = await only(t, inspected(withProcess('kubelet', { argv })));
+    const [owner] = sockets.find(({ port }) => port === 10250)?.owners ?? [];
+    return owner?.kind === 'process' ? owner.argv0 : undefined;
+  };
+  t.equal(await argv0Of('/snap/k8s/2931/bin/kubelet --v=0'), '/snap/k8s/2931/bin/kubelet');
+  for (const argv of ['hunter2', 'hunter2 kubelet', 'token=hunter2/kubelet', 'kubelet:hunter2']) {
+    t.equal(await argv0Of(argv), null, argv);
+  }
+});
+
 t.test('carriage returns: of a report that was converted, or in the arguments of the service', async (t) => {
   const files = inspected().set('args/kubelet', '--v="0"\r\n--healthz-bind-address="0.0.0.0"\r\n');
   const value = ({ node }: SnapshotDocument) =>

@@ -31,9 +31,9 @@ t.test('15,000 listeners on one port with names of 4,000 bytes', { timeout: 300_
   t.equal(crowd.length, COUNT);
   const [owner] = crowd[0]?.owners ?? [];
   const [names] = processes ?? [];
-  t.match(owner, { argv0: `${'a'.repeat(128)}…${'a'.repeat(384)}`, argv0Length: 4000, exe: /^\/[^…]+…[^…]+\/crowd$/ });
+  t.match(owner, { argv0: null, exe: /^\/[^…]+…[^…]+\/crowd$/, exeLength: Number });
   t.equal(processes?.length, 1, 'the whole names once');
-  t.match(names, { argv0: 'a'.repeat(4000), exe: /^\/[^…]{3500,}\/crowd$/ });
+  t.match(names, { exe: /^\/[^…]{3500,}\/crowd$/ });
   const finding = findings.find(({ expected }) => expected?.port === 10248);
   t.match(finding?.message, / and 1\d{4} more/);
 });

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { textField, textOf } from '../../base/text.js';
+import { isProgram } from '../../kernel/owners/argv0.js';
 import { cgroupFacts, cgroupPathOf } from '../../kernel/owners/cgroup.js';
 import { COMM_LENGTH, type OwnedListener, type Owner, type ProcessOwner } from '../../kernel/owners/owner.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
@@ -87,10 +88,15 @@ function withPlace(owner: ProcessOwner, processes: BundledProcesses): ProcessOwn
   };
 }
 
-/** A process can give itself any argv[0]: of one with a comm, only an argv[0] that goes on like that says more. */
-function argv0Of({ comm }: ProcessOwner, listed: ListedProcess | undefined): string | undefined {
-  const argv0 = listed?.words?.[0];
-  return comm === null || argv0 === undefined || basename(argv0).slice(0, COMM_LENGTH) === comm ? argv0 : undefined;
+/** A process can give itself any argv[0]: only one that goes on like its known name says more. */
+function argv0Of({ comm, argv0, isArgv0Cut }: ProcessOwner, listed: ListedProcess | undefined): string | undefined {
+  const first = listed?.words?.[0];
+  if (first === undefined || listed?.isCut === true) return undefined;
+  const name = comm ?? listed?.comm ?? argv0;
+  const isCut = comm === null ? isArgv0Cut === true : name?.length === COMM_LENGTH;
+  const base = basename(first);
+  const goesOn = name !== null && name !== '' && (isCut ? base.startsWith(name) : base === name);
+  return goesOn && isProgram(first, [base]) ? first : undefined;
 }
 
 function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits, isSettled }: BundledProcesses): Place {

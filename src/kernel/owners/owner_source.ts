@@ -3,6 +3,7 @@ import { CoverageError } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
+import { withoutTitles } from './argv0.js';
 import { explainRefusal } from './bpf_refusal.js';
 import { withNodesCgroups } from './cgroup_root.js';
 import { readBootTime } from './process_fields.js';
@@ -179,7 +180,7 @@ export async function readFacts(
   };
   await Promise.all(Array.from({ length: MAX_READERS }, readBatches));
   return {
-    facts: await withNodesCgroups(Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? [])),
+    facts: await withNodesCgroups(withoutTitles(Array.from(pids.keys()).flatMap((at) => facts.get(at) ?? []))),
     late: pids.length - facts.size,
   };
 }
@@ -204,7 +205,7 @@ async function searchProc(
   // With hidepid, not even the number of hidden processes is known.
   const unreadable = isHidden ? Math.max(1, rows.unreadable) : rows.unreadable;
   const hidden: CoverageFault[] = isHidden ? [{ code: 'hidepid', params: {} }] : [];
-  const facts = await withNodesCgroups([...rows.facts]);
+  const facts = await withNodesCgroups(withoutTitles(rows.facts));
   return { ...rows, facts, unreadable, late: 0, via: '/proc', notes: [...notes, ...hidden], bootTime };
 }
 

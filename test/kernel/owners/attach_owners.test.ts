@@ -93,11 +93,11 @@ t.test('names chosen by a process: any bytes, and none of them mislead', async (
   t.match(one, { exe: 'e\\xffx', exeRaw: noNul.toString('base64') });
   t.match(one, { argv0: 'a\\xff\x1b[31m\n', argv0Raw: hostile.toString('base64') });
   t.match(one, { cgroup: '/\\xff', cgroupRaw: Buffer.from('/\xff', 'latin1').toString('base64') });
-  t.match(two, { comm: ') S 1 (', argv0: '/bin/x\x1b]0;title\x07', exe: null });
+  t.match(two, { comm: ') S 1 (', argv0: null, exe: null });
   t.equal(two?.commRaw, undefined);
   const started = (owner: ProcessOwner | undefined): number => Date.parse(owner?.startedAt ?? '');
   t.equal(started(two) - started(one), 41_420, 'the start time is found behind the last parenthesis');
-  t.match(three, { argv0: '', startedAt: null });
+  t.match(three, { argv0: null, startedAt: null });
   t.match(four, { argv0: null });
 });
 
