@@ -183,6 +183,7 @@ t.test('legitimate listeners have owners and a scope', (t) => {
     'systemd-networkd any * udp 68,546',
     'chronyd loopback * udp 323',
     'rpcbind+systemd any * tcp+udp 111',
+    'k8s-sockwatch any * tcp 9477',
   ]);
   t.end();
 });
