@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { SockwatchError } from '../base/errors.js';
 import { formatError, formatProblem } from '../base/format_error.js';
 import { version } from '../base/version.js';
@@ -87,6 +88,9 @@ function evidenceOf(file: string, ownVersion: string): AsyncIterable<Evidence> {
   if (process.stdin.isTTY) {
     const hint = 'pipe a snapshot, the output of ss, or an archive into it';
     throw usageError('check - reads standard input, which is a terminal', hint);
+  }
+  if (fstatSync(process.stdin.fd).isDirectory()) {
+    throw usageError('check - reads standard input, which is a directory', 'give its path instead of -');
   }
   return evidenceInStream(process.stdin, 'standard input', new Date(), ownVersion);
 }

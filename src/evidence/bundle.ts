@@ -76,8 +76,8 @@ function tooLarge(file: string): SockwatchError {
 }
 
 function nothingIn(file: string): SockwatchError {
-  const expected = 'a snapshot of k8s-sockwatch, or output of ss';
-  return inputError({ file, line: null, expected, found: 'no file that is either' });
+  const expected = 'a snapshot of k8s-sockwatch, or output of ss or netstat';
+  return inputError({ file, line: null, expected, found: 'no such file' });
 }
 
 /** Bundles contain JSON of other programs. Every snapshot names its generator. */
@@ -155,6 +155,6 @@ function isNode({ facts, texts }: NodeFiles): boolean {
 }
 
 function withoutSockets(file: string): SockwatchError {
-  const expected = 'output of ss, or a snapshot, beside the other files of this node';
-  return inputError({ file, line: null, expected, found: 'neither' });
+  const expected = 'output of ss or netstat, or a snapshot, beside the other files of this node';
+  return inputError({ file, line: null, expected, found: 'none of them' });
 }

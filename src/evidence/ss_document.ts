@@ -62,7 +62,7 @@ export function documentOfSs(
     ownersSource(sockets, texts, bundled),
     ...network,
     ...bundled.sources,
-    hostSource(host),
+    hostSource(host, texts),
   ]);
   const { markedRole, ...node } = bundled.node;
   const marker = markedRole === null ? null : ({ code: 'marker-file', params: { path: markedRole.file } } as const);
@@ -163,17 +163,22 @@ function ownersSource(
     ...(isByName ? [{ code: 'ss-comm-only', params: {} } as const] : []),
     ...(tables.some(({ program }) => program === 'netstat') ? [{ code: 'netstat-names', params: {} } as const] : []),
   ];
-  const programs = new Set(tables.map(({ program }) => program ?? 'ss'));
-  const via = [...programs, ...processes.paths].join(', ');
+  const via = [...programsOf(texts), ...processes.paths].join(', ');
   if (unseen === 0) return { ...source('owners', 'ok', seen, []), via, notes };
   const fault: CoverageFault = { code: 'ss-without-process', params: { unseen, sockets: sockets.length } };
   return { ...source('owners', 'partial', seen, [fault]), via, notes };
 }
 
-function hostSource({ name, source: from }: NodeName): SourceReading {
+/** What printed the texts. */
+function programsOf(texts: readonly SsEvidence[]): readonly string[] {
+  return [...new Set(texts.flatMap(({ tables }) => [...tables.values()].map(({ program }) => program ?? 'ss')))];
+}
+
+function hostSource({ name, source: from }: NodeName, texts: readonly SsEvidence[]): SourceReading {
   const time: CoverageFault = { code: 'ss-time', params: {} };
   if (from === null) {
-    return { ...source('host', 'partial', 0, [{ code: 'ss-no-host-name', params: { name } }]), notes: [time] };
+    const unnamed = source('host', 'partial', 0, [{ code: 'ss-no-host-name', params: { name } }]);
+    return { ...unnamed, via: programsOf(texts).join(', '), notes: [time] };
   }
   return { ...source('host', 'ok', 1, []), via: from, notes: [{ code: 'ss-host-name-file', params: {} }, time] };
 }

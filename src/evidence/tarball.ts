@@ -39,6 +39,9 @@ export const TAR_LIMITS: TarLimits = {
 /** Inflated bytes before the ratio limit applies: short logs can be very repetitive. */
 const MIN_RATIO_BYTES = 64 * MIB;
 
+/** In messages and as the source of a document: of a path that may be longer, the reader needs to find it. */
+const MAX_SHOWN_PATH = 400;
+
 const BLOCK = 512;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -256,7 +259,7 @@ class Archive {
   }
 
   private sourceOf(path: string): string {
-    return `${this.name}:${shortened(path, this.limits.pathLength)}`;
+    return `${this.name}:${shortened(path, MAX_SHOWN_PATH)}`;
   }
 
   /** Keeps the first fault; later ones are consequences of it. */

@@ -66,8 +66,11 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
     const next = words[at + 1];
     const given = isJoined ? text.slice(name.length + 1) : (next?.text ?? '');
     const isKnown = isJoined ? known === null : next !== undefined && next.known === null;
-    values.set(flag.name, { flag, value: isKnown ? storedValue(flag.kind, given) : null, line });
     if (!isJoined) at += 1;
+    const value = isKnown ? storedValue(flag.kind, given) : null;
+    // etcd ignores a URL that it has already (UniqueURLs.Set() in pkg/flags); otherwise a list takes the place of the one before.
+    const isIgnored = service === 'etcd' && value !== null && values.get(flag.name)?.value?.split(',').includes(value);
+    if (isIgnored !== true) values.set(flag.name, { flag, value, line });
   }
   return { values, unknownAt, hasConfigFile };
 }

@@ -46,6 +46,14 @@ t.test('the forms in which a flag may be given', (t) => {
 t.test('a flag that is not set has its default', (t) => {
   t.match(setting('--healthz-port', '--v=2'), { value: '10248', source: { kind: 'built-in-default', line: null } });
   t.equal(setting('--etcd-servers', '--v=2', null, 'kube-apiserver'), undefined, 'or nothing');
+  // As seen with etcd 3.4.
+  const [one, two] = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
+  const repeated = (...values: string[]) =>
+    setting('--listen-client-urls', values.map((value) => `--listen-client-urls=${value}`).join('\n'), null, 'etcd')
+      ?.value;
+  t.equal(repeated(one, two), two, 'the last list counts');
+  t.equal(repeated(`${one},${two}`, one), `${one},${two}`, 'but for one URL that is there already');
+  t.equal(repeated(one, `${one},${two}`), `${one},${two}`);
   t.strictSame(settings(null).settings, [], 'without a file the service is not set up');
   t.end();
 });
