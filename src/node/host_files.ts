@@ -1,9 +1,11 @@
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { faultOf } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
+import type { Deadline } from '../base/deadline.js';
 import { textOf } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { isAbsence, type Mounts, readMounts, resolveLocally } from '../kernel/mounts.js';
+import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
 import type { FileText } from './configuration.js';
 
 /** An arguments file has a few hundred bytes, and a CNI directory a few files. */
@@ -65,6 +67,16 @@ export class HostFiles {
     } catch (error) {
       return isAbsence(error) ? [] : null;
     }
+  }
+
+  /** Where a path of the node is here. */
+  at(path: string): string {
+    return `${this.#root}${path}`;
+  }
+
+  /** What is at a path where a unix socket should be. */
+  socketFile(path: string, deadline: Deadline): Promise<SocketFile> {
+    return statSocketFile(path, this.#mounts, deadline, this.#root);
   }
 
   async #resolve(path: string): Promise<string | null> {

@@ -39,7 +39,10 @@ export const NO_CONFIGURATION: NodeConfiguration = {
   networkFeature: null,
 };
 
-/** Reads what the node is told to do. `hostRoot` is where its file system is seen; null: here, or at the first process. */
+/**
+ * Reads what the node is told to do. `hostRoot` is where its file system is seen; null: here, or at the first process. `hostFiles` is
+ * null where that is known not to be seen.
+ */
 export async function readNode(
   hostRoot: string | null,
   mounts: Mounts,
@@ -52,7 +55,7 @@ export async function readNode(
       ...NO_CONFIGURATION,
       isInstalled: isUnseen ? null : isInstalled,
       source: reading(start, 0, errors),
-      hostFiles: files,
+      hostFiles: isUnseen ? null : files,
     };
   }
   const [markers, release, units, states, cniFiles] = await Promise.all([

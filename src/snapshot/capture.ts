@@ -5,7 +5,7 @@ import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
 import type { Memo } from '../base/memo.js';
 import type { Netns, OwnerPass } from '../kernel/addon.js';
-import { type Mounts, readMounts } from '../kernel/mounts.js';
+import { readMounts } from '../kernel/mounts.js';
 import { identifyNetns } from '../kernel/netns.js';
 import type { NetworkFacts } from '../kernel/network/facts.js';
 import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.js';
@@ -17,7 +17,7 @@ import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
-import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
+import { type SocketFile, unreadFile } from '../kernel/sockets/socket_file.js';
 import { withConfiguredDefault } from '../node/configured_default.js';
 import type { HostFiles } from '../node/host_files.js';
 import { NO_POD_NAMES, type PodNames, podsOf, readPodNames, withPodNames } from '../node/pod_names.js';
@@ -47,7 +47,7 @@ export interface NodeCapture extends Capture {
   /** Of UDP and unix sockets: no kernel event reports when they close. */
   readonly inodes: Inodes;
   readonly longNames: readonly ProcessNames[];
-  /** Those of the node; null: it did not answer in time. */
+  /** Those of the node; null: they cannot be seen, or did not answer in time. */
   readonly hostFiles: HostFiles | null;
   readonly podNames: PodNames;
 }
@@ -83,7 +83,9 @@ export async function captureNode(
   const [owners, { source: configurationSource, hostFiles, ...configuration }, files] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
     reading,
-    reading.then((node) => statSocketFiles(target.socketPaths, node.configuration, listeners, mounts, fileStep)),
+    reading.then((node) =>
+      statSocketFiles(target.socketPaths, node.configuration, listeners, node.hostFiles, fileStep),
+    ),
   ]);
   // findOwners() turns the abort into a failed source.
   deadline.throwIfAborted();
@@ -199,11 +201,12 @@ function statSocketFiles(
   socketPaths: readonly SocketPath[],
   configuration: readonly Setting[] | null,
   listeners: readonly Listener[],
-  mounts: Mounts,
+  files: HostFiles | null,
   deadline: Deadline,
 ): Promise<SocketFile[]> {
   const paths = socketPaths.flatMap((socketPath) => possiblePaths(socketPath, socketPath.patterns, listeners));
   // containerd's, the one unix socket that configuration moves.
   const configured = (configuration ?? []).filter(({ service }) => service === 'containerd').map(valueInEffect);
-  return Promise.all([...new Set([...paths, ...configured])].map((path) => statSocketFile(path, mounts, deadline)));
+  const all = [...new Set([...paths, ...configured])];
+  return Promise.all(all.map((path) => files?.socketFile(path, deadline) ?? unreadFile(path)));
 }

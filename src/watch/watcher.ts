@@ -194,7 +194,7 @@ export class Watcher {
     this.#sources.closedSockets.compareWith(capture.inodes);
     // Watching a directory that does not answer would never return.
     const readable = capture.files.filter(({ state }) => state !== 'unreadable');
-    if (!this.#isClosed) this.#files.follow(readable.map(({ path }) => path));
+    if (!this.#isClosed) this.#files.follow(readable.map(({ path }) => capture.hostFiles?.at(path) ?? path));
     return { capture, since, costMs };
   }
 

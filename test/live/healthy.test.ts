@@ -105,6 +105,23 @@ t.test('--netns reads a node from outside', { timeout: 60_000 }, async (t) => {
   t.strictSame(verdictsOf(document), verdictsOf(inside));
 });
 
+t.test('--host-root: sockets, files and pods are those of the node', { timeout: 60_000 }, async (t) => {
+  const lab = await startLab({ role: 'control-plane', family: 'ipv4' });
+  t.teardown(() => lab.stop());
+  // Like a container: what the program would find at the node's paths is not the node's.
+  const script = `mount --rbind / "$0" && mount -t tmpfs none /run && mount -t tmpfs none /var && exec "$@" --host-root "$0"`;
+  const argv = ['unshare', '--mount', 'sh', '-c', script, t.testdir(), process.execPath, CLI, '--once'];
+  const { code, stdout, stderr } = await lab.exec(argv);
+  t.strictSame([code, stderr], [0, '']);
+  const document = snapshotIn(stdout);
+  t.match(document.summary.verdicts, { ok: 19 });
+  t.strictSame(
+    verdictsOf(document),
+    verdictsOf(snapshotIn((await lab.exec([process.execPath, CLI, '--once'])).stdout)),
+  );
+  t.ok(JSON.stringify(document.sockets).includes('"podName":"cilium-x7k2f"'));
+});
+
 t.test('--strict shows what the page omits on a worker', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'ipv4' });
   t.teardown(() => lab.stop());

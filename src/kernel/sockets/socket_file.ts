@@ -26,8 +26,16 @@ export function statSocketFile(
   deadline: Deadline = NO_DEADLINE,
   root = '',
 ): Promise<SocketFile> {
-  const unreadable = (): SocketFile => ({ ...NO_FILE, path, state: 'unreadable' });
-  return deadline.read([`the file ${root}${path}`], () => statFile(path, mounts, root), unreadable);
+  return deadline.read(
+    [`the file ${root}${path}`],
+    () => statFile(path, mounts, root),
+    () => unreadFile(path),
+  );
+}
+
+/** A file that cannot be looked at. */
+export function unreadFile(path: string): SocketFile {
+  return { ...NO_FILE, path, state: 'unreadable' };
 }
 
 const NO_FILE = { device: null, inode: null, mountDevice: null, isProtected: null } as const;
@@ -35,10 +43,10 @@ const NO_FILE = { device: null, inode: null, mountDevice: null, isProtected: nul
 async function statFile(path: string, mounts: Mounts, root: string): Promise<SocketFile> {
   try {
     const target = await resolveLocally(path, mounts, root);
-    if (target === null) return { ...NO_FILE, path, state: 'unreadable' };
+    if (target === null) return unreadFile(path);
     const { dev, ino, mode } = await stat(`${root}${target}`, { bigint: true });
     if ((mode & S_IFMT) !== S_IFSOCK) return { ...NO_FILE, path, state: 'not-a-socket' };
-    const isProtected = root === '' ? await isRootsAlone(path).catch(() => null) : null;
+    const isProtected = await isRootsAlone(path, root).catch(() => null);
     const file = { device: kernelDevice(dev), inode: Number(ino), mountDevice: mountDevice(mounts, target) };
     return { path, state: 'socket', ...file, isProtected };
   } catch (error) {
@@ -57,12 +65,12 @@ const WRITABLE_BY_OTHERS = 0o022;
  * sticky and what is in it on the way is root's.
  * @throws Error if there are too many links, or the system's error
  */
-export async function isRootsAlone(path: string): Promise<boolean> {
-  for await (const { directory, entry } of pathEntries(path)) {
-    const { uid, mode } = await lstat(directory);
+export async function isRootsAlone(path: string, root = ''): Promise<boolean> {
+  for await (const { directory, entry } of pathEntries(path, root)) {
+    const { uid, mode } = await lstat(`${root}${directory}`);
     if (uid !== 0) return false;
     const isOpen = (mode & WRITABLE_BY_OTHERS) !== 0;
-    if (isOpen && ((mode & S_ISVTX) === 0 || (await lstat(entry)).uid !== 0)) return false;
+    if (isOpen && ((mode & S_ISVTX) === 0 || (await lstat(`${root}${entry}`)).uid !== 0)) return false;
   }
   return true;
 }
