@@ -26,8 +26,19 @@ function isNewer(version: Version, limit: Version): boolean {
   return at >= 0 && (version[at] ?? 0) > (limit[at] ?? 0);
 }
 
-/** The versions of symbols that a file needs, such as GLIBC_2.17, and those among them that are too new. */
-function neededBy(file: string): { readonly all: readonly string[]; readonly tooNew: readonly string[] } {
+/** What Node.js has, and what a linker adds that may be missing. */
+const UNVERSIONED = /^(napi_|node_api_|uv_|_ITM_|__gmon_start__$)/;
+
+interface Needed {
+  /** Versions of symbols, such as GLIBC_2.17. */
+  readonly all: readonly string[];
+  /** Those among them that are too new. */
+  readonly tooNew: readonly string[];
+  /** Symbols that no library has: a part of the C library was linked statically. */
+  readonly unknown: readonly string[];
+}
+
+function neededBy(file: string): Needed {
   const symbols = execFileSync('objdump', ['-T', file], { encoding: 'utf8' });
   const all = [...new Set([...symbols.matchAll(/\(([A-Z]+_[\d.]+)\)/g)].map(([, name = '']) => name))];
   const tooNew = all.filter((name) => {
@@ -35,7 +46,11 @@ function neededBy(file: string): { readonly all: readonly string[]; readonly too
     const limit = NEWEST.get(library);
     return limit === undefined || isNewer(version.split('.').map(Number), limit);
   });
-  return { all, tooNew };
+  const undefined_ = [...symbols.matchAll(/\*UND\*\s+[\da-f]+\s+(\([^)]+\)|Base)?\s*(\S+)$/gm)];
+  const unknown = undefined_.flatMap(([, version, name = '']) =>
+    version?.startsWith('(') || UNVERSIONED.test(name) ? [] : [name],
+  );
+  return { all, tooNew, unknown };
 }
 
 t.before(() => {
@@ -46,9 +61,9 @@ for (const [arch, machine] of MACHINES) {
   t.test(`the addon for ${arch} needs no newer libraries`, (t) => {
     const file = join(ROOT, `prebuilds/linux-${arch}/node.napi.glibc.node`);
     t.equal(readFileSync(file).readUInt16LE(18), machine);
-    const { all, tooNew } = neededBy(file);
+    const { all, tooNew, unknown } = neededBy(file);
     t.ok(all.includes('GLIBC_2.17'), 'objdump reads it');
-    t.strictSame(tooNew, []);
+    t.strictSame({ tooNew, unknown }, { tooNew: [], unknown: [] });
     t.end();
   });
 }
