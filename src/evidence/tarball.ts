@@ -214,7 +214,8 @@ class Archive {
   }
 
   private refuseMember({ path, size }: ReadEntry): void {
-    const { limits, members } = this;
+    const limits = this.limits;
+    const members = this.members;
     if (members > limits.members) this.refuse(path, `at most ${limits.members} members`, 'more');
     else if (path.length > limits.pathLength)
       this.refuse(path, `a path of at most ${limits.pathLength} characters`, 'a longer one');

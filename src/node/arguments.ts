@@ -16,7 +16,7 @@ export interface ServiceArguments {
   readonly values: ReadonlyMap<string, FlagValue>;
   /** Line after which, or on which, any flag may be set; null: none. */
   readonly unknownAt: number | null;
-  /** A file of options takes the place of flags that are not given. */
+  /** A file of options takes the place of flags that are not given; of kube-proxy's, of all flags that are looked at. */
   readonly hasConfigFile: boolean;
 }
 
@@ -57,7 +57,7 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
       continue;
     }
     if (name === null) continue;
-    if (isNamed(name, '--config') && hasOptionsFile(service)) hasConfigFile = true;
+    if (isOptionsFile(name, service)) hasConfigFile = true;
     const flag = FLAGS.find(
       (one) => one.service === service && [one.name, ...(one.aliases ?? [])].some((wanted) => isNamed(name, wanted)),
     );
@@ -80,7 +80,12 @@ function isNamed(given: string, wanted: string): boolean {
   return given.replace(/^-+/, '').replaceAll('_', '-') === wanted.replace(/^-+/, '');
 }
 
-/** Where `--config` names a file with addresses: that of containerd has none that is looked at. */
-function hasOptionsFile(service: string): boolean {
-  return service === 'kubelet' || service === 'kube-proxy';
+/** Whether a flag names files with addresses: `--config` of containerd has none that is looked at. */
+function isOptionsFile(name: string, service: string): boolean {
+  return (
+    (service === 'kubelet' && isNamed(name, '--config-dir')) ||
+    (WITH_OPTIONS_FILE.includes(service) && isNamed(name, '--config'))
+  );
 }
+
+const WITH_OPTIONS_FILE: readonly string[] = ['kubelet', 'kube-proxy'];

@@ -92,6 +92,8 @@ function lineOf(given: FlagValue | undefined): number | null {
 
 /** What the flag is set to, or its default; null: unknown, or nothing. */
 function settledValue(flag: Flag, { values, unknownAt, hasConfigFile }: ServiceArguments): string | null {
+  // kube-proxy ignores these flags then (cmd/kube-proxy/app/options.go), and the file is not read.
+  if (hasConfigFile && flag.service === 'kube-proxy') return null;
   const given = values.get(flag.name);
   // An unknown expansion may set the flag again, and of two values the last counts.
   if (unknownAt !== null && (given === undefined || given.line < unknownAt)) return null;

@@ -59,6 +59,9 @@ t.test('a flag that is not set has its default', (t) => {
 });
 
 t.test('a file of options may set what flags do not', (t) => {
+  const proxy = '--config=/etc/proxy.yaml\n--healthz-bind-address=127.0.0.1:10256\n';
+  t.equal(setting('--healthz-bind-address', proxy, null, 'kube-proxy'), undefined, 'kube-proxy ignores the flag');
+  t.equal(setting('--healthz-bind-address', '--config-dir=/etc/kubelet.d\n'), undefined, 'files that are merged');
   const text = '--config=/etc/kubelet.yaml\n--healthz-port=7\n';
   t.equal(setting('--healthz-port', text)?.value, '7');
   t.equal(setting('--port', text), undefined);
