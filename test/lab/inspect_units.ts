@@ -63,7 +63,9 @@ export function shimOf(cgroup: string): Shim | null {
 export async function shimsOf(lab: Lab): Promise<Shim[]> {
   const shims = new Map<number, Shim>();
   for (const pid of lab.processes.values()) {
-    const shim = shimOf(/^0::(.*)$/m.exec(await readFile(`/proc/${pid}/cgroup`, 'utf8'))?.[1] ?? '');
+    // A service that a fault stops may be ending.
+    const file = await readFile(`/proc/${pid}/cgroup`, 'utf8').catch(() => '');
+    const shim = shimOf(/^0::(.*)$/m.exec(file)?.[1] ?? '');
     if (shim !== null) shims.set(shim.pid, shim);
   }
   return [...shims.values()];

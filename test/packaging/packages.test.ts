@@ -8,9 +8,10 @@ import { inLab } from '../live/node_terminal.js';
 import { isOpen } from '../live/ui_screen.js';
 import { ROOT } from '../native/toolchain.js';
 import { Terminal } from '../tui/tmux_terminal.js';
+import { CTR, podOf, rendered, startImage } from './daemon_set.js';
 import { ARM64_LIBRARIES, Debian11 } from './debian_11.js';
 
-/* The single file and the Debian packages, where there is no Node.js, compiler or network. */
+/* The single file and the Debian packages, where there is no Node.js, compiler or network, and the image in containerd. */
 
 t.setTimeout(900_000);
 
@@ -33,6 +34,7 @@ let lab: Lab;
 t.before(async () => {
   build('node', 'packaging/single/build.mjs');
   build('packaging/deb/build', 'x64', 'arm64');
+  build('packaging/image/build', 'x64', 'arm64');
   debian = new Debian11();
   copyFileSync(singleFile('x64'), join(debian.root, 'root/sockwatch'));
   lab = await startLab({ role: 'control-plane', family: 'dual', faults: ['healthz-on-wildcard'] });
@@ -152,4 +154,43 @@ t.test('arm64, emulated', (t) => {
   t.strictSame(contents('arm64'), contents('amd64'));
   t.equal(execFileSync('dpkg-deb', ['--field', packageOf('arm64'), 'Architecture'], { encoding: 'utf8' }), 'arm64\n');
   t.end();
+});
+
+t.test(
+  'the image, run with the security context of the DaemonSet, judges the node as --once outside of it',
+  async (t) => {
+    const here = await lab.exec([process.execPath, CLI, '--once']);
+    const there = await startImage(t, lab, 'once', ['--once', '--host-root=/host'], '--rm');
+    t.strictSame([there.code, there.stderr], [here.code, '']);
+    const [inside, outside] = [snapshotIn(there.stdout), snapshotIn(here.stdout)];
+    t.strictSame(verdictsOf(inside), verdictsOf(outside));
+    t.match(inside.coverage, { complete: true });
+    t.equal(inside.coverage.sources.find(({ name }) => name === 'owners')?.via, 'bpf');
+    t.match(inside.findings.find(({ verdict }) => verdict === 'exposed')?.configuration?.source, {
+      kind: 'arguments-file',
+    });
+    t.ok(there.stdout.includes('"podName": "cilium-x7k2f"'));
+  },
+);
+
+t.test('it serves metrics as the DaemonSet starts it', async (t) => {
+  const [container] = podOf(rendered('base')).containers;
+  const args = container.args.map((one) => one.replace('$(HOST_IP)', lab.addresses.ipv4));
+  // As systemd does when a node boots.
+  await lab.exec(['mount', '-t', 'tracefs', 'tracefs', '/sys/kernel/tracing']);
+  const { code, stderr } = await startImage(t, lab, 'serve', args, '--detach');
+  t.strictSame([code, stderr], [0, '']);
+  const url = `http://${lab.addresses.ipv4}:9477`;
+  const program = `
+    const ready = async () => (await fetch('${url}/healthz').catch(() => null))?.ok === true;
+    while (!(await ready())) await new Promise((done) => setTimeout(done, 100));
+    console.log(await (await fetch('${url}/metrics')).text());`;
+  const { stdout } = await lab.exec([process.execPath, '--input-type=module', '-e', program]);
+  t.match(
+    stdout,
+    /^k8s_sockwatch_row_verdict\{service="kubelet",port="10248",protocol="tcp",verdict="exposed",severity="error"\} 1$/m,
+  );
+  t.match(stdout, /^k8s_sockwatch_coverage_complete 1$/m);
+  t.match(stdout, /^k8s_sockwatch_events_lost_total 0$/m, 'it has the events of the kernel');
+  await lab.exec([...CTR, 'tasks', 'kill', '--signal', 'SIGKILL', 'serve']);
 });
