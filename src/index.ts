@@ -45,6 +45,7 @@ export type {
   OwnedListener,
   Owner,
   OwnersUnknown,
+  PodName,
   ProcessOwner,
   ProcessOwnerFields,
 } from './kernel/owners/owner.js';
