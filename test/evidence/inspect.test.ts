@@ -224,7 +224,7 @@ t.test('a node without sockets is an error, not silence', async (t) => {
     ...[...files].map(([path, content]) => ({ path: `second/${path}`, content })),
   ]);
   t.equal(nodes.length, 1);
-  t.match(errors, [/second: expected output of ss, or a snapshot/]);
+  t.match(errors, [/second: expected output of ss or netstat, or a snapshot/]);
 });
 
 t.test('files that are not what their names say', async (t) => {
