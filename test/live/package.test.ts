@@ -26,7 +26,18 @@ t.test('the packed package works without install scripts', { timeout: 180_000 },
   const root = join(modules, 'k8s-sockwatch');
   t.strictSame(
     (await readdir(root)).sort(),
-    ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'docs', 'examples', 'package.json', 'prebuilds', 'src'],
+    [
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'dist',
+      'docs',
+      'examples',
+      'package.json',
+      'packaging',
+      'prebuilds',
+      'src',
+    ],
     'no sources, tests or addon of this machine',
   );
   t.strictSame((await readdir(join(root, 'prebuilds'))).sort(), ['linux-arm64', 'linux-x64']);
