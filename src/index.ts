@@ -12,6 +12,7 @@
  */
 
 import './base/requirements.js';
+import { SockwatchError } from './base/errors.js';
 import { assertArgument, assertOneOf, assertPath, assertSnapshot } from './base/validate.js';
 import { version } from './base/version.js';
 import type { Evidence } from './evidence/bundle.js';
@@ -176,7 +177,7 @@ export async function render(document: SnapshotDocument, format: SnapshotFormat 
 
 /**
  * Compares nodes with each other, as `check` with several files does.
- * @param evidence What `readEvidence` gives, or snapshots with their names; compared with the page again
+ * @param evidence What `readEvidence` gives, or such objects of snapshots; compared with the page again
  * @param width Of a table, in columns
  * @throws SockwatchError ERR_USAGE for invalid arguments
  */
@@ -190,16 +191,31 @@ export async function renderMatrix(
   const fits = width === undefined || (Number.isInteger(width) && width > 0);
   assertArgument(fits, 'width is a number of columns', width);
   const { DEFAULT_WIDTH, fleetOf, matrixPieces } = await import('./report/render.js');
-  const fleet = await fleetOf(evidence, validOptions(options));
+  const fleet = await fleetOf(checked(evidence), validOptions(options));
   return joined(matrixPieces(fleet, format, width ?? DEFAULT_WIDTH));
 }
+
+async function* checked(evidence: Iterable<Evidence> | AsyncIterable<Evidence>): AsyncGenerator<Evidence> {
+  const isList = typeof evidence === 'object' && evidence !== null;
+  const fits = isList && (Symbol.iterator in evidence || Symbol.asyncIterator in evidence);
+  assertArgument(fits, 'evidence is what readEvidence() gives, or a list', evidence);
+  for await (const one of evidence) {
+    const isOne = typeof one === 'object' && one !== null && typeof one.source === 'string';
+    const isEvidence = isOne && ('document' in one || ('error' in one && one.error instanceof SockwatchError));
+    assertArgument(isEvidence, 'evidence has a source, its name, and a document', one, EVIDENCE_HINT);
+    if ('document' in one) assertSnapshot(one.document);
+    yield one;
+  }
+}
+
+const EVIDENCE_HINT = 'for snapshots: { source: NAME, document: SNAPSHOT }';
 
 /**
  * What `diff` found as text, safe on a terminal.
  * @throws SockwatchError ERR_USAGE for invalid arguments
  */
 export async function renderDiff(found: SnapshotDiff, format: DiffFormat = 'text'): Promise<string> {
-  const fits = typeof found === 'object' && found !== null && 'differences' in found;
+  const fits = typeof found === 'object' && found !== null && Array.isArray(found.differences);
   assertArgument(fits, 'differences are a result of diff()', found);
   assertOneOf('format', format, ['text', 'json']);
   return joined((await import('./report/render.js')).diffPieces(found, format));

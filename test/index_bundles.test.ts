@@ -67,6 +67,19 @@ t.test('texts are those of the command', async (t) => {
     () => renderMatrix([], 'line' as never),
     () => renderMatrix([], 'table', {}, 0),
     () => renderMatrix([], 'table', { page: 'x' } as never),
+    () => renderDiff({ differences: null } as never),
+    ...[
+      undefined,
+      null,
+      5,
+      {},
+      [1],
+      [null],
+      [{}],
+      [first],
+      [{ name: 'x', document: first }],
+      [{ source: 'x', document: {} }],
+    ].map((wrong) => () => renderMatrix(wrong as never)),
   ];
   for (const call of calls) await t.rejects(call(), { code: 'ERR_USAGE' }, String(call));
 });

@@ -1,8 +1,10 @@
 import { lstat, readdir, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { faultOf } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
-import { textOf } from '../base/text.js';
+import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
+import { printable, textOf } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { isAbsence, type Mounts, readMounts, resolveLocally } from '../kernel/mounts.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
@@ -52,7 +54,9 @@ export class HostFiles {
   /** Whether there is a link of this name, wherever it leads; null: that cannot be seen. */
   async hasLink(path: string): Promise<boolean | null> {
     try {
-      await readlink(`${this.#root}${path}`);
+      const directory = await this.#resolve(dirname(path));
+      if (directory === null) return null;
+      await readlink(join(directory, basename(path)));
       return true;
     } catch (error) {
       return isAbsence(error) ? false : null;
@@ -127,7 +131,9 @@ export interface FoundFiles {
  * In a container, that is where the node's files are.
  */
 export async function findHostFiles(hostRoot: string | null, mounts: Mounts): Promise<FoundFiles> {
-  const root = hostRoot === null || hostRoot === '/' ? '' : hostRoot.replace(/\/+$/, '');
+  const real = hostRoot === null ? '/' : await realRoot(hostRoot, mounts);
+  if (real === null) return { files: new HostFiles('', mounts), isInstalled: null, isUnseen: true };
+  const root = real === '/' ? '' : real;
   const files = new HostFiles(root, root === '' ? mounts : below(root, mounts));
   const isInstalled = await readIsInstalled(files);
   if (hostRoot !== null || isInstalled === true) return { files, isInstalled, isUnseen: false };
@@ -138,6 +144,23 @@ export async function findHostFiles(hostRoot: string | null, mounts: Mounts): Pr
   // Our own root may be the node's all the same, as without permission to look at the first process.
   if (isThere === null) return { files, isInstalled, isUnseen: first === null ? false : isInstalled === false };
   return isThere ? { files: there, isInstalled: true, isUnseen: false } : { files, isInstalled, isUnseen: false };
+}
+
+/**
+ * The directory without links, as it is among the mounts; null on a file system that another machine or a process answers for.
+ * @throws SockwatchError ERR_USAGE where it is no directory
+ */
+async function realRoot(hostRoot: string, mounts: Mounts): Promise<string | null> {
+  const root = await resolveLocally(resolve(hostRoot), mounts);
+  if (root === null) return null;
+  const why = await stat(root).then(
+    (stats) => (stats.isDirectory() ? null : 'it is no directory'),
+    (error: unknown) => errnoMessage(error) ?? messageOf(error),
+  );
+  if (why === null) return root;
+  throw new SockwatchError('ERR_USAGE', `cannot look for the files of the node in ${printable(hostRoot)}: ${why}`, {
+    hint: 'name the directory at which the file system of the node is mounted, such as /host',
+  });
 }
 
 function mountNamespace(pid: number | 'self'): Promise<string | null> {
