@@ -1,19 +1,14 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { OwnersMode } from '../kernel/owners/owner_source.js';
 import type { FailOn } from '../snapshot/document/document.js';
-import type { SpecOptions } from '../spec/load.js';
-import type { Role } from '../spec/rows.js';
+import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
 import {
   FAIL_ON,
   millisecondsOf,
-  OWNERS,
   oneOf,
   parseOptions,
   pathOf,
-  ROLES,
   redactOption,
   SHARED_OPTIONS,
-  specOptions,
   usageError,
 } from './parse_options.js';
 import type { RedactOption } from './redact_option.js';
@@ -24,7 +19,7 @@ export type Format = 'json' | 'table' | 'line' | 'prometheus';
 export type Command =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
-  | (CommonOptions & {
+  | (NodeOptions & {
       readonly kind: 'once';
       readonly format: Format;
       /** null: standard output. */
@@ -36,11 +31,11 @@ export type Command =
       /** null: not redacted. */
       readonly redact: RedactOption | null;
     })
-  | (CommonOptions & {
+  | (NodeOptions & {
       readonly kind: 'follow';
       readonly intervalMs: number;
     })
-  | (CommonOptions & {
+  | (NodeOptions & {
       readonly kind: 'ui';
       readonly intervalMs: number;
       readonly allNetns: boolean;
@@ -48,27 +43,14 @@ export type Command =
       readonly replay: string | null;
     });
 
-/** What to read and what to compare it with, in every mode. */
-interface CommonOptions {
-  readonly spec: SpecOptions;
-  readonly role: Role | 'auto';
-  readonly netns: string | null;
-  readonly owners: OwnersMode;
-  readonly allowModuleLoad: boolean;
-  readonly hostRoot: string | null;
-}
-
 const OPTIONS = {
   ...SHARED_OPTIONS,
+  ...NODE_OPTIONS,
   once: { type: 'boolean' },
   follow: { type: 'boolean' },
   replay: { type: 'string' },
   interval: { type: 'string' },
-  netns: { type: 'string' },
   'all-netns': { type: 'boolean' },
-  'host-root': { type: 'string' },
-  owners: { type: 'string' },
-  'allow-module-load': { type: 'boolean' },
   deadline: { type: 'string' },
   version: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
@@ -96,7 +78,7 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --role ROLE            auto (default), control-plane or worker
   --netns PATH           read this network namespace, for example /proc/1234/ns/net
   --all-netns            also list the sockets of all other network namespaces, without evaluating them
-  --host-root DIR        where the file system of the node is seen (in a container: /host); sockets are not affected
+  --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
   --fail-on SEVERITY     exit 1 for findings at or above SEVERITY: error, warning (default), info or never
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
@@ -128,14 +110,7 @@ export function parseCommand(argv: readonly string[]): Command {
   if (values.once === true && values.follow === true) {
     throw usageError('--once and --follow cannot be used together', 'see --help');
   }
-  const common: CommonOptions = {
-    spec: specOptions(values),
-    role: oneOf('role', values.role, ROLES, 'auto'),
-    netns: pathOf('netns', values.netns),
-    owners: oneOf('owners', values.owners, OWNERS, 'auto'),
-    allowModuleLoad: values['allow-module-load'] ?? false,
-    hostRoot: pathOf('host-root', values['host-root']),
-  };
+  const common = nodeOptions(values);
   const allNetns = values['all-netns'] ?? false;
   const intervalMs = millisecondsOf('interval', values.interval ?? '2');
   if (values.once === true) {

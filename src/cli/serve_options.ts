@@ -1,21 +1,8 @@
 import { isIP } from 'node:net';
 import type { ParseArgsConfig } from 'node:util';
-import type { OwnersMode } from '../kernel/owners/owner_source.js';
 import type { FailOn } from '../snapshot/document/document.js';
-import type { SpecOptions } from '../spec/load.js';
-import type { Role } from '../spec/rows.js';
-import {
-  FAIL_ON,
-  millisecondsOf,
-  OWNERS,
-  oneOf,
-  parseOptions,
-  pathOf,
-  ROLES,
-  SHARED_OPTIONS,
-  specOptions,
-  usageError,
-} from './parse_options.js';
+import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
+import { FAIL_ON, millisecondsOf, oneOf, parseOptions, pathOf, SHARED_OPTIONS, usageError } from './parse_options.js';
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -26,32 +13,23 @@ export interface ListenAddress {
 /** The command line of `serve`. */
 export type ServeCommand =
   | { readonly kind: 'help' }
-  | {
+  | (NodeOptions & {
       readonly kind: 'serve';
       readonly listen: ListenAddress;
       /** null: /snapshot is not served. */
       readonly tokenFile: string | null;
       readonly intervalMs: number;
-      readonly spec: SpecOptions;
-      readonly role: Role | 'auto';
-      readonly netns: string | null;
-      readonly owners: OwnersMode;
-      readonly allowModuleLoad: boolean;
-      readonly hostRoot: string | null;
       readonly failOn: FailOn;
-    };
+    });
 
 const { format: _, output: _1, redact: _2, 'redact-key': _3, ...SHARED } = SHARED_OPTIONS;
 
 const OPTIONS = {
   ...SHARED,
+  ...NODE_OPTIONS,
   listen: { type: 'string' },
   'token-file': { type: 'string' },
   interval: { type: 'string' },
-  netns: { type: 'string' },
-  'host-root': { type: 'string' },
-  owners: { type: 'string' },
-  'allow-module-load': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 export const SERVE_HELP = `Usage: k8s-sockwatch serve [options]
@@ -69,7 +47,7 @@ that --once prints. The answer is that of the last capture; the header Age says 
   --strict               compare with the page alone, without any notes
   --role ROLE            auto (default), control-plane or worker
   --netns PATH           read this network namespace, for example /proc/1234/ns/net
-  --host-root DIR        where the file system of the node is seen (in a container: /host); sockets are not affected
+  --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the result is drift: error, warning (default), info or never
   --allow-module-load    let the kernel load missing *_diag modules instead of falling back to /proc/net
@@ -86,16 +64,11 @@ export function parseServe(argv: readonly string[]): ServeCommand {
   const { values } = parseOptions(argv, OPTIONS, false);
   if (values.help === true) return { kind: 'help' };
   return {
+    ...nodeOptions(values),
     kind: 'serve',
     listen: addressOf(values.listen ?? '127.0.0.1:9477'),
     tokenFile: pathOf('token-file', values['token-file']),
     intervalMs: millisecondsOf('interval', values.interval ?? '30'),
-    spec: specOptions(values),
-    role: oneOf('role', values.role, ROLES, 'auto'),
-    netns: pathOf('netns', values.netns),
-    owners: oneOf('owners', values.owners, OWNERS, 'auto'),
-    allowModuleLoad: values['allow-module-load'] ?? false,
-    hostRoot: pathOf('host-root', values['host-root']),
     failOn: oneOf('fail-on', values['fail-on'], FAIL_ON, 'warning'),
   };
 }

@@ -44,21 +44,21 @@ export async function readPodNames(files: HostFiles, uids: ReadonlySet<string>):
   return { pods: new Map(pods.flat()), containers: new Map(containers) };
 }
 
-/** Uids of the pods that hold or created these sockets. */
-export function podsOf(sockets: readonly Pick<OwnedListener, 'owners' | 'origin'>[]): Set<string> {
+/** Uids of the pods that these sockets belong to, and of those that created others. */
+export function podsOf(
+  sockets: readonly Pick<OwnedListener, 'owners'>[],
+  creators: Iterable<Origin> = [],
+): Set<string> {
   const uids = new Set<string>();
-  for (const { owners, origin } of sockets) {
-    if (origin !== null && origin.pod !== null) uids.add(origin.pod);
+  for (const { pod } of creators) if (pod !== null) uids.add(pod);
+  for (const { owners } of sockets) {
     for (const owner of owners) if (owner.kind === 'process' && owner.pod !== null) uids.add(owner.pod);
   }
   return uids;
 }
 
 /** The names of a pod and a container; none where they are not known. Pure. */
-export function podName(
-  { pod, container }: Pick<Origin, 'pod' | 'container'>,
-  { pods, containers }: PodNames,
-): PodName {
+function podName({ pod, container }: Pick<Origin, 'pod' | 'container'>, { pods, containers }: PodNames): PodName {
   const found = pod === null ? undefined : pods.get(pod);
   if (found === undefined) return {};
   const name = (container === null ? undefined : containers.get(container)) ?? found.container;
@@ -69,11 +69,19 @@ export function podName(
 /** Sockets whose owners and creators have the names of their pods. Pure. */
 export function withPodNames(sockets: readonly OwnedListener[], names: PodNames): readonly OwnedListener[] {
   if (names.pods.size === 0) return sockets;
-  return sockets.map((socket) => ({
-    ...socket,
-    owners: socket.owners.map((owner) => namedOwner(owner, names)),
-    origin: socket.origin === null ? null : { ...socket.origin, ...podName(socket.origin, names) },
-  }));
+  return sockets.map((socket) => {
+    const { owners, origin } = socket;
+    if (!owners.some(isInPod) && (origin === null || origin.pod === null)) return socket;
+    return {
+      ...socket,
+      owners: owners.map((owner) => namedOwner(owner, names)),
+      origin: origin === null ? null : { ...origin, ...podName(origin, names) },
+    };
+  });
+}
+
+function isInPod(owner: Owner): boolean {
+  return owner.kind === 'process' && owner.pod !== null;
 }
 
 export function namedOwner<Any extends Owner>(owner: Any, names: PodNames): Any {

@@ -95,10 +95,9 @@ export async function captureNode(
   );
   const creators = await deadline.step().within(findCreatorCgroups(owned, mounts), () => new Map());
   const cgroups = memo.reuseEqual('cgroups', creators);
-  const created = attachCreatorCgroups(owned, cgroups);
-  const podNames = memo.reuseEqual('pods', await namesOf(hostFiles, podsOf(created), deadline.step()));
+  const podNames = memo.reuseEqual('pods', await namesOf(hostFiles, podsOf(owned, cgroups.values()), deadline.step()));
   const sockets = memo.memoize('sockets', [owned, cgroups, podNames], () =>
-    memo.reuseEach('sockets', withPodNames(created, podNames), ({ id }) => id),
+    memo.reuseEach('sockets', withPodNames(attachCreatorCgroups(owned, cgroups), podNames), ({ id }) => id),
   );
   const { interfaces, addressHolders, ephemeralPorts } = network;
   const own = withConfiguredDefault(network, interfaces, addressHolders, configuration.configuration);

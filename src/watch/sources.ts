@@ -85,7 +85,7 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
       resolveEvents(events, capture, tracker, async (wanted) => {
         const deadline = eventDeadline();
         const processes = await readEventProcesses(wanted, deadline);
-        const names = await namesOf(capture.hostFiles, podsOf([{ owners: processes, origin: null }]), deadline);
+        const names = await namesOf(capture.hostFiles, podsOf([{ owners: processes }]), deadline);
         return processes.map((process) => namedOwner(process, names));
       }),
     findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),

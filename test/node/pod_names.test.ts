@@ -77,7 +77,7 @@ t.test('a creator has names as well, and a socket without pods stays the same ob
   const files = nodeWith(t, [`kube-system_cilium-x7k2f_${UID}`, 'cilium-agent', AGENT]);
   const origin = { cgroup: '/kubepods.slice', unit: null, pod: UID, container: AGENT };
   const socket = held('x', '127.0.0.1', 1, { owners: [], ownersUnknown: 'permission', origin });
-  const [named] = withPodNames([socket], await readPodNames(files, podsOf([socket])));
+  const [named] = withPodNames([socket], await readPodNames(files, podsOf([], [origin])));
   t.match(named?.origin, { pod: UID, podNamespace: 'kube-system', podName: 'cilium-x7k2f' });
   const sockets = [held('kubelet', '127.0.0.1', 10248)];
   t.equal(withPodNames(sockets, await readPodNames(files, podsOf(sockets))), sockets);
