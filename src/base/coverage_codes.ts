@@ -42,6 +42,7 @@ export const COVERAGE_CODES = {
     about: 'The kernel is too old to list TCP sockets that are bound and do not listen.',
     params: { kernel: 'version', needed: 'version' },
   },
+  'socket-file-unread': { about: 'What is at a path could not be read.', params: { path: 'path' } },
   'lookups-limited': { about: 'So many binds fail that not all owners of addresses are looked up.', params: {} },
   'arguments-not-literal': {
     about: 'An arguments file has an expansion, or a syntax error, behind which any option may be set.',

@@ -139,6 +139,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./diff_command.js')).runDiff(argv.slice(1));
     case 'serve':
       return (await import('./serve_command.js')).runServe(argv.slice(1));
+    case 'who':
+      return (await import('./who_command.js')).runWho(argv.slice(1));
     default:
       return run(parseCommand(argv));
   }

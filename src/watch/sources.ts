@@ -13,8 +13,10 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
 import type { ValidOptions } from '../snapshot/options.js';
 import { toDocument } from '../snapshot/to_document.js';
-import { type AddressOwners, findAddressOwners, type WantedAddress } from './changes/address_owners.js';
+import { type AddressOwners, findAddressOwners, type WantedAddress } from '../snapshot/who/address_owners.js';
 import type { FailedCall } from './changes/bind_failure.js';
+import { fileAt } from './changes/bound_file.js';
+import { boundOwner } from './changes/bound_names.js';
 import type { Closed, Opened } from './changes/change.js';
 import { readEventProcesses } from './changes/event_processes.js';
 import type { ListenerTracker } from './changes/listener_tracker.js';
@@ -24,6 +26,8 @@ import { resolveEvents } from './changes/resolve_events.js';
 const CAPTURE_MS = 15_000;
 /** An event is reported without what has not been read by then, so that others need not wait for it. */
 const EVENT_MS = 2_000;
+/** Of one address that a call failed to get. */
+const MAX_HOLDERS = 16;
 
 /** What a watcher learns of a node, and from where. */
 export interface WatchSources {
@@ -88,7 +92,13 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
         const names = await namesOf(capture.hostFiles, podsOf([{ owners: processes }]), deadline);
         return processes.map((process) => namedOwner(process, names));
       }),
-    findOwners: (wanted, capture) => findAddressOwners(wanted, target, capture, eventDeadline()),
+    findOwners: async (wanted, capture) => {
+      const found = await findAddressOwners(wanted, target, capture, eventDeadline(), { fileAt, limit: MAX_HOLDERS });
+      return found.map(({ holders, unknown }) => ({
+        holders: holders.map((holder) => ({ ...holder, owners: holder.owners.map(boundOwner) })),
+        unknown,
+      }));
+    },
     watchNetwork: (onChange) => watchRoutes(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),
     closedSockets: new ClosedSocketPoller(target),

@@ -4,7 +4,8 @@ import t, { type Test } from 'tap';
 import { Deadline } from '../../src/base/deadline.js';
 import { native } from '../../src/kernel/addon.js';
 import type { Listener } from '../../src/kernel/sockets/listener.js';
-import { findAddressOwners } from '../../src/watch/changes/address_owners.js';
+import { findAddressOwners } from '../../src/snapshot/who/address_owners.js';
+import { fileAt } from '../../src/watch/changes/bound_file.js';
 import type { BindFailed, Change } from '../../src/watch/changes/change.js';
 import { CLI } from '../live/cli.js';
 import type { FollowStream } from '../live/follow_stream.js';
@@ -148,6 +149,7 @@ async function addressOwners(t: Test, { pid }: Sockets, opened: readonly string[
     target,
     { ...context, node: { ...context.node, netns } },
     new Deadline(PATIENCE_MS),
+    { fileAt, limit: 16 },
   );
   for (const [number, name] of names.entries()) {
     if (name === 'bound' && !HAS_EBPF) {

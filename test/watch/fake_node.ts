@@ -5,7 +5,7 @@ import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import { toDocument } from '../../src/snapshot/to_document.js';
-import type { AddressOwners, WantedAddress } from '../../src/watch/changes/address_owners.js';
+import type { AddressOwners, WantedAddress } from '../../src/snapshot/who/address_owners.js';
 import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import type { WatchSources } from '../../src/watch/sources.js';

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
-import type { AddressOwners } from '../../src/watch/changes/address_owners.js';
+import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
 import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import { Watcher } from '../../src/watch/watcher.js';

@@ -4,13 +4,15 @@ import type { InetColumns, OwnerPass } from '../addon.js';
 import type { Listener, Transport } from './listener.js';
 import { inetListener, type ListenerContext } from './listeners.js';
 import { type DiagAccess, inetDumps } from './sock_diag.js';
-import { TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN } from './states.js';
+import { TCP_BOUND_INACTIVE, TCP_CLOSE, TCP_LISTEN, TCP_TIME_WAIT } from './states.js';
 
 /** A socket with a local port, in any state. */
 export interface BoundSocket {
-  /** `client`: one end of a connection, or of a closed one (TIME_WAIT). */
-  readonly kind: 'listener' | 'bound' | 'client';
+  /** `client`: one end of a connection; `time-wait`: what is left of a closed one. */
+  readonly kind: 'listener' | 'bound' | 'client' | 'time-wait';
   readonly listener: Listener;
+  /** Of `time-wait`, where it was read: how long it stays; null: unknown. */
+  readonly remainingMs?: number | null;
 }
 
 const EVERY_STATE = 0xffff_ffff;
@@ -27,24 +29,26 @@ export function reasonNotToSeeBound(kernel: string = release()): CoverageFault |
 
 /**
  * All sockets of a namespace on these ports. For TCP only those that listen or are merely bound; connected ones, of which there can
- * be very many, are dumped if a port has none. A reason instead where the kernel must not be asked. @throws the kernel's error
+ * be very many, are dumped for the ports that these leave `unanswered`. A reason instead where the kernel must not be asked. @throws the kernel's error
  */
 export async function socketsOnPorts(
   protocol: Transport,
   ports: ReadonlySet<number>,
   access: DiagAccess,
   context: ListenerContext,
+  unanswered: (sockets: readonly BoundSocket[]) => ReadonlySet<number>,
 ): Promise<BoundSocket[] | CoverageFault> {
   if (protocol === 'udp') return dumpPorts(protocol, ports, EVERY_STATE, access, context);
   // To a kernel that does not know the state, it is one of those that take a walk through all connections.
   const bound = reasonNotToSeeBound() === null ? 1 << TCP_BOUND_INACTIVE : 0;
   const sockets = await dumpPorts(protocol, ports, (1 << TCP_LISTEN) | bound, access, context);
   if ('code' in sockets) return sockets;
-  const seen = new Set(sockets.map(({ listener }) => listener.port));
-  const rest = new Set([...ports].filter((port) => !seen.has(port)));
+  const rest = unanswered(sockets);
   if (rest.size === 0) return sockets;
   const others = await dumpPorts(protocol, rest, EVERY_STATE, access, context);
-  return 'code' in others ? others : [...sockets, ...others];
+  if ('code' in others) return others;
+  const again = new Set(others.map(({ listener }) => listener.id));
+  return [...sockets.filter(({ listener }) => !again.has(listener.id)), ...others];
 }
 
 /** Merely bound TCP sockets on these ports. null: the kernel does not list them, or must not be asked. @throws the kernel's error */
@@ -101,6 +105,7 @@ function socketsIn(
 function kindOf(protocol: Transport, { state }: InetColumns, at: number): BoundSocket['kind'] {
   if (protocol === 'udp') return 'listener';
   if (state[at] === TCP_LISTEN) return 'listener';
+  if (state[at] === TCP_TIME_WAIT) return 'time-wait';
   // Requested by its pseudo-state, a bound socket is returned with its real one (tcp_diag, inet_diag_dump_icsk()).
   return state[at] === TCP_CLOSE || state[at] === TCP_BOUND_INACTIVE ? 'bound' : 'client';
 }

@@ -52,7 +52,7 @@ function wholeLines(text: string, heading: RegExp): string[] | null {
 }
 
 /** Addresses are 32-bit words in host byte order. */
-function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
+export function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
   const out = new Uint8Array(16 * hexAddresses.length);
   for (const [at, hex] of hexAddresses.entries()) {
     const bytes = Buffer.from(hex, 'hex');

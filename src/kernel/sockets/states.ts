@@ -1,4 +1,5 @@
 /** Socket states in sock_diag, of unix sockets too (include/net/tcp_states.h). */
+export const TCP_TIME_WAIT = 6;
 export const TCP_CLOSE = 7;
 export const TCP_LISTEN = 10;
 

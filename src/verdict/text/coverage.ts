@@ -80,6 +80,8 @@ function textOf({ code, params }: CoverageFault): string {
       return `the owners of ${params.unseen} of ${params.listeners} listeners are unknown`;
     case 'bound-not-listed':
       return `this kernel (${params.kernel}) is older than ${params.needed}, and does not list TCP sockets that are bound and do not listen`;
+    case 'socket-file-unread':
+      return `what is at ${params.path} could not be read`;
     case 'lookups-limited':
       return 'so many binds fail that not all owners are looked up';
     case 'processes-unreadable':

@@ -8,13 +8,15 @@ import { ownerText, programName } from './format.js';
 /** Owner of an address that a bind or listen failed to get. */
 export interface AddressOwner {
   /**
-   * `bound`: does not listen; `client`: the local end of a connection; `file`: a socket file that no process of the network namespace
+   * `bound`: does not listen; `client`: the local end of a connection; `time-wait`: what is left of a closed one; `file`: a socket file that no process of the network namespace
    * has; `other-file`: a file that is no socket.
    */
-  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'file' | 'other-file';
+  readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'time-wait' | 'file' | 'other-file';
   /** Its endpoint: `0.0.0.0:10250`. */
   readonly place: string;
   readonly owners: readonly Owner[];
+  /** Of `time-wait` only: for how long; null: unknown. */
+  readonly remainingMs?: number | null;
 }
 
 /** What is known of a bind or listen that failed. */
@@ -40,7 +42,8 @@ export function bindFailureText(failure: BindFailure): string {
   return [failed, ...holders.map(addressOwnerText), ...why].join('; ');
 }
 
-function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): string {
+/** What has an address, and how. Pure. */
+export function addressOwnerText({ kind, place: endpoint, owners, remainingMs }: AddressOwner): string {
   const who = owners.length === 0 ? 'an unknown process' : owners.map(ownerText).join(', ');
   const place = printable(endpoint);
   switch (kind) {
@@ -52,6 +55,11 @@ function addressOwnerText({ kind, place: endpoint, owners }: AddressOwner): stri
       return `${who} is bound to ${place} without listening`;
     case 'client':
       return `${who} has a connection from ${place}`;
+    case 'time-wait': {
+      const rest =
+        remainingMs === undefined || remainingMs === null ? '' : `, for ${Math.ceil(remainingMs / 1000)} s more`;
+      return `a connection from ${place} that was closed keeps the address in TIME_WAIT${rest}`;
+    }
     case 'file':
       return `the socket file ${place} exists, and no process of this network namespace has it`;
     case 'other-file':

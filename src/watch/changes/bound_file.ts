@@ -2,7 +2,6 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, readlink } from 'node:fs/promises';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { readMounts } from '../../kernel/mounts.js';
-import type { Listener } from '../../kernel/sockets/listener.js';
 import { type SocketFile, statSocketFile } from '../../kernel/sockets/socket_file.js';
 
 /**
@@ -45,9 +44,4 @@ const O_PATH = 0o10_000_000;
 
 function openDirectory(path: string): Promise<FileHandle | null> {
   return open(path, O_PATH | constants.O_DIRECTORY).catch(() => null);
-}
-
-/** Whether a socket was bound to this file; by name where the table does not say to which. */
-export function isAtFile({ file, path }: Listener, at: SocketFile, wanted: string | null): boolean {
-  return file === null ? path === wanted : file.device === at.device && file.inode === at.inode;
 }

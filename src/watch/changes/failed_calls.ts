@@ -1,6 +1,6 @@
 import { faultOf } from '../../base/coverage.js';
+import type { AddressOwners, WantedAddress } from '../../snapshot/who/address_owners.js';
 import { listenerText } from '../../verdict/text/format.js';
-import type { AddressOwners, WantedAddress } from './address_owners.js';
 import { bindFailure, type FailedCall, isInUse } from './bind_failure.js';
 import type { BindFailed } from './change.js';
 

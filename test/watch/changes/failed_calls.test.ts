@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import t from 'tap';
-import type { AddressOwners, WantedAddress } from '../../../src/watch/changes/address_owners.js';
+import type { AddressOwners, WantedAddress } from '../../../src/snapshot/who/address_owners.js';
 import type { FailedCall } from '../../../src/watch/changes/bind_failure.js';
 import { FailedCalls } from '../../../src/watch/changes/failed_calls.js';
 import { held, processOwner, unixListener } from '../../verdict/factory.js';

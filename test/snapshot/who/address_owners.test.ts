@@ -12,10 +12,11 @@ import {
   findAddressOwners,
   isListedAs,
   overlaps,
-} from '../../../src/watch/changes/address_owners.js';
+} from '../../../src/snapshot/who/address_owners.js';
+import { fileAt } from '../../../src/watch/changes/bound_file.js';
 import { listenTcp } from '../../kernel/sockets/live.js';
 import { listener, unixListener } from '../../verdict/factory.js';
-import { evaluated } from '../evaluated.js';
+import { evaluated } from '../../watch/evaluated.js';
 
 /* Against the kernel of this machine. */
 
@@ -23,7 +24,7 @@ const TARGET = { netns: null, owners: 'proc', allowModuleLoad: true } as const;
 
 function ownersOf(...wanted: Listener[]): Promise<AddressOwners[]> {
   const asked = wanted.map((listener) => ({ listener, pid: process.pid }));
-  return findAddressOwners(asked, TARGET, evaluated(), new Deadline(10_000));
+  return findAddressOwners(asked, TARGET, evaluated(), new Deadline(10_000), { fileAt, limit: 16 });
 }
 
 const self = [{ kind: 'process', pid: process.pid }];

@@ -1,9 +1,9 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
 import type { OwnerPass } from '../../kernel/addon.js';
-import { withKernelOwners } from '../../kernel/network/kernel_owners.js';
+import { kernelInodes, withKernelOwners } from '../../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../../kernel/owners/attach_owners.js';
-import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { OwnedListener, OwnersUnknown } from '../../kernel/owners/owner.js';
 import { passWithin, startOwnerPass, startOwnerSearch } from '../../kernel/owners/owner_source.js';
 import { isWildcard, unmapped } from '../../kernel/sockets/address.js';
 import { type BoundSocket, reasonNotToSeeBound, socketsOfPass, socketsOnPorts } from '../../kernel/sockets/bound.js';
@@ -11,16 +11,25 @@ import { captureTables, type Tables } from '../../kernel/sockets/capture.js';
 import type { Listener, Transport } from '../../kernel/sockets/listener.js';
 import { type ListenerContext, listenersOf, namedUnixSockets } from '../../kernel/sockets/listeners.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
-import type { CaptureTarget, NodeCapture } from '../../snapshot/capture.js';
+import { timeWaitMs } from '../../kernel/sockets/time_wait.js';
+import type { AddressOwner } from '../../verdict/text/event.js';
 import { listenerText } from '../../verdict/text/format.js';
-import { fileAt, isAtFile } from './bound_file.js';
-import { boundOwner } from './bound_names.js';
-import type { AddressOwner } from './change.js';
+import type { CaptureTarget, NodeCapture } from '../capture.js';
 
 /** An address that could not be had, and the process that wanted it. */
 export interface WantedAddress {
   readonly listener: Listener;
   readonly pid: number;
+}
+
+/** What has an address. */
+export interface AddressHolder extends AddressOwner {
+  /** Id of the socket; null: a file. */
+  readonly socket: string | null;
+  /** User of the socket; null: a file, or the kernel did not say. */
+  readonly uid: number | null;
+  /** Why `owners` is empty where it should not be. */
+  readonly ownersUnknown: OwnersUnknown | null;
 }
 
 /** Who has an address. `unknown`: why they may not be all. */
@@ -29,39 +38,74 @@ export interface AddressOwners {
   readonly unknown: CoverageFault | null;
 }
 
-/** There can be many: any number of sockets with addresses of their own is in the way of a wildcard. */
-const MAX_HOLDERS = 16;
+/** The same before it is reported. */
+export interface AddressHolders extends AddressOwners {
+  readonly holders: readonly AddressHolder[];
+}
+
+export interface HolderOptions {
+  /** The file at a path, as the process sees it that wants it. null: unknown. */
+  readonly fileAt: (path: string, pid: number, deadline: Deadline) => Promise<SocketFile | null>;
+  /** There can be many: any number of sockets with addresses of their own is in the way of a wildcard. */
+  readonly limit: number;
+  /** With the sockets of the namespace in every state; default: one that starts now. */
+  readonly firstPass?: Promise<OwnerPass> | undefined;
+  /** Sockets whose owners are known, by id. */
+  readonly known?: ReadonlyMap<string, OwnedListener>;
+}
 
 /** Who has these addresses, now: in one pass over all processes, and one dump of each table. In order. */
 export async function findAddressOwners(
   wanted: readonly WantedAddress[],
   { netns, owners: mode, allowModuleLoad }: Pick<CaptureTarget, 'netns' | 'owners' | 'allowModuleLoad'>,
-  { node, network }: Pick<NodeCapture, 'node' | 'network'>,
+  {
+    node,
+    network,
+  }: {
+    readonly node: Pick<NodeCapture['node'], 'netns'>;
+    readonly network: Pick<NodeCapture['network'], 'deviceNames' | 'tunnels'>;
+  },
   deadline: Deadline,
-): Promise<AddressOwners[]> {
+  options: HolderOptions,
+): Promise<AddressHolders[]> {
   const everyStateIn = Number(node.netns);
-  const firstPass = startOwnerPass(mode, everyStateIn);
-  const search = startOwnerSearch(mode, { everyStateIn, deadline, firstPass });
-  const access = { netns, allowModuleLoad };
-  const context = { netns: node.netns, devices: network.deviceNames };
+  const firstPass = options.firstPass ?? startOwnerPass(mode, everyStateIn);
+  const search: Search = {
+    access: { netns, allowModuleLoad },
+    context: { netns: node.netns, devices: network.deviceNames },
+    pass: firstPass,
+    deadline,
+    ...options,
+  };
   const [tcp, udp, unix] = await Promise.all([
-    onPorts('tcp', wanted, access, context, firstPass, deadline),
-    onPorts('udp', wanted, access, context, firstPass, deadline),
-    onNames(wanted, access, context, deadline),
+    onPorts('tcp', wanted, search),
+    onPorts('udp', wanted, search),
+    onNames(wanted, search),
   ]);
   const finders = { tcp, udp, unix };
   const found = wanted.map((one) => finders[one.listener.protocol](one));
   const sockets = new Map(found.flatMap(({ sockets }) => sockets.map((one) => [one.listener.id, one.listener])));
-  const listeners = [...sockets.values()];
-  const owned = withKernelOwners(
-    attachOwners(listeners, (await findOwners(listeners, mode, search)).found),
-    network.tunnels,
-  );
-  const byId = new Map(owned.map((socket) => [socket.id, socket]));
+  const { known = new Map() } = options;
+  const rest = [...sockets.values()].filter(({ id }) => !known.has(id));
+  const attached =
+    rest.length === 0
+      ? []
+      : attachOwners(
+          rest,
+          (
+            await findOwners(
+              rest,
+              mode,
+              startOwnerSearch(mode, { everyStateIn, deadline, firstPass }),
+              kernelInodes(rest, network.tunnels),
+            )
+          ).found,
+        );
+  const byId = new Map([...known, ...withKernelOwners(attached, network.tunnels).map((one) => [one.id, one] as const)]);
   return found.map(({ sockets, file, unknown }) => {
-    const holders = sockets.flatMap(({ kind, listener }) => {
-      const socket = byId.get(listener.id);
-      return socket === undefined ? [] : [addressOwner(kind, socket)];
+    const holders = sockets.flatMap((one) => {
+      const socket = byId.get(one.listener.id);
+      return socket === undefined ? [] : [addressHolder(one, socket)];
     });
     return { holders: file === null ? holders : [...holders, file], unknown: holders.length === 0 ? unknown : null };
   });
@@ -70,7 +114,7 @@ export async function findAddressOwners(
 /** What is in the way of an address. */
 interface Found {
   readonly sockets: readonly BoundSocket[];
-  readonly file: AddressOwner | null;
+  readonly file: AddressHolder | null;
   readonly unknown: CoverageFault | null;
 }
 
@@ -78,31 +122,53 @@ const NONE: Found = { sockets: [], file: null, unknown: null };
 
 type Finder = (wanted: WantedAddress) => Found;
 
-function addressOwner(kind: BoundSocket['kind'], socket: OwnedListener): AddressOwner {
+interface Search extends HolderOptions {
+  readonly access: Access;
+  readonly context: ListenerContext;
+  readonly pass: Promise<OwnerPass> | undefined;
+  readonly deadline: Deadline;
+}
+
+function addressHolder({ kind, remainingMs }: BoundSocket, socket: OwnedListener): AddressHolder {
   const isKernel = socket.owners.some((owner) => owner.kind === 'kernel');
-  return { kind: isKernel ? 'kernel' : kind, place: listenerText(socket), owners: socket.owners.map(boundOwner) };
+  // Without an inode the kernel does not say whose it was, and gives user 0.
+  const isOrphan = kind === 'time-wait' || (kind === 'client' && socket.inode === 0);
+  return {
+    kind: isKernel ? 'kernel' : kind,
+    place: listenerText(socket),
+    owners: socket.owners,
+    socket: socket.id,
+    uid: isOrphan ? null : socket.uid,
+    ownersUnknown: isOrphan ? null : socket.ownersUnknown,
+    ...(remainingMs === undefined ? {} : { remainingMs }),
+  };
 }
 
 type Access = Parameters<typeof socketsOnPorts>[2];
 
 /** Finds what is in the way of an address of this protocol. */
-async function onPorts(
-  protocol: Transport,
-  wanted: readonly WantedAddress[],
-  access: Access,
-  context: ListenerContext,
-  pass: Promise<OwnerPass> | undefined,
-  deadline: Deadline,
-): Promise<Finder> {
-  const ports = new Set(wanted.flatMap(({ listener }) => (listener.protocol === protocol ? [listener.port ?? 0] : [])));
+async function onPorts(protocol: Transport, wanted: readonly WantedAddress[], search: Search): Promise<Finder> {
+  const { access, context, pass, deadline, limit } = search;
+  const asked = wanted.filter(({ listener }) => listener.protocol === protocol);
+  const ports = new Set(asked.map(({ listener }) => listener.port ?? 0));
   if (ports.size === 0) return () => NONE;
-  const answer = await socketsOnPorts(protocol, ports, access, context);
+  const unanswered = (sockets: readonly BoundSocket[]): Set<number> => {
+    const find = conflictsIn(sockets, 1);
+    return new Set(asked.flatMap(({ listener }) => (find(listener).length === 0 ? [listener.port ?? 0] : [])));
+  };
+  const answer = await socketsOnPorts(protocol, ports, access, context, unanswered);
   const isRefused = 'code' in answer;
   // /proc/net has the listeners.
   const listed = isRefused ? listening(protocol, await captureTables(access), context) : answer;
-  const unknown = isRefused ? answer : protocol === 'tcp' ? reasonNotToSeeBound() : null;
-  const seen = unknown === null ? null : await passWithin(pass, deadline);
-  const sockets = seen === null ? listed : withSockets(listed, socketsOfPass(protocol, ports, seen, context));
+  const unlisted = isRefused ? answer : protocol === 'tcp' ? reasonNotToSeeBound() : null;
+  const seen = unlisted === null ? null : await passWithin(pass, deadline);
+  const all = seen === null ? listed : withSockets(listed, socketsOfPass(protocol, ports, seen, context));
+  const find = conflictsIn(await withRemaining(all, access), limit);
+  return ({ listener }) => ({ sockets: find(listener), file: null, unknown: unlisted });
+}
+
+/** Those of these sockets that are in the way of an address. */
+function conflictsIn(sockets: readonly BoundSocket[], limit: number): (wanted: Listener) => BoundSocket[] {
   const byAddress = groupBy(sockets, addressKey);
   const byPort = groupBy(sockets, portKey);
   const isWild = ({ address }: Listener): boolean => isWildcard(address ?? '');
@@ -110,14 +176,23 @@ async function onPorts(
     sockets.filter(({ listener }) => isWild(listener)),
     portKey,
   );
-  return ({ listener: one }) => {
+  return (one) => {
     const same = byAddress.get(addressKey(one)) ?? [];
     const others = (isWild(one) ? byPort : wildcards).get(portKey(one)) ?? [];
-    const conflicting = [...same.slice(0, MAX_HOLDERS), ...firstOverlapping(others, one)];
+    const conflicting = [...same.slice(0, limit), ...firstOverlapping(others, one, limit)];
     // A socket whose listen failed is bound to the address itself.
     const isOther = ({ listener }: BoundSocket): boolean => one.inode === 0 || listener.inode !== one.inode;
-    return { sockets: [...new Set(conflicting)].filter(isOther).slice(0, MAX_HOLDERS), file: null, unknown };
+    return [...new Set(conflicting)].filter(isOther).slice(0, limit);
   };
+}
+
+/** How long those in TIME_WAIT stay. */
+async function withRemaining(sockets: readonly BoundSocket[], { netns }: Access): Promise<readonly BoundSocket[]> {
+  if (!sockets.some(({ kind }) => kind === 'time-wait')) return sockets;
+  const remaining = await timeWaitMs(netns);
+  return sockets.map((one) =>
+    one.kind === 'time-wait' ? { ...one, remainingMs: remaining.get(addressKey(one.listener)) ?? null } : one,
+  );
 }
 
 /** By inode: a table from /proc has no other identity. */
@@ -145,10 +220,10 @@ function groupBy(sockets: readonly BoundSocket[], keyOf: (listener: Listener) =>
   return groups;
 }
 
-function firstOverlapping(sockets: readonly BoundSocket[], wanted: Listener): BoundSocket[] {
+function firstOverlapping(sockets: readonly BoundSocket[], wanted: Listener, limit: number): BoundSocket[] {
   const first: BoundSocket[] = [];
   for (const socket of sockets) {
-    if (first.length === MAX_HOLDERS) break;
+    if (first.length === limit) break;
     if (overlaps(socket.listener, wanted)) first.push(socket);
   }
   return first;
@@ -175,9 +250,7 @@ export function overlaps(present: Listener, wanted: Listener): boolean {
 /** By name, and by the file that is at a path. */
 async function onNames(
   wanted: readonly WantedAddress[],
-  access: Access,
-  context: ListenerContext,
-  deadline: Deadline,
+  { access, context, deadline, fileAt, limit }: Search,
 ): Promise<Finder> {
   const names = wanted.filter(({ listener }) => listener.protocol === 'unix');
   if (names.length === 0) return () => NONE;
@@ -190,9 +263,11 @@ async function onNames(
         file === null || file.device === null
           ? one.path === listener.path && one.abstract === listener.abstract
           : isAtFile(one, file, listener.path);
-      const holders = sockets.filter(isSame).slice(0, MAX_HOLDERS).map(namedSocket);
+      const holders = sockets.filter(isSame).slice(0, limit).map(namedSocket);
       const isKnown = unix.detailed || isListedAs(listener);
-      const unknown = unix.source.errors[0] ?? (isKnown ? null : (unix.source.notes[0] ?? null));
+      const unread: CoverageFault | null =
+        file?.state === 'unreadable' ? { code: 'socket-file-unread', params: { path: file.path } } : null;
+      const unknown = unix.source.errors[0] ?? unread ?? (isKnown ? null : (unix.source.notes[0] ?? null));
       const left = holders.length > 0 ? null : leftover(listener, file?.state ?? 'absent', unknown);
       return { sockets: holders, file: left, unknown };
     }),
@@ -210,9 +285,14 @@ function namedSocket(listener: Listener): BoundSocket {
   return { kind: listener.state === 'LISTEN' || listener.type === 'dgram' ? 'listener' : 'bound', listener };
 }
 
+/** Whether a socket was bound to this file; by name where the table does not say to which. */
+function isAtFile({ file, path }: Listener, at: SocketFile, wanted: string | null): boolean {
+  return file === null ? path === wanted : file.device === at.device && file.inode === at.inode;
+}
+
 /** What is at a path that no socket has. Of a socket file that is known only if all sockets were seen. */
-function leftover(wanted: Listener, state: SocketFile['state'], unknown: CoverageFault | null): AddressOwner | null {
-  const place = listenerText(wanted);
-  if (state === 'not-a-socket') return { kind: 'other-file', place, owners: [] };
-  return state === 'socket' && unknown === null ? { kind: 'file', place, owners: [] } : null;
+function leftover(wanted: Listener, state: SocketFile['state'], unknown: CoverageFault | null): AddressHolder | null {
+  const file = { place: listenerText(wanted), owners: [], socket: null, uid: null, ownersUnknown: null };
+  if (state === 'not-a-socket') return { kind: 'other-file', ...file };
+  return state === 'socket' && unknown === null ? { kind: 'file', ...file } : null;
 }

@@ -1,0 +1,87 @@
+import { SockwatchError } from '../../base/errors.js';
+import { isWildcard, unmapped } from '../../kernel/sockets/address.js';
+import type { Listener, Protocol, Transport } from '../../kernel/sockets/listener.js';
+import { canonicalAddress, parsePort } from '../../spec/endpoint.js';
+
+/** An address that is asked about. */
+export interface Question {
+  /** As it was asked. */
+  readonly what: string;
+  readonly protocol: Protocol;
+  /** null: any address, or a unix socket. */
+  readonly address: string | null;
+  /** null: a unix socket. */
+  readonly port: number | null;
+  /** Of a unix socket with a file. */
+  readonly path: string | null;
+  /** An abstract name, without its `@`. */
+  readonly abstract: string | null;
+}
+
+/** For messages. */
+export const QUESTION_FORMS = '10250, 8472/udp, 192.0.2.10:2379, [::1]:9890, /run/x.sock or @name';
+
+/** @throws SockwatchError ERR_USAGE, on one line */
+export function parseQuestion(what: string): Question {
+  if (what.startsWith('@') && what.length > 1) return unixQuestion(what, { path: null, abstract: what.slice(1) });
+  const path = what.replace(/^unix:\/\//, '');
+  if (path.startsWith('/')) return unixQuestion(what, { path, abstract: null });
+  const [, endpoint = '', suffix = 'tcp'] = /^(.*?)(?:\/([^/]*))?$/s.exec(what) ?? [];
+  const protocol = suffix.toLowerCase();
+  if (!isTransport(protocol)) throw unclear(what, `the protocol is tcp or udp, not ${JSON.stringify(suffix)}`);
+  const [, host = null, portText = ''] = /^(?:(.*):)?([^:\]]*)$/s.exec(endpoint) ?? [];
+  const address = host === null || host === '*' ? null : addressIn(host, what);
+  const port = parsePort(portText);
+  if (port === null) throw unclear(what, `a port is a number from 1 to 65535, not ${JSON.stringify(portText || what)}`);
+  return { what, protocol, address, port, path: null, abstract: null };
+}
+
+function addressIn(host: string, what: string): string {
+  const [, inner] = /^\[(.*)\]$/s.exec(host) ?? [];
+  // Without brackets, the last part of an IPv6 address could as well be the port.
+  if (inner === undefined && host.includes(':'))
+    throw unclear(what, 'an IPv6 address is in brackets, as in [::1]:9890');
+  const address = canonicalAddress(unmapped(inner ?? host));
+  if (address === null) throw unclear(what, `${JSON.stringify(host)} is no address (names are not looked up)`);
+  return address;
+}
+
+function unixQuestion(what: string, name: Pick<Question, 'path' | 'abstract'>): Question {
+  const text = name.path ?? name.abstract ?? '';
+  if (name.path !== null && text.includes('\0')) throw unclear(what, 'a path has no NUL');
+  return { what, protocol: 'unix', address: null, port: null, ...name };
+}
+
+function isTransport(text: string): text is Transport {
+  return text === 'tcp' || text === 'udp';
+}
+
+function unclear(what: string, why: string): SockwatchError {
+  return new SockwatchError('ERR_USAGE', `${JSON.stringify(what)}: ${why}`, { hint: `ask for ${QUESTION_FORMS}` });
+}
+
+/** The socket that could not be bound if anything had the address: on a port alone, one on every address of both families. */
+export function wantedSocket({ protocol, address, port, path, abstract }: Question): Listener {
+  const isV6 = address === null || address.includes(':');
+  return {
+    id: '',
+    protocol,
+    family: protocol === 'unix' ? 'unix' : isV6 ? 'ipv6' : 'ipv4',
+    state: protocol === 'tcp' ? 'LISTEN' : 'UNCONN',
+    type: null,
+    address: protocol === 'unix' ? null : (address ?? '::'),
+    port,
+    device: null,
+    v6only: isV6 && isWildcard(address ?? '::') ? false : null,
+    path,
+    abstract,
+    file: null,
+    inode: 0,
+    cookie: null,
+    uid: null,
+    netns: '',
+    backlog: null,
+    drops: null,
+    cgroupId: null,
+  };
+}
