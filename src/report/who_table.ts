@@ -2,6 +2,7 @@ import { printable } from '../base/text.js';
 import type { Answer, Holder, WhoDocument } from '../snapshot/who/document.js';
 import { faultText } from '../verdict/text/coverage.js';
 import { addressOwnerText } from '../verdict/text/event.js';
+import { ownersUnknownText } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 
 /** The answers of `who` for a person, in pieces. */
@@ -21,7 +22,8 @@ const RESULT: Readonly<Record<Answer['result'], string>> = {
 function* answerLines(answer: Answer, home: string): Generator<string> {
   const protocol = answer.protocol === 'unix' || answer.what.includes('/') ? '' : `/${answer.protocol}`;
   yield `${answer.what}${protocol}: ${RESULT[answer.result]}`;
-  for (const holder of answer.holders) yield `  ${holderText(holder, home)}`;
+  // Connections from one address look alike.
+  yield* new Set(answer.holders.map((holder) => `  ${holderText(holder, home)}`));
   for (const fault of answer.unknown) yield `  not seen completely: ${faultText(fault)}`;
   if (answer.ephemeral !== null) {
     const { from, to } = answer.ephemeral;
@@ -32,16 +34,18 @@ function* answerLines(answer: Answer, home: string): Generator<string> {
     yield `  ${row}: ${verdict}: ${message}`;
     if (configuration !== null) yield `    ${configurationText(configuration)}`;
   }
-  for (const { reason } of answer.notes) yield `  notes: ${reason}`;
+  for (const { owners, devices, reason } of answer.notes)
+    yield `  notes, ${[...owners, ...devices].join(' or ')}: ${reason}`;
 }
 
 function holderText(holder: Holder, home: string): string {
-  const { owners, uid, netns } = holder;
+  const { owners, ownersUnknown, uid, netns } = holder;
   const started = owners.flatMap((owner) => (owner.kind === 'process' ? (owner.startedAt ?? []) : [])).sort();
   const facts = [
-    uid === null ? null : `uid ${uid}`,
-    started[0] === undefined ? null : `since ${started[0]}`,
+    uid === null ? null : `user ${uid}`,
+    started[0] === undefined ? null : `running since ${started[0]}`,
     netns === home ? null : `network namespace ${netns}`,
+    ownersUnknown === null ? null : ownersUnknownText(ownersUnknown),
   ].filter((fact) => fact !== null);
   return [addressOwnerText(holder), ...facts].join(', ');
 }

@@ -103,7 +103,7 @@ function socketsIn(
 }
 
 function kindOf(protocol: Transport, { state }: InetColumns, at: number): BoundSocket['kind'] {
-  if (protocol === 'udp') return 'listener';
+  if (protocol === 'udp') return state[at] === TCP_CLOSE ? 'listener' : 'client';
   if (state[at] === TCP_LISTEN) return 'listener';
   if (state[at] === TCP_TIME_WAIT) return 'time-wait';
   // Requested by its pseudo-state, a bound socket is returned with its real one (tcp_diag, inet_diag_dump_icsk()).

@@ -4,7 +4,7 @@ import { Deadline } from '../../base/deadline.js';
 import { Memo } from '../../base/memo.js';
 import { isInRange } from '../../base/port_range.js';
 import { version } from '../../base/version.js';
-import { type Netns, native, type OwnerPass } from '../../kernel/addon.js';
+import { isKernelError, type Netns, native, type OwnerPass } from '../../kernel/addon.js';
 import { identifyNetns, openNetns } from '../../kernel/netns.js';
 import { networkFacts } from '../../kernel/network/facts.js';
 import { startOwnerPass } from '../../kernel/owners/owner_source.js';
@@ -105,22 +105,29 @@ async function findIn(
   let opened: Netns | null = null;
   try {
     opened = native().openNetns(path);
-    const place = { node: { netns: String(opened.inode) }, network: await networkFacts(opened, deadline) };
+    // The process of that path has ended, and its pid was reused.
+    if (String(opened.inode) !== netns) return wanted.map(() => NOTHING);
     const access = { ...target, netns: opened };
     const options = holderOptions(capture);
-    const seen = await findAddressOwners(wanted, { ...access, owners: 'none' }, place, deadline, options);
+    const bare = { node: { netns }, network: { deviceNames: new Map(), tunnels: [] } };
+    const seen = await findAddressOwners(wanted, { ...access, owners: 'none' }, bare, deadline, options);
     const isHeld = seen.some(({ holders }) => holders.some(({ socket }) => socket !== null));
+    const place = isHeld ? { ...bare, network: await networkFacts(opened, deadline) } : bare;
     const found = isHeld ? await findAddressOwners(wanted, access, place, deadline, options) : seen;
     // The file at a path is the same one, seen from the node's namespace.
     const sockets = found.map((one) => ({ ...one, holders: one.holders.filter(({ socket }) => socket !== null) }));
     return await named(sockets, capture, netns, deadline);
   } catch (error) {
+    if (isKernelError(error) && error.code === 'ENOENT') return wanted.map(() => NOTHING);
     const faults: CoverageFault[] = [{ code: 'namespace-incomplete', params: { netns } }, faultOf(error)];
     return wanted.map(() => ({ holders: [], unknown: faults }));
   } finally {
     opened?.close();
   }
 }
+
+/** Of a namespace that is gone. */
+const NOTHING: Found[number] = { holders: [], unknown: [] };
 
 /** With the names of pods. */
 async function named(

@@ -39,7 +39,8 @@ export function bindFailureText(failure: BindFailure): string {
   const { call, code, protocol, place, process, holders, holdersUnknown: unknown } = failure;
   const failed = `${ownerText(process)} could not ${call} ${printable(place)}/${protocol}: ${code}`;
   const why = unknown === null ? [] : [`who has the address is not known: ${faultText(unknown)}`];
-  return [failed, ...holders.map(addressOwnerText), ...why].join('; ');
+  // Connections from one address look alike.
+  return [failed, ...new Set(holders.map(addressOwnerText)), ...why].join('; ');
 }
 
 /** What has an address, and how. Pure. */

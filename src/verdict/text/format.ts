@@ -67,6 +67,11 @@ const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   'no-inode': 'the table does not say for certain which socket it is',
 };
 
+/** Why nothing owns a socket that something must own. */
+export function ownersUnknownText(why: OwnersUnknown): string {
+  return UNKNOWN[why];
+}
+
 /** Only the PID of the owner is known. */
 const EXITED = 'its owner exited while it was being read, or did not answer in time';
 
