@@ -7,6 +7,7 @@ import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
 import { SERVE_HELP } from '../src/cli/serve_options.js';
+import { WHO_HELP } from '../src/cli/who_options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
 import { FINDING_CODES } from '../src/verdict/codes.js';
@@ -84,6 +85,7 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   const documented = (path: string): Set<string> => optionsIn(rowsOf(path).join('\n'));
   const commandLine = documented('docs/command-line.md');
   for (const option of optionsIn(HELP)) t.ok(commandLine.has(option), `${option} in command-line.md`);
+  for (const option of optionsIn(WHO_HELP)) t.ok(commandLine.has(option), `${option} of who in command-line.md`);
   const bundles = documented('docs/bundles-and-diff.md');
   for (const option of optionsIn(CHECK_HELP + DIFF_HELP)) {
     t.ok(bundles.has(option) || option === '--once', `${option} in bundles-and-diff.md`);
