@@ -37,6 +37,7 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     { code: 'bound-not-listed', params: { kernel: '6.1.0', needed: '6.8' } },
     'this kernel (6.1.0) is older than 6.8, and does not list TCP sockets that are bound and do not listen',
   ],
+  [{ code: 'socket-file-unread', params: { path: '/run/x' } }, 'what is at /run/x could not be read'],
   [{ code: 'lookups-limited', params: {} }, 'so many binds fail that not all owners are looked up'],
   [{ code: 'owners-not-looked-up', params: {} }, 'owners were not looked up, as requested'],
   [{ code: 'owners-unseen', params: { unseen: 2, listeners: 3 } }, 'the owners of 2 of 3 listeners are unknown'],
