@@ -1,44 +1,24 @@
 import type { ParseArgsConfig } from 'node:util';
-import type { OwnersMode } from '../kernel/owners/owner_source.js';
 import { parseQuestion, QUESTION_FORMS, type Question } from '../snapshot/who/question.js';
-import type { SpecOptions } from '../spec/load.js';
-import type { Role } from '../spec/rows.js';
-import {
-  OWNERS,
-  oneOf,
-  parseOptions,
-  pathOf,
-  ROLES,
-  SHARED_OPTIONS,
-  specOptions,
-  usageError,
-} from './parse_options.js';
+import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
+import { oneOf, parseOptions, SHARED_OPTIONS, usageError } from './parse_options.js';
 
 /** The command line of `who`. */
 export type WhoCommand =
   | { readonly kind: 'help' }
-  | {
+  | (NodeOptions & {
       readonly kind: 'who';
       readonly questions: readonly Question[];
       readonly format: 'table' | 'json';
-      readonly spec: SpecOptions;
-      readonly role: Role | 'auto';
-      readonly netns: string | null;
       readonly allNetns: boolean;
-      readonly owners: OwnersMode;
-      readonly allowModuleLoad: boolean;
-      readonly hostRoot: string | null;
-    };
+    });
 
 const { output: _, redact: _1, 'redact-key': _2, 'fail-on': _3, ...SHARED } = SHARED_OPTIONS;
 
 const OPTIONS = {
   ...SHARED,
-  netns: { type: 'string' },
+  ...NODE_OPTIONS,
   'all-netns': { type: 'boolean' },
-  'host-root': { type: 'string' },
-  owners: { type: 'string' },
-  'allow-module-load': { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 export const WHO_HELP = `Usage: k8s-sockwatch who WHAT... [options]
@@ -73,15 +53,10 @@ export function parseWho(argv: readonly string[]): WhoCommand {
   if (values.help === true) return { kind: 'help' };
   if (positionals.length === 0) throw usageError('who needs an address', `ask for ${QUESTION_FORMS}`);
   return {
+    ...nodeOptions(values),
     kind: 'who',
     questions: positionals.map(parseQuestion),
     format: oneOf('format', values.format, ['table', 'json'], 'table'),
-    spec: specOptions(values),
-    role: oneOf('role', values.role, ROLES, 'auto'),
-    netns: pathOf('netns', values.netns),
     allNetns: values['all-netns'] ?? false,
-    owners: oneOf('owners', values.owners, OWNERS, 'auto'),
-    allowModuleLoad: values['allow-module-load'] ?? false,
-    hostRoot: pathOf('host-root', values['host-root']),
   };
 }
