@@ -27,6 +27,7 @@ Napi::Object facts_to_js(Napi::Env env, const ProcessFacts& facts) {
   object.Set("pid", Napi::Number::New(env, facts.pid));
   object.Set("comm", bytes_or_null(env, facts.comm));
   object.Set("exe", bytes_or_null(env, facts.exe));
+  object.Set("exeDenied", Napi::Boolean::New(env, facts.exeDenied));
   object.Set("argv0", bytes_or_null(env, facts.argv0));
   object.Set("cgroup", bytes_or_null(env, facts.cgroup));
   object.Set("startMs",

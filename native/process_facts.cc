@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 
 #include "read_file.h"
@@ -19,12 +20,6 @@ constexpr size_t kArgvLimit = 4096;  // only argv[0] is kept: arguments may cont
 Contents contents(int process, const std::string& path, size_t limit) {
   std::vector<uint8_t> bytes;
   if (read_file(process, path, limit, bytes)) return std::nullopt;
-  return bytes;
-}
-
-Contents link_target(int process, const std::string& path) {
-  std::vector<uint8_t> bytes;
-  if (read_link(process, path, bytes)) return std::nullopt;
   return bytes;
 }
 
@@ -68,7 +63,11 @@ ProcessFacts read_process_facts(int process, uint32_t pid, uint32_t task) {
   ProcessFacts facts;
   facts.pid = pid;
   facts.comm = without_newline(contents(process, "comm", kSmallFile));
-  facts.exe = link_target(process, thread + "/exe");
+  std::vector<uint8_t> exe;
+  if (const Failure failure = read_link(process, thread + "/exe", exe))
+    facts.exeDenied = failure->number == EACCES;  // proc_pid_readlink(), fs/proc/base.c
+  else
+    facts.exe = std::move(exe);
   facts.argv0 = first_argument(contents(process, thread + "/cmdline", kArgvLimit));
   facts.cgroup = contents(process, thread + "/cgroup", kSmallFile);
   if (const auto stat = contents(process, "stat", kSmallFile)) {

@@ -14,6 +14,7 @@ struct ProcessFacts {
   uint32_t pid = 0;
   std::optional<std::vector<uint8_t>> comm;
   std::optional<std::vector<uint8_t>> exe;
+  bool exeDenied = false;  // for lack of permission
   std::optional<std::vector<uint8_t>> argv0;
   std::optional<std::vector<uint8_t>> cgroup;  // the whole file /proc/PID/cgroup
   std::optional<uint64_t> startMs;             // since boot, in milliseconds

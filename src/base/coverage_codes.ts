@@ -70,6 +70,15 @@ export const COVERAGE_CODES = {
     about: 'Processes could not be read for lack of permission.',
     params: { unreadable: 'count', processes: 'count' },
   },
+  'programs-unreadable': {
+    about: 'The programs (`exe`) of owners could not be read for lack of permission.',
+    params: { unreadable: 'count', processes: 'count' },
+  },
+  confined: {
+    about:
+      'A security module forbids reading other processes, as AppArmor does with the profile of a container; `profile` is ours.',
+    params: { profile: 'errorText?' },
+  },
   'processes-late': { about: 'Processes did not answer in time.', params: { late: 'count', processes: 'count' } },
   hidepid: { about: '/proc is mounted with hidepid: processes of other users are hidden.', params: {} },
   'bpf-left-out': { about: 'This build has no eBPF programs.', params: {} },

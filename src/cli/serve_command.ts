@@ -5,6 +5,7 @@ import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
 import { version } from '../base/version.js';
 import { endProcess } from '../kernel/addon.js';
+import { openNetns } from '../kernel/netns.js';
 import { writeStdout } from '../report/write_stdout.js';
 import { validateOptions } from '../snapshot/options.js';
 import { loadSpec } from '../spec/load.js';
@@ -29,16 +30,20 @@ export async function runServe(argv: readonly string[]): Promise<number> {
     await writeStdout(SERVE_HELP);
     return 0;
   }
+  let stop: () => unknown = () => endProcess(0);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop());
   prepareProcess();
   const { listen: address, tokenFile, spec: specOptions, intervalMs, ...rest } = command;
   const spec = await loadSpec(specOptions);
-  const isAllowed = tokenFile === null ? null : await readToken(tokenFile);
+  // What is wrong already is said before anything listens.
+  if (tokenFile !== null) await readToken(tokenFile);
+  openNetns(command.netns)?.close();
   const state = new NodeState(version());
-  const server = createHardenedServer(answerFrom(state, isAllowed));
+  const server = createHardenedServer(answerFrom(state, tokenFile));
   const { kind: _, ...options } = { ...rest, spec, intervalMs };
   const sources = nodeSources(validateOptions(options));
   const watcher = new Watcher(options, { ...sources, capture: state.timed(sources.capture) });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end(server, watcher));
+  stop = () => end(server, watcher);
   await listen(server, address);
   process.stderr.write(`k8s-sockwatch: serving on ${urlOf(server.address() as AddressInfo)}\n`);
   try {

@@ -61,6 +61,8 @@ export interface ProcessFacts {
   readonly pid: number;
   readonly comm: Uint8Array | null;
   readonly exe: Uint8Array | null;
+  /** `exe` could not be read for lack of permission. */
+  readonly exeDenied: boolean;
   readonly argv0: Uint8Array | null;
   /** The content of /proc/PID/cgroup. */
   readonly cgroup: Uint8Array | null;

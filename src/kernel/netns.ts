@@ -10,7 +10,7 @@ export function openNetns(path: string | null): Netns | null {
     if (!isKernelError(error)) throw error;
     const why = error.code === 'EINVAL' ? 'it is no network namespace' : error.message;
     throw new SockwatchError('ERR_NETNS', `cannot look into ${path}: ${why}`, {
-      hint: 'name one such as /proc/1234/ns/net or /run/netns/NAME; entering another namespace needs root',
+      hint: 'name one such as /proc/1234/ns/net or /run/netns/NAME; entering another namespace needs root, unconfined',
       syscall: error.syscall,
       errno: error.errno,
       cause: error,

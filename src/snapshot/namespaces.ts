@@ -2,6 +2,7 @@ import { CoverageError, type CoverageSource, elapsedMs, faultOf } from '../base/
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
 import { type Netns, native } from '../kernel/addon.js';
+import { confinement } from '../kernel/confinement.js';
 import type { TunnelDevice } from '../kernel/network/facts.js';
 import { withKernelOwners } from '../kernel/network/kernel_owners.js';
 import { attachOwners, findOwners } from '../kernel/owners/attach_owners.js';
@@ -62,7 +63,11 @@ async function readOthers(
     .map(({ namespace: { netns } }) => ({ code: 'namespace-incomplete', params: { netns } }));
   if (mode !== 'none') errors.push(...source.errors);
   if (late > 0) errors.push({ code: 'processes-late', params: { late, processes: pids.length } });
-  if (unreadable > 0) errors.push({ code: 'namespaces-unreadable', params: { processes: unreadable } });
+  if (unreadable > 0) {
+    errors.push({ code: 'namespaces-unreadable', params: { processes: unreadable } });
+    const confined = await confinement();
+    if (confined !== null) errors.push({ code: 'confined', params: confined });
+  }
   return {
     namespaces: read.map((one) => describe(one.namespace, one.errors, fields, names)),
     sockets: withPodNames(sockets, names),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { connect, createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +59,13 @@ t.test('what it answers, and what it refuses', { timeout: 60_000 }, async (t) =>
   const snapshot = await serving.get('/snapshot', authorised);
   t.ok(snapshotIn(await snapshot.text()).sockets.some(({ port }) => port === serving.port));
   t.equal((await open.get('/snapshot', authorised)).status, 403, 'without a token there is none');
+  writeFileSync(`${directory}/token`, `${TOKEN}0`);
+  t.equal((await serving.get('/snapshot', authorised)).status, 401, 'the token was replaced');
+  rmSync(`${directory}/token`);
+  t.equal((await serving.get('/snapshot', authorised)).status, 503, 'there is no token');
+  const elsewhere = spawnSync(process.execPath, [CLI, 'serve', '--netns', '/run/netns/none'], { encoding: 'utf8' });
+  t.equal(elsewhere.status, 2);
+  t.match(elsewhere.stderr, /^k8s-sockwatch: cannot look into \/run\/netns\/none: [^\n]+\n$/, 'before it listens');
   const inUse = spawnSync(process.execPath, [CLI, 'serve', '--listen', `127.0.0.1:${serving.port}`], {
     encoding: 'utf8',
   });

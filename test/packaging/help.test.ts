@@ -21,7 +21,7 @@ t.test('the man page and each completion have every option and subcommand', (t) 
       [],
       form,
     );
-    for (const subcommand of ['check', 'diff']) t.ok(words.has(subcommand), `${form}: ${subcommand}`);
+    for (const subcommand of ['check', 'diff', 'serve']) t.ok(words.has(subcommand), `${form}: ${subcommand}`);
   }
   t.end();
 });
@@ -47,6 +47,7 @@ t.test('bash offers the values that the command accepts', (t) => {
   for (const value of offered('check', '--format', '')) t.ok(parseCheck(['x', '--format', value]), value);
   for (const value of offered('diff', '--format', '')) t.ok(parseDiff(['x', 'y', '--format', value]), value);
   t.strictSame(offered('check', '--format', 'h'), ['html']);
+  t.strictSame(offered('serve', '--listen', ''), [], 'an address is no file');
   t.end();
 });
 

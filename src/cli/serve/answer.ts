@@ -5,7 +5,7 @@ import { toJson } from '../../report/json.js';
 import { chunks } from '../../report/pieces.js';
 import { CONTENT_TYPE } from '../../report/prometheus.js';
 import type { NodeState } from './node_state.js';
-import type { TokenCheck } from './token.js';
+import { hasToken } from './token.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 
@@ -15,8 +15,8 @@ const FIRST_CAPTURE_MS = 5_000;
 const MAX_SNAPSHOTS = 4;
 const SNAPSHOT_MS = 60_000;
 
-/** Answers requests from what is known of the node; nothing is read for them. `isAllowed`: null refuses /snapshot to all. */
-export function answerFrom(state: NodeState, isAllowed: TokenCheck | null): RequestListener {
+/** Answers requests from what is known of the node; nothing is read for them. `tokenFile`: null refuses /snapshot to all. */
+export function answerFrom(state: NodeState, tokenFile: string | null): RequestListener {
   let snapshots = 0;
   return (request, response) => {
     response.setHeader('Cache-Control', 'no-store');
@@ -35,16 +35,14 @@ export function answerFrom(state: NodeState, isAllowed: TokenCheck | null): Requ
         return;
       }
       case '/snapshot':
-        if (!mayHaveSnapshot(request, response, isAllowed)) return;
         if (snapshots >= MAX_SNAPSHOTS) {
           refuse(response, 503, 'too many snapshots are being sent', { 'Retry-After': '1' });
           return;
         }
         snapshots += 1;
-        response.once('close', () => {
+        void answerSnapshot(state, tokenFile, request, response).finally(() => {
           snapshots -= 1;
         });
-        void answerSnapshot(state, request, response);
         return;
       default:
         refuse(response, 404, 'there are /metrics, /healthz and /snapshot', {});
@@ -59,18 +57,26 @@ async function answerMetrics(state: NodeState, response: ServerResponse): Promis
   send(response, 200, CONTENT_TYPE, text);
 }
 
-function mayHaveSnapshot(
-  { headers }: IncomingMessage,
-  response: ServerResponse,
-  isAllowed: TokenCheck | null,
-): boolean {
-  if (isAllowed?.(headers.authorization) === true) return true;
-  if (isAllowed === null) refuse(response, 403, 'start serve with --token-file to serve snapshots', {});
-  else refuse(response, 401, 'this needs the header "Authorization: Bearer TOKEN"', { 'WWW-Authenticate': 'Bearer' });
-  return false;
+/** Why a request may not have the snapshot; null: it may. */
+async function refusalOf(tokenFile: string | null, { headers }: IncomingMessage): Promise<Refusal | null> {
+  if (tokenFile === null) return [403, 'start serve with --token-file to serve snapshots', {}];
+  const isAllowed = await hasToken(tokenFile, headers.authorization).catch(() => null);
+  if (isAllowed === null) return [503, 'the file of the token has none', { 'Retry-After': '60' }];
+  if (isAllowed) return null;
+  return [401, 'this needs the header "Authorization: Bearer TOKEN"', { 'WWW-Authenticate': 'Bearer' }];
 }
 
-async function answerSnapshot(state: NodeState, { method }: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answerSnapshot(
+  state: NodeState,
+  tokenFile: string | null,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const refusal = await refusalOf(tokenFile, request);
+  if (refusal !== null) {
+    refuse(response, ...refusal);
+    return;
+  }
   await firstCapture(state);
   const { document } = state;
   if (document === null) {
@@ -79,7 +85,7 @@ async function answerSnapshot(state: NodeState, { method }: IncomingMessage, res
   }
   setAge(state, response);
   response.writeHead(200, { 'Content-Type': 'application/json' });
-  if (method === 'HEAD') {
+  if (request.method === 'HEAD') {
     response.end();
     return;
   }
@@ -103,12 +109,9 @@ function setAge({ ageSeconds }: NodeState, response: ServerResponse): void {
   if (ageSeconds !== null) response.setHeader('Age', Math.floor(ageSeconds));
 }
 
-function refuse(
-  response: ServerResponse,
-  status: number,
-  why: string,
-  headers: Readonly<Record<string, string>>,
-): void {
+type Refusal = readonly [status: number, why: string, headers: Readonly<Record<string, string>>];
+
+function refuse(response: ServerResponse, ...[status, why, headers]: Refusal): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   send(response, status, TEXT, Buffer.from(`${why}\n`));
 }

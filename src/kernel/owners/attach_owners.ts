@@ -30,6 +30,9 @@ export async function findOwners(
     const { processes, unreadable, late } = found;
     const notes = [...found.notes];
     if (unreadable > 0) notes.push({ code: 'processes-unreadable', params: { unreadable, processes } });
+    const programs = found.facts.filter(({ exeDenied }) => exeDenied).length;
+    if (programs > 0) notes.push({ code: 'programs-unreadable', params: { unreadable: programs, processes } });
+    if (found.confinement !== null) notes.push({ code: 'confined', params: found.confinement });
     const errors: CoverageFault[] = late === 0 ? [] : [{ code: 'processes-late', params: { late, processes } }];
     return {
       found,
@@ -66,7 +69,8 @@ export function attachOwners(
     byInode.set(inode, owners);
     owners.push({ kind: 'process', pid, fd: found.fd[at] ?? 0, ...(fieldsByPid.get(pid) ?? UNKNOWN_PROCESS) });
   }
-  const unknown = found.unreadable > 0 ? 'permission' : 'not-found';
+  const denied = found.confinement === null ? 'permission' : 'confined';
+  const unknown = found.unreadable > 0 ? denied : 'not-found';
   return listeners.map((listener) => {
     const owners = byInode.get(listener.inode) ?? [];
     const ownersUnknown = owners.length > 0 ? null : listener.inode === 0 ? 'no-inode' : unknown;
@@ -79,7 +83,9 @@ export function attachOwners(
  * only where a listener was left without an owner.
  */
 export function ownersCoverage(source: SourceReading, listeners: readonly OwnedListener[]): SourceReading {
-  const unseen = listeners.filter(({ ownersUnknown }) => ownersUnknown === 'permission').length;
+  const unseen = listeners.filter(
+    ({ ownersUnknown }) => ownersUnknown === 'permission' || ownersUnknown === 'confined',
+  ).length;
   if (unseen === 0 || source.status !== 'ok') return source;
   const fault: CoverageFault = { code: 'owners-unseen', params: { unseen, listeners: listeners.length } };
   return { ...source, status: 'partial', errors: [fault, ...source.notes], notes: [] };

@@ -57,12 +57,12 @@ export interface KernelOwner {
 export type Owner = ProcessOwner | KernelOwner;
 
 /**
- * Why `owners` is empty. `permission`: some processes could not be read, the owner may be among them. `not-found`: every visible
- * process was read, none is the owner (it is in another PID namespace, or the kernel without a device that proves it, or the socket is
- * in a message with SCM_RIGHTS, unix(7)).
+ * Why `owners` is empty. `permission`: some processes could not be read, the owner may be among them. `confined`: so, and a
+ * security module forbids it, whatever our capabilities. `not-found`: every visible process was read, none is the owner (it is in
+ * another PID namespace, or the kernel without a device that proves it, or the socket is in a message with SCM_RIGHTS, unix(7)).
  * `not-looked`: owners were not looked up. `no-inode`: the table does not say for certain which socket it is.
  */
-export type OwnersUnknown = 'permission' | 'not-found' | 'not-looked' | 'no-inode';
+export type OwnersUnknown = 'permission' | 'confined' | 'not-found' | 'not-looked' | 'no-inode';
 
 /**
  * The cgroup in which a socket was created; `cgroup` is null if it was removed, or is outside of our cgroup namespace. It stays when the

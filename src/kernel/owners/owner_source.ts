@@ -3,6 +3,7 @@ import { CoverageError } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
+import { type Confinement, confinement } from '../confinement.js';
 import { withoutTitles } from './argv0.js';
 import { explainRefusal } from './bpf_refusal.js';
 import { withNodesCgroups } from './cgroup_root.js';
@@ -15,6 +16,8 @@ export interface FoundOwners extends OwnerRows {
   /** Processes that own some of the sockets and could not be read in time. */
   readonly late: number;
   readonly via: 'bpf' | '/proc';
+  /** Processes could not be read, or not their programs, because a security module forbids it. */
+  readonly confinement: Confinement | null;
   /** Why a better way was not used, and what may be hidden. */
   readonly notes: readonly CoverageFault[];
   /** Milliseconds since the epoch, to which the start times of processes are relative. */
@@ -141,6 +144,7 @@ async function ownersIn(
     processes: firsts.length,
     unreadable: 0,
     late,
+    confinement: facts.some(({ exeDenied }) => exeDenied) ? await confinement() : null,
     via: 'bpf',
     notes: [],
     bootTime,
@@ -206,7 +210,16 @@ async function searchProc(
   const unreadable = isHidden ? Math.max(1, rows.unreadable) : rows.unreadable;
   const hidden: CoverageFault[] = isHidden ? [{ code: 'hidepid', params: {} }] : [];
   const facts = await withNodesCgroups(withoutTitles(rows.facts));
-  return { ...rows, facts, unreadable, late: 0, via: '/proc', notes: [...notes, ...hidden], bootTime };
+  return {
+    ...rows,
+    facts,
+    unreadable,
+    late: 0,
+    confinement: unreadable > 0 ? await confinement() : null,
+    via: '/proc',
+    notes: [...notes, ...hidden],
+    bootTime,
+  };
 }
 
 /** Every PID namespace has a process 1; if it cannot be seen, /proc hides others as well (hidepid, proc(5)). */

@@ -198,7 +198,14 @@ function completeFinding(finding: StoredFinding): Finding {
 }
 
 const MATCHES: readonly Finding['matchedBy'][] = [...MATCHED_BY, null];
-const OWNERS_UNKNOWN: readonly (OwnersUnknown | null)[] = ['permission', 'not-found', 'not-looked', 'no-inode', null];
+const OWNERS_UNKNOWN: readonly (OwnersUnknown | null)[] = [
+  'permission',
+  'confined',
+  'not-found',
+  'not-looked',
+  'no-inode',
+  null,
+];
 const EXPLAINED_BY: readonly DocumentSocket['explainedBy']['by'][] = ['page', 'note', 'client', null];
 
 /** Nearly every socket is complete, and a matrix reads millions. */

@@ -265,6 +265,11 @@ function seeOwners(sockets: readonly OwnedListener[]): Advice {
   if (unknown.has('permission')) {
     return advice('Run again as root: the owner belongs to another user.', 'sudo k8s-sockwatch');
   }
+  if (unknown.has('confined')) {
+    return advice(
+      'Run again unconfined: in Kubernetes with appArmorProfile: {type: Unconfined} in the security context of the container.',
+    );
+  }
   if (unknown.has('not-found')) {
     return advice('Run again on the host, in its own PID namespace: no process visible from here is the owner.');
   }

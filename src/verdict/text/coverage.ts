@@ -86,6 +86,12 @@ function textOf({ code, params }: CoverageFault): string {
       return 'so many binds fail that not all owners are looked up';
     case 'processes-unreadable':
       return `${params.unreadable} of ${params.processes} processes could not be read (permission denied)`;
+    case 'programs-unreadable':
+      return `the programs of ${params.unreadable} of ${params.processes} processes could not be read (permission denied)`;
+    case 'confined': {
+      const profile = params.profile === null ? '' : ` (${params.profile})`;
+      return `a security module${profile} forbids reading other processes: run unconfined, in Kubernetes with appArmorProfile: {type: Unconfined}`;
+    }
     case 'processes-late':
       return `${params.late} of ${params.processes} processes did not answer in time`;
     case 'hidepid':

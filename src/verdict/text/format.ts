@@ -61,6 +61,7 @@ export function ownerText(owner: Owner): string {
 
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   permission: 'its owner is not visible: some processes could not be read (permission denied)',
+  confined: 'its owner is not visible: a security module forbids reading other processes',
   'not-found':
     'no visible process owns it: its owner is in another PID namespace or in the kernel, or it is being passed between processes',
   'not-looked': 'its owner was not looked up',

@@ -27,6 +27,7 @@ t.test('titles and whatever else a process puts there are not', (t) => {
     pid: 1,
     comm: comm === null ? null : Buffer.from(comm),
     exe: exe === null ? null : Buffer.from(exe),
+    exeDenied: false,
     argv0: Buffer.from(argv0),
     cgroup: null,
     startMs: null,

@@ -143,7 +143,7 @@ t.test('inode 0 is neither looked up nor matched', async (t) => {
   const asked: number[][] = [];
   const find = async (inodes: Uint32Array): Promise<FoundOwners> => {
     asked.push([...inodes]);
-    const facts = [{ pid: 1, comm: null, exe: null, argv0: null, cgroup: null, startMs: null }];
+    const facts = [{ pid: 1, comm: null, exe: null, exeDenied: false, argv0: null, cgroup: null, startMs: null }];
     const one = (value: number) => Uint32Array.of(value);
     return {
       inode: one(7),
@@ -152,6 +152,7 @@ t.test('inode 0 is neither looked up nor matched', async (t) => {
       facts,
       processes: 1,
       unreadable: 0,
+      confinement: null,
       via: '/proc',
       notes: [],
       late: 0,
@@ -191,9 +192,10 @@ t.test('facts are joined by pid; of a process without facts the pid is known', (
     inode: Uint32Array.of(1, 1, 2),
     pid: Uint32Array.of(5, 6, 6),
     fd: Uint32Array.of(3, 4, 5),
-    facts: [{ pid: 5, comm: Buffer.from('x'), exe: null, argv0: null, cgroup: null, startMs: 1000 }],
+    facts: [{ pid: 5, comm: Buffer.from('x'), exe: null, exeDenied: false, argv0: null, cgroup: null, startMs: 1000 }],
     processes: 2,
     unreadable: 0,
+    confinement: null,
     late: 0,
     via: 'bpf',
     notes: [],

@@ -30,6 +30,7 @@ t.test('paths outside of our cgroup namespace, below that of our root', (t) => {
 });
 
 t.test('what is in the namespace of process 1 stays', async (t) => {
-  const facts = { pid: 1, comm: null, exe: null, argv0: null, cgroup: Buffer.from('0::/../x\n'), startMs: null };
+  const cgroup = Buffer.from('0::/../x\n');
+  const facts = { pid: 1, comm: null, exe: null, exeDenied: false, argv0: null, cgroup, startMs: null };
   t.strictSame(await withNodesCgroups([facts]), [facts]);
 });

@@ -6,7 +6,7 @@ const LONG = Buffer.from(`/${'é'.repeat(1000)}`);
 const LATIN1 = Buffer.alloc(600, 0xff);
 
 function facts(pid: number, names: Partial<ProcessFacts>): ProcessFacts {
-  return { pid, comm: null, exe: null, argv0: null, cgroup: null, startMs: null, ...names };
+  return { pid, comm: null, exe: null, exeDenied: false, argv0: null, cgroup: null, startMs: null, ...names };
 }
 
 t.test('whole names of processes whose names are shortened', (t) => {

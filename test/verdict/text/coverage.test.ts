@@ -45,6 +45,18 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     { code: 'processes-unreadable', params: { unreadable: 1, processes: 3 } },
     '1 of 3 processes could not be read (permission denied)',
   ],
+  [
+    { code: 'programs-unreadable', params: { unreadable: 1, processes: 3 } },
+    'the programs of 1 of 3 processes could not be read (permission denied)',
+  ],
+  [
+    { code: 'confined', params: { profile: 'cri-containerd.apparmor.d (enforce)' } },
+    'a security module (cri-containerd.apparmor.d (enforce)) forbids reading other processes: run unconfined, in Kubernetes with appArmorProfile: {type: Unconfined}',
+  ],
+  [
+    { code: 'confined', params: { profile: null } },
+    'a security module forbids reading other processes: run unconfined, in Kubernetes with appArmorProfile: {type: Unconfined}',
+  ],
   [{ code: 'processes-late', params: { late: 1, processes: 3 } }, '1 of 3 processes did not answer in time'],
   [{ code: 'hidepid', params: {} }, 'processes of other users are hidden (/proc is mounted with hidepid)'],
   [{ code: 'bpf-left-out', params: {} }, 'eBPF was not used: this build has no eBPF programs'],

@@ -28,6 +28,7 @@ function facts(pid: number, startMs: number | null, comm: string | null): Proces
     startMs,
     comm: bytes(comm),
     exe: bytes(isThere ? '/bin/kubelet' : null),
+    exeDenied: false,
     argv0: bytes(isThere ? 'kubelet' : null),
     cgroup: bytes(isThere ? '0::/system.slice/kubelet.service\n' : null),
   };
