@@ -1,3 +1,5 @@
+import { withoutClaims } from './claims.js';
+
 /** What a description says about when its row applies. */
 export type Conditions =
   | { readonly kind: 'understood'; readonly conditions: readonly string[] }
@@ -82,22 +84,19 @@ const MARKER = new RegExp(
 /** In brackets, more may be a condition: (with X), (IPv6). */
 const MARKER_IN_BRACKETS = /^(?:with|without|for|in|on|under|from|at|up to|ipv[46]|ha|dual[- ]stack)\b/i;
 
-/** Claims about the security of a port, and what a row is for. They contain words of conditions and are none. */
+/** What a row is for. It contains words of conditions and is none. */
 const INERT = new RegExp(
   [
-    '\\b(?:anonymous )?(?:authentication|authorization|encryption|(?:m?tls|ssl)) (?:is |are )?(?:always )?(?:required|enabled|disabled)\\b',
-    '\\b(?:(?:x\\.?509 |valid |client |server |tls )*certificates?|passwords?|tokens?|credentials) (?:is |are )?(?:required|needed)\\b',
-    '\\b(?:requires?|needs?) (?:an? |the )?(?:(?:x\\.?509|valid|client|server|tls|bearer|mutual) )*(?:certificates?|authentication|authorization|passwords?|tokens?|credentials|tls)\\b',
     '\\b(?:needed|required) (?:by|to)\\b',
     '\\bonly (?:reachable|accessible|available|listens|listening) (?:from|on|to) (?:the )?(?:localhost|loopback(?: interface)?|(?:node|host|machine) itself|(?:same|local) (?:node|host|machine))\\b',
-    '\\b(?:localhost|loopback|read|tls|https)[- ]only\\b|\\boff-\\w',
+    '\\b(?:localhost|loopback|read)[- ]only\\b|\\boff-\\w',
   ].join('|'),
   'gi',
 );
 
 /** Whether a text may be, or contain, a condition. */
 export function isConditional(text: string): boolean {
-  return MARKER.test(text.replace(INERT, ' '));
+  return MARKER.test(withoutClaims(text).replace(INERT, ' '));
 }
 
 /** The conditions in a row's description, such as `when kube-proxy replacement is not enabled`. */

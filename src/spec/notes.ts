@@ -23,6 +23,18 @@ export type ClusterRule = 'exactly-one' | 'every-control-plane';
 /** What on a node tells whether a row applies: that systemd starts the service, the datastore of the API server, or the network feature. */
 export type ConditionEvidence = 'unit' | 'datastore' | 'network-feature';
 
+/**
+ * What to ask of a row's listener, by claim: `true` or `false` add to what the page claims or take from it; a path is where to ask;
+ * `connect` asks for no more than a connection.
+ */
+export interface NotedClaims {
+  readonly tls?: boolean;
+  readonly 'client-certificate'?: boolean;
+  readonly 'no-anonymous'?: boolean | string;
+  readonly authorised?: boolean | string;
+  readonly healthy?: false | string;
+}
+
 /** Facts about rows that the page does not state. */
 export interface RowNote {
   /** Selects the rows that have all of the given values. */
@@ -50,6 +62,10 @@ export interface RowNote {
   readonly replacedBy: readonly string[];
   /** Checked across several nodes only; null: unknown. */
   readonly cluster: ClusterRule | null;
+  /** Corrects what the page claims of the row. */
+  readonly claims: NotedClaims;
+  /** Why there is nothing to ask of the row's listener; null: there may be. */
+  readonly noClaims: string | null;
   readonly reason: string;
 }
 

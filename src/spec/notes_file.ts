@@ -4,7 +4,7 @@ import { readInput } from '../base/read_file.js';
 import { decodeSource } from '../base/text_source.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { canonicalAddress } from './endpoint.js';
-import type { ClusterRule, ConditionEvidence, ListenerNote, NoteScope, Notes, RowNote } from './notes.js';
+import type { ClusterRule, ConditionEvidence, ListenerNote, NotedClaims, NoteScope, Notes, RowNote } from './notes.js';
 import { selectFault } from './notes_fault.js';
 import type { Role } from './rows.js';
 import { validate } from './validate_notes.js';
@@ -30,6 +30,8 @@ interface RowEntry {
   hardening_roles?: Role[];
   replaced_by?: string[];
   cluster?: ClusterRule;
+  claims?: NotedClaims;
+  no_claims?: string;
   reason: string;
 }
 
@@ -94,6 +96,8 @@ function rowNote(entry: RowEntry): RowNote {
     hardeningRoles: entry.hardening_roles ?? null,
     replacedBy: entry.replaced_by ?? [],
     cluster: entry.cluster ?? null,
+    claims: entry.claims ?? {},
+    noClaims: entry.no_claims ?? null,
     reason: entry.reason,
   };
 }

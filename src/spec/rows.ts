@@ -1,4 +1,5 @@
 import type { Transport } from '../kernel/sockets/listener.js';
+import type { PageClaim } from './claims.js';
 
 /** The role of a node, from the page's headings. */
 export type Role = 'control-plane' | 'worker';
@@ -23,6 +24,8 @@ export interface RowFields {
    * service is nowhere to be seen.
    */
   readonly condition: string | null;
+  /** What the description claims of the security of the port. Only a probe asks whether it is true. */
+  readonly claims: readonly PageClaim[];
   /** Line number on the page, from 1. */
   readonly line: number;
 }

@@ -1,5 +1,6 @@
 import { inputError, quoted } from '../base/input_error.js';
 import type { Transport } from '../kernel/sockets/listener.js';
+import { CLAIM_FORM, claimsIn, type PageClaim } from './claims.js';
 import { CONDITION_FORM, conditionsIn, isConditional } from './condition.js';
 import { ENDPOINT_FORM, parseEndpoint, parseSocketPath, parseTransports } from './endpoint.js';
 import type { Table, TableRow } from './markdown.js';
@@ -125,15 +126,24 @@ function commonFields(cells: Cells, role: Role | null) {
   );
   const description = cellText(cells, 'description');
   for (const text of [description, ...inertTexts(cells)]) refuseRole(cells, text, role);
-  return { service, role, description, condition: conditionOf(cells, description), line: cells.row.line };
+  const conditions = conditionsOf(cells, description);
+  const claims = claimsOf(cells, description, conditions);
+  const condition = conditions.length === 0 ? null : conditions.join('; ');
+  return { service, role, description, condition, claims, line: cells.row.line };
 }
 
-/** The conditions in the description, joined by `; `; null if the row always applies. */
-function conditionOf(cells: Cells, description: string): string | null {
+/** The conditions in the description; none if the row always applies. */
+function conditionsOf(cells: Cells, description: string): readonly string[] {
   const found = conditionsIn(description);
   const unclear = found.kind === 'unclear' ? found.clause : inertTexts(cells).find(isConditional);
   if (unclear !== undefined) throw cellError(cells, `no condition, or ${CONDITION_FORM}`, unclear);
-  return found.kind === 'unclear' || found.conditions.length === 0 ? null : found.conditions.join('; ');
+  return found.kind === 'unclear' ? [] : found.conditions;
+}
+
+function claimsOf(cells: Cells, description: string, conditions: readonly string[]): readonly PageClaim[] {
+  const found = claimsIn(description, conditions);
+  if (found.kind === 'unclear') throw cellError(cells, CLAIM_FORM, found.clause);
+  return found.claims;
 }
 
 function refuseRole(cells: Cells, text: string, role: Role | null): void {

@@ -14,6 +14,8 @@ function row(reason: string): RowNote {
     hardeningRoles: null,
     replacedBy: [],
     cluster: null,
+    claims: {},
+    noClaims: null,
     reason,
   };
 }

@@ -36,6 +36,8 @@ t.test('all fields', async (t) => {
         hardeningRoles: null,
         replacedBy: [],
         cluster: 'every-control-plane',
+        claims: { tls: true, 'no-anonymous': '/pods', healthy: false },
+        noClaims: 'Said by the site, too.',
         reason: 'Said by the site.',
       },
       {
@@ -49,6 +51,8 @@ t.test('all fields', async (t) => {
         hardeningRoles: null,
         replacedBy: [],
         cluster: null,
+        claims: {},
+        noClaims: null,
         reason: 'Moved.',
       },
     ],
@@ -112,12 +116,12 @@ t.test('an unknown key is reported with the allowed ones and a suggestion', asyn
     ],
     [
       `${ROW}    resaon: x\n`,
-      '6: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, decided_by, service_by_role, hardening_roles, found the key "resaon"',
+      '6: expected one of the keys reason, roles, match, paths, cluster, claims, condition, hardening, replaced_by, no_claims, decided_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
       ROW.replace('reason', 'resaon'),
-      '4: expected one of the keys reason, roles, match, paths, cluster, condition, hardening, replaced_by, decided_by, service_by_role, hardening_roles, found the key "resaon"',
+      '4: expected one of the keys reason, roles, match, paths, cluster, claims, condition, hardening, replaced_by, no_claims, decided_by, service_by_role, hardening_roles, found the key "resaon"',
       'reason',
     ],
     [
@@ -171,12 +175,33 @@ t.test('invalid values', async (t) => {
     [ROW.replace('service: a', 'path: x'), '3: expected an absolute path, found "x"'],
     [
       ROW.replace('    condition: c\n', ''),
-      '3: expected one of the keys roles, service_by_role, condition, decided_by, paths, hardening, hardening_roles, replaced_by, cluster, found none',
+      '3: expected one of the keys roles, service_by_role, condition, decided_by, paths, hardening, hardening_roles, replaced_by, cluster, claims, no_claims, found none',
     ],
     [ROW.replace('    reason: r\n', ''), '3: expected the key reason, found none'],
     [ROW.replace('condition: c', 'condition: " "'), '5: expected some words, found ""'],
     [ROW.replace('condition: c', 'roles: [worker, worker]'), '5: expected every entry once, found one twice'],
     [ROW.replace('condition: c', 'roles: [master]'), '5: expected control-plane or worker, found "master"'],
+    [
+      ROW.replace('condition: c', 'claims: {}'),
+      '5: expected one of the keys tls, client-certificate, no-anonymous, authorised, healthy, found none',
+    ],
+    [
+      ROW.replace('condition: c', 'claims: { tls: /x }'),
+      '5: expected true or false: the listener speaks TLS, found "/x"',
+    ],
+    [
+      ROW.replace('condition: c', 'claims: { authorised: metrics }'),
+      '5: expected true, false or a path, found "metrics"',
+    ],
+    [
+      ROW.replace('condition: c', 'claims: { no-anonymous: "/a b" }'),
+      '5: expected true, false or a path, found "/a b"',
+    ],
+    [
+      ROW.replace('condition: c', 'claims: { healthy: true }'),
+      '5: expected the path at which it answers 200 while it is healthy, false, or connect where a connection is all that can be asked, found true',
+    ],
+    [ROW.replace('condition: c', 'no_claims: ""'), '5: expected some words, found ""'],
     [LISTENER.replace('owners: [a]', 'ports: [1]'), '3: expected one of the keys owners, devices, found none'],
     [LISTENER.replace('any', 'host'), '4: expected loopback or any, found "host"'],
     [listenerPort('0'), `7: expected ${port}, found 0`],

@@ -22,6 +22,7 @@ t.test('a page in the layout of the published one', async (t) => {
     role: null,
     description: 'Says whether it is well.',
     condition: null,
+    claims: [],
     line: 11,
     host: { kind: 'localhost' },
     hostText: 'localhost',

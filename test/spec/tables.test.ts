@@ -97,7 +97,16 @@ t.test('columns in any order, and others, which are ignored', (t) => {
 t.test('sockets', (t) => {
   const page = (cell: string): string => pageWith([`| a | ${cell} |`], ['Service', 'Unix socket']);
   t.strictSame(parseText(page('`unix:///run/a.sock`')).rows, [
-    { kind: 'unix', service: 'a', role: null, description: '', condition: null, line: 7, path: '/run/a.sock' },
+    {
+      kind: 'unix',
+      service: 'a',
+      role: null,
+      description: '',
+      condition: null,
+      claims: [],
+      line: 7,
+      path: '/run/a.sock',
+    },
   ]);
   for (const cell of ['unix://@a', 'unix:///run/*/a', '$SNAP_COMMON/a', 'unix:///a unix:///b']) {
     const message = `p.md:7: expected unix:// and an absolute path, found "${cell}"`;

@@ -107,12 +107,12 @@ export function row(endpoint: string, service: string, changes: Partial<NetworkR
   const [place = '', protocol = 'tcp'] = endpoint.split(/\/(?=tcp$|udp$)/);
   const parsed = parseEndpoint(place);
   if (parsed === null || (protocol !== 'tcp' && protocol !== 'udp')) throw new Error(`no endpoint: ${endpoint}`);
-  const common = { service, role: null, description: '', condition: null, line: 1 };
+  const common = { service, role: null, description: '', condition: null, claims: [], line: 1 };
   return { kind: 'network', ...common, ...parsed, protocol, ...changes };
 }
 
 export function unixRow(path: string, service: string, changes: Partial<UnixRow> = {}): UnixRow {
-  return { kind: 'unix', service, role: null, description: '', condition: null, line: 1, path, ...changes };
+  return { kind: 'unix', service, role: null, description: '', condition: null, claims: [], line: 1, path, ...changes };
 }
 
 export function notes(changes: {
@@ -138,6 +138,8 @@ export function rowNote(match: Partial<RowNote['match']>, changes: Partial<RowNo
     hardeningRoles: null,
     replacedBy: [],
     cluster: null,
+    claims: {},
+    noClaims: null,
     reason: 'a test',
     ...changes,
   };
