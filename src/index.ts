@@ -78,11 +78,13 @@ export type { SnapshotOptions } from './snapshot/options.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
 export { snapshot } from './snapshot/snapshot.js';
+export type { PageClaim } from './spec/claims.js';
 export { loadSpec, type SpecOptions } from './spec/load.js';
 export type {
   ClusterRule,
   ConditionEvidence,
   ListenerNote,
+  NotedClaims,
   NoteScope,
   Notes,
   RowNote,

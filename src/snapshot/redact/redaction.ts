@@ -171,7 +171,12 @@ function proseOf({ title, rows, notes, builtin }: Spec): string[] {
       description,
       condition ?? '',
     ]),
-    ...notes.rows.flatMap(({ condition, hardening, reason }) => [condition ?? '', hardening ?? '', reason]),
+    ...notes.rows.flatMap(({ condition, hardening, noClaims, reason }) => [
+      condition ?? '',
+      hardening ?? '',
+      noClaims ?? '',
+      reason,
+    ]),
     ...notes.listeners.map(({ reason }) => reason),
   ];
 }
