@@ -33,6 +33,10 @@ void read_attribute(uint16_t type, Bytes value, InetAttributes& out) {
   }
 }
 
+// inet_twsk_diag_fill() in net/ipv4/inet_diag.c. What a closed connection leaves in place of its socket has
+// it in either of its states, TCP_TIME_WAIT and TCP_FIN_WAIT2.
+constexpr uint8_t kTimeWaitTimer = 3;
+
 }  // namespace
 
 std::vector<uint8_t> inet_dump_request(const InetRequest& request) {
@@ -67,6 +71,7 @@ bool append_inet_socket(Bytes payload, InetColumns& columns) {
   columns.rqueue.push_back(message.idiag_rqueue);
   columns.wqueue.push_back(message.idiag_wqueue);
   columns.drops.push_back(attributes.drops);
+  columns.timeWait.push_back(message.idiag_timer == kTimeWaitTimer ? message.idiag_expires : kNotTimeWait);
   columns.cookie.push_back(uint64_t{message.id.idiag_cookie[1]} << 32 | message.id.idiag_cookie[0]);
   columns.cgroup.push_back(attributes.cgroup);
   return true;

@@ -46,6 +46,7 @@ void append_socket(const AddressRecord& record, InetColumns& columns) {
   columns.rqueue.push_back(0);
   columns.wqueue.push_back(0);
   columns.drops.push_back(kDropsUnknown);
+  columns.timeWait.push_back(kNotTimeWait);
   columns.cookie.push_back(0);
   columns.cgroup.push_back(0);
 }

@@ -14,6 +14,7 @@ namespace sockwatch {
 constexpr uint8_t kV6OnlyUnknown = 255;
 constexpr uint32_t kDropsUnknown = UINT32_MAX;
 constexpr uint32_t kUidUnknown = UINT32_MAX;
+constexpr uint32_t kNotTimeWait = UINT32_MAX;
 
 // Sockets per table for which memory is reserved in advance.
 constexpr size_t kReserved = 256;
@@ -26,10 +27,11 @@ struct InetColumns {
   std::vector<uint16_t> port;    // host order
   std::vector<uint32_t> device;  // index of the interface the socket is bound to, 0 if none
   std::vector<uint32_t> uid;
-  std::vector<uint32_t> inode;   // 0 if none
-  std::vector<uint32_t> rqueue;  // TCP_LISTEN: connections waiting to be accepted
-  std::vector<uint32_t> wqueue;  // TCP_LISTEN: limit of the accept queue
-  std::vector<uint32_t> drops;   // or kDropsUnknown
+  std::vector<uint32_t> inode;     // 0 if none
+  std::vector<uint32_t> rqueue;    // TCP_LISTEN: connections waiting to be accepted
+  std::vector<uint32_t> wqueue;    // TCP_LISTEN: limit of the accept queue
+  std::vector<uint32_t> drops;     // or kDropsUnknown
+  std::vector<uint32_t> timeWait;  // milliseconds that a closed connection stays, or kNotTimeWait
   std::vector<uint64_t> cookie;
   std::vector<uint64_t> cgroup;  // id of the cgroup2 the socket was created in, 0 if unknown
 
@@ -54,6 +56,7 @@ struct InetColumns {
     visit("rqueue", rqueue);
     visit("wqueue", wqueue);
     visit("drops", drops);
+    visit("timeWait", timeWait);
     visit("cookie", cookie);
     visit("cgroup", cgroup);
   }

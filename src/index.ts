@@ -1,6 +1,6 @@
 /**
  * k8s-sockwatch as a library. {@link snapshot} captures a node and compares it with what {@link loadSpec} reads, {@link follow} reports
- * changes, {@link watch} the state as well; {@link listeners} compares with nothing. {@link readSnapshot} reads a stored snapshot,
+ * changes, {@link watch} the state as well; {@link listeners} compares with nothing, {@link who} says which process has an address. {@link readSnapshot} reads a stored snapshot,
  * {@link readEvidence} reports and archives, {@link reevaluate} compares again, {@link diff} compares two, {@link redact} replaces what
  * identifies the node. {@link render}, {@link renderMatrix} and {@link renderDiff} give the texts that the command prints.
  * {@link evaluate} is the comparison alone. {@link exitNow} ends the process even if a read hangs in the kernel.
@@ -76,8 +76,12 @@ export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snap
 export { type Listeners, type ListenersOptions, listeners } from './snapshot/listeners.js';
 export type { SnapshotOptions } from './snapshot/options.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
+export { redactWho } from './snapshot/redact/who.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
 export { snapshot } from './snapshot/snapshot.js';
+export type { Answer, Holder, NotedListener, WhoDocument } from './snapshot/who/document.js';
+export type { Question } from './snapshot/who/question.js';
+export { type WhoOptions, who } from './snapshot/who/who.js';
 export type { PageClaim } from './spec/claims.js';
 export { loadSpec, type SpecOptions } from './spec/load.js';
 export type {

@@ -43,6 +43,13 @@ export const COVERAGE_CODES = {
     params: { kernel: 'version', needed: 'version' },
   },
   'socket-file-unread': { about: 'What is at a path could not be read.', params: { path: 'path' } },
+  'socket-file-elsewhere': {
+    about:
+      'A path is not looked at as the process sees it, which is in another user namespace, or had a relative path and has ended.',
+    params: { path: 'path' },
+  },
+  'address-released': { about: 'When the owners of an address were looked up, nothing had it any more.', params: {} },
+  'no-free-port': { about: 'A process asked for any free port, and there was none.', params: {} },
   'lookups-limited': { about: 'So many binds fail that not all owners of addresses are looked up.', params: {} },
   'arguments-not-literal': {
     about: 'An arguments file has an expansion, or a syntax error, behind which any option may be set.',

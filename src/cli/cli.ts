@@ -1,13 +1,12 @@
-import { messageOf, SockwatchError } from '../base/errors.js';
-import { formatError } from '../base/format_error.js';
-import { printable } from '../base/text.js';
-import { endProcess, hasBpf, isKernelError, type KernelError, native } from '../kernel/addon.js';
+import { endProcess, hasBpf } from '../kernel/addon.js';
 import { startOwnerPass } from '../kernel/owners/owner_source.js';
 import { chunks } from '../report/pieces.js';
 import { LineWriter, writeStdout } from '../report/write_stdout.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { exitByDeadline } from './exit_by_deadline.js';
 import { EXIT_CODE } from './exit_code.js';
 import { type Command, type Format, HELP, parseCommand } from './options.js';
+import { reportFailure } from './report_failure.js';
 
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
@@ -22,7 +21,7 @@ async function run(command: Command): Promise<number> {
       return 0;
     }
     case 'once':
-      return command.deadlineMs === null ? once(command) : onceWithDeadline(command, command.deadlineMs);
+      return exitByDeadline(command.deadlineMs, () => once(command));
     case 'follow':
       return printChanges(command);
     case 'ui':
@@ -51,16 +50,6 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   if (output === null) await writeStdout(text);
   else await (await import('../report/write_output.js')).writeAtomic(output, text, OUTPUT_MODE[format]);
   return EXIT_CODE[document.summary.result];
-}
-
-/** Exits by the deadline even if a thread hangs in the kernel, which would keep Node from exiting. */
-async function onceWithDeadline(command: CommandOf<'once'>, deadlineMs: number): Promise<never> {
-  // Takes effect only before libuv starts its first thread. Threads that hang must leave some to write the result.
-  process.env['UV_THREADPOOL_SIZE'] ??= '12';
-  const message = `no result could be written within ${deadlineMs / 1000} s (use a longer --deadline)`;
-  native().exitAfter(deadlineMs, EXIT_CODE.failed, `k8s-sockwatch: ${message}\n`);
-  const code = await once(command).catch(reportFailure);
-  return native().exitNow(code);
 }
 
 /** node_exporter runs as a user of its own, and metrics name neither processes nor addresses. */
@@ -109,26 +98,6 @@ async function printChanges(command: CommandOf<'follow'>): Promise<number> {
 /** Exits even if a thread hangs in the kernel, which would keep Node from exiting. */
 function exitNow(): never {
   return endProcess(0);
-}
-
-/** Prints one line, without the stack unless it is asked for. */
-function reportFailure(error: unknown): number {
-  process.stderr.write(`k8s-sockwatch: ${describe(error)}\n`);
-  return EXIT_CODE.failed;
-}
-
-function describe(error: unknown): string {
-  if (error instanceof SockwatchError) return formatError(error);
-  if (process.env['K8S_SOCKWATCH_DEBUG'] !== undefined && error instanceof Error) {
-    return (error.stack ?? error.message).split('\n').map(printable).join('\n');
-  }
-  if (isKernelError(error)) return printable(systemErrorText(error));
-  return `internal error: ${printable(messageOf(error))} (please report it; K8S_SOCKWATCH_DEBUG=1 prints the stack)`;
-}
-
-/** A call that the system refused, which is nothing that the program did wrong. */
-function systemErrorText({ code, message }: KernelError): string {
-  return code === 'EMFILE' ? `${message} (raise the limit of open files, ulimit -n)` : message;
 }
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,7 +2,7 @@ import { SockwatchError } from '../base/errors.js';
 import { readInput } from '../base/read_file.js';
 import { printable } from '../base/text.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { MIN_KEY_LENGTH, redact } from '../snapshot/redact/redact.js';
+import { MIN_KEY_LENGTH, type RedactOptions, redact } from '../snapshot/redact/redact.js';
 import type { Spec } from '../spec/spec.js';
 
 /** --redact and --redact-key. */
@@ -15,12 +15,17 @@ export interface RedactOption {
  * Reads the key at once, so that a bad one is reported before anything else is read.
  * @throws SockwatchError ERR_INPUT for a key that cannot be read or is too short
  */
+export async function redactOptions({ keyFile }: RedactOption, spec: Spec): Promise<RedactOptions> {
+  return { ...(keyFile === null ? {} : { key: await readKey(keyFile) }), spec };
+}
+
+/** The same for snapshots. @throws as redactOptions() */
 export async function redactor(
-  { keyFile }: RedactOption,
+  option: RedactOption,
   spec: Spec,
 ): Promise<(document: SnapshotDocument) => SnapshotDocument> {
-  const key = keyFile === null ? {} : { key: await readKey(keyFile) };
-  return (document) => redact(document, { ...key, spec });
+  const options = await redactOptions(option, spec);
+  return (document) => redact(document, options);
 }
 
 async function readKey(file: string): Promise<Buffer> {

@@ -3,7 +3,8 @@ import { ADDON_REMEDIES, loadAddon } from './addon_file.js';
 
 /**
  * The columns of a TCP or UDP dump, one element per socket, as native/socket_columns.h defines them. `address` has 16 bytes per socket;
- * 255 in `v6only` and 2^32-1 in `uid` and `drops` mean that the kernel did not say.
+ * 255 in `v6only` and 2^32-1 in `uid` and `drops` mean that the kernel did not say. `timeWait` is how many milliseconds a closed
+ * connection stays, 2^32-1 for everything else.
  */
 export interface InetColumns {
   readonly count: number;
@@ -18,6 +19,7 @@ export interface InetColumns {
   readonly rqueue: Uint32Array;
   readonly wqueue: Uint32Array;
   readonly drops: Uint32Array;
+  readonly timeWait: Uint32Array;
   readonly cookie: BigUint64Array;
   readonly cgroup: BigUint64Array;
 }
@@ -42,6 +44,7 @@ export interface UnixColumns {
 export const V6ONLY_UNKNOWN = 255;
 export const DROPS_UNKNOWN = 0xffff_ffff;
 export const UID_UNKNOWN = 0xffff_ffff;
+export const NOT_TIME_WAIT = 0xffff_ffff;
 
 export interface DumpOutcome {
   /** The table changed under every attempt: entries may be missing. */

@@ -73,6 +73,16 @@ export class HostFiles {
     }
   }
 
+  /** When a file was last changed, ISO 8601; a socket file when it was made. null: that cannot be seen. */
+  async changedAt(path: string): Promise<string | null> {
+    const file = await this.#resolve(path).catch(() => null);
+    if (file === null) return null;
+    return lstat(file).then(
+      ({ mtime }) => mtime.toISOString(),
+      () => null,
+    );
+  }
+
   /** Where a path of the node is here. */
   at(path: string): string {
     return `${this.#root}${path}`;

@@ -2,7 +2,6 @@ import { printable } from '../base/text.js';
 import type { Answer, Holder, WhoDocument } from '../snapshot/who/document.js';
 import { faultText } from '../verdict/text/coverage.js';
 import { addressOwnerText } from '../verdict/text/event.js';
-import { ownersUnknownText } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 
 /** The answers of `who` for a person, in pieces. */
@@ -24,6 +23,7 @@ function* answerLines(answer: Answer, home: string): Generator<string> {
   yield `${answer.what}${protocol}: ${RESULT[answer.result]}`;
   // Connections from one address look alike.
   yield* new Set(answer.holders.map((holder) => `  ${holderText(holder, home)}`));
+  if (answer.omitted > 0) yield `  and ${answer.omitted} more`;
   for (const fault of answer.unknown) yield `  not seen completely: ${faultText(fault)}`;
   if (answer.ephemeral !== null) {
     const { from, to } = answer.ephemeral;
@@ -39,13 +39,12 @@ function* answerLines(answer: Answer, home: string): Generator<string> {
 }
 
 function holderText(holder: Holder, home: string): string {
-  const { owners, ownersUnknown, uid, netns } = holder;
-  const started = owners.flatMap((owner) => (owner.kind === 'process' ? (owner.startedAt ?? []) : [])).sort();
+  const { kind, uid, user, since, netns } = holder;
+  const isFile = kind === 'file' || kind === 'other-file';
   const facts = [
-    uid === null ? null : `user ${uid}`,
-    started[0] === undefined ? null : `running since ${started[0]}`,
+    uid === null ? null : `user ${user ?? uid}`,
+    since === null ? null : `${isFile ? 'made' : 'running since'} ${since}`,
     netns === home ? null : `network namespace ${netns}`,
-    ownersUnknown === null ? null : ownersUnknownText(ownersUnknown),
   ].filter((fact) => fact !== null);
   return [addressOwnerText(holder), ...facts].join(', ');
 }

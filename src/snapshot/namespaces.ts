@@ -1,7 +1,7 @@
-import { CoverageError, type CoverageSource, elapsedMs, faultOf } from '../base/coverage.js';
+import { type CoverageSource, elapsedMs } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
-import { type Netns, native } from '../kernel/addon.js';
+import type { Netns } from '../kernel/addon.js';
 import { confinement } from '../kernel/confinement.js';
 import type { TunnelDevice } from '../kernel/network/facts.js';
 import { withKernelOwners } from '../kernel/network/kernel_owners.js';
@@ -13,7 +13,7 @@ import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables } from '../kernel/sockets/capture.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
-import { findNamespaces, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
+import { findNamespaces, inEachNamespace, type NetworkNamespace } from '../kernel/sockets/namespaces.js';
 import type { HostFiles } from '../node/host_files.js';
 import { type PodNames, withPodNames } from '../node/pod_names.js';
 import { faultsText, renderSource } from '../verdict/text/coverage.js';
@@ -49,7 +49,7 @@ async function readOthers(
   const start = performance.now();
   const { namespaces, unreadable } = await findNamespaces();
   const others = namespaces.filter(({ netns }) => netns !== home);
-  const read = await readEach(others, allowModuleLoad);
+  const read = await inEachNamespace(others, (opened, one) => readOne(opened, one, allowModuleLoad), unread);
   const listeners = read.flatMap((one) => one.listeners);
   const { found, source } = await findOwners(listeners, mode, startOwnerSearch(mode, { deadline }));
   const sockets = read.flatMap((one) => withKernelOwners(attachOwners(one.listeners, found), one.tunnels));
@@ -63,11 +63,7 @@ async function readOthers(
     .map(({ namespace: { netns } }) => ({ code: 'namespace-incomplete', params: { netns } }));
   if (mode !== 'none') errors.push(...source.errors);
   if (late > 0) errors.push({ code: 'processes-late', params: { late, processes: pids.length } });
-  if (unreadable > 0) {
-    errors.push({ code: 'namespaces-unreadable', params: { processes: unreadable } });
-    const confined = await confinement();
-    if (confined !== null) errors.push({ code: 'confined', params: confined });
-  }
+  errors.push(...(await unreadableFaults(unreadable)));
   return {
     namespaces: read.map((one) => describe(one.namespace, one.errors, fields, names)),
     sockets: withPodNames(sockets, names),
@@ -84,6 +80,14 @@ async function readOthers(
   };
 }
 
+/** Why not all namespaces were found, where those of so many processes could not be read. */
+export async function unreadableFaults(processes: number): Promise<CoverageFault[]> {
+  if (processes === 0) return [];
+  const confined = await confinement();
+  const why: CoverageFault[] = confined === null ? [] : [{ code: 'confined', params: confined }];
+  return [{ code: 'namespaces-unreadable', params: { processes } }, ...why];
+}
+
 function unreadNamespaces(why: CoverageFault): OtherNamespaces {
   const reading = {
     name: 'namespaces',
@@ -98,22 +102,6 @@ function unreadNamespaces(why: CoverageFault): OtherNamespaces {
   return { namespaces: [], sockets: [], source, longNames: [] };
 }
 
-/** Namespaces read at the same time, each of which holds descriptors; libuv's pool has four threads. */
-const MAX_READERS = 4;
-
-async function readEach(
-  namespaces: readonly NetworkNamespace[],
-  allowModuleLoad: boolean,
-): Promise<NamespaceReading[]> {
-  const read: NamespaceReading[] = [];
-  const rest = namespaces.entries();
-  const readRest = async (): Promise<void> => {
-    for (const [at, namespace] of rest) read[at] = await readOne(namespace, allowModuleLoad);
-  };
-  await Promise.all(Array.from({ length: MAX_READERS }, readRest));
-  return read;
-}
-
 interface NamespaceReading {
   readonly namespace: NetworkNamespace;
   readonly tunnels: readonly TunnelDevice[];
@@ -121,35 +109,33 @@ interface NamespaceReading {
   readonly errors: readonly CoverageFault[];
 }
 
-async function readOne(namespace: NetworkNamespace, allowModuleLoad: boolean): Promise<NamespaceReading> {
+async function readOne(
+  opened: Netns,
+  namespace: NetworkNamespace,
+  allowModuleLoad: boolean,
+): Promise<NamespaceReading> {
   const { networkFacts } = await import('../kernel/network/facts.js');
-  const { netns, path } = namespace;
-  let opened: Netns | null = null;
-  try {
-    opened = native().openNetns(path);
-    // The process of that path has ended, and its pid was reused.
-    if (String(opened.inode) !== netns) throw new CoverageError({ code: 'namespace-gone', params: {} });
-    const [tables, network] = await Promise.all([
-      captureTables({ netns: opened, allowModuleLoad }),
-      networkFacts(opened),
-    ]);
-    const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
-    const failures = sources.flatMap(({ name: source, errors }): readonly CoverageFault[] =>
-      errors.length === 0 ? [] : [{ code: 'source-incomplete', params: { source } }, ...errors],
-    );
-    const listeners = listenersOf(tables, { netns, devices: network.deviceNames });
-    return {
-      namespace,
-      tunnels: network.tunnels,
-      // Before Linux 5.8, cookies are unique within a namespace only.
-      listeners: listeners.map((listener) => ({ ...listener, id: `${listener.id}@${netns}` })),
-      errors: failures,
-    };
-  } catch (error) {
-    return { namespace, tunnels: [], listeners: [], errors: [faultOf(error)] };
-  } finally {
-    opened?.close();
-  }
+  const { netns } = namespace;
+  const [tables, network] = await Promise.all([
+    captureTables({ netns: opened, allowModuleLoad }),
+    networkFacts(opened),
+  ]);
+  const sources = [tables.tcp.source, tables.udp.source, tables.unix.source, network.source];
+  const failures = sources.flatMap(({ name: source, errors }): readonly CoverageFault[] =>
+    errors.length === 0 ? [] : [{ code: 'source-incomplete', params: { source } }, ...errors],
+  );
+  const listeners = listenersOf(tables, { netns, devices: network.deviceNames });
+  return {
+    namespace,
+    tunnels: network.tunnels,
+    // Before Linux 5.8, cookies are unique within a namespace only.
+    listeners: listeners.map((listener) => ({ ...listener, id: `${listener.id}@${netns}` })),
+    errors: failures,
+  };
+}
+
+function unread(fault: CoverageFault, namespace: NetworkNamespace): NamespaceReading {
+  return { namespace, tunnels: [], listeners: [], errors: [fault] };
 }
 
 /** Pods and containers are those of the processes in the namespace, by their cgroups. */

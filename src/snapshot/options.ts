@@ -1,3 +1,4 @@
+import { Deadline } from '../base/deadline.js';
 import {
   assertBoolean,
   assertMilliseconds,
@@ -118,4 +119,14 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     signal: signal ?? null,
   };
+}
+
+/** Reading ends here, so that there is time to evaluate and write what was read. */
+const READING_SHARE = 0.9;
+
+/** How long to read. @throws the reason of the signal, if it is aborted */
+export function readingDeadline({ deadlineMs, signal }: Pick<ValidOptions, 'deadlineMs' | 'signal'>): Deadline {
+  const deadline = new Deadline(deadlineMs * READING_SHARE, { signal });
+  deadline.throwIfAborted();
+  return deadline;
 }

@@ -1,15 +1,11 @@
-import { Deadline } from '../base/deadline.js';
 import { Memo } from '../base/memo.js';
 import { assertKeys } from '../base/validate.js';
 import type { OwnerPass } from '../kernel/addon.js';
 import { openNetns } from '../kernel/netns.js';
 import type { SnapshotDocument } from './document/document.js';
 import { evaluateNode } from './evaluate_node.js';
-import { assertOptions, SNAPSHOT_KEYS, type SnapshotOptions, validateOptions } from './options.js';
+import { assertOptions, readingDeadline, SNAPSHOT_KEYS, type SnapshotOptions, validateOptions } from './options.js';
 import { toDocument } from './to_document.js';
-
-/** Reading ends here, so that there is time to evaluate and write what was read. */
-const READING_SHARE = 0.9;
 
 /**
  * Captures a node once and compares it with a page. What cannot be seen is said in `coverage` and in the findings.
@@ -27,9 +23,9 @@ export async function takeSnapshot(
   options: SnapshotOptions,
   firstPass?: Promise<OwnerPass>,
 ): Promise<SnapshotDocument> {
-  const { netns: path, target, expectation, failOn, allNetns, deadlineMs, signal } = validateOptions(options);
-  const deadline = new Deadline(deadlineMs * READING_SHARE, { signal });
-  deadline.throwIfAborted();
+  const valid = validateOptions(options);
+  const { netns: path, target, expectation, failOn, allNetns } = valid;
+  const deadline = readingDeadline(valid);
   const memo = new Memo();
   const netns = openNetns(path);
   try {

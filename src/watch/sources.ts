@@ -13,7 +13,8 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type EvaluatedCapture, evaluateNode } from '../snapshot/evaluate_node.js';
 import type { ValidOptions } from '../snapshot/options.js';
 import { toDocument } from '../snapshot/to_document.js';
-import { type AddressOwners, findAddressOwners, type WantedAddress } from '../snapshot/who/address_owners.js';
+import { type AddressOwners, findAddressOwners } from '../snapshot/who/address_owners.js';
+import type { WantedAddress } from '../snapshot/who/address_sockets.js';
 import type { FailedCall } from './changes/bind_failure.js';
 import { fileAt } from './changes/bound_file.js';
 import { boundOwner } from './changes/bound_names.js';
@@ -94,9 +95,9 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
       }),
     findOwners: async (wanted, capture) => {
       const found = await findAddressOwners(wanted, target, capture, eventDeadline(), { fileAt, limit: MAX_HOLDERS });
-      return found.map(({ holders, unknown }) => ({
-        holders: holders.map((holder) => ({ ...holder, owners: holder.owners.map(boundOwner) })),
-        unknown,
+      return found.map((one) => ({
+        ...one,
+        holders: one.holders.map((holder) => ({ ...holder, owners: holder.owners.map(boundOwner) })),
       }));
     },
     watchNetwork: (onChange) => watchRoutes(target.netns, onChange),

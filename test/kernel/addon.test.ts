@@ -29,6 +29,7 @@ const INET_TYPES = {
   rqueue: Uint32Array,
   wqueue: Uint32Array,
   drops: Uint32Array,
+  timeWait: Uint32Array,
   cookie: BigUint64Array,
   cgroup: BigUint64Array,
 } as const satisfies Types<InetColumns>;

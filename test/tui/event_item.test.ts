@@ -6,7 +6,7 @@ import type { State } from '../../src/tui/state.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import type { Change, Closed, Opened } from '../../src/watch/changes/change.js';
 import { verdictChanges } from '../../src/watch/changes/verdict_changes.js';
-import { held, processOwner, unixListener } from '../verdict/factory.js';
+import { addressOwner, held, processOwner, unixListener } from '../verdict/factory.js';
 import {
   LARGE,
   NOW,
@@ -122,9 +122,11 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
     sinceBootMs: 0,
     comm: Buffer.from('nc'),
   };
-  const failed = bindFailure(event, processOwner('nc', { pid: 7 }), [
-    { kind: 'listener', place: '0.0.0.0:161', owners: [processOwner('snmpd')] },
-  ]);
+  const failed = bindFailure(event, processOwner('nc', { pid: 7 }), {
+    holders: [addressOwner('listener', '0.0.0.0:161', [processOwner('snmpd')])],
+    omitted: 0,
+    unknown: null,
+  });
   const verdicts = {
     ok: 0,
     missing: 0,

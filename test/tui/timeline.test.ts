@@ -6,7 +6,7 @@ import type { Finding } from '../../src/verdict/finding.js';
 import { listenerText } from '../../src/verdict/text/format.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import type { Change, Restarted } from '../../src/watch/changes/change.js';
-import { held, processOwner } from '../verdict/factory.js';
+import { addressOwner, held, processOwner } from '../verdict/factory.js';
 import { NOW } from './screen.js';
 
 const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
@@ -40,7 +40,7 @@ function restartOf(before: OwnedListener, after: OwnedListener, second: number):
 
 function failure(pid: number, second: number): Change {
   const process = processOwner('python3', { pid });
-  const holder = { kind: 'listener' as const, place: '[::]:10250', owners: [processOwner('kubelet')] };
+  const holder = addressOwner('listener', '[::]:10250', [processOwner('kubelet')]);
   const event = {
     kind: 'bind-failed' as const,
     at: NOW + second * 1000,
@@ -51,7 +51,7 @@ function failure(pid: number, second: number): Change {
     sinceBootMs: 0,
     comm: Buffer.from('python3'),
   };
-  return bindFailure(event, process, [holder]);
+  return bindFailure(event, process, { holders: [holder], omitted: 0, unknown: null });
 }
 
 t.test('the newest entry comes first', (t) => {

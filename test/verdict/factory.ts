@@ -1,6 +1,6 @@
 import type { Coverage } from '../../src/base/coverage.js';
 import type { CoverageFault } from '../../src/base/coverage_codes.js';
-import type { KernelOwner, OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
+import type { KernelOwner, OwnedListener, Owner, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { SocketFile } from '../../src/kernel/sockets/socket_file.js';
 import { NO_CONFIGURATION } from '../../src/node/read_node.js';
 import type { ServiceState, Setting } from '../../src/node/setting.js';
@@ -14,6 +14,7 @@ import type { Capture, NodeFacts } from '../../src/verdict/capture.js';
 import { evaluate } from '../../src/verdict/evaluate.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { renderCoverage } from '../../src/verdict/text/coverage.js';
+import type { AddressOwner } from '../../src/verdict/text/event.js';
 
 /* Small, valid pieces of what a verdict rests on; a test names only what it is about. */
 
@@ -244,4 +245,15 @@ export function setting(service: string, flag: string, value: string, changes: P
 /** The unit of a service of the snap. */
 export function unit(service: string, changes: Partial<ServiceState> = {}): ServiceState {
   return { unit: `snap.k8s.${service}.service`, enabled: true, pids: [812], comm: service.slice(0, 15), ...changes };
+}
+
+/** What has an address. */
+export function addressOwner(
+  kind: AddressOwner['kind'],
+  place: string,
+  owners: readonly Owner[] = [],
+  fields: Partial<AddressOwner> = {},
+): AddressOwner {
+  const none = { ownersUnknown: null, socket: null, uid: null, state: null, remainingMs: null };
+  return { kind, place, owners, ...none, ...fields };
 }

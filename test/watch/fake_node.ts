@@ -5,7 +5,8 @@ import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import { toDocument } from '../../src/snapshot/to_document.js';
-import type { AddressOwners, WantedAddress } from '../../src/snapshot/who/address_owners.js';
+import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
+import type { WantedAddress } from '../../src/snapshot/who/address_sockets.js';
 import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import type { WatchSources } from '../../src/watch/sources.js';
@@ -30,7 +31,7 @@ export class FakeNode implements WatchSources {
   lost = 0;
   /** Calls that failed since events were last taken, and what looking for owners answers. */
   failed: FailedCall[] = [];
-  owners: AddressOwners | Promise<AddressOwners> = { holders: [], unknown: null };
+  owners: AddressOwners | Promise<AddressOwners> = { holders: [], omitted: 0, unknown: null };
   readonly lookups: number[] = [];
   hasClosedSockets = false;
   paths: readonly string[] = [];

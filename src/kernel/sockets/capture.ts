@@ -5,7 +5,7 @@ import { type InetColumns, isKernelError, type Netns, native, type UnixColumns }
 import type { Protocol, Transport } from './listener.js';
 import { NO_SOCKETS, type ProcUnixColumns, parseProcInet, parseProcUnix } from './proc_net.js';
 import { type DiagAccess, inetDumps, unixDumps } from './sock_diag.js';
-import { LISTENING, TCP_CLOSE, TCP_LISTEN, UNIX_LISTENING } from './states.js';
+import { LISTENING, UNIX_LISTENING } from './states.js';
 
 export interface CaptureOptions extends DiagAccess {
   readonly deadline?: Deadline;
@@ -29,25 +29,33 @@ export interface Tables {
 /** Reads all three tables at once, off the main thread. What cannot be read is in `source`; nothing is thrown. */
 export async function captureTables(options: CaptureOptions): Promise<Tables> {
   const [tcp, udp, unix] = await Promise.all([
-    captureInet('tcp', options),
-    captureInet('udp', options),
-    captureTable<UnixColumns & Partial<ProcUnixColumns>>('unix', options, () => unixDumps(UNIX_LISTENING, options), [
-      async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix'))),
-    ]),
+    captureInet('tcp', LISTENING.tcp, options),
+    captureInet('udp', LISTENING.udp, options),
+    captureUnix(options),
   ]);
   return { tcp, udp, unix };
 }
 
-function captureInet(protocol: Transport, options: CaptureOptions): Promise<Table<InetColumns>> {
-  const state = protocol === 'tcp' ? TCP_LISTEN : TCP_CLOSE;
-  const dumps = () => inetDumps(protocol, LISTENING[protocol], options);
+/** The unix table alone. Nothing is thrown. */
+export function captureUnix(options: CaptureOptions): Promise<Tables['unix']> {
+  return captureTable<UnixColumns & Partial<ProcUnixColumns>>(
+    'unix',
+    options,
+    () => unixDumps(UNIX_LISTENING, options),
+    [async () => known('unix', parseProcUnix(await readProcNet(options.netns, 'unix')))],
+  );
+}
+
+/** One of them in these states. Nothing is thrown. */
+export function captureInet(protocol: Transport, states: number, options: CaptureOptions): Promise<Table<InetColumns>> {
+  const dumps = () => inetDumps(protocol, states, options);
   const files = [protocol, `${protocol}6`].map((file) => async () => {
     const text = await readProcNet(options.netns, file).catch((error: unknown) => {
       // A kernel with IPv6 disabled has no such table, and no such sockets.
       if (file.endsWith('6') && isKernelError(error) && error.code === 'ENOENT') return Buffer.from(NO_SOCKETS);
       throw error;
     });
-    return known(file, parseProcInet(Buffer.from(text).toString('latin1'), state));
+    return known(file, parseProcInet(Buffer.from(text).toString('latin1'), protocol, states));
   });
   return captureTable(protocol, options, dumps, files);
 }

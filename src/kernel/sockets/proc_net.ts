@@ -1,48 +1,64 @@
 import { endianness } from 'node:os';
-import { DROPS_UNKNOWN, type InetColumns, UID_UNKNOWN, type UnixColumns, V6ONLY_UNKNOWN } from '../addon.js';
+import {
+  DROPS_UNKNOWN,
+  type InetColumns,
+  NOT_TIME_WAIT,
+  UID_UNKNOWN,
+  type UnixColumns,
+  V6ONLY_UNKNOWN,
+} from '../addon.js';
+import type { Transport } from './listener.js';
 import { AF_INET, AF_INET6, SOCK_DGRAM, TCP_CLOSE, TCP_LISTEN } from './states.js';
 
 /*
  * The text tables in /proc/net, for where sock_diag must not be used. They have the same sockets with fewer fields: no v6only, device,
- * cookie or limit of the accept queue. Formats: get_tcp4_sock() in net/ipv4/tcp_ipv4.c,
+ * cookie or limit of the accept queue. Formats: get_tcp4_sock() and get_timewait4_sock() in net/ipv4/tcp_ipv4.c,
  * udp4_format_sock() in net/ipv4/udp.c, __ip6_dgram_sock_seq_show() in net/ipv6/datagram.c, unix_seq_show() in
  * net/unix/af_unix.c.
  */
 
 const INET_LINE =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) [0-9A-F]+:[0-9A-F]+ [0-9A-F]+\s+(\d+)\s+-?\d+ (\d+)(.*)$/;
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{2}) [0-9A-F]{8}:([0-9A-F]{8}) ([0-9A-F]+:[0-9A-F]+) [0-9A-F]+\s+(\d+)\s+-?\d+ (\d+)(.*)$/;
 
 /** An empty table. */
 export const NO_SOCKETS = '  sl  local_address\n';
 
-/** The sockets in `state` of tcp, tcp6, udp or udp6. null: a line is malformed. */
-export function parseProcInet(text: string, state: number): InetColumns | null {
+/** The sockets of tcp, tcp6, udp or udp6 in these states, of which bit n is state n. null: a line is malformed. */
+export function parseProcInet(text: string, protocol: Transport, states: number): InetColumns | null {
   const lines = wholeLines(text, /^ *sl +local_address /);
   if (lines === null) return null;
   const matches = lines.map((line) => INET_LINE.exec(line));
   if (matches.some((match) => match === null)) return null;
-  const rows = matches.filter((match) => match !== null && Number.parseInt(match[3] ?? '', 16) === state);
+  const stateOf = (match: RegExpExecArray | null): number => Number.parseInt(match?.[3] ?? '', 16);
+  const rows = matches.filter((match) => ((states >>> stateOf(match)) & 1) === 1);
   const count = rows.length;
   const field = (at: number): string[] => rows.map((row) => row?.[at] ?? '');
   const hexAddresses = field(1);
-  const udp = state === TCP_CLOSE;
   return {
     count,
     family: Uint8Array.from(hexAddresses, (hex) => (hex.length === 8 ? AF_INET : AF_INET6)),
-    state: new Uint8Array(count).fill(state),
+    state: Uint8Array.from(rows, stateOf),
     v6only: new Uint8Array(count).fill(V6ONLY_UNKNOWN),
     address: concatAddresses(hexAddresses),
     port: Uint16Array.from(field(2), (hex) => Number.parseInt(hex, 16)),
     device: new Uint32Array(count),
-    uid: Uint32Array.from(field(5), Number),
-    inode: Uint32Array.from(field(6), Number),
+    uid: Uint32Array.from(field(6), Number),
+    inode: Uint32Array.from(field(7), Number),
     rqueue: Uint32Array.from(field(4), (hex) => Number.parseInt(hex, 16)),
     wqueue: new Uint32Array(count),
     // Only UDP has a last column of drops.
-    drops: Uint32Array.from(field(7), (rest) => (udp ? Number(rest.trim().split(/\s+/).at(-1)) : DROPS_UNKNOWN)),
+    drops: Uint32Array.from(field(8), (rest) =>
+      protocol === 'udp' ? Number(rest.trim().split(/\s+/).at(-1)) : DROPS_UNKNOWN,
+    ),
+    timeWait: Uint32Array.from(field(5), timeWaitOf),
     cookie: new BigUint64Array(count),
     cgroup: new BigUint64Array(count),
   };
+}
+
+/** Timer 3, in hundredths of a second (USER_HZ). */
+function timeWaitOf(timer: string): number {
+  return timer.startsWith('03:') ? Number.parseInt(timer.slice(3), 16) * 10 : NOT_TIME_WAIT;
 }
 
 /** The lines below the heading; null: another heading, or the last line is cut off. */
@@ -52,7 +68,7 @@ function wholeLines(text: string, heading: RegExp): string[] | null {
 }
 
 /** Addresses are 32-bit words in host byte order. */
-export function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
+function concatAddresses(hexAddresses: readonly string[]): Uint8Array {
   const out = new Uint8Array(16 * hexAddresses.length);
   for (const [at, hex] of hexAddresses.entries()) {
     const bytes = Buffer.from(hex, 'hex');

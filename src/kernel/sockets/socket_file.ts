@@ -1,4 +1,5 @@
-import { lstat, stat } from 'node:fs/promises';
+import { lstat, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
 import { isAbsence, type Mounts, mountDevice, resolveLocally } from '../mounts.js';
 import { pathEntries } from '../path_entries.js';
@@ -6,6 +7,7 @@ import { pathEntries } from '../path_entries.js';
 /** What is at a path where a unix socket should be. */
 export interface SocketFile {
   readonly path: string;
+  /** `not-a-socket`: also a link that leads nowhere. */
   readonly state: 'socket' | 'absent' | 'not-a-socket' | 'unreadable';
   /** `major<<20|minor` and inode number, as sock_diag gives them; null unless `state` is `socket`. */
   readonly device: number | null;
@@ -50,8 +52,19 @@ async function statFile(path: string, mounts: Mounts, root: string): Promise<Soc
     const file = { device: kernelDevice(dev), inode: Number(ino), mountDevice: mountDevice(mounts, target) };
     return { path, state: 'socket', ...file, isProtected };
   } catch (error) {
-    return { ...NO_FILE, path, state: isAbsence(error) ? 'absent' : 'unreadable' };
+    if (!isAbsence(error)) return unreadFile(path);
+    return { ...NO_FILE, path, state: (await isLink(path, mounts, root)) ? 'not-a-socket' : 'absent' };
   }
+}
+
+/** A link that leads nowhere is in the way of a bind all the same. */
+async function isLink(path: string, mounts: Mounts, root: string): Promise<boolean> {
+  const directory = await resolveLocally(dirname(path), mounts, root).catch(() => null);
+  if (directory === null) return false;
+  return readlink(`${root}${join(directory, basename(path))}`).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** inode(7) */

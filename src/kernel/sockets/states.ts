@@ -1,7 +1,12 @@
 /** Socket states in sock_diag, of unix sockets too (include/net/tcp_states.h). */
-export const TCP_TIME_WAIT = 6;
 export const TCP_CLOSE = 7;
 export const TCP_LISTEN = 10;
+
+/** Their names, by number. 12 is what sock_diag calls SYN_RECV (TCP_NEW_SYN_RECV). */
+export const STATE_NAMES: readonly string[] = [
+  ...['', 'ESTABLISHED', 'SYN_SENT', 'SYN_RECV', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'],
+  ...['CLOSE', 'CLOSE_WAIT', 'LAST_ACK', 'LISTEN', 'CLOSING', 'SYN_RECV'],
+];
 
 /** Pseudo-state of a TCP socket that is bound, but neither listens nor is connected; since Linux 6.8. */
 export const TCP_BOUND_INACTIVE = 13;

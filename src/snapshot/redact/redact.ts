@@ -125,7 +125,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   };
 }
 
-function checkKey(key: unknown): void {
+/** @throws SockwatchError ERR_USAGE */
+export function checkKey(key: unknown): void {
   if (key === undefined) return;
   // The message must not repeat the key.
   assertArgument(typeof key === 'string' || key instanceof Uint8Array, 'key is a string or Uint8Array', typeof key);
@@ -141,7 +142,7 @@ function fileOf({ path, state, device, inode, mountDevice, isProtected }: Socket
   return { path: to.path(path), state, device, inode, mountDevice, isProtected };
 }
 
-function findingOf(finding: Finding, to: Redaction, context: FindingContext): Finding {
+export function findingOf(finding: Finding, to: Redaction, context: FindingContext): Finding {
   const fields = {
     verdict: finding.verdict,
     severity: finding.severity,
@@ -195,11 +196,11 @@ function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocu
   };
 }
 
-function faultsOf(faults: readonly CoverageFault[], to: Redaction): CoverageFault[] {
+export function faultsOf(faults: readonly CoverageFault[], to: Redaction): CoverageFault[] {
   return faults.map((fault) => replaceParams(COVERAGE_CODES, fault, to.replacers));
 }
 
-function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
+export function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
   const { name, via, status, error, rows, ms } = source;
   const [errors, notes] = [faultsOf(source.errors, to), faultsOf(source.notes, to)];
   return {

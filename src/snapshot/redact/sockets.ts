@@ -53,7 +53,7 @@ function explanationText({ by, text }: DocumentSocket['explainedBy'], to: Redact
   }
 }
 
-function ownerOf(owner: Owner, to: Redaction): Owner {
+export function ownerOf(owner: Owner, to: Redaction): Owner {
   switch (owner.kind) {
     case 'kernel':
       return { kind: 'kernel', device: to.device(owner.device), deviceKind: to.name(owner.deviceKind) };

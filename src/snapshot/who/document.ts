@@ -1,8 +1,10 @@
 import type { Coverage } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { PortRange } from '../../base/port_range.js';
+import type { OwnedListener } from '../../kernel/owners/owner.js';
+import type { NodeRole } from '../../verdict/applied_row.js';
 import type { Finding } from '../../verdict/finding.js';
-import type { AddressHolder } from './address_owners.js';
+import type { AddressOwner } from '../../verdict/text/event.js';
 import type { Question } from './question.js';
 
 /** What `who` answers, as JSON. */
@@ -11,14 +13,29 @@ export interface WhoDocument {
   readonly generator: { readonly name: string; readonly version: string };
   /** ISO 8601, UTC. */
   readonly capturedAt: string;
-  readonly node: { readonly hostname: string; readonly netns: string; readonly role: string };
+  /** Present only after `redactWho`. */
+  readonly redacted?: { readonly keyId: string };
+  readonly node: {
+    readonly hostname: string;
+    readonly netns: string;
+    readonly role: NodeRole;
+    readonly defaultAddresses: readonly string[];
+  };
   /** One for each question, in order. */
   readonly answers: readonly Answer[];
+  /** Those that the findings are about. */
+  readonly sockets: readonly OwnedListener[];
   readonly coverage: Coverage;
 }
 
 /** What has an address in one network namespace. */
-export type Holder = AddressHolder & { readonly netns: string };
+export interface Holder extends AddressOwner {
+  readonly netns: string;
+  /** Name of the user `uid`, as in /etc/passwd of the node; null: it has none, or a pod has its own. */
+  readonly user: string | null;
+  /** ISO 8601. Since when its first process runs, or when its file was made; null: unknown. A socket itself has no time. */
+  readonly since: string | null;
+}
 
 export interface Answer extends Question {
   /** `unknown`: nothing was seen, and not everything could be. */
@@ -26,6 +43,8 @@ export interface Answer extends Question {
   /** All that could have the address were seen, with their owners. */
   readonly complete: boolean;
   readonly holders: readonly Holder[];
+  /** How many more there are. */
+  readonly omitted: number;
   /** Why there may be more. */
   readonly unknown: readonly CoverageFault[];
   /** The range of ephemeral ports where the port lies in it: the kernel may give it to any client. */
@@ -36,6 +55,7 @@ export interface Answer extends Question {
   readonly notes: readonly NotedListener[];
 }
 
+/** A listener that the notes know. */
 export interface NotedListener {
   readonly owners: readonly string[];
   readonly devices: readonly string[];

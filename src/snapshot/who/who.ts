@@ -1,56 +1,97 @@
-import { faultOf } from '../../base/coverage.js';
-import type { CoverageFault } from '../../base/coverage_codes.js';
-import { Deadline } from '../../base/deadline.js';
+import type { Deadline } from '../../base/deadline.js';
 import { Memo } from '../../base/memo.js';
-import { isInRange } from '../../base/port_range.js';
+import { assertArgument, assertKeys } from '../../base/validate.js';
 import { version } from '../../base/version.js';
-import { isKernelError, type Netns, native, type OwnerPass } from '../../kernel/addon.js';
+import type { OwnerPass } from '../../kernel/addon.js';
 import { identifyNetns, openNetns } from '../../kernel/netns.js';
-import { networkFacts } from '../../kernel/network/facts.js';
 import { startOwnerPass } from '../../kernel/owners/owner_source.js';
-import { findNamespaces, type NetworkNamespace } from '../../kernel/sockets/namespaces.js';
 import { unreadFile } from '../../kernel/sockets/socket_file.js';
-import { namedOwner, podsOf } from '../../node/pod_names.js';
-import { namesOf } from '../capture.js';
 import { type EvaluatedCapture, evaluateNode } from '../evaluate_node.js';
-import { type SnapshotOptions, type ValidOptions, validateOptions } from '../options.js';
-import { type AddressHolders, findAddressOwners, type HolderOptions, type WantedAddress } from './address_owners.js';
-import type { Answer, Holder, WhoDocument } from './document.js';
-import { type Question, wantedSocket } from './question.js';
-import { findingsOn, notesOn } from './remarks.js';
+import { assertOptions, readingDeadline, SNAPSHOT_KEYS, type SnapshotOptions, validateOptions } from '../options.js';
+import { ownersOf } from './address_owners.js';
+import { findAddressSockets, type SocketSearch } from './address_sockets.js';
+import { answerOf, type Found } from './answer.js';
+import type { WhoDocument } from './document.js';
+import { readHolderFacts } from './holder_facts.js';
+import { findElsewhere, NO_PLACES, type Place } from './places.js';
+import { parseQuestion, QUESTION_FORMS, wantedSocket } from './question.js';
 
 /** Of one address in one namespace. */
 const MAX_HOLDERS = 1_000;
 
-type Found = readonly { readonly holders: readonly Holder[]; readonly unknown: readonly CoverageFault[] }[];
+/** As for a snapshot. With `allNetns` every network namespace is looked into. */
+export type WhoOptions = Omit<SnapshotOptions, 'failOn'>;
 
 /**
- * Who has these addresses, and what the page says of them. With `allNetns` in every network namespace.
- * @throws SockwatchError as `snapshot` does
+ * Who has an address, or each of several, and what the page says of it.
+ * @param what `10250`, `8472/udp`, `192.0.2.10:2379`, `[::1]:9890`, `/run/x.sock` or `@name`
+ * @throws SockwatchError ERR_USAGE for what is no address, else as `snapshot` does
  */
-export async function who(questions: readonly Question[], options: SnapshotOptions): Promise<WhoDocument> {
+export async function who(what: string | readonly string[], options: WhoOptions = {}): Promise<WhoDocument> {
+  const questions = typeof what === 'string' ? [what] : what;
+  const isList = Array.isArray(questions) && questions.length > 0;
+  const isText = isList && questions.every((one) => typeof one === 'string');
+  assertArgument(isText, 'addresses are texts', what, `ask for ${QUESTION_FORMS}`);
+  assertOptions(options);
+  const { failOn: _, ...keys } = SNAPSHOT_KEYS;
+  assertKeys(options, keys);
+  return takeAnswers(questions, options);
+}
+
+/** As `who`, for a caller that has started the pass over the descriptors of all processes before. */
+export async function takeAnswers(
+  what: readonly string[],
+  options: WhoOptions,
+  started?: Promise<OwnerPass>,
+): Promise<WhoDocument> {
+  const questions = what.map(parseQuestion);
   const valid = validateOptions(options);
+  const { target, expectation } = valid;
+  const deadline = readingDeadline(valid);
   const netns = openNetns(valid.netns);
   try {
     // One pass answers who has the listeners of the page, and who has these addresses in any state.
-    const firstPass = startOwnerPass(valid.target.owners, Number(identifyNetns(netns)));
-    const deadline = new Deadline(valid.deadlineMs, { signal: valid.signal });
-    const capture = await evaluateNode({ ...valid.target, netns }, valid.expectation, deadline, new Memo(), firstPass);
+    const firstPass = started ?? startOwnerPass(target.owners, Number(identifyNetns(netns)));
+    const capture = await evaluateNode({ ...target, netns }, expectation, deadline, new Memo(), firstPass);
     const wanted = questions.map((question) => ({ listener: wantedSocket(question), pid: 0 }));
-    const here = await findHere(wanted, valid, netns, capture, deadline, firstPass);
-    const others = valid.allNetns ? await findElsewhere(wanted, valid, capture, deadline) : [];
+    const { allowModuleLoad } = target;
+    const context = { netns: capture.node.netns, devices: capture.network.deviceNames };
+    const access = { netns, allowModuleLoad, deadline };
+    const search: SocketSearch = {
+      access,
+      context,
+      pass: firstPass,
+      deadline,
+      fileAt: fileOf(capture),
+      limit: MAX_HOLDERS,
+    };
+    const others = valid.allNetns ? await findElsewhere(wanted, search, context.netns) : NO_PLACES;
+    const here: Place = {
+      netns: context.netns,
+      wanted,
+      found: await findAddressSockets(wanted, search),
+      tunnels: capture.network.tunnels,
+      known: new Map(capture.sockets.map((socket) => [socket.id, socket])),
+      faults: others.faults,
+    };
+    const places = [here, ...others.places];
+    const owners = await ownersOf(places, { mode: target.owners, netns: context.netns, firstPass, deadline });
+    const facts = await readHolderFacts(owners.flat(), questions, capture.hostFiles, deadline);
+    const found = places.map(({ netns, faults }, at): Found => ({ netns, faults, owners: owners[at] ?? [] }));
+    const answers = questions.map((question, at) => answerOf(question, at, found, facts, capture));
+    const ids = new Set(answers.flatMap(({ findings }) => findings.flatMap(({ sockets }) => sockets)));
     return {
       schemaVersion: 1,
       generator: { name: 'k8s-sockwatch', version: version() },
       capturedAt: capture.capturedAt,
-      node: { hostname: capture.node.hostname, netns: capture.node.netns, role: capture.role.role },
-      answers: questions.map((question, at) =>
-        answerOf(
-          question,
-          [here, ...others].flatMap((one) => one[at] ?? []),
-          capture,
-        ),
-      ),
+      node: {
+        hostname: capture.node.hostname,
+        netns: capture.node.netns,
+        role: capture.role.role,
+        defaultAddresses: capture.node.defaultAddresses,
+      },
+      answers,
+      sockets: [...capture.sockets, ...(capture.bound ?? [])].filter(({ id }) => ids.has(id)),
       coverage: capture.coverage,
     };
   } finally {
@@ -58,108 +99,6 @@ export async function who(questions: readonly Question[], options: SnapshotOptio
   }
 }
 
-function holderOptions({ hostFiles }: EvaluatedCapture): HolderOptions {
-  const fileAt: HolderOptions['fileAt'] = async (path, _, deadline) =>
-    hostFiles?.socketFile(path, deadline) ?? unreadFile(path);
-  return { fileAt, limit: MAX_HOLDERS };
-}
-
-async function findHere(
-  wanted: readonly WantedAddress[],
-  { target }: ValidOptions,
-  netns: Netns | null,
-  capture: EvaluatedCapture,
-  deadline: Deadline,
-  firstPass: Promise<OwnerPass> | undefined,
-): Promise<Found> {
-  const known = new Map(capture.sockets.map((socket) => [socket.id, socket]));
-  const options = { ...holderOptions(capture), firstPass, known };
-  const found = await findAddressOwners(wanted, { ...target, netns }, capture, deadline, options);
-  return named(found, capture, capture.node.netns, deadline);
-}
-
-/** In every other namespace. Owners are looked up only where there is something to own: most have nothing on a port. */
-async function findElsewhere(
-  wanted: readonly WantedAddress[],
-  valid: ValidOptions,
-  capture: EvaluatedCapture,
-  deadline: Deadline,
-): Promise<Found[]> {
-  const { namespaces, unreadable } = await findNamespaces();
-  const found: Found[] = [];
-  for (const namespace of namespaces.filter(({ netns }) => netns !== capture.node.netns)) {
-    found.push(await findIn(namespace, wanted, valid, capture, deadline));
-  }
-  if (unreadable === 0) return found;
-  const fault: CoverageFault = { code: 'namespaces-unreadable', params: { processes: unreadable } };
-  return [...found, wanted.map(() => ({ holders: [], unknown: [fault] }))];
-}
-
-async function findIn(
-  { netns, path }: NetworkNamespace,
-  wanted: readonly WantedAddress[],
-  { target }: ValidOptions,
-  capture: EvaluatedCapture,
-  deadline: Deadline,
-): Promise<Found> {
-  let opened: Netns | null = null;
-  try {
-    opened = native().openNetns(path);
-    // The process of that path has ended, and its pid was reused.
-    if (String(opened.inode) !== netns) return wanted.map(() => NOTHING);
-    const access = { ...target, netns: opened };
-    const options = holderOptions(capture);
-    const bare = { node: { netns }, network: { deviceNames: new Map(), tunnels: [] } };
-    const seen = await findAddressOwners(wanted, { ...access, owners: 'none' }, bare, deadline, options);
-    const isHeld = seen.some(({ holders }) => holders.some(({ socket }) => socket !== null));
-    const place = isHeld ? { ...bare, network: await networkFacts(opened, deadline) } : bare;
-    const found = isHeld ? await findAddressOwners(wanted, access, place, deadline, options) : seen;
-    // The file at a path is the same one, seen from the node's namespace.
-    const sockets = found.map((one) => ({ ...one, holders: one.holders.filter(({ socket }) => socket !== null) }));
-    return await named(sockets, capture, netns, deadline);
-  } catch (error) {
-    if (isKernelError(error) && error.code === 'ENOENT') return wanted.map(() => NOTHING);
-    const faults: CoverageFault[] = [{ code: 'namespace-incomplete', params: { netns } }, faultOf(error)];
-    return wanted.map(() => ({ holders: [], unknown: faults }));
-  } finally {
-    opened?.close();
-  }
-}
-
-/** Of a namespace that is gone. */
-const NOTHING: Found[number] = { holders: [], unknown: [] };
-
-/** With the names of pods. */
-async function named(
-  found: readonly AddressHolders[],
-  { hostFiles }: EvaluatedCapture,
-  netns: string,
-  deadline: Deadline,
-): Promise<Found> {
-  const pods = podsOf(found.flatMap(({ holders }) => holders.map(({ owners }) => ({ owners, origin: null }))));
-  const names = await namesOf(hostFiles, pods, deadline.step());
-  return found.map(({ holders, unknown }) => ({
-    holders: holders.map((one) => ({ ...one, netns, owners: one.owners.map((owner) => namedOwner(owner, names)) })),
-    unknown: unknown === null ? [] : [unknown],
-  }));
-}
-
-function answerOf(question: Question, found: Found, capture: EvaluatedCapture): Answer {
-  const all = found.flatMap(({ holders }) => holders);
-  const sockets = all.filter(({ socket }) => socket !== null);
-  // A socket of another namespace can have the file.
-  const holders = sockets.length > 0 ? sockets : all;
-  const unknown = found.flatMap((one) => one.unknown);
-  const isOwned = holders.every(({ ownersUnknown }) => ownersUnknown === null);
-  const { ephemeralPorts } = capture.node;
-  return {
-    ...question,
-    result: holders.length > 0 ? 'held' : unknown.length > 0 ? 'unknown' : 'free',
-    complete: unknown.length === 0 && isOwned,
-    holders,
-    unknown,
-    ephemeral: isInRange(question.port, ephemeralPorts) ? ephemeralPorts : null,
-    findings: findingsOn(question, holders, capture),
-    notes: notesOn(question, capture.spec.notes),
-  };
+function fileOf({ hostFiles }: EvaluatedCapture): SocketSearch['fileAt'] {
+  return async (path, _, deadline: Deadline) => hostFiles?.socketFile(path, deadline) ?? unreadFile(path);
 }

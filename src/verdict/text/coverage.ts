@@ -82,6 +82,12 @@ function textOf({ code, params }: CoverageFault): string {
       return `this kernel (${params.kernel}) is older than ${params.needed}, and does not list TCP sockets that are bound and do not listen`;
     case 'socket-file-unread':
       return `what is at ${params.path} could not be read`;
+    case 'socket-file-elsewhere':
+      return `${params.path} is not looked at as the process sees it (it is in another user namespace, or had a relative path and has ended)`;
+    case 'address-released':
+      return 'nothing has the address any more';
+    case 'no-free-port':
+      return 'the process asked for any free port, and none was free';
     case 'lookups-limited':
       return 'so many binds fail that not all owners are looked up';
     case 'processes-unreadable':

@@ -1,22 +1,30 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { printable } from '../../base/text.js';
-import type { Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Protocol } from '../../kernel/sockets/listener.js';
 import { faultText } from './coverage.js';
-import { ownerText, programName } from './format.js';
+import { listed, ownersUnknownText, ownerText, programName } from './format.js';
 
-/** Owner of an address that a bind or listen failed to get. */
+/** What has an address. */
 export interface AddressOwner {
   /**
-   * `bound`: does not listen; `client`: the local end of a connection; `time-wait`: what is left of a closed one; `file`: a socket file that no process of the network namespace
-   * has; `other-file`: a file that is no socket.
+   * `bound`: does not listen; `client`: the local end of a connection; `time-wait`: what is left of a closed one; `file`: a socket file
+   * that no process of the network namespace has; `other-file`: a file that is no socket.
    */
   readonly kind: 'listener' | 'bound' | 'kernel' | 'client' | 'time-wait' | 'file' | 'other-file';
   /** Its endpoint: `0.0.0.0:10250`. */
   readonly place: string;
   readonly owners: readonly Owner[];
-  /** Of `time-wait` only: for how long; null: unknown. */
-  readonly remainingMs?: number | null;
+  /** Why `owners` is empty where it should not be. */
+  readonly ownersUnknown: OwnersUnknown | null;
+  /** Id of the socket; null: a file, or the table has none. */
+  readonly socket: string | null;
+  /** User of the socket; null: a file or a closed connection, or the kernel did not say. */
+  readonly uid: number | null;
+  /** Of connections of TCP: `ESTABLISHED`, `FIN_WAIT2`, …; else null. */
+  readonly state: string | null;
+  /** Of `time-wait`: for how many milliseconds more it stays; else null. */
+  readonly remainingMs: number | null;
 }
 
 /** What is known of a bind or listen that failed. */
@@ -28,24 +36,30 @@ export interface BindFailure {
   /** The requested endpoint: `127.0.0.1:10250`, or a path. */
   readonly place: string;
   readonly process: ProcessOwner;
-  /** Present owners of the address; empty if it failed for another reason, or they are gone. */
+  /** Present owners of the address; empty if it failed for another reason, or for the one in `holdersUnknown`. */
   readonly holders: readonly AddressOwner[];
-  /** Why the owners of the address are not known; null: they are, or did not matter. */
+  /** How many more there are. */
+  readonly holdersOmitted: number;
+  /** Why the owners of the address are not known, or not for certain; null: they are, or did not matter. */
   readonly holdersUnknown: CoverageFault | null;
 }
 
 /** A failed bind or listen, with the owners of the address. Pure. */
 export function bindFailureText(failure: BindFailure): string {
-  const { call, code, protocol, place, process, holders, holdersUnknown: unknown } = failure;
+  const { call, code, protocol, place, process, holders, holdersOmitted: omitted, holdersUnknown: unknown } = failure;
   const failed = `${ownerText(process)} could not ${call} ${printable(place)}/${protocol}: ${code}`;
-  const why = unknown === null ? [] : [`who has the address is not known: ${faultText(unknown)}`];
+  const more = omitted === 0 ? [] : [`and ${omitted} more`];
+  const certain = holders.length === 0 ? 'known' : 'certain';
+  const why = unknown === null ? [] : [`who has the address is not ${certain}: ${faultText(unknown)}`];
   // Connections from one address look alike.
-  return [failed, ...new Set(holders.map(addressOwnerText)), ...why].join('; ');
+  return [failed, ...new Set(holders.map(addressOwnerText)), ...more, ...why].join('; ');
 }
 
 /** What has an address, and how. Pure. */
-export function addressOwnerText({ kind, place: endpoint, owners, remainingMs }: AddressOwner): string {
-  const who = owners.length === 0 ? 'an unknown process' : owners.map(ownerText).join(', ');
+export function addressOwnerText(holder: AddressOwner): string {
+  const { kind, place: endpoint, owners, ownersUnknown, state, remainingMs } = holder;
+  const why = ownersUnknown === null ? '' : ` (${ownersUnknownText(ownersUnknown)})`;
+  const who = owners.length === 0 ? `an unknown process${why}` : listed(owners.map(ownerText), ', ');
   const place = printable(endpoint);
   switch (kind) {
     case 'listener':
@@ -54,18 +68,30 @@ export function addressOwnerText({ kind, place: endpoint, owners, remainingMs }:
       return `${who} owns ${place}`;
     case 'bound':
       return `${who} is bound to ${place} without listening`;
-    case 'client':
-      return `${who} has a connection from ${place}`;
+    case 'client': {
+      const connection = `a connection from ${place}${state === null ? '' : ` (${state})`}`;
+      if (!isOrphan(holder)) return `${who} has ${connection}`;
+      return ENDING.has(state)
+        ? `${connection} was closed, and the kernel still ends it`
+        : `${connection} is not accepted yet`;
+    }
     case 'time-wait': {
-      const rest =
-        remainingMs === undefined || remainingMs === null ? '' : `, for ${Math.ceil(remainingMs / 1000)} s more`;
-      return `a connection from ${place} that was closed keeps the address in TIME_WAIT${rest}`;
+      const rest = remainingMs === null ? '' : `, for ${Math.ceil(remainingMs / 1000)} s more`;
+      return `a connection from ${place} that was closed keeps the address (${state})${rest}`;
     }
     case 'file':
       return `the socket file ${place} exists, and no process of this network namespace has it`;
     case 'other-file':
       return `the file ${place} exists, and is no socket`;
   }
+}
+
+/** States that a connection without a process has because its process closed it; in others it is not accepted yet. */
+const ENDING: ReadonlySet<string | null> = new Set(['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING', 'LAST_ACK']);
+
+/** No process has it. */
+function isOrphan({ owners, ownersUnknown }: AddressOwner): boolean {
+  return owners.length === 0 && ownersUnknown === null;
 }
 
 /** A program that came back, mostly on the same address. Pure. */

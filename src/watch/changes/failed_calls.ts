@@ -1,5 +1,6 @@
 import { faultOf } from '../../base/coverage.js';
-import type { AddressOwners, WantedAddress } from '../../snapshot/who/address_owners.js';
+import type { AddressOwners } from '../../snapshot/who/address_owners.js';
+import type { WantedAddress } from '../../snapshot/who/address_sockets.js';
 import { listenerText } from '../../verdict/text/format.js';
 import { bindFailure, type FailedCall, isInUse } from './bind_failure.js';
 import type { BindFailed } from './change.js';
@@ -9,8 +10,8 @@ const MAX_WAITING = 4_000;
 /** Different addresses in one look-up. */
 const MAX_ADDRESSES = 250;
 
-const NO_OWNERS: AddressOwners = { holders: [], unknown: null };
-const UNKNOWN: AddressOwners = { holders: [], unknown: { code: 'lookups-limited', params: {} } };
+const NO_OWNERS: AddressOwners = { holders: [], omitted: 0, unknown: null };
+const UNKNOWN: AddressOwners = { ...NO_OWNERS, unknown: { code: 'lookups-limited', params: {} } };
 
 /** Calls that failed because their address is in use, until its owners have been looked up. */
 export class FailedCalls {
@@ -43,7 +44,8 @@ export class FailedCalls {
         wanted.set(key, { listener: call.cause.listener, pid: call.cause.pid });
     }
     const addresses = [...wanted];
-    const failed = (error: unknown): AddressOwners[] => addresses.map(() => ({ holders: [], unknown: faultOf(error) }));
+    const failed = (error: unknown): AddressOwners[] =>
+      addresses.map(() => ({ ...NO_OWNERS, unknown: faultOf(error) }));
     const found = await find([...wanted.values()]).catch(failed);
     const owners = new Map(addresses.map(([key], at) => [key, found[at]]));
     return calls.map((call) => failureOf(call, owners.get(keyOf(call)) ?? UNKNOWN));
@@ -56,8 +58,8 @@ export class FailedCalls {
   }
 }
 
-function failureOf({ cause, process }: FailedCall, { holders, unknown }: AddressOwners): BindFailed {
-  return bindFailure(cause, process, holders, unknown);
+function failureOf({ cause, process }: FailedCall, owners: AddressOwners): BindFailed {
+  return bindFailure(cause, process, owners);
 }
 
 /** A path may be another file to another process. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { InetColumns, UnixColumns } from '../../../src/kernel/addon.js';
+import { type InetColumns, NOT_TIME_WAIT, type UnixColumns } from '../../../src/kernel/addon.js';
 
 /** Tests run from dist/test/sockets; the fixtures stay where they are. */
 const DUMPS = new URL('../../../../test/fixtures/dumps/', import.meta.url);
@@ -34,6 +34,7 @@ export const INET_DUMPS: Readonly<Record<string, Lists<InetColumns>>> = {
     rqueue: [0, 2, 0, 0, 0],
     wqueue: [1, 7, 1, 1, 5],
     drops: all(5, 0),
+    timeWait: all(5, NOT_TIME_WAIT),
     cookie: [196n, 197n, 198n, 199n, 200n],
     cgroup: all(5, 1n),
   },
@@ -50,6 +51,7 @@ export const INET_DUMPS: Readonly<Record<string, Lists<InetColumns>>> = {
     rqueue: all(4, 0),
     wqueue: all(4, 128),
     drops: all(4, 0),
+    timeWait: all(4, NOT_TIME_WAIT),
     cookie: [201n, 202n, 203n, 204n],
     cgroup: all(4, 1n),
   },
@@ -66,6 +68,7 @@ export const INET_DUMPS: Readonly<Record<string, Lists<InetColumns>>> = {
     rqueue: [0, 0, 4608, 0],
     wqueue: all(4, 0),
     drops: [0, 0, 18, 0],
+    timeWait: all(4, NOT_TIME_WAIT),
     cookie: [205n, 206n, 207n, 208n],
     cgroup: all(4, 1n),
   },
@@ -82,6 +85,7 @@ export const INET_DUMPS: Readonly<Record<string, Lists<InetColumns>>> = {
     rqueue: [0, 0],
     wqueue: [0, 0],
     drops: [0, 0],
+    timeWait: all(2, NOT_TIME_WAIT),
     cookie: [209n, 210n],
     cgroup: [1n, 1n],
   },

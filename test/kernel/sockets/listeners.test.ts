@@ -3,7 +3,7 @@ import { native } from '../../../src/kernel/addon.js';
 import type { Table, Tables } from '../../../src/kernel/sockets/capture.js';
 import { listenersOf } from '../../../src/kernel/sockets/listeners.js';
 import { parseProcInet, parseProcUnix } from '../../../src/kernel/sockets/proc_net.js';
-import { TCP_CLOSE, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
+import { LISTENING, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
 import { ABSTRACT, dump } from './dumps.js';
 
 const CONTEXT = { netns: '4026532000', devices: new Map([[1, 'lo']]) };
@@ -26,8 +26,16 @@ const text = (name: string): string => dump(`proc-net-${name}.txt`).toString('la
 
 function fromText(): Tables {
   return {
-    tcp: table(false, parseProcInet(text('tcp'), TCP_LISTEN), parseProcInet(text('tcp6'), TCP_LISTEN)),
-    udp: table(false, parseProcInet(text('udp'), TCP_CLOSE), parseProcInet(text('udp6'), TCP_CLOSE)),
+    tcp: table(
+      false,
+      parseProcInet(text('tcp'), 'tcp', LISTENING.tcp),
+      parseProcInet(text('tcp6'), 'tcp', LISTENING.tcp),
+    ),
+    udp: table(
+      false,
+      parseProcInet(text('udp'), 'udp', LISTENING.udp),
+      parseProcInet(text('udp6'), 'udp', LISTENING.udp),
+    ),
     unix: table(false, parseProcUnix(dump('proc-net-unix.txt'))),
   };
 }

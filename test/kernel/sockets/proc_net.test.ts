@@ -2,7 +2,7 @@ import t from 'tap';
 import { native } from '../../../src/kernel/addon.js';
 import { addressText } from '../../../src/kernel/sockets/address.js';
 import { parseProcInet, parseProcUnix } from '../../../src/kernel/sockets/proc_net.js';
-import { TCP_CLOSE, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
+import { LISTENING, TCP_CLOSE, TCP_LISTEN } from '../../../src/kernel/sockets/states.js';
 import { ABSTRACT, dump } from './dumps.js';
 
 const text = (name: string): string => dump(name).toString('latin1');
@@ -11,17 +11,17 @@ const byInode = <Row extends { inode: number | undefined }>(rows: Row[]): Row[] 
 
 t.test('the text tables have the same sockets as dumps captured at the same time', (t) => {
   const { decodeInet } = native();
-  const cases: [string, string, number][] = [
-    ['proc-net-tcp.txt', 'tcp4.bin', TCP_LISTEN],
-    ['proc-net-tcp6.txt', 'tcp6.bin', TCP_LISTEN],
-    ['proc-net-udp.txt', 'udp4.bin', TCP_CLOSE],
-    ['proc-net-udp6.txt', 'udp6.bin', TCP_CLOSE],
+  const cases: [string, string, 'tcp' | 'udp'][] = [
+    ['proc-net-tcp.txt', 'tcp4.bin', 'tcp'],
+    ['proc-net-tcp6.txt', 'tcp6.bin', 'tcp'],
+    ['proc-net-udp.txt', 'udp4.bin', 'udp'],
+    ['proc-net-udp6.txt', 'udp6.bin', 'udp'],
   ];
-  for (const [file, dumpFile, state] of cases) {
-    const columns = parseProcInet(text(file), state);
+  for (const [file, dumpFile, protocol] of cases) {
+    const columns = parseProcInet(text(file), protocol, LISTENING[protocol]);
     if (columns === null) throw new Error(`${file} was not understood`);
     const dumped = decodeInet(dump(dumpFile));
-    const isTcp = state === TCP_LISTEN;
+    const isTcp = protocol === 'tcp';
     const rows = (from: typeof columns) =>
       Array.from({ length: from.count }, (_, at) => ({
         inode: from.inode[at],
@@ -41,6 +41,7 @@ t.test('the text tables have the same sockets as dumps captured at the same time
       wqueue: 0,
       cookie: 0n,
       cgroup: 0n,
+      timeWait: 2 ** 32 - 1,
       ...(isTcp ? { drops: 2 ** 32 - 1 } : {}),
     };
     for (const [name, value] of Object.entries(unknown)) {
@@ -78,10 +79,10 @@ const LINE =
   '   0: 0100007F:2808 00000000:0000 0A 00000000:00000002 00:00000000 00000000  1000        0 40410 1 0 100 0 0 10 0\n';
 
 t.test('a malformed table is rejected as a whole', (t) => {
-  const good = parseProcInet(HEADER + LINE, TCP_LISTEN);
+  const good = parseProcInet(HEADER + LINE, 'tcp', LISTENING.tcp);
   t.match(good, { count: 1 });
   t.strictSame([good?.port[0], good?.uid[0], good?.rqueue[0]], [10248, 1000, 2]);
-  t.match(parseProcInet(HEADER, TCP_LISTEN), { count: 0 }, 'an empty table');
+  t.match(parseProcInet(HEADER, 'tcp', LISTENING.tcp), { count: 0 }, 'an empty table');
   const bad: [string, string][] = [
     ['another word', `${HEADER}${LINE}something else\n`],
     ['an empty line', `${HEADER}\n${LINE}`],
@@ -93,14 +94,27 @@ t.test('a malformed table is rejected as a whole', (t) => {
     ['a last line that was cut off where it still looks whole', HEADER + LINE.trimEnd()],
     ['the table of something else', 'Num       RefCount Protocol Flags    Type St Inode Path\n'],
   ];
-  for (const [name, table] of bad) t.equal(parseProcInet(table, TCP_LISTEN), null, name);
+  for (const [name, table] of bad) t.equal(parseProcInet(table, 'tcp', LISTENING.tcp), null, name);
   t.end();
 });
 
-t.test('only sockets in the requested state', (t) => {
+t.test('how long closed connections stay', (t) => {
+  // Of the second, FIN_WAIT2 is what the kernel keeps in the place of the socket; the third is an ordinary one with its timer.
+  const lines = [
+    ['06', '03:00000B8A'],
+    ['05', '03:00000010'],
+    ['05', '02:00000010'],
+  ].map(([state, timer]) => LINE.replace(' 0A ', ` ${state} `).replace('00:00000000', `${timer}`));
+  const columns = parseProcInet(HEADER + lines.join(''), 'tcp', 0xffff_ffff);
+  t.strictSame([...(columns?.state ?? [])], [6, 5, 5]);
+  t.strictSame([...(columns?.timeWait ?? [])], [29_540, 160, 2 ** 32 - 1]);
+  t.end();
+});
+
+t.test('only sockets in the requested states', (t) => {
   const established = LINE.replace(' 0A ', ' 01 ').replace('40410', '0');
-  t.match(parseProcInet(HEADER + established + LINE, TCP_LISTEN), { count: 1 });
-  t.match(parseProcInet(HEADER + established, TCP_LISTEN), { count: 0 });
+  t.match(parseProcInet(HEADER + established + LINE, 'tcp', LISTENING.tcp), { count: 1 });
+  t.match(parseProcInet(HEADER + established, 'tcp', LISTENING.tcp), { count: 0 });
   t.end();
 });
 

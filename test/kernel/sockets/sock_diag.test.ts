@@ -25,8 +25,16 @@ t.test('nothing dumps a table where that would load a module', async (t) => {
   const absent = (module: string) => ({ code: 'diag-module-not-loaded', params: { module } });
   t.strictSame(await inetDumps('tcp', 1, access), absent('tcp_diag'));
   t.strictSame(await unixDumps(1, access), absent('unix_diag'));
-  t.strictSame(await socketsOnPorts('tcp', new Set([1]), access, CONTEXT, () => new Set([1])), absent('tcp_diag'));
-  t.strictSame(await socketsOnPorts('udp', new Set([1]), access, CONTEXT, () => new Set([1])), absent('udp_diag'));
+  const { handle, port } = await listenTcp({ host: '127.0.0.1' });
+  t.teardown(() => handle.close());
+  const onPort = (protocol: 'tcp' | 'udp') =>
+    socketsOnPorts(protocol, new Set([port]), access, CONTEXT, () => new Set([port]));
+  t.match(
+    await onPort('tcp'),
+    { sockets: [{ kind: 'listener' }], unlisted: absent('tcp_diag') },
+    '/proc/net has no merely bound sockets',
+  );
+  t.strictSame(await onPort('udp'), { sockets: [], unlisted: null }, 'it has all of UDP');
   t.equal(await new ClosedSocketPoller(access).hasChanged(), false);
   t.match(await captureTables(access), {
     tcp: { source: { via: '/proc/net' } },
@@ -39,9 +47,9 @@ t.test('the sockets on a port', async (t) => {
   const { handle, port, inode } = await listenTcp({ host: '127.0.0.1' });
   t.teardown(() => handle.close());
   const access = { netns: null, allowModuleLoad: true };
-  t.match(await socketsOnPorts('tcp', new Set([port]), access, CONTEXT, () => new Set()), [
-    { kind: 'listener', listener: { inode, address: '127.0.0.1' } },
-  ]);
+  t.match(await socketsOnPorts('tcp', new Set([port]), access, CONTEXT, () => new Set()), {
+    sockets: [{ kind: 'listener', listener: { inode, address: '127.0.0.1' } }],
+  });
   t.strictSame(reasonNotToSeeBound('6.7.12-amd64'), {
     code: 'bound-not-listed',
     params: { kernel: '6.7.12-amd64', needed: '6.8' },

@@ -7,12 +7,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Deadline } from '../../../src/base/deadline.js';
 import type { Listener } from '../../../src/kernel/sockets/listener.js';
-import {
-  type AddressOwners,
-  findAddressOwners,
-  isListedAs,
-  overlaps,
-} from '../../../src/snapshot/who/address_owners.js';
+import { type AddressOwners, findAddressOwners } from '../../../src/snapshot/who/address_owners.js';
+import { isListedAs } from '../../../src/snapshot/who/address_sockets.js';
+import { overlaps } from '../../../src/snapshot/who/overlap.js';
 import { fileAt } from '../../../src/watch/changes/bound_file.js';
 import { listenTcp } from '../../kernel/sockets/live.js';
 import { listener, unixListener } from '../../verdict/factory.js';
@@ -22,7 +19,7 @@ import { evaluated } from '../../watch/evaluated.js';
 
 const TARGET = { netns: null, owners: 'proc', allowModuleLoad: true } as const;
 
-function ownersOf(...wanted: Listener[]): Promise<AddressOwners[]> {
+function ownersOf(...wanted: Listener[]): Promise<readonly AddressOwners[]> {
   const asked = wanted.map((listener) => ({ listener, pid: process.pid }));
   return findAddressOwners(asked, TARGET, evaluated(), new Deadline(10_000), { fileAt, limit: 16 });
 }

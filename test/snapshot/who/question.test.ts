@@ -1,6 +1,6 @@
 import t from 'tap';
 import { SockwatchError } from '../../../src/base/errors.js';
-import { overlaps } from '../../../src/snapshot/who/address_owners.js';
+import { overlaps } from '../../../src/snapshot/who/overlap.js';
 import { parseQuestion, wantedSocket } from '../../../src/snapshot/who/question.js';
 import { listener } from '../../verdict/factory.js';
 

@@ -38,6 +38,12 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     'this kernel (6.1.0) is older than 6.8, and does not list TCP sockets that are bound and do not listen',
   ],
   [{ code: 'socket-file-unread', params: { path: '/run/x' } }, 'what is at /run/x could not be read'],
+  [
+    { code: 'socket-file-elsewhere', params: { path: '/run/x' } },
+    '/run/x is not looked at as the process sees it (it is in another user namespace, or had a relative path and has ended)',
+  ],
+  [{ code: 'address-released', params: {} }, 'nothing has the address any more'],
+  [{ code: 'no-free-port', params: {} }, 'the process asked for any free port, and none was free'],
   [{ code: 'lookups-limited', params: {} }, 'so many binds fail that not all owners are looked up'],
   [{ code: 'owners-not-looked-up', params: {} }, 'owners were not looked up, as requested'],
   [{ code: 'owners-unseen', params: { unseen: 2, listeners: 3 } }, 'the owners of 2 of 3 listeners are unknown'],

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { type AddressOwner, bindFailureText, missesText, restartText } from '../../../src/verdict/text/event.js';
-import { device, processOwner } from '../factory.js';
+import { addressOwner, device, processOwner } from '../factory.js';
 
 const NC = processOwner('nc', { exe: null });
 
@@ -11,6 +11,7 @@ t.test('a failed bind, and each owner of the address', (t) => {
     protocol: 'tcp',
     place: '0.0.0.0:80',
     process: NC,
+    holdersOmitted: 0,
     holdersUnknown: null,
   } as const;
   const failed = 'nc (pid 812) could not bind 0.0.0.0:80/tcp: EADDRINUSE';
@@ -18,18 +19,37 @@ t.test('a failed bind, and each owner of the address', (t) => {
   const place = '[::]:80';
   const cases: [owner: AddressOwner, text: string][] = [
     [
-      { kind: 'listener', place, owners: [NC, processOwner('x', { exe: null, pid: 9 })] },
+      addressOwner('listener', place, [NC, processOwner('x', { exe: null, pid: 9 })]),
       'nc (pid 812), x (pid 9) is listening on [::]:80',
     ],
-    [{ kind: 'listener', place, owners: [] }, 'an unknown process is listening on [::]:80'],
-    [{ kind: 'kernel', place, owners: [device('wg0', 'wireguard')] }, 'kernel device wg0 (wireguard) owns [::]:80'],
-    [{ kind: 'bound', place, owners: [NC] }, 'nc (pid 812) is bound to [::]:80 without listening'],
-    [{ kind: 'client', place, owners: [NC] }, 'nc (pid 812) has a connection from [::]:80'],
     [
-      { kind: 'file', place: '/run/x\x1b', owners: [] },
+      addressOwner('listener', place, [], { ownersUnknown: 'not-looked' }),
+      'an unknown process (its owner was not looked up) is listening on [::]:80',
+    ],
+    [addressOwner('kernel', place, [device('wg0', 'wireguard')]), 'kernel device wg0 (wireguard) owns [::]:80'],
+    [addressOwner('bound', place, [NC]), 'nc (pid 812) is bound to [::]:80 without listening'],
+    [addressOwner('client', place, [NC]), 'nc (pid 812) has a connection from [::]:80'],
+    [
+      addressOwner('client', place, [NC], { state: 'CLOSE_WAIT' }),
+      'nc (pid 812) has a connection from [::]:80 (CLOSE_WAIT)',
+    ],
+    [
+      addressOwner('client', place, [], { state: 'FIN_WAIT1' }),
+      'a connection from [::]:80 (FIN_WAIT1) was closed, and the kernel still ends it',
+    ],
+    [
+      addressOwner('client', place, [], { state: 'ESTABLISHED' }),
+      'a connection from [::]:80 (ESTABLISHED) is not accepted yet',
+    ],
+    [
+      addressOwner('time-wait', place, [], { state: 'TIME_WAIT', remainingMs: 1001 }),
+      'a connection from [::]:80 that was closed keeps the address (TIME_WAIT), for 2 s more',
+    ],
+    [
+      addressOwner('file', '/run/x\x1b'),
       'the socket file /run/x\\x1b exists, and no process of this network namespace has it',
     ],
-    [{ kind: 'other-file', place: '/etc/passwd', owners: [] }, 'the file /etc/passwd exists, and is no socket'],
+    [addressOwner('other-file', '/etc/passwd'), 'the file /etc/passwd exists, and is no socket'],
   ];
   for (const [owner, text] of cases) {
     t.equal(bindFailureText({ ...failure, holders: [owner] }), `${failed}; ${text}`, owner.kind);
@@ -37,6 +57,24 @@ t.test('a failed bind, and each owner of the address', (t) => {
   t.equal(
     bindFailureText({ ...failure, holders: [], holdersUnknown: { code: 'lookups-limited', params: {} } }),
     `${failed}; who has the address is not known: so many binds fail that not all owners are looked up`,
+  );
+  const many = addressOwner(
+    'listener',
+    place,
+    Array.from({ length: 10 }, (_, pid) => processOwner('x', { exe: null, pid })),
+  );
+  t.match(
+    bindFailureText({ ...failure, holders: [many], holdersOmitted: 3 }),
+    /, x \(pid 7\), 2 more is listening on \[::\]:80; and 3 more$/,
+    'processes and sockets are counted',
+  );
+  t.match(
+    bindFailureText({
+      ...failure,
+      holders: [many],
+      holdersUnknown: { code: 'socket-file-elsewhere', params: { path: '/x' } },
+    }),
+    /; who has the address is not certain: \/x is not looked at as the process sees it/,
   );
   t.end();
 });

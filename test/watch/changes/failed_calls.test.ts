@@ -1,12 +1,13 @@
 import { constants } from 'node:os';
 import t from 'tap';
-import type { AddressOwners, WantedAddress } from '../../../src/snapshot/who/address_owners.js';
+import type { AddressOwners } from '../../../src/snapshot/who/address_owners.js';
+import type { WantedAddress } from '../../../src/snapshot/who/address_sockets.js';
 import type { FailedCall } from '../../../src/watch/changes/bind_failure.js';
 import { FailedCalls } from '../../../src/watch/changes/failed_calls.js';
-import { held, processOwner, unixListener } from '../../verdict/factory.js';
+import { addressOwner, held, processOwner, unixListener } from '../../verdict/factory.js';
 
 const { EADDRINUSE, EACCES } = constants.errno;
-const FOUND: AddressOwners = { holders: [{ kind: 'listener', place: 'x', owners: [] }], unknown: null };
+const FOUND: AddressOwners = { holders: [addressOwner('listener', 'x')], omitted: 0, unknown: null };
 
 function call(listener: FailedCall['cause']['listener'], pid = 7, errno: number = EADDRINUSE): FailedCall {
   const cause = {
