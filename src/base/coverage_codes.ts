@@ -59,6 +59,18 @@ export const COVERAGE_CODES = {
     about: 'An option is set to something that cannot be known from the text, or is no value of its kind.',
     params: { path: 'path', line: 'count', service: 'service', flag: 'flag' },
   },
+  'options-missing': {
+    about: 'A file of options that the arguments of a service name is not there, or not in the bundle.',
+    params: { path: 'path' },
+  },
+  'options-not-understood': {
+    about: 'A file of options is none that the service takes, or what the service makes of it is not certain.',
+    params: { path: 'path' },
+  },
+  'settings-unknown': {
+    about: 'Not all that these services are told to do is known; other errors say why.',
+    params: { services: 'services' },
+  },
   'node-address-unusable': {
     about:
       'The address that k8sd was given is a wildcard, loopback, or no address of this node, so routes decide what `default` means.',

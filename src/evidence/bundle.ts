@@ -62,7 +62,7 @@ export async function* evidenceIn(
   }
   snapshots.place(new NodeRoots(facts));
   for (const node of nodesIn(texts, facts, hostnames, name)) {
-    for (const one of documentsOf(node, version, snapshots)) {
+    for await (const one of documentsOf(node, version, snapshots)) {
       isEmpty = false;
       yield one;
     }
@@ -105,7 +105,11 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
  * The readable ss texts of a node as one document, and errors for the others. Texts that contradict each other are of several nodes,
  * each of which is named after its first text.
  */
-export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSnapshots): Generator<Evidence> {
+export async function* documentsOf(
+  node: NodeFiles,
+  version: string,
+  snapshots: SeenSnapshots,
+): AsyncGenerator<Evidence> {
   const nodes: SsEvidence[][] = [];
   const namespaces: SsNamespace[] = [];
   for (const { source, path, bytes, modifiedAt } of withoutParts(node.texts)) {
@@ -128,7 +132,7 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
   }
   const [only, ...others] = nodes;
   if (only !== undefined && others.length === 0) {
-    const facts = bundledNode(node.facts);
+    const facts = await bundledNode(node.facts);
     const { name, path } = facts.hostname ?? { name: node.location, path: null };
     const document = documentOfSs(only, node.host ?? { name, source: path }, version, facts, namespaces);
     yield { source: only[0]?.source ?? node.location, document };
@@ -137,7 +141,8 @@ export function* documentsOf(node: NodeFiles, version: string, snapshots: SeenSn
   for (const texts of nodes) {
     const [first] = texts;
     if (first === undefined) continue;
-    yield { source: first.source, document: documentOfSs(texts, { name: first.source, source: null }, version) };
+    const named = { name: first.source, source: null };
+    yield { source: first.source, document: documentOfSs(texts, named, version, await bundledNode([])) };
   }
   if (isNode(node) && !snapshots.isBelow(node.root))
     yield { source: node.location, error: withoutSockets(node.location) };

@@ -40,13 +40,13 @@ export async function* evidenceInStream(
 }
 
 /** The document in the bytes of one file; `source` names it in messages. */
-export function* documentsIn(
+export async function* documentsIn(
   bytes: Uint8Array,
   path: string,
   modifiedAt: Date,
   version: string,
   source: string = path,
-): Generator<Evidence> {
+): AsyncGenerator<Evidence> {
   const beginning = Buffer.from(bytes.subarray(0, MAX_HEAD_BYTES)).toString('latin1');
   if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(source, bytes);
   else {

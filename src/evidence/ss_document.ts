@@ -8,7 +8,7 @@ import { summarize } from '../snapshot/document/summary.js';
 import { isPlaceUnread } from '../verdict/owner_match.js';
 import { renderCoverage } from '../verdict/text/coverage.js';
 import { roleSourceText } from '../verdict/text/role.js';
-import { type BundledNode, bundledNode } from './facts/node_facts.js';
+import type { BundledNode } from './facts/node_facts.js';
 import { withPlaces } from './facts/processes.js';
 import { UNKNOWN_NETNS } from './ss_listener.js';
 import { mergeTables } from './ss_merge.js';
@@ -46,7 +46,7 @@ export function documentOfSs(
   texts: readonly SsEvidence[],
   host: NodeName,
   version: string,
-  bundled: BundledNode = bundledNode([]),
+  bundled: BundledNode,
   namespaces: readonly SsNamespace[] = [],
 ): SnapshotDocument {
   const tables = mergeTables(
@@ -164,9 +164,11 @@ function ownersSource(
     ...(tables.some(({ program }) => program === 'netstat') ? [{ code: 'netstat-names', params: {} } as const] : []),
   ];
   const via = [...programsOf(texts), ...processes.paths].join(', ');
-  if (unseen === 0) return { ...source('owners', 'ok', seen, []), via, notes };
-  const fault: CoverageFault = { code: 'ss-without-process', params: { unseen, sockets: sockets.length } };
-  return { ...source('owners', 'partial', seen, [fault]), via, notes };
+  const errors: CoverageFault[] = [
+    ...(unseen === 0 ? [] : [{ code: 'ss-without-process', params: { unseen, sockets: sockets.length } } as const]),
+    ...processes.faults,
+  ];
+  return { ...source('owners', errors.length === 0 ? 'ok' : 'partial', seen, errors), via, notes };
 }
 
 /** What printed the texts. */

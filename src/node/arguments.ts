@@ -1,6 +1,6 @@
 import { type BashWord, bashWords } from './bash_words.js';
-import { storedValue } from './flag_value.js';
-import { FLAGS, type Flag } from './flags.js';
+import { flagValueOf, pathOf } from './flag_value.js';
+import { FLAGS, type Flag, OPTIONS_FLAGS } from './flags.js';
 
 /** What the arguments of a service say of one flag. */
 export interface FlagValue {
@@ -16,8 +16,18 @@ export interface ServiceArguments {
   readonly values: ReadonlyMap<string, FlagValue>;
   /** Line after which, or on which, any flag may be set; null: none. */
   readonly unknownAt: number | null;
-  /** A file of options takes the place of flags that are not given; of kube-proxy's, of all flags that are looked at. */
-  readonly hasConfigFile: boolean;
+  /** The file of options that they name, and a directory of such files; null: none. */
+  readonly optionsFile: NamedFile | null;
+  readonly optionsDirectory: NamedFile | null;
+}
+
+/** A file that a flag names. */
+export interface NamedFile {
+  readonly flag: string;
+  /** null: it cannot be known from the text, or is no absolute path. */
+  readonly path: string | null;
+  /** From 1; of a command line, 0. */
+  readonly line: number;
 }
 
 /** The variables that the snap's services have in their environment. */
@@ -31,7 +41,7 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
 export function parseArgumentsFile(service: string, text: string): ServiceArguments {
   const { words, brokenAt } = bashWords(text, VARIABLES);
   // On a syntax error bash assigns nothing at all.
-  if (brokenAt !== null) return { values: new Map(), unknownAt: brokenAt, hasConfigFile: false };
+  if (brokenAt !== null) return { values: new Map(), unknownAt: brokenAt, optionsFile: null, optionsDirectory: null };
   return parseWords(service, words);
 }
 
@@ -44,9 +54,10 @@ export function parseCommandLine(service: string, words: readonly string[]): Ser
 }
 
 function parseWords(service: string, words: readonly BashWord[]): ServiceArguments {
+  const { file = null, directory = null } = OPTIONS_FLAGS.find((one) => one.service === service) ?? {};
   const values = new Map<string, FlagValue>();
+  const named = new Map<string, NamedFile | null>();
   let unknownAt: number | null = null;
-  let hasConfigFile = false;
   for (let at = 0; at < words.length; at += 1) {
     const { text = '', line = 0, known = null } = words[at] ?? {};
     if (text === '--') break;
@@ -57,35 +68,33 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
       continue;
     }
     if (name === null) continue;
-    if (isOptionsFile(name, service)) hasConfigFile = true;
     const flag = FLAGS.find(
       (one) => one.service === service && [one.name, ...(one.aliases ?? [])].some((wanted) => isNamed(name, wanted)),
     );
-    if (flag === undefined) continue;
+    const naming = [file, directory].find((one) => one !== null && isNamed(name, one)) ?? null;
+    if (flag === undefined && naming === null) continue;
     const isJoined = text[name.length] === '=';
     const next = words[at + 1];
-    const given = isJoined ? text.slice(name.length + 1) : (next?.text ?? '');
+    const argument = isJoined ? text.slice(name.length + 1) : (next?.text ?? '');
     const isKnown = isJoined ? known === null : next !== undefined && next.known === null;
     if (!isJoined) at += 1;
-    const value = isKnown ? storedValue(flag.kind, given) : null;
+    const given = isKnown ? argument : null;
+    if (naming !== null) {
+      // The programs take an empty name for none.
+      named.set(naming, given === '' ? null : { flag: naming, path: given === null ? null : pathOf(given), line });
+      continue;
+    }
+    if (flag === undefined) continue;
+    const value = given === null ? null : flagValueOf(flag, given);
     // etcd ignores a URL that it has already (UniqueURLs.Set() in pkg/flags); otherwise a list takes the place of the one before.
     const isIgnored = service === 'etcd' && value !== null && values.get(flag.name)?.value?.split(',').includes(value);
     if (isIgnored !== true) values.set(flag.name, { flag, value, line });
   }
-  return { values, unknownAt, hasConfigFile };
+  const namedBy = (one: string | null): NamedFile | null => (one === null ? null : (named.get(one) ?? null));
+  return { values, unknownAt, optionsFile: namedBy(file), optionsDirectory: namedBy(directory) };
 }
 
 /** Go's own flags take one dash or two; those of Kubernetes take `_` for `-`. */
 function isNamed(given: string, wanted: string): boolean {
   return given.replace(/^-+/, '').replaceAll('_', '-') === wanted.replace(/^-+/, '');
 }
-
-/** Whether a flag names files with addresses: `--config` of containerd has none that is looked at. */
-function isOptionsFile(name: string, service: string): boolean {
-  return (
-    (service === 'kubelet' && isNamed(name, '--config-dir')) ||
-    (WITH_OPTIONS_FILE.includes(service) && isNamed(name, '--config'))
-  );
-}
-
-const WITH_OPTIONS_FILE: readonly string[] = ['kubelet', 'kube-proxy'];

@@ -1,7 +1,8 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
-import { type FlagValue, parseArgumentsFile, parseCommandLine, type ServiceArguments } from './arguments.js';
-import { storedValue } from './flag_value.js';
-import { FLAGS, type Flag } from './flags.js';
+import { parseArgumentsFile, parseCommandLine, type ServiceArguments } from './arguments.js';
+import { flagValueOf } from './flag_value.js';
+import { FLAGS, type Flag, OPTIONS_FLAGS } from './flags.js';
+import { type NodeReader, type Option, type Options, readOptions } from './options.js';
 import type { Setting } from './setting.js';
 
 /** The text of a file of the node. */
@@ -19,9 +20,18 @@ export interface NodeFile {
 /** What one service is told to do: its file, and the arguments of its process. */
 export interface ServiceInput {
   readonly service: string;
-  readonly file: NodeFile;
-  /** Arguments of the running process without the program; null: it could not be read, or there is none. */
-  readonly commandLine: readonly string[] | null;
+  readonly path: string;
+  readonly file: FileText;
+  readonly written: ToldTo | null;
+  /** null: the process could not be read, or there is none. */
+  readonly running: ToldTo | null;
+}
+
+/** Arguments, with the files of options that they name. */
+export interface ToldTo {
+  readonly given: ServiceArguments;
+  /** null: they name none. */
+  readonly options: Options | null;
 }
 
 export interface Settings {
@@ -32,71 +42,123 @@ export interface Settings {
 /** The directory of the snap's arguments files, one a service. */
 export const ARGUMENTS_DIRECTORY = '/var/snap/k8s/common/args';
 
-/** What the arguments of services set, one setting for each flag of the closed table that is known. Pure. */
-export function argumentSettings(inputs: readonly ServiceInput[]): Settings {
-  const each = inputs.map(settingsOf);
-  return { settings: each.flatMap(({ settings }) => settings), faults: each.flatMap(({ faults }) => faults) };
-}
-
-function settingsOf({ service, file: { path, file }, commandLine }: ServiceInput): Settings {
-  const running = commandLine === null ? null : parseCommandLine(service, commandLine);
-  const faults: CoverageFault[] = [];
-  if (file.state === 'unreadable') faults.push(file.fault);
-  // Without a file the service was never set up here, or the node was removed from its cluster.
-  if (file.state !== 'read' && running === null) return { settings: [], faults };
-  const written = file.state === 'read' ? parseArgumentsFile(service, file.text) : null;
-  if (written?.unknownAt != null) {
-    faults.push({ code: 'arguments-not-literal', params: { path, line: written.unknownAt } });
-  }
-  const settings = FLAGS.filter((flag) => flag.service === service).flatMap((flag) => {
-    const given = written?.values.get(flag.name);
-    if (given !== undefined && given.value === null) {
-      faults.push({ code: 'setting-not-understood', params: { path, line: given.line, service, flag: flag.name } });
-    }
-    return settingOf(flag, path, written, running) ?? [];
+/** Reads what a service is told to do. `commandLine` is that of its process without the program; null as in ServiceInput. */
+export async function readService(
+  service: string,
+  commandLine: readonly string[] | null,
+  reader: NodeReader,
+): Promise<ServiceInput> {
+  const path = `${ARGUMENTS_DIRECTORY}/${service}`;
+  const file = await reader.text(path);
+  const toldTo = async (given: ServiceArguments): Promise<ToldTo> => ({
+    given,
+    options: await readOptions(service, given, reader, path),
   });
-  return { settings, faults };
-}
-
-/** null: nothing is known of it. */
-function settingOf(
-  flag: Flag,
-  path: string,
-  written: ServiceArguments | null,
-  running: ServiceArguments | null,
-): Setting | null {
-  const inProcess = running === null ? null : settledValue(flag, running);
-  const inFile = written === null ? null : settledValue(flag, written);
-  const given = written?.values.get(flag.name);
-  const value = inFile ?? inProcess;
-  if (value === null) return null;
-  const isInFile = inFile !== null;
-  const isDefault = isInFile ? given === undefined : running?.values.has(flag.name) !== true;
   return {
-    service: flag.service,
-    flag: flag.name,
-    value,
-    source: isDefault
-      ? { kind: 'built-in-default', path: null, line: null }
-      : isInFile
-        ? { kind: 'arguments-file', path, line: lineOf(given) }
-        : { kind: 'command-line', path: null, line: null },
-    inEffect: inProcess === null ? null : inProcess === value,
-    running: inProcess === null || inProcess === value ? null : inProcess,
+    service,
+    path,
+    file,
+    written: file.state === 'read' ? await toldTo(parseArgumentsFile(service, file.text)) : null,
+    running: commandLine === null ? null : await toldTo(parseCommandLine(service, commandLine)),
   };
 }
 
-function lineOf(given: FlagValue | undefined): number | null {
-  return given?.line ?? null;
+/** What the arguments of services set, one setting for each flag of the closed table that is known. Pure. */
+export function argumentSettings(inputs: readonly ServiceInput[]): Settings {
+  const each = inputs.map(settingsOf);
+  const unknown = each.flatMap(({ unknown }) => unknown);
+  const incomplete: CoverageFault[] =
+    unknown.length === 0 ? [] : [{ code: 'settings-unknown', params: { services: unknown } }];
+  return {
+    settings: each.flatMap(({ settings }) => settings),
+    faults: [...each.flatMap(({ faults }) => faults), ...incomplete],
+  };
 }
 
-/** What the flag is set to, or its default; null: unknown, or nothing. */
-function settledValue(flag: Flag, { values, unknownAt, hasConfigFile }: ServiceArguments): string | null {
-  // kube-proxy ignores these flags then (cmd/kube-proxy/app/options.go), and the file is not read.
-  if (hasConfigFile && flag.service === 'kube-proxy') return null;
-  const given = values.get(flag.name);
+function settingsOf({ service, path, file, written, running }: ServiceInput): Settings & { unknown: string[] } {
+  const faults: CoverageFault[] = [];
+  if (file.state === 'unreadable') faults.push(file.fault);
+  // Without a file the service was never set up here, or the node was removed from its cluster.
+  if (written === null && running === null) {
+    return { settings: [], faults, unknown: file.state === 'unreadable' ? [service] : [] };
+  }
+  if (written?.given.unknownAt != null) {
+    faults.push({ code: 'arguments-not-literal', params: { path, line: written.given.unknownAt } });
+  }
+  const flags = FLAGS.filter((flag) => flag.service === service);
+  for (const { name } of flags) {
+    const given = written?.given.values.get(name);
+    if (given !== undefined && given.value === null) {
+      faults.push({ code: 'setting-not-understood', params: { path, line: given.line, service, flag: name } });
+    }
+  }
+  const optionFaults = [written, running].flatMap((one) => one?.options?.faults ?? []);
+  faults.push(...new Map(optionFaults.map((fault) => [JSON.stringify(fault), fault])).values());
+  const each = flags.map((flag) => settingOf(flag, path, written, running));
+  const isIncomplete = flags.some((flag, at) => each[at] === null && isUnsettled(flag, written, running));
+  return { settings: each.filter((one) => one !== null), faults, unknown: isIncomplete ? [service] : [] };
+}
+
+/** Whether it has a value that is not known. */
+function isUnsettled(flag: Flag, written: ToldTo | null, running: ToldTo | null): boolean {
+  const told = running ?? written;
+  return told !== null && settled(flag, told) === 'unknown';
+}
+
+/** null: nothing is known of it. */
+function settingOf(flag: Flag, path: string, written: ToldTo | null, running: ToldTo | null): Setting | null {
+  const inProcess = running === null ? 'unknown' : settled(flag, running);
+  const inFile = written === null ? 'unknown' : settled(flag, written);
+  const isInFile = typeof inFile === 'object';
+  const deciding = isInFile ? inFile : inProcess;
+  if (typeof deciding !== 'object') return null;
+  const { value, option, line } = deciding;
+  const source: Setting['source'] =
+    option !== null
+      ? { kind: 'options-file', path: option.path, line: option.line }
+      : line === null
+        ? { kind: 'built-in-default', path: null, line: null }
+        : isInFile
+          ? { kind: 'arguments-file', path, line }
+          : { kind: 'command-line', path: null, line: null };
+  const process = typeof inProcess === 'object' ? inProcess : null;
+  return { service: flag.service, flag: flag.name, value, source, ...effectOf(value, process) };
+}
+
+/** A file of options may have been changed since the process read it, so that it shows nothing but a difference. */
+function effectOf(value: string, process: Settled | null): Pick<Setting, 'inEffect' | 'running'> {
+  if (process === null) return { inEffect: null, running: null };
+  if (process.value === value) return { inEffect: process.isOfFile ? null : true, running: null };
+  return { inEffect: false, running: process.value };
+}
+
+/** What a flag is set to. */
+interface Settled {
+  readonly value: string;
+  /** Of the argument that sets it; null: none does. */
+  readonly line: number | null;
+  /** null: no file of options sets it. */
+  readonly option: Option | null;
+  /** Whether files of options decide it, if only by not setting it. */
+  readonly isOfFile: boolean;
+}
+
+/** What a flag is set to, or its default; `nothing`: it has none. */
+function settled(flag: Flag, { given: { values, unknownAt }, options }: ToldTo): Settled | 'unknown' | 'nothing' {
+  const isBelowFlags = OPTIONS_FLAGS.find(({ service }) => service === flag.service)?.isBelowFlags ?? true;
+  const given = options === null || isBelowFlags ? values.get(flag.name) : undefined;
   // An unknown expansion may set the flag again, and of two values the last counts.
-  if (unknownAt !== null && (given === undefined || given.line < unknownAt)) return null;
-  if (given !== undefined) return given.value;
-  return hasConfigFile || flag.default === null ? null : storedValue(flag.kind, flag.default);
+  if (unknownAt !== null && (given === undefined || given.line < unknownAt)) return 'unknown';
+  if (given !== undefined) {
+    const { value, line } = given;
+    return value === null ? 'unknown' : { value, line, option: null, isOfFile: false };
+  }
+  if (options !== null && options.values === null) return 'unknown';
+  const option = options?.values?.get(flag.name) ?? null;
+  const fallback = options?.hasFile === true ? (flag.defaultInFile ?? flag.default) : flag.default;
+  if (option !== null && option.value !== 'default') {
+    return option.value === null ? 'unknown' : { value: option.value, line: null, option, isOfFile: true };
+  }
+  const value = fallback === null ? null : flagValueOf(flag, fallback);
+  return value === null ? 'nothing' : { value, line: null, option: null, isOfFile: options !== null };
 }

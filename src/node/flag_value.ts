@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Flag } from './flags.js';
 
 /** What the value of a flag is. */
 export type ValueKind = 'port' | 'address' | 'endpoint' | 'urls' | 'path';
@@ -33,6 +34,13 @@ export function storedValue(kind: ValueKind, text: string): string | null {
   }
 }
 
+/** The same for a flag. kube-proxy gives an address without a port that of the default (AppendPortIfNeeded() in pkg/proxy/util). */
+export function flagValueOf({ service, kind, default: fallback }: Flag, text: string): string | null {
+  const isBare = service === 'kube-proxy' && kind === 'endpoint' && isIP(text) !== 0;
+  const port = isBare ? endpointOf(fallback ?? '')?.port : undefined;
+  return storedValue(kind, port === undefined ? text : endpointText({ address: text, port }));
+}
+
 /** The endpoints that a stored value of kind `urls` has; those of unix sockets are left out. */
 export function urlEndpoints(urls: string): Endpoint[] {
   return urls.split(',').flatMap((url) => endpointOf(url.replace(/^https?:\/\//, '')) ?? []);
@@ -63,7 +71,7 @@ function addressOf(text: string): string | null {
 }
 
 /** Also as a URL: `unix:///run/containerd/containerd.sock`. */
-function pathOf(text: string): string | null {
+export function pathOf(text: string): string | null {
   const path = text.replace(/^unix:(?:\/\/)?(?=\/)/, '');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: none may be in a path that is shown.
   return /^\/[^\u0000-\u001f\u007f]{0,4095}$/.test(path) ? path.replaceAll(/\/{2,}/g, '/') : null;

@@ -12,6 +12,22 @@ export interface Flag {
   readonly default: string | null;
   /** Other names of it. */
   readonly aliases?: readonly string[];
+  /** The same in a file of options; absent: it is in none. */
+  readonly key?: string;
+  /** Where a file of options is given, and sets it no more than a flag does; absent: as `default`. */
+  readonly defaultInFile?: string;
+}
+
+/** Files of options of a service, which its arguments name. */
+export interface OptionsFlags {
+  readonly service: string;
+  readonly file: string;
+  /** A directory with files that are merged into it; null: there is no such flag. */
+  readonly directory: string | null;
+  /** Whether flags count beside the file, and more than it. */
+  readonly isBelowFlags: boolean;
+  /** `apiVersion` and `kind` of the file; null: it has neither. */
+  readonly type: { readonly apiVersion: string; readonly kind: string } | null;
 }
 
 /** Which flags decide one listener of a service. */
@@ -31,9 +47,9 @@ function flag(
   name: string,
   kind: ValueKind,
   fallback: string | null,
-  aliases?: readonly string[],
+  more: Pick<Flag, 'aliases' | 'key' | 'defaultInFile'> = {},
 ): Flag {
-  return { service, name, kind, default: fallback, ...(aliases === undefined ? {} : { aliases }) };
+  return { service, name, kind, default: fallback, ...more };
 }
 
 /**
@@ -45,22 +61,45 @@ export const FLAGS: readonly Flag[] = [
   flag('kube-apiserver', '--secure-port', 'port', '6443'),
   flag('kube-apiserver', '--etcd-servers', 'urls', null),
   flag('k8s-apiserver-proxy', '--listen', 'endpoint', ':6443'),
-  flag('kubelet', '--address', 'address', '0.0.0.0'),
-  flag('kubelet', '--port', 'port', '10250'),
-  flag('kubelet', '--healthz-bind-address', 'address', '127.0.0.1'),
-  flag('kubelet', '--healthz-port', 'port', '10248'),
+  flag('kubelet', '--address', 'address', '0.0.0.0', { key: 'address' }),
+  flag('kubelet', '--port', 'port', '10250', { key: 'port' }),
+  flag('kubelet', '--healthz-bind-address', 'address', '127.0.0.1', { key: 'healthzBindAddress' }),
+  flag('kubelet', '--healthz-port', 'port', '10248', { key: 'healthzPort' }),
+  flag('kubelet', '--read-only-port', 'port', '10255', { key: 'readOnlyPort', defaultInFile: '0' }),
   flag('kube-controller-manager', '--bind-address', 'address', '0.0.0.0'),
   flag('kube-controller-manager', '--secure-port', 'port', '10257'),
   flag('kube-scheduler', '--bind-address', 'address', '0.0.0.0'),
   flag('kube-scheduler', '--secure-port', 'port', '10259'),
-  flag('kube-proxy', '--metrics-bind-address', 'endpoint', '127.0.0.1:10249'),
-  flag('kube-proxy', '--healthz-bind-address', 'endpoint', '0.0.0.0:10256'),
-  flag('etcd', '--listen-client-urls', 'urls', 'http://localhost:2379'),
-  flag('etcd', '--listen-peer-urls', 'urls', 'http://localhost:2380'),
-  flag('etcd', '--listen-metrics-urls', 'urls', null),
-  flag('containerd', '--address', 'path', '/run/containerd/containerd.sock', ['-a']),
+  flag('kube-proxy', '--metrics-bind-address', 'endpoint', '127.0.0.1:10249', { key: 'metricsBindAddress' }),
+  flag('kube-proxy', '--healthz-bind-address', 'endpoint', '0.0.0.0:10256', { key: 'healthzBindAddress' }),
+  flag('etcd', '--listen-client-urls', 'urls', 'http://localhost:2379', { key: 'listen-client-urls' }),
+  flag('etcd', '--listen-peer-urls', 'urls', 'http://localhost:2380', { key: 'listen-peer-urls' }),
+  flag('etcd', '--listen-metrics-urls', 'urls', null, { key: 'listen-metrics-urls' }),
+  flag('containerd', '--address', 'path', '/run/containerd/containerd.sock', { aliases: ['-a'] }),
   flag('k8sd', 'address', 'endpoint', null),
   flag('k8s-dqlite', 'Address', 'endpoint', null),
+];
+
+/**
+ * kubelet: cmd/kubelet/app/server.go and SetDefaults_KubeletConfiguration(); kube-proxy: cmd/kube-proxy/app/options.go, which ignores
+ * flags beside the file; etcd likewise (server/etcdmain/config.go).
+ */
+export const OPTIONS_FLAGS: readonly OptionsFlags[] = [
+  {
+    service: 'kubelet',
+    file: '--config',
+    directory: '--config-dir',
+    isBelowFlags: true,
+    type: { apiVersion: 'kubelet.config.k8s.io/v1beta1', kind: 'KubeletConfiguration' },
+  },
+  {
+    service: 'kube-proxy',
+    file: '--config',
+    directory: null,
+    isBelowFlags: false,
+    type: { apiVersion: 'kubeproxy.config.k8s.io/v1alpha1', kind: 'KubeProxyConfiguration' },
+  },
+  { service: 'etcd', file: '--config-file', directory: null, isBelowFlags: false, type: null },
 ];
 
 function listener(

@@ -1,7 +1,7 @@
 import { elapsedMs, type SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Mounts } from '../kernel/mounts.js';
-import { ARGUMENTS_DIRECTORY, argumentSettings, type ServiceInput } from './configuration.js';
+import { argumentSettings, readService } from './configuration.js';
 import { SERVICES } from './flags.js';
 import { findHostFiles, type HostFiles } from './host_files.js';
 import { isBootstrapped, type MarkedRole, readRoleMarkers } from './marked_role.js';
@@ -9,7 +9,7 @@ import { CNI_DIRECTORY, type NetworkFeature, networkFeatureOf } from './network_
 import { releaseOf, SNAP_FILES } from './release.js';
 import type { ServiceState, Setting } from './setting.js';
 import { STATE_FILES, stateSettings } from './state_files.js';
-import { type RunningService, readUnits } from './units.js';
+import { readUnits } from './units.js';
 
 /** What the disk of a node, and its units, say. */
 export interface NodeConfiguration {
@@ -50,7 +50,7 @@ export async function readNode(
   const start = performance.now();
   const { files, isInstalled, isUnseen } = await findHostFiles(hostRoot, mounts);
   if (isInstalled !== true) {
-    const errors: CoverageFault[] = isUnseen ? [{ code: 'host-files-unseen', params: {} }] : [];
+    const errors: CoverageFault[] = isInstalled === null ? [{ code: 'host-files-unseen', params: {} }] : [];
     return {
       ...NO_CONFIGURATION,
       isInstalled: isUnseen ? null : isInstalled,
@@ -67,7 +67,9 @@ export async function readNode(
     ),
     files.names(CNI_DIRECTORY),
   ]);
-  const inputs = await Promise.all(SERVICES.map((service) => readInput(service, files, units)));
+  const commandLineOf = (service: string): readonly string[] | null =>
+    units.find((unit) => unit.service === service)?.commandLine ?? null;
+  const inputs = await Promise.all(SERVICES.map((service) => readService(service, commandLineOf(service), files)));
   const written = [argumentSettings(inputs), ...states];
   const settings = written.flatMap((one) => one.settings);
   const faults = written.flatMap((one) => one.faults);
@@ -87,12 +89,6 @@ export async function readNode(
     source: reading(start, settings.length, faults),
     hostFiles: files,
   };
-}
-
-async function readInput(service: string, files: HostFiles, units: readonly RunningService[]): Promise<ServiceInput> {
-  const path = `${ARGUMENTS_DIRECTORY}/${service}`;
-  const commandLine = units.find((unit) => unit.service === service)?.commandLine ?? null;
-  return { service, file: { path, file: await files.text(path) }, commandLine };
 }
 
 async function readRelease(files: HostFiles): Promise<string | null> {

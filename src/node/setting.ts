@@ -1,6 +1,6 @@
 /** Where a value was found. */
 export interface SettingSource {
-  readonly kind: 'arguments-file' | 'state-file' | 'command-line' | 'built-in-default';
+  readonly kind: 'arguments-file' | 'options-file' | 'state-file' | 'command-line' | 'built-in-default';
   /** As on the node; null unless it is a file. */
   readonly path: string | null;
   /** From 1; null unless it is a line of a file. */

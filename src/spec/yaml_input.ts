@@ -8,6 +8,8 @@ export interface YamlInput {
   readonly value: unknown;
   /** Line of the value at `path`, or of its key; of the nearest parent if there is none. */
   lineOf(path: readonly string[], isKey: boolean): number;
+  /** The scalar at a key of the document as it is written, without quotes; null if there is none. */
+  sourceOf(key: string): string | null;
 }
 
 const MAX_ALIASES = 100;
@@ -42,6 +44,7 @@ export function readYaml(source: TextSource, mayQuote = true): YamlInput {
   return {
     value: plainValue(document, refuse),
     lineOf: (path, isKey) => lineAt(offsetOf(document, path, isKey)),
+    sourceOf: (key) => scalarSource(document, key),
   };
 }
 
@@ -115,6 +118,13 @@ function offsetOf(document: Document.Parsed, path: readonly string[], isKey: boo
     offset = startOf(node) ?? startOf(pair?.key) ?? offset;
   }
   return offset;
+}
+
+function scalarSource(document: Document.Parsed, key: string): string | null {
+  const { contents } = document;
+  const value = isMap(contents) ? contents.items.find((pair) => keyText(pair.key) === key)?.value : undefined;
+  const scalar = isAlias(value) ? value.resolve(document) : value;
+  return isScalar(scalar) ? (scalar.source ?? null) : null;
 }
 
 function keyText(key: unknown): string | null {

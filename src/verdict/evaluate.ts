@@ -1,4 +1,5 @@
 import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import { BUILTIN_SOURCE } from '../spec/builtin.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -56,7 +57,7 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   const isText = isFromText(coverage);
   const listeners = new ListenerIndex(sockets);
   const context = { node, coverage, files, listeners, bound: capture.bound ?? [], isText };
-  const evaluated = evaluateRows(spec, context, role);
+  const evaluated = evaluateRows(spec, context, sockets, role);
   const code = evaluated.some(isSign) ? null : whyNoNode(spec, capture, role);
   const rows =
     code === null
@@ -70,7 +71,8 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
-  const facts = [...rows.map(factsOf), ...(code === null ? unexpectedFindings(rest, node) : [])];
+  const unexplained = code === null ? rest : code === 'not-bootstrapped' ? inTheWay(rest, evaluated) : [];
+  const facts = [...rows.map(factsOf), ...unexpectedFindings(unexplained, node)];
   const byId = new Map([...sockets, ...(capture.bound ?? [])].map((socket) => [socket.id, socket]));
   return { facts: withCauses(facts), explanations, context: { sockets: byId, coverage, node } };
 }
@@ -79,11 +81,26 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
  * Why nothing but listeners can still show that this is a node of a cluster; null: it is one, or that is unknown. Without the snap only
  * the built-in page is known to be about Canonical Kubernetes.
  */
-function whyNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): NoNodeCode | null {
+function whyNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): NoNodeCode | 'node-unknown' | null {
   if (role !== 'unknown') return null;
   if (node.isInstalled === true) return node.isBootstrapped === false ? 'not-bootstrapped' : null;
+  if (spec.source !== BUILTIN_SOURCE) return null;
   const isRead = coverage.sources.every(({ name, status }) => status === 'ok' || !TABLES.includes(name));
-  return node.isInstalled === false && spec.source === BUILTIN_SOURCE && isRead ? 'not-a-node' : null;
+  if (node.isInstalled === false) return isRead ? 'not-a-node' : null;
+  return coverage.sources.some(({ name }) => name === 'configuration') ? 'node-unknown' : null;
+}
+
+/** Of a node that is not bootstrapped yet: what has the places of the rows, and nothing explains. */
+function inTheWay(
+  rest: readonly (readonly [listener: OwnedListener, explanation: Explanation])[],
+  rows: readonly EvaluatedRow[],
+): (readonly [listener: OwnedListener, explanation: Explanation])[] {
+  return rest.flatMap(([listener, explanation]) => {
+    if (explanation.kind === 'note' || explanation.kind === 'ephemeral') return [];
+    const { protocol, port } = listener;
+    const needing = rows.find(({ row }) => row.kind === 'network' && row.protocol === protocol && row.port === port);
+    return needing === undefined ? [] : [[listener, { kind: 'in-the-way', service: needing.row.service }] as const];
+  });
 }
 
 const TABLES: readonly string[] = ['tcp', 'udp', 'unix'];
@@ -121,6 +138,7 @@ function socketExplanation(explanation: Explanation): SocketExplanation {
       return { by: 'note', text: explanation.note.reason };
     case 'ephemeral':
       return { by: 'client', text: CLIENT_EXPLANATION };
+    case 'in-the-way':
     case 'note-if-owner':
     case 'note-by-name':
     case 'ephemeral-if-in-range':

@@ -1,7 +1,9 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import { endpointOf, portOf, urlEndpoints } from '../node/flag_value.js';
-import { FLAGS, LISTENERS, type ListenerFlags, snapServiceOf } from '../node/flags.js';
+import { FLAGS, LISTENERS, type ListenerFlags, SERVICES, snapServiceOf, unitOf } from '../node/flags.js';
 import { type Setting, valueInEffect } from '../node/setting.js';
 import type { NetworkRow, Row, UnixRow } from '../spec/rows.js';
+import type { Capture } from './capture.js';
 import type { CodedFinding } from './codes.js';
 import type { FindingConfiguration } from './finding.js';
 
@@ -17,10 +19,34 @@ export const NO_SETTINGS: RowSettings = { place: null, address: null };
 
 /** The settings in effect for the listener of `service` that a row is about. Pure. */
 export function settingsOfRow(row: Row, service: string, configuration: readonly Setting[] | null): RowSettings {
+  const flags = flagsOf(row, service);
+  return flags === undefined || configuration === null ? NO_SETTINGS : settingsOf(flags, configuration);
+}
+
+function flagsOf(row: Row, service: string): ListenerFlags | undefined {
   const name = snapServiceOf(service);
-  const flags = LISTENERS.find((one) => one.service === name && isOf(one, row));
-  if (flags === undefined || configuration === null) return NO_SETTINGS;
-  return settingsOf(flags, configuration);
+  return LISTENERS.find((one) => one.service === name && isOf(one, row));
+}
+
+/** Whether the configuration may put a row's listener elsewhere, and was looked for in vain. A text has none: nobody looked. Pure. */
+export function isPlaceUnknown(
+  row: Row,
+  service: string,
+  { node, coverage, sockets }: Pick<Capture, 'node' | 'coverage' | 'sockets'>,
+): boolean {
+  const flags = flagsOf(row, service);
+  const source = coverage.sources.find((one) => one.name === 'configuration');
+  if (flags === undefined || source === undefined) return false;
+  if (node.configuration === null) return node.isInstalled !== false || sockets.some(isOfSnap);
+  if (settingsOf(flags, node.configuration).place !== null) return false;
+  return source.errors.some(
+    ({ code, params }) => code === 'settings-unknown' && params.services.includes(flags.service),
+  );
+}
+
+/** Whether a unit of the snap has it, which shows that files without the snap are not the node's. */
+function isOfSnap({ owners }: OwnedListener): boolean {
+  return owners.some((owner) => owner.kind === 'process' && SERVICES.some((service) => owner.unit === unitOf(service)));
 }
 
 function isOf({ protocol, port }: ListenerFlags, row: Row): boolean {

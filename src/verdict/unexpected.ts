@@ -21,6 +21,8 @@ export type Explanation =
   | { readonly kind: 'ephemeral' }
   /** It may be a UDP client: the ephemeral range is unknown. */
   | { readonly kind: 'ephemeral-if-in-range' }
+  /** It has the place of a row, on a node that is not bootstrapped yet. */
+  | { readonly kind: 'in-the-way'; readonly service: string }
   | { readonly kind: 'nothing' };
 
 /**
@@ -129,6 +131,8 @@ function codedFinding(explanation: Explanation, scope: Scope): CodedFinding | nu
     }
     case 'ephemeral-if-in-range':
       return { code: 'ephemeral-range-unknown', params: {} };
+    case 'in-the-way':
+      return { code: 'in-the-way', params: { service: explanation.service } };
     case 'nothing':
       return { code: scope === 'link' ? 'not-in-spec-link-local' : 'not-in-spec', params: {} };
   }

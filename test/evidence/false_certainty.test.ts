@@ -1,5 +1,6 @@
 import t from 'tap';
 import { SockwatchError } from '../../src/base/errors.js';
+import { bundledNode } from '../../src/evidence/facts/node_facts.js';
 import { documentOfSs } from '../../src/evidence/ss_document.js';
 import { readSsText } from '../../src/evidence/ss_text.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
@@ -11,6 +12,8 @@ import { factsBesideIt, netstatFixture, ssFixture } from './ss_fixtures.js';
 /* How often a text makes the program say more than the text shows, counted. */
 
 const OPTIONS = { spec: builtinSpec(), role: 'control-plane' } as const;
+
+const NO_FACTS = await bundledNode([]);
 
 const subjectOf = (document: SnapshotDocument, at: number): string => {
   const expected = document.findings[at]?.expected;
@@ -26,7 +29,7 @@ function evaluated(text: string, name: string): SnapshotDocument | null {
   try {
     const tables = readSsText(Buffer.from(text, 'latin1'), name);
     const texts = [{ source: name, tables, modifiedAt: new Date(0) }];
-    return reevaluate(documentOfSs(texts, { name: 'node-1', source: null }, '1.2.3'), OPTIONS);
+    return reevaluate(documentOfSs(texts, { name: 'node-1', source: null }, '1.2.3', NO_FACTS), OPTIONS);
   } catch (error) {
     if (error instanceof SockwatchError && error.code === 'ERR_INPUT') return null;
     throw error;

@@ -34,6 +34,27 @@ t.test('files that are not what their names say', async (t) => {
   }
 });
 
+t.test('processes that are listed, and cannot be read, may be others than their names say', async (t) => {
+  const text = inspected().get('sys/ps') ?? '';
+  const rows: readonly (readonly [name: string, text: string])[] = [
+    ['empty', ''],
+    ['a header alone', `${text.split('\n')[0]}\n`],
+    ['cut before the commands', text.replace(/^(.{48}).*$/gm, '$1')],
+    ['no rows that are one', text.replace(/\d{4}/g, 'xxxx').replace(/^root +1 .*\n/m, '')],
+  ];
+  for (const [name, ps] of rows) {
+    const node = await only(t, inspected().set('sys/ps', ps));
+    const owners = node.coverage.sources.find((one) => one.name === 'owners');
+    t.match(owners?.errors.at(-1), { code: 'file-not-understood', params: { path: 'sys/ps' } }, name);
+    t.equal(node.summary.byName, 0, `${name}: no row rests on a name`);
+    t.ok(remarkable(node).includes('cilium-agent 9879 unverified owner-unseen'), name);
+    t.notOk(
+      remarkable(node).some((one) => one.startsWith('kubelet')),
+      `${name}: trees of units are as good as ever`,
+    );
+  }
+});
+
 t.test('lists that are cut, or show only a part, are not taken for whole', async (t) => {
   const setting = ({ node }: SnapshotDocument, flag: string) =>
     node.configuration?.find((one) => one.service === 'kubelet' && one.flag === flag);

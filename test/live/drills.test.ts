@@ -45,6 +45,20 @@ const DRILLS: readonly Drill[] = [
     ],
   },
   {
+    fault: 'healthz-in-options-file',
+    findings: {
+      'kubelet 10248/tcp': {
+        verdict: 'exposed',
+        configuration: { flag: '--healthz-bind-address', source: { kind: 'options-file', line: 3 }, inEffect: null },
+        message:
+          /because of healthzBindAddress: 0\.0\.0\.0 in line 3 of \/var\/snap\/k8s\/common\/args\/conf\.d\/kubelet\.yaml$/,
+      },
+    },
+    todo: [
+      /Change healthzBindAddress: 0\.0\.0\.0 in line 3 .* to 127\.0\.0\.1, .*\n(?: .*\n)* {2}sudo snap restart k8s\.kubelet\n/,
+    ],
+  },
+  {
     fault: 'fan-device-on-8472',
     findings: { 'cilium-agent 8472/udp': { verdict: 'wrong-owner', message: /^kernel device ftun0 \(vxlan\) holds / } },
     todo: [

@@ -181,9 +181,9 @@ export function coverage(
   faults: Readonly<Record<string, 'partial' | 'failed'>> = {},
   ownerNotes: readonly 'ss-comm-only'[] = [],
 ): Coverage {
-  const names = ['tcp', 'udp', 'unix', 'owners', 'network'];
+  const names = new Set(['tcp', 'udp', 'unix', 'owners', 'network', ...Object.keys(faults)]);
   return renderCoverage(
-    names.map((name) => {
+    [...names].map((name) => {
       const status = faults[name] ?? 'ok';
       return {
         name,

@@ -56,6 +56,15 @@ export class FactFiles {
     return file === undefined ? { state: 'absent' } : { state: 'read', text: this.#textOf(file) };
   }
 
+  /** Names in a directory of files of this kind. */
+  namesBelow(fact: FactKind, directory: string): readonly string[] {
+    const paths = this.#files.flatMap(({ place }) => (place.fact === fact ? [place.service] : []));
+    const below = paths
+      .filter((path) => path.startsWith(`${directory}/`))
+      .map((path) => path.slice(directory.length + 1));
+    return [...new Set(below.map((path) => path.replace(/\/.*$/s, '')))];
+  }
+
   #textOf({ bytes }: FactFile): string {
     return this.#isConverted ? textOf(bytes).replaceAll('\r\n', '\n') : textOf(bytes);
   }

@@ -8,6 +8,7 @@ export type FactKind =
   | 'processes'
   | 'cgroups'
   | 'arguments'
+  | 'options'
   | 'unit-status'
   | 'unit-files'
   | 'snap-list'
@@ -25,11 +26,14 @@ export interface FactPlace {
   readonly fact: FactKind;
   /** The directory of the node: empty, or ends with a slash. */
   readonly root: string;
-  /** Of arguments and of a unit's status: the service; otherwise empty. */
+  /** Of arguments and of a unit's status: the service; of options: the path below the arguments, or on the node; otherwise empty. */
   readonly service: string;
 }
 
 const ANY_SERVICE = `(?<service>${SERVICES.join('|')})`;
+
+/** Files that the arguments of a service may name: `k8s inspect` copies those beside the arguments, sos `/etc/kubernetes`. */
+const OPTIONS_NAME = '(?:[^/]+/){0,8}[^/]+\\.(?:ya?ml|json|conf)';
 
 /**
  * Paths below the directory of a node: of `k8s inspect` (k8s/scripts/inspect.sh; state files were at the top before 1.33), of
@@ -48,6 +52,8 @@ const LAYOUT: readonly (readonly [fact: FactKind, path: string])[] = [
   ['cgroups', 'sos_commands/process/ps_axo_(?:[a-z]+_)+comm_cgroup'],
   ['arguments', `var/snap/k8s/common/args/${ANY_SERVICE}`],
   ['arguments', `args/${ANY_SERVICE}`],
+  ['options', `(?:var/snap/k8s/common/)?args/(?<service>${OPTIONS_NAME})`],
+  ['options', `(?<service>etc/kubernetes/${OPTIONS_NAME})`],
   ['unit-status', `k8s\\.${ANY_SERVICE}/systemctl\\.log`],
   ['unit-status', 'snap\\.microk8s\\.(?<service>daemon-[a-z0-9-]+)/systemctl\\.log'],
   ['unit-files', 'sos_commands/systemd/systemctl_list-unit-files'],
@@ -72,7 +78,9 @@ const PATTERNS = LAYOUT.map(([fact, path]) => ({ fact, pattern: new RegExp(`^(?<
 export function factPlace(path: string): FactPlace | null {
   for (const { fact, pattern } of PATTERNS) {
     const groups = pattern.exec(path)?.groups;
-    if (groups !== undefined) return { fact, root: groups['root'] ?? '', service: groups['service'] ?? '' };
+    if (groups === undefined) continue;
+    const { root = '', service = '' } = groups;
+    return { fact, root, service: service.startsWith('etc/') ? `/${service}` : service };
   }
   return null;
 }

@@ -2,11 +2,12 @@ import { basename } from 'node:path';
 import type { SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { TunnelDevice } from '../../kernel/network/facts.js';
-import { ARGUMENTS_DIRECTORY, argumentSettings, type ServiceInput, type Settings } from '../../node/configuration.js';
+import { ARGUMENTS_DIRECTORY, argumentSettings, readService, type Settings } from '../../node/configuration.js';
 import { withConfiguredDefault } from '../../node/configured_default.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
 import { isBootstrapped, type MarkedRole } from '../../node/marked_role.js';
 import type { NetworkFeature } from '../../node/network_feature.js';
+import type { NodeReader } from '../../node/options.js';
 import type { ServiceState } from '../../node/setting.js';
 import { K8SD_DATABASE_FILE, STATE_FILES, stateSettings } from '../../node/state_files.js';
 import type { NodeFacts } from '../../verdict/capture.js';
@@ -29,8 +30,8 @@ export interface BundledNode {
   readonly sources: readonly SourceReading[];
 }
 
-/** Reads the files of one node. Pure; what is missing or not understood is in `sources`. */
-export function bundledNode(facts: readonly FactFile[]): BundledNode {
+/** Reads the files of one node. What is missing or not understood is in `sources`. */
+export async function bundledNode(facts: readonly FactFile[]): Promise<BundledNode> {
   const files = new FactFiles(facts);
   const network = networkOf(files);
   const startup = files.first('snap-services', parseSnapServices)?.value ?? null;
@@ -38,7 +39,7 @@ export function bundledNode(facts: readonly FactFile[]): BundledNode {
   const unitFiles = files.first('unit-files', parseUnitFiles)?.value ?? null;
   const isOfSnap = OF_SNAP.some((fact) => files.has(fact)) || unitFiles?.has(unitOf('k8sd')) === true;
   const services = isOfSnap ? servicesOf(processes, startup, unitFiles) : null;
-  const settings = isOfSnap ? settingsOf(files, processes, services ?? []) : NO_SETTINGS;
+  const settings = isOfSnap ? await settingsOf(files, processes, services ?? []) : NO_SETTINGS;
   const markedRole = markedRoleOf(files);
   const snap = files.first('snap-list', parseSnapList);
   const uname = files.first('uname', parseUname);
@@ -86,6 +87,7 @@ const OF_SNAP: readonly FactKind[] = ['worker', 'control-plane', 'not-bootstrapp
 
 const CONFIGURATION: readonly FactKind[] = [
   'arguments',
+  'options',
   'k8sd-state',
   'dqlite-state',
   'unit-status',
@@ -104,13 +106,14 @@ function statusOf(errors: readonly CoverageFault[]): Pick<SourceReading, 'status
   return { status: errors.length === 0 ? 'ok' : 'partial', errors };
 }
 
-function settingsOf(files: FactFiles, processes: BundledProcesses, services: readonly ServiceState[]): Settings {
-  const inputs = SERVICES.map(
-    (service): ServiceInput => ({
-      service,
-      file: { path: `${ARGUMENTS_DIRECTORY}/${service}`, file: files.text('arguments', service) },
-      commandLine: commandLineOf(service, processes, services),
-    }),
+async function settingsOf(
+  files: FactFiles,
+  processes: BundledProcesses,
+  services: readonly ServiceState[],
+): Promise<Settings> {
+  const reader = readerOf(files);
+  const inputs = await Promise.all(
+    SERVICES.map((service) => readService(service, commandLineOf(service, processes, services), reader)),
   );
   const states = [
     stateSettings(K8SD_DATABASE_FILE, { path: K8SD_DATABASE_FILE.path, file: files.text('k8sd-state') }),
@@ -125,6 +128,20 @@ function settingsOf(files: FactFiles, processes: BundledProcesses, services: rea
   return {
     settings: all.flatMap(({ settings }) => settings),
     faults: [...lacksArguments, ...all.flatMap(({ faults }) => faults)],
+  };
+}
+
+/** The files of the node that hold what its services are told to do, by their path on the node. */
+function readerOf(files: FactFiles): NodeReader {
+  const inArguments = (path: string): string | null =>
+    path.startsWith(`${ARGUMENTS_DIRECTORY}/`) ? path.slice(ARGUMENTS_DIRECTORY.length + 1) : null;
+  return {
+    text: async (path) => {
+      const name = inArguments(path);
+      const isService = name !== null && SERVICES.includes(name);
+      return isService ? files.text('arguments', name) : files.text('options', name ?? path);
+    },
+    names: async (path) => files.namesBelow('options', inArguments(path) ?? path),
   };
 }
 

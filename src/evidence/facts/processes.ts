@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { CoverageFault } from '../../base/coverage_codes.js';
 import { textField, textOf } from '../../base/text.js';
 import { isProgram } from '../../kernel/owners/argv0.js';
 import { cgroupFacts, cgroupPathOf } from '../../kernel/owners/cgroup.js';
@@ -20,6 +21,8 @@ export interface BundledProcesses {
   readonly isSettled: boolean;
   /** Files that this comes from. */
   readonly paths: readonly string[];
+  /** Lists of processes that could not be read. */
+  readonly faults: readonly CoverageFault[];
 }
 
 export function processesOf(files: FactFiles, startup: SnapServices | null): BundledProcesses {
@@ -62,6 +65,7 @@ export function processesOf(files: FactFiles, startup: SnapServices | null): Bun
     hasAllUnits,
     isSettled: SERVICES.every(isSettled),
     paths: [...lists.map(({ path }) => path), ...statusPaths],
+    faults: files.faults(['processes', 'cgroups']),
   };
 }
 
@@ -99,11 +103,13 @@ function argv0Of({ comm, argv0, isArgv0Cut }: ProcessOwner, listed: ListedProces
   return goesOn && isProgram(first, [base]) ? first : undefined;
 }
 
-function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits, isSettled }: BundledProcesses): Place {
+function placeOf(pid: number, { byPid, units, unitByPid, hasAllUnits, isSettled, faults }: BundledProcesses): Place {
   const cgroup = cgroupOf(byPid.get(pid));
   if (cgroup !== null) return { ...textField('cgroup', Buffer.from(cgroup)), ...cgroupFacts(cgroup) };
   const own = unitByPid.get(pid);
   if (own !== undefined) return { cgroup: own.cgroup, unit: own.unit };
+  // What is in the list, and could not be read, may show that it is another's.
+  if (faults.length > 0) return { outsideOf: 'unclear' };
   // Without processes in any unit, the services run in units of another manager.
   if (byPid.size === 0 || unitByPid.size === 0 || !hasAllUnits) return {};
   const ancestors = ancestorsOf(pid, byPid);

@@ -136,6 +136,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
 
 const SETTING_KINDS: readonly Setting['source']['kind'][] = [
   'arguments-file',
+  'options-file',
   'state-file',
   'command-line',
   'built-in-default',

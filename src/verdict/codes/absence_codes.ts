@@ -12,6 +12,12 @@ export const ABSENCE_CODES = {
     about: 'Nothing is listening on the port.',
     params: { service: 'service' },
   },
+  'place-unknown': {
+    verdict: 'unverified',
+    about:
+      'Nothing is listening there, and whether the configuration of the node puts the service elsewhere could not be read.',
+    params: { service: 'service' },
+  },
   'unit-not-running': {
     verdict: 'missing',
     about: 'Nothing is listening: the unit of the service has no process. `state` is whether systemd starts it.',

@@ -52,6 +52,11 @@ export const APPLICABILITY_CODES = {
     about: 'This machine is no node of Canonical Kubernetes: no file, unit or listener of it is here.',
     params: {},
   },
+  'node-unknown': {
+    verdict: 'unverified',
+    about: 'Nothing shows that this machine is a node of Canonical Kubernetes, and its files could not be seen.',
+    params: {},
+  },
   'not-bootstrapped': {
     verdict: 'not-applicable',
     about:

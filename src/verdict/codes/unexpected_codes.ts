@@ -12,6 +12,12 @@ export const UNEXPECTED_CODES = {
     about: 'No row of the spec and no note explains the listener, which only neighbours on one link can reach.',
     params: {},
   },
+  'in-the-way': {
+    verdict: 'unexpected',
+    about:
+      'The node is not bootstrapped yet, and the listener has the port or path of a row, so that `service` could not start.',
+    params: { service: 'service' },
+  },
   'noted-by-name-only': {
     verdict: 'unexpected',
     about: 'A note allows the listener for `owners`, but nothing shows that it is one of them except its name.',

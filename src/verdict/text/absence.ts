@@ -15,7 +15,9 @@ type AbsenceCode =
   | 'replaced-by-service'
   | 'not-a-node'
   | 'not-bootstrapped'
+  | 'node-unknown'
   | 'no-listener'
+  | 'place-unknown'
   | 'unit-not-running'
   | 'unit-still-starting'
   | 'bound-not-listening'
@@ -77,6 +79,10 @@ export function absenceSentences(
       const message = `${reason} (sudo k8s bootstrap makes this the first node of a cluster, sudo k8s join-cluster TOKEN a further one)`;
       return { message, reason };
     }
+    case 'node-unknown':
+      return because(nothing, 'whether this is a node of Canonical Kubernetes is unknown: its files could not be seen');
+    case 'place-unknown':
+      return because(nothing, `whether ${facts.params.service} is configured to listen elsewhere is unknown`);
     case 'no-listener':
       return plain(`${nothing}; ${facts.params.service} should be`);
     case 'unit-not-running': {

@@ -104,6 +104,18 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
         'sudo k8s bootstrap',
         'sudo k8s join-cluster TOKEN',
       );
+    case 'node-unknown':
+    case 'place-unknown':
+      return advice(
+        'Fix what kept the configuration from being read, which `coverage` names; where the file system of the node is seen elsewhere, name that (--host-root).',
+      );
+    case 'in-the-way': {
+      const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
+      return advice(
+        `Before bootstrapping this node, ${text}; k8s-sockwatch preflight says what else is in the way.`,
+        ...commands,
+      );
+    }
     case 'not-a-node':
     case 'role-unknown':
     case 'role-unknown-and-held':

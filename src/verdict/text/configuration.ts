@@ -4,14 +4,17 @@ import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.js';
 import { ARGUMENTS_DIRECTORY } from '../../node/configuration.js';
 import { type Endpoint, endpointOf, endpointText, urlEndpoints } from '../../node/flag_value.js';
-import { snapServiceOf } from '../../node/flags.js';
+import { FLAGS, snapServiceOf } from '../../node/flags.js';
 import type { Advice, Expected, FindingConfiguration, FindingFacts } from '../finding.js';
+import { shellWord } from './commands.js';
 
 /** What a setting says, and where: `--address=0.0.0.0 in line 7 of /var/snap/k8s/common/args/kubelet`. */
 export function settingText({ flag, value, source }: FindingConfiguration): string {
-  const assignment = printable(flag.startsWith('--') ? `${flag}=${value}` : `${flag}: ${value}`);
+  const key = source.kind === 'options-file' ? keyOf(flag) : flag;
+  const assignment = printable(key.startsWith('--') ? `${key}=${value}` : `${key}: ${value}`);
   switch (source.kind) {
     case 'arguments-file':
+    case 'options-file':
     case 'state-file':
       return printable(`${assignment} in line ${source.line} of ${source.path}`);
     case 'command-line':
@@ -71,9 +74,10 @@ export function configurationAdvice(
   if (wanted === null) return null;
   switch (source.kind) {
     case 'arguments-file':
+    case 'options-file':
       return {
         text: printable(`Change ${settingText(configuration)} to ${wanted}, and restart ${service}.`),
-        commands: [`sudo sed -n ${source.line}p ${source.path}`, restart],
+        commands: [lineOf(source), restart],
       };
     case 'built-in-default':
     case 'command-line':
@@ -86,9 +90,19 @@ export function configurationAdvice(
         text: printable(
           `${settingText(configuration)}; it should be ${wanted}. ${service} takes it from --address of bootstrap and join-cluster alone: until this node joins anew, let a firewall admit only the nodes of the cluster.`,
         ),
-        commands: [`sudo sed -n ${source.line}p ${source.path}`, 'sudo k8s status'],
+        commands: [lineOf(source), 'sudo k8s status'],
       };
   }
+}
+
+/** The command that shows the deciding line. */
+function lineOf({ line, path }: FindingConfiguration['source']): string {
+  return `sudo sed -n ${line}p ${shellWord(path ?? '')}`;
+}
+
+/** What a flag is called in files of options. */
+function keyOf(flag: string): string {
+  return FLAGS.find(({ name, key }) => name === flag && key !== undefined)?.key ?? flag;
 }
 
 /** The value with which the service would listen where the row says; null: unknown. */

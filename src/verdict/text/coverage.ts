@@ -64,6 +64,12 @@ function textOf({ code, params }: CoverageFault): string {
       return `${params.path}, line ${params.line}: what the shell makes of it is unknown, and so are options set there`;
     case 'setting-not-understood':
       return `${params.path}, line ${params.line}: the value of ${params.flag} is not understood`;
+    case 'options-missing':
+      return `${params.path}: no such file here, although a service takes its options from it`;
+    case 'options-not-understood':
+      return `${params.path}: what a service makes of this file of options is unknown`;
+    case 'settings-unknown':
+      return `where ${listed(params.services, ', ')} should listen is not known for certain`;
     case 'node-address-unusable':
       return `the address of k8sd, ${params.address}, is not one of this node: the default route decides what "default" means`;
     case 'host-files-unseen':

@@ -154,7 +154,9 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'replaced-by-service':
     case 'not-a-node':
     case 'not-bootstrapped':
+    case 'node-unknown':
     case 'no-listener':
+    case 'place-unknown':
     case 'unit-not-running':
     case 'unit-still-starting':
     case 'bound-not-listening':
@@ -201,6 +203,10 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       return plain(
         `${listening(members)}/${protocolOf(members)}, reachable on the local link only; not in the spec or notes`,
       );
+    case 'in-the-way': {
+      const where = `${listening(members)}/${protocolOf(members)}`;
+      return because(where, `${facts.params.service} needs the port once this node is bootstrapped`);
+    }
     case 'noted-by-name-only': {
       const { owners, purpose } = facts.params;
       const reason = `the notes allow ${owners.join(' or ')} here (${purpose}), but only its name says that it is that`;

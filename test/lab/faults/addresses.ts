@@ -1,4 +1,4 @@
-import { k8sdState } from '../disk.js';
+import { argumentsFile, k8sdState } from '../disk.js';
 import { rebound, tcp, withFiles, withFlag } from '../plan.js';
 import { type Fault, tcpRow } from './fault.js';
 
@@ -9,6 +9,19 @@ export const ADDRESSES: readonly Fault[] = [
     description: "kubelet's health check is on all addresses",
     plan: (plan, { any }) =>
       withFlag(rebound(plan, 'kubelet', 10248, tcp(any, 10248)), 'kubelet', '--healthz-bind-address=0.0.0.0'),
+    expect: () => [
+      { subject: tcpRow('kubelet', 10248), verdict: 'exposed', culprit: { process: 'kubelet', comm: 'kubelet' } },
+    ],
+  },
+  {
+    name: 'healthz-in-options-file',
+    description: "kubelet's health check is on all addresses, as a file says that its --config names",
+    plan: (plan, { any }) => {
+      const file = `${argumentsFile('conf.d')}/kubelet.yaml`;
+      const text = `apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nhealthzBindAddress: 0.0.0.0\n`;
+      const bound = rebound(plan, 'kubelet', 10248, tcp(any, 10248));
+      return withFiles(withFlag(bound, 'kubelet', `--config=${file}`), [[file, text]]);
+    },
     expect: () => [
       { subject: tcpRow('kubelet', 10248), verdict: 'exposed', culprit: { process: 'kubelet', comm: 'kubelet' } },
     ],

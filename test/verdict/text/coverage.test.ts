@@ -159,6 +159,18 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     '/x/kubelet, line 7: the value of --port is not understood',
   ],
   [
+    { code: 'options-missing', params: { path: '/etc/x.yaml' } },
+    '/etc/x.yaml: no such file here, although a service takes its options from it',
+  ],
+  [
+    { code: 'options-not-understood', params: { path: '/etc/x.yaml' } },
+    '/etc/x.yaml: what a service makes of this file of options is unknown',
+  ],
+  [
+    { code: 'settings-unknown', params: { services: ['etcd', 'kubelet'] } },
+    'where etcd, kubelet should listen is not known for certain',
+  ],
+  [
     { code: 'node-address-unusable', params: { address: '0.0.0.0:6400' } },
     'the address of k8sd, 0.0.0.0:6400, is not one of this node: the default route decides what "default" means',
   ],

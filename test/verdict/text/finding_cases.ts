@@ -93,6 +93,26 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     'Canonical Kubernetes is installed here and not bootstrapped: nothing of it is expected to listen yet (sudo k8s bootstrap makes this the first node of a cluster, sudo k8s join-cluster TOKEN a further one)',
   ],
   [
+    evaluate(
+      spec([API]),
+      capture([held('nginx', '0.0.0.0', 6443)], { node: { ...NODE, isInstalled: true, isBootstrapped: false } }),
+      'unknown',
+    ).findings[1] as Finding,
+    `${owned('nginx')} is listening on 0.0.0.0:6443/tcp|kube-apiserver needs the port once this node is bootstrapped`,
+  ],
+  [
+    evaluate(
+      spec([API], { source: 'builtin:canonical-k8s' }),
+      capture([], { coverage: coverage({ configuration: 'partial' }) }),
+      'unknown',
+    ).findings[0] as Finding,
+    `${NOTHING} *:6443/tcp|whether this is a node of Canonical Kubernetes is unknown: its files could not be seen`,
+  ],
+  [
+    judge(API, { observed: { coverage: coverage({ configuration: 'partial' }) } }),
+    `${NOTHING} *:6443/tcp|whether kube-apiserver is configured to listen elsewhere is unknown`,
+  ],
+  [
     judge(UNIX, {
       sockets: [unixListener(PATH, { owners: [processOwner('containerd')] })],
       observed: { files: [socketFile(PATH, { isProtected: false })] },
