@@ -9,7 +9,7 @@ const MATCHED_BY: readonly (MatchedBy | null)[] = [null, ...NAMES];
 const CODES = Object.keys(FINDING_CODES) as FindingCode[];
 
 /** Of each entry. */
-const TEXTS = 3;
+const TEXTS = 4;
 
 /** The findings of one snapshot, one entry per row, in ascending order of row numbers. */
 export interface Column {
@@ -17,17 +17,21 @@ export interface Column {
   readonly states: Uint8Array;
   readonly codes: Uint8Array;
   readonly matchedBy: Uint8Array;
-  /** For each entry its message, reason and advice. As bytes, because a fleet has half a million of them. */
+  /** For each entry its message, reason, advice and parameters (JSON). As bytes, because a fleet has half a million of them. */
   readonly texts: Buffer;
   /** End of each text in `texts`. What is null is empty. */
   readonly textEnds: Uint32Array;
 }
+
+export type CellParams = Readonly<Record<string, unknown>>;
 
 /** One entry of a column. */
 export interface Cell {
   readonly state: StateCode;
   /** null: there is no finding. */
   readonly code: FindingCode | null;
+  /** Those of the code, without ids of sockets, which a matrix does not have. */
+  readonly params: CellParams;
   readonly message: string;
   readonly reason: string | null;
   /** A sentence, then commands, one line each. */
@@ -50,7 +54,7 @@ export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[
     states[at] = cell.state;
     codes[at] = cell.code === null ? CODES.length : CODES.indexOf(cell.code);
     matchedBy[at] = MATCHED_BY.indexOf(cell.matchedBy);
-    for (const [number, text] of [cell.message, cell.reason, cell.advice].entries()) {
+    for (const [number, text] of [cell.message, cell.reason, cell.advice, packedParams(cell.params)].entries()) {
       if (text !== null) {
         texts += text;
         end += Buffer.byteLength(text);
@@ -59,6 +63,11 @@ export function packColumn(cells: readonly (readonly [row: number, cell: Cell])[
     }
   }
   return { rows, states, codes, matchedBy, texts: Buffer.from(texts), textEnds };
+}
+
+/** Most have none. */
+function packedParams(params: CellParams): string | null {
+  return Object.keys(params).length === 0 ? null : JSON.stringify(params);
 }
 
 /** Index of a row's entry in a column; -1 if it has none. */
@@ -83,6 +92,7 @@ export function cellAt(column: Column, row: number): Cell | null {
   return {
     state: column.states[at] ?? UNSEEN,
     code,
+    params: JSON.parse(textAt(column, TEXTS * at + 3) || '{}') as CellParams,
     message: textAt(column, TEXTS * at),
     reason: textAt(column, TEXTS * at + 1) || null,
     advice: textAt(column, TEXTS * at + 2) || null,

@@ -1,3 +1,4 @@
+import { absenceSentences } from '../verdict/text/absence.js';
 import { type Cell, cellAt, entryAt } from './column.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';
 import { isUnknown, NONE, type StateCode, stateCode, UNSEEN } from './state.js';
@@ -5,20 +6,20 @@ import { isUnknown, NONE, type StateCode, stateCode, UNSEEN } from './state.js';
 /** How a cell stands out: `odd` against a majority, or `differs` where there is none. */
 export type Mark = 'odd' | 'differs';
 
-/** A row of another release's page, on a node whose page does not have it. */
-const NOT_ON_ITS_PAGE: Cell = {
-  state: stateCode('not-applicable', 'none'),
-  code: null,
-  message: 'the page of its release does not have this row',
-  reason: null,
-  advice: null,
-  matchedBy: null,
-};
+/** Of a row of another release's page, on a node whose page does not have it. */
+const NOT_ON_ITS_PAGE = stateCode('not-applicable', 'none');
+
+function notOnItsPage({ release }: FleetNode): Cell {
+  const coded = { code: 'row-not-on-page-of-node', params: { release } } as const;
+  const fields = { verdict: 'not-applicable', severity: 'none', expected: null, sockets: [], matchedBy: null } as const;
+  const { message, reason } = absenceSentences({ ...fields, ...coded, configuration: null, causedBy: null }, new Map());
+  return { ...coded, state: NOT_ON_ITS_PAGE, message, reason, advice: null, matchedBy: null };
+}
 
 /** What a node says on a row; null: nothing. */
 export function cellOf(node: FleetNode, row: MatrixRow): Cell | null {
   const cell = cellAt(node.column, row.number);
-  return cell === null && row.expected !== null ? NOT_ON_ITS_PAGE : cell;
+  return cell === null && row.expected !== null ? notOnItsPage(node) : cell;
 }
 
 /** How a row stands out on a node; null: it does not. */
@@ -42,7 +43,7 @@ export function stateAt(node: FleetNode, row: MatrixRow): StateCode {
 
 /** A listener without a finding is absent only if it would have been seen, with its owner. */
 function absentState({ unreadProtocols, column }: FleetNode, row: MatrixRow): StateCode {
-  if (row.expected !== null) return NOT_ON_ITS_PAGE.state;
+  if (row.expected !== null) return NOT_ON_ITS_PAGE;
   if (unreadProtocols.has(row.protocol)) return UNSEEN;
   return row.unknownOwnerRows.some((other) => entryAt(column, other) >= 0) ? UNSEEN : NONE;
 }

@@ -22,6 +22,8 @@ export interface FleetNode {
   readonly source: string;
   /** Whether it may be in a cluster: not without Canonical Kubernetes, or before it is bootstrapped. */
   readonly isInCluster: boolean;
+  /** Of the built-in page that it was compared with; null: a page of one's own. */
+  readonly release: string | null;
   readonly role: NodeRole;
   readonly roleSource: string;
   readonly capturedAt: string;
@@ -30,7 +32,7 @@ export interface FleetNode {
   readonly gaps: readonly string[];
   /** Protocols whose socket table was not read completely. */
   readonly unreadProtocols: ReadonlySet<Protocol>;
-  /** What there is to say of the page that it was compared with, in sentences. */
+  /** Why it is no node of a cluster, and what there is to say of the page that it was compared with, in sentences. */
   readonly remarks: readonly string[];
   readonly column: Column;
 }

@@ -5,14 +5,14 @@ import { resultOf } from '../snapshot/document/summary.js';
 import { captureWithRole } from '../snapshot/reevaluate.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
-import { isOfNoNode } from '../verdict/codes.js';
+import { FINDING_CODES, isOfNoNode } from '../verdict/codes.js';
 import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
 import type { FindingFacts } from '../verdict/finding.js';
 import { pageRemarks } from '../verdict/page_remarks.js';
 import { adviceFor } from '../verdict/text/advice.js';
 import { type FindingContext, findingText } from '../verdict/text/finding.js';
 import { pageRemarkText } from '../verdict/text/page_remark.js';
-import { type Cell, type Column, packColumn } from './column.js';
+import { type Cell, type CellParams, type Column, packColumn } from './column.js';
 import type { FleetNode } from './matrix.js';
 import { stateCode } from './state.js';
 import { type EphemeralPorts, listenerSubject, type Subject } from './subject.js';
@@ -53,6 +53,7 @@ export function reduceSnapshot(
     addresses: node.defaultAddresses,
     source: printable(source),
     isInCluster: !evaluated.facts.some(({ code }) => isOfNoNode(code)),
+    release: spec.release,
     role: role.role,
     roleSource: printable(role.roleSource),
     capturedAt: printable(capturedAt),
@@ -60,10 +61,19 @@ export function reduceSnapshot(
     gaps: coverage.sources.flatMap(({ name, status, error }) =>
       status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason given'}`)],
     ),
-    remarks: pageRemarks(spec, node.release).map((remark) => printable(pageRemarkText(remark))),
+    remarks: [
+      ...noNodeRemarks(evaluated),
+      ...pageRemarks(spec, node.release).map((remark) => printable(pageRemarkText(remark))),
+    ],
     unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
     column: columnOf(evaluated, pageNumbers, node.ephemeralPorts, numberOf),
   };
+}
+
+/** Why no row applies, which is the same on all of them. */
+function noNodeRemarks({ facts, context }: EvaluatedFacts): string[] {
+  const one = facts.find(({ code }) => isOfNoNode(code));
+  return one === undefined ? [] : [findingText(one, context).message];
 }
 
 /** The facts about the rows of a spec come first, in their order. */
@@ -91,11 +101,17 @@ function cellOf(facts: FindingFacts, context: FindingContext): Cell {
   return {
     state: stateCode(verdict, severity),
     code,
+    params: paramsOf(facts),
     message: shortened(message),
     reason,
     advice: advice === null ? null : [advice.text, ...advice.commands].join('\n'),
     matchedBy,
   };
+}
+
+function paramsOf({ code, params }: FindingFacts): CellParams {
+  const kinds: Readonly<Record<string, string>> = FINDING_CODES[code].params;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => kinds[name] !== 'socketIds'));
 }
 
 /** Several listeners of one program on ephemeral ports: the worst one decides the state. */

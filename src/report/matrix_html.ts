@@ -258,7 +258,7 @@ function pageColumn({ nodes }: NodeColumn): PageColumn {
       ['Result', `${RESULT_SYMBOLS[result]} ${result}`],
       ['Captured', capturedAt],
       ['File', source],
-      ...remarks.map((remark) => ['Page', remark] as const),
+      ...remarks.map((remark) => ['Remark', remark] as const),
       ...gaps.map((gap) => ['Not seen', gap] as const),
     ],
   };

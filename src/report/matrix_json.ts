@@ -84,6 +84,6 @@ function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
   const cell = findingOf(node, row);
   if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
   const { kind, verdict, severity } = state;
-  const { code, message, reason, matchedBy } = cell;
-  return { node: number, state: kind, verdict, severity, mark, code, message, reason, matchedBy };
+  const { code, params, message, reason, matchedBy } = cell;
+  return { node: number, state: kind, verdict, severity, mark, code, params, message, reason, matchedBy };
 }

@@ -196,7 +196,7 @@ function tableLines(
 }
 
 function remarkLines(nodes: readonly FleetNode[]): string[] {
-  return listed('About the page:', nodes, ({ remarks }) => remarks, '');
+  return listed('About the nodes and their pages:', nodes, ({ remarks }) => remarks, '');
 }
 
 function gapLines(nodes: readonly FleetNode[]): string[] {

@@ -61,13 +61,21 @@ t.test('reports show it', (t) => {
   t.match(table, /builtin:canonical-k8s, 1\.32, 1\.33, 1\.34, 1\.35, 1\.36;/);
   t.match(
     table,
-    /About the page:\nn-1\.99: there is no page of 1\.99\.1.*\nn-null: the release of this node is unknown/,
+    /About the nodes and their pages:\nn-1\.99: there is no page of 1\.99\.1.*\nn-null: the release of this node is unknown/,
   );
   t.match(table, /k8s-dqlite .*– n\/a$/m);
   const { pages, nodes, rows } = JSON.parse(joined(toMatrixJson(fleet)));
   t.match(pages, [{ releases: RELEASES }]);
   t.match(nodes.find(({ hostname }: { hostname: string }) => hostname === 'n-null').remarks, [/unknown/]);
   const dqlite = rows.find(({ service }: { service: string }) => service === 'k8s-dqlite');
-  t.match(dqlite.cells.at(-1), { state: 'verdict', verdict: 'not-applicable', severity: 'none', mark: null });
+  t.match(dqlite.cells.at(-1), {
+    state: 'verdict',
+    verdict: 'not-applicable',
+    severity: 'none',
+    mark: null,
+    code: 'row-not-on-page-of-node',
+    params: { release: '1.36' },
+    message: 'the page of release 1.36 does not have this row',
+  });
   t.end();
 });

@@ -17,6 +17,16 @@ t.test('headers stay in view', async (t) => {
   await close();
 });
 
+t.test('a cell under the pointer says why', async (t) => {
+  const { page, complaints, close } = await openHtml(browser, FAULTY);
+  const notHere = await cell(page, 'default:2379/tcp etcd', 'w-2');
+  t.equal(await notHere.getAttribute('title'), null, 'the page has it once');
+  await notHere.hover();
+  t.equal(await notHere.getAttribute('title'), 'for control-plane nodes only; this is a worker node');
+  t.strictSame(complaints, []);
+  await close();
+});
+
 t.test('by keyboard alone', async (t) => {
   const { page, complaints, close } = await openHtml(browser, FAULTY);
   await page.locator('#filter-odd').focus();

@@ -1,8 +1,11 @@
 import t from 'tap';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
 import { cluster, fleetOf } from '../fleet/factory.js';
 import { validator } from '../package_schema.js';
 import { held } from '../verdict/factory.js';
+
+const unexplained = (one: OwnedListener) => ({ ...one, explainedBy: { by: null, text: null } });
 
 const invalid = validator('report/matrix.schema.json');
 
@@ -22,6 +25,19 @@ t.test('the schema rejects other documents', (t) => {
   t.match(invalid({ ...matrix, rows: [{ ...row, cells: [verdict] }] }), [/^\/rows\/0\/cells\/0 must have/]);
   t.match(invalid({ ...matrix, rows: [{ ...row, majority: { worker: 'fine' } }] }), [/^\/rows\/0\/majority /]);
   t.match(invalid({ ...matrix, rows: [{ ...row, protocol: 7 }] }), [/^\/rows\/0\/protocol /]);
+  t.end();
+});
+
+t.test('why no row applies to a node', (t) => {
+  const [document] = cluster(1);
+  if (document === undefined) throw new Error('no node');
+  const node = { ...document.node, role: 'unknown', isInstalled: true, isBootstrapped: false } as const;
+  const matrix = parsed([{ ...document, node, sockets: [held('nginx', '0.0.0.0', 6443)].map(unexplained) }]);
+  t.match(matrix.nodes[0].remarks[0], /^Canonical Kubernetes is installed here and not bootstrapped: /);
+  const [cell] = matrix.rows[0].cells;
+  t.match(cell, { verdict: 'not-applicable', code: 'not-bootstrapped', params: {}, reason: /not bootstrapped/ });
+  const nginx = matrix.rows.find(({ section }: { section: string }) => section === 'not on the page');
+  t.match(nginx.cells[0], { verdict: 'unexpected', code: 'in-the-way', params: { service: 'kube-apiserver' } });
   t.end();
 });
 

@@ -55,6 +55,7 @@ class Grid {
     this.#placeOf = this.#columnAt;
     this.#activate(this.#rows[1]?.cells[1] ?? null);
     table.addEventListener('click', ({ target }) => this.#open(cellOf(target)));
+    table.addEventListener('mouseover', ({ target }) => this.#explain(cellOf(target)));
     table.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
@@ -190,6 +191,13 @@ class Grid {
     if (at === 0) open(label, [...nodeFacts(column), ...this.#faults(number)], link);
     else if (column === undefined) open(name, this.#states(row), link);
     else open(name, [verdict(cell, ` on ${label}`), ...this.#details(at, number), ...nodeFacts(column)], link);
+  }
+
+  /** What is said of a cell, as long as the pointer is on it: in the page itself, it would be there twice. */
+  #explain(cell: Cell | null): void {
+    const row = cell?.closest('tr') ?? null;
+    if (cell?.matches('td') !== true || cell.title !== '' || row === null) return;
+    cell.title = textOf(this.#details(this.#rows.indexOf(row), this.#columnOf(cell))[0]);
   }
 
   #details(row: number, column: number): HTMLElement[] {

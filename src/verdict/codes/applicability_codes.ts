@@ -12,6 +12,11 @@ export const APPLICABILITY_CODES = {
     about: 'The row applies to nodes of other roles only.',
     params: { roles: 'words', role: 'word' },
   },
+  'row-not-on-page-of-node': {
+    verdict: 'not-applicable',
+    about: 'In a matrix: the row is on the page of other nodes, and not on that of the release of this node.',
+    params: { release: 'version?' },
+  },
   'condition-not-met': {
     verdict: 'not-applicable',
     about: 'The row is conditional, and the service was not seen on this node.',

@@ -6,6 +6,7 @@ import { because, endpointOf, listening, plain, type Sentences, socketsOf } from
 /** Codes of rows that no listener answers. */
 type AbsenceCode =
   | 'row-not-for-role'
+  | 'row-not-on-page-of-node'
   | 'condition-not-met'
   | 'condition-undecided'
   | 'condition-unknown'
@@ -44,18 +45,23 @@ export function absenceSentences(
       const reason = `for ${roles.join(' and ')} nodes only; this is a ${role} node`;
       return { message: reason, reason };
     }
+    case 'row-not-on-page-of-node': {
+      const { release } = facts.params;
+      const reason = `the page of ${release === null ? 'its release' : `release ${release}`} does not have this row`;
+      return { message: reason, reason };
+    }
     case 'condition-not-met': {
       const { condition, service } = facts.params;
-      return because(nothing, `the row applies only if "${condition}", and ${service} holds no socket on this node`);
+      return because(nothing, `the row is conditional ("${condition}"), and ${service} holds no socket on this node`);
     }
     case 'condition-undecided': {
       const { condition, service } = facts.params;
       const open = `whether ${service} runs here is unknown while the owners of its ports are`;
-      return because(nothing, `the row applies only if "${condition}", and ${open}`);
+      return because(nothing, `the row is conditional ("${condition}"), and ${open}`);
     }
     case 'condition-unknown': {
       const { condition } = facts.params;
-      return because(nothing, `the row applies only if "${condition}", and nothing on this node tells that`);
+      return because(nothing, `the row is conditional ("${condition}"), and nothing on this node tells that`);
     }
     case 'unit-not-enabled':
       return because(nothing, `${facts.params.unit} is not enabled on this node`);

@@ -31,6 +31,7 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
     case 'configured-place':
       return facts.params.running === undefined ? null : configured;
     case 'row-not-for-role':
+    case 'row-not-on-page-of-node':
     case 'condition-not-met':
     case 'replaced-by-service':
     case 'unit-not-enabled':

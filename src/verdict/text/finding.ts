@@ -145,6 +145,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       return because(`${ownersText(foreign)} holds ${listenersText(foreign)}`, roleUnknown(facts.params.roles));
     }
     case 'row-not-for-role':
+    case 'row-not-on-page-of-node':
     case 'condition-not-met':
     case 'condition-undecided':
     case 'condition-unknown':

@@ -44,7 +44,7 @@ export const CONFIGURATION_CASES: readonly (readonly [finding: Finding, text: st
   ],
   [
     judge(CONDITIONAL, { notes: ONCE }),
-    `${NOTHING} localhost:10256/tcp|the row applies only if "on one node", and kube-proxy holds no socket on this node`,
+    `${NOTHING} localhost:10256/tcp|the row is conditional ("on one node"), and kube-proxy holds no socket on this node`,
   ],
   [
     judge(CONDITIONAL, { ...DECIDED('unit'), ...on({ services: [unit('kube-proxy', { enabled: false })] }) }),

@@ -23,7 +23,8 @@ t.test('every code says what to do, unless there is nothing to do', (t) => {
   t.strictSame(
     [...nothing],
     [
-      ...['listens', 'listens-at-noted-path', 'replaced-by-service', 'row-not-for-role', 'configured-place'],
+      ...['listens', 'listens-at-noted-path', 'replaced-by-service', 'row-not-on-page-of-node', 'row-not-for-role'],
+      'configured-place',
       ...['condition-not-met', 'unit-not-enabled', 'network-feature-off', 'other-datastore'],
     ],
   );

@@ -1,6 +1,7 @@
 import { NO_NOTES } from '../../../src/spec/notes.js';
 import { evaluate } from '../../../src/verdict/evaluate.js';
 import type { Finding } from '../../../src/verdict/finding.js';
+import { renderFinding } from '../../../src/verdict/text/finding.js';
 import {
   capture,
   coverage,
@@ -91,6 +92,17 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
     evaluate(spec([API]), capture([], { node: { ...NODE, isInstalled: true, isBootstrapped: false } }), 'unknown')
       .findings[0] as Finding,
     'Canonical Kubernetes is installed here and not bootstrapped: nothing of it is expected to listen yet (sudo k8s bootstrap makes this the first node of a cluster, sudo k8s join-cluster TOKEN a further one)',
+  ],
+  [
+    renderFinding(
+      {
+        ...judge(API, { role: 'worker' }),
+        ...{ verdict: 'not-applicable', severity: 'none', configuration: null },
+        ...{ code: 'row-not-on-page-of-node', params: { release: '1.36' } },
+      },
+      { sockets: new Map(), coverage: coverage(), node: { defaultAddresses: [] } },
+    ),
+    '|the page of release 1.36 does not have this row',
   ],
   [
     evaluate(
@@ -209,12 +221,12 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   [judge(row('*:1', 'x', { role: 'control-plane' }), {}), '|for control-plane nodes only; this is a worker node'],
   [
     judge(CONDITIONAL, {}),
-    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and nothing on this node tells that`,
+    `${NOTHING} localhost:10256/tcp|the row is conditional ("eBPF is off"), and nothing on this node tells that`,
   ],
   [
     // Another row of the service is on a port of unknown owner.
     judge({ ...CONDITIONAL }, { sockets: [listener('198.51.100.2', 10256, UDP)] }),
-    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and nothing on this node tells that`,
+    `${NOTHING} localhost:10256/tcp|the row is conditional ("eBPF is off"), and nothing on this node tells that`,
   ],
   [
     evaluate(
@@ -222,7 +234,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
       capture([listener('127.0.0.1', 10249)]),
       'worker',
     ).findings[0] as Finding,
-    `${NOTHING} localhost:10256/tcp|the row applies only if "eBPF is off", and whether kube-proxy runs here is unknown while the owners of its ports are`,
+    `${NOTHING} localhost:10256/tcp|the row is conditional ("eBPF is off"), and whether kube-proxy runs here is unknown while the owners of its ports are`,
   ],
   [judge(KUBELET, {}), `${NOTHING} localhost:10248/tcp; kubelet should be`],
   [
