@@ -1,6 +1,6 @@
 import { type BashWord, bashWords } from './bash_words.js';
-import { flagValueOf, pathOf } from './flag_value.js';
-import { FLAGS, type Flag, OPTIONS_FLAGS } from './flags.js';
+import { pathOf } from './flag_value.js';
+import { FLAGS, type Flag, flagValueOf, OPTIONS_FLAGS } from './flags.js';
 
 /** What the arguments of a service say of one flag. */
 export interface FlagValue {

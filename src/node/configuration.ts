@@ -1,21 +1,9 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import { parseArgumentsFile, parseCommandLine, type ServiceArguments } from './arguments.js';
-import { flagValueOf } from './flag_value.js';
-import { FLAGS, type Flag, OPTIONS_FLAGS } from './flags.js';
+import type { FileText } from './file_text.js';
+import { FLAGS, type Flag, flagValueOf, OPTIONS_FLAGS } from './flags.js';
 import { type NodeReader, type Option, type Options, readOptions } from './options.js';
 import type { Setting } from './setting.js';
-
-/** The text of a file of the node. */
-export type FileText =
-  | { readonly state: 'read'; readonly text: string }
-  | { readonly state: 'absent' }
-  | { readonly state: 'unreadable'; readonly fault: CoverageFault };
-
-/** A file, and its path on the node. */
-export interface NodeFile {
-  readonly path: string;
-  readonly file: FileText;
-}
 
 /** What one service is told to do: its file, and the arguments of its process. */
 export interface ServiceInput {

@@ -1,5 +1,4 @@
 import { isIP } from 'node:net';
-import type { Flag } from './flags.js';
 
 /** What the value of a flag is. */
 export type ValueKind = 'port' | 'address' | 'endpoint' | 'urls' | 'path';
@@ -32,13 +31,6 @@ export function storedValue(kind: ValueKind, text: string): string | null {
     case 'path':
       return pathOf(text);
   }
-}
-
-/** The same for a flag. kube-proxy gives an address without a port that of the default (AppendPortIfNeeded() in pkg/proxy/util). */
-export function flagValueOf({ service, kind, default: fallback }: Flag, text: string): string | null {
-  const isBare = service === 'kube-proxy' && kind === 'endpoint' && isIP(text) !== 0;
-  const port = isBare ? endpointOf(fallback ?? '')?.port : undefined;
-  return storedValue(kind, port === undefined ? text : endpointText({ address: text, port }));
 }
 
 /** The endpoints that a stored value of kind `urls` has; those of unix sockets are left out. */

@@ -1,6 +1,7 @@
+import { isIP } from 'node:net';
 import { COMM_LENGTH } from '../kernel/owners/owner.js';
 import type { Transport } from '../kernel/sockets/listener.js';
-import type { ValueKind } from './flag_value.js';
+import { endpointOf, endpointText, storedValue, type ValueKind } from './flag_value.js';
 
 /** One option of a service that is read. */
 export interface Flag {
@@ -151,4 +152,11 @@ export function snapServiceOf(name: string): string | null {
     SERVICES.find((service) => service === name || (name.length === COMM_LENGTH && service.startsWith(`${name}-`))) ??
     null
   );
+}
+
+/** A value of a flag in the form in which it is stored; null: it is none. kube-proxy gives an address without a port that of the default (AppendPortIfNeeded() in pkg/proxy/util). */
+export function flagValueOf({ service, kind, default: fallback }: Flag, text: string): string | null {
+  const isBare = service === 'kube-proxy' && kind === 'endpoint' && isIP(text) !== 0;
+  const port = isBare ? endpointOf(fallback ?? '')?.port : undefined;
+  return storedValue(kind, port === undefined ? text : endpointText({ address: text, port }));
 }

@@ -8,7 +8,7 @@ import { printable, textOf } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { isAbsence, type Mounts, readMounts, resolveLocally } from '../kernel/mounts.js';
 import { type SocketFile, statSocketFile } from '../kernel/sockets/socket_file.js';
-import type { FileText } from './configuration.js';
+import type { FileText } from './file_text.js';
 
 /** An arguments file has a few hundred bytes, and a CNI directory a few files. */
 const MAX_BYTES = 64 * 1024;

@@ -1,6 +1,6 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { NamedFile, ServiceArguments } from './arguments.js';
-import type { FileText } from './configuration.js';
+import type { FileText } from './file_text.js';
 import { OPTIONS_FLAGS } from './flags.js';
 
 /** Files of a node, on its disk or in a bundle. Paths are as on the node. */

@@ -1,8 +1,8 @@
 import { SockwatchError } from '../base/errors.js';
 import { decodeSource } from '../base/text_source.js';
 import { readYaml, type YamlInput } from '../spec/yaml_input.js';
-import { endpointOf, endpointText, flagValueOf } from './flag_value.js';
-import { FLAGS, type Flag, OPTIONS_FLAGS } from './flags.js';
+import { endpointOf, endpointText } from './flag_value.js';
+import { FLAGS, type Flag, flagValueOf, OPTIONS_FLAGS } from './flags.js';
 
 /** What a file of options says of one flag. */
 export interface OptionInText {

@@ -1,4 +1,4 @@
-import type { FileText } from './configuration.js';
+import type { FileText } from './file_text.js';
 import { scalarOf } from './state_files.js';
 
 /** Where snapd keeps what it knows of the installed revision; the second where `/snap` is no link to it. */

@@ -1,5 +1,6 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
-import type { NodeFile, Settings } from './configuration.js';
+import type { Settings } from './configuration.js';
+import type { NodeFile } from './file_text.js';
 import { storedValue } from './flag_value.js';
 import { FLAGS } from './flags.js';
 

@@ -1,5 +1,6 @@
-import type { FileText, Settings } from '../../src/node/configuration.js';
+import type { Settings } from '../../src/node/configuration.js';
 import { ARGUMENTS_DIRECTORY, argumentSettings, readService } from '../../src/node/configuration.js';
+import type { FileText } from '../../src/node/file_text.js';
 import type { NodeReader } from '../../src/node/options.js';
 
 /** A node with these files: their texts, or why they cannot be read. */

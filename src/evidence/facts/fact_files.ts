@@ -1,6 +1,6 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { textOf } from '../../base/text.js';
-import type { FileText } from '../../node/configuration.js';
+import type { FileText } from '../../node/file_text.js';
 import type { FactKind, FactPlace } from './layout.js';
 
 /** A file of a bundle besides its sockets. */
