@@ -42,7 +42,8 @@ function holderText(holder: Holder, home: string): string {
   const { kind, uid, user, since, netns } = holder;
   const isFile = kind === 'file' || kind === 'other-file';
   const facts = [
-    uid === null ? null : `user ${user ?? uid}`,
+    // A socket of the kernel has the user who made the device.
+    uid === null || kind === 'kernel' ? null : `user ${user ?? uid}`,
     since === null ? null : `${isFile ? 'made' : 'running since'} ${since}`,
     netns === home ? null : `network namespace ${netns}`,
   ].filter((fact) => fact !== null);

@@ -4,13 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import type { BindFailed } from '../../src/watch/changes/change.js';
+import { who } from '../../src/snapshot/who/who.js';
+import type { AddressOwner, BindFailed } from '../../src/watch/changes/change.js';
 import { Child } from '../lab/child.js';
 import { FollowStream } from './follow_stream.js';
 
 t.setTimeout(300_000);
 
-/** A namespace of its own, watched; `run` runs Python in it, and returns its pid. */
+/** A namespace of its own, watched; `run` runs Python in it, and returns its pid; `inside` starts a command in it. */
 async function watched(t: Test) {
   const argv = ['unshare', '--net', 'sh', '-c', 'ip link set lo up && echo up && exec cat'];
   const space = new Child('namespace', argv, '/dev/null');
@@ -20,10 +21,10 @@ async function watched(t: Test) {
   const stream = new FollowStream(['--netns', netns]);
   t.teardown(() => stream.stop('SIGKILL'));
   await stream.started();
-  const run = async (code: string): Promise<number> => {
-    const child = spawn('nsenter', [`--net=${netns}`, 'python3', '-c', code], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+  const inside = (...argv: string[]) =>
+    spawn('nsenter', [`--net=${netns}`, ...argv], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const run = async (code: string, ...prefix: string[]): Promise<number> => {
+    const child = inside(...prefix, 'python3', '-c', code);
     const [exitCode] = await once(child, 'exit');
     t.equal(exitCode, 0);
     return child.pid ?? 0;
@@ -35,7 +36,7 @@ async function watched(t: Test) {
     await stream.until(() => all().length >= count, `${count} failures of ${pid}`);
     return all();
   };
-  return { stream, run, failures };
+  return { stream, netns, inside, run, failures };
 }
 
 t.test('binds that fail, of all kinds', async (t) => {
@@ -93,6 +94,140 @@ time.sleep(3)
     ).length;
   await stream.until(() => ofTcp('closed') > 0, 'its end');
   t.strictSame([ofTcp('opened'), ofTcp('closed')], [1, 1], 'the listen that failed opened and closed nothing');
+  t.equal(await stream.stop(), 0);
+  t.strictSame(stream.invalid(), []);
+});
+
+/** One holder of each kind; those on ports are connected to 7000. */
+const HOLDERS = `
+import os, socket, sys
+def tcp(port):
+    s = socket.socket(); s.bind(("127.0.0.1", port)); return s
+def connected(port):
+    s = tcp(port); s.connect(("127.0.0.1", 7000)); return s, listener.accept()[0]
+listener, bound = tcp(7000), tcp(7001)
+listener.listen()
+client = connected(7002)
+closed, end = connected(7003)
+closed.shutdown(socket.SHUT_WR); end.recv(1); end.close(); closed.recv(1); closed.close()
+halfclosed, open_end = connected(7004)
+halfclosed.close()
+unsent, deaf = connected(7005)
+unsent.setblocking(False)
+try:
+    while True: unsent.send(b"x" * 65536)
+except BlockingIOError: unsent.close()
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); udp.bind(("127.0.0.1", 7006))
+def unix(name):
+    s = socket.socket(socket.AF_UNIX); s.bind(name); return s
+served, named = unix("listener.sock"), unix("\\0sockwatch-who")
+served.listen(); named.listen()
+unix("stale.sock").close()
+open("file", "w").close()
+os.symlink("/absent/x", "link")
+print("ready", flush=True)
+sys.stdin.read()
+`;
+
+/** What each of them is, by address. */
+const KINDS: Readonly<Record<string, object>> = {
+  '127.0.0.1:7000': { kind: 'listener', state: null },
+  '127.0.0.1:7001': { kind: 'bound', state: null },
+  '127.0.0.1:7002': { kind: 'client', state: 'ESTABLISHED' },
+  '127.0.0.1:7003': { kind: 'time-wait', state: 'TIME_WAIT', owners: [], uid: null },
+  '127.0.0.1:7004': { kind: 'time-wait', state: 'FIN_WAIT2', owners: [], uid: null },
+  '127.0.0.1:7005': { kind: 'client', state: 'FIN_WAIT1', owners: [], ownersUnknown: null },
+  '127.0.0.1:7006/udp': { kind: 'listener' },
+  '127.0.0.1:8472/udp': { kind: 'kernel', owners: [{ kind: 'kernel', device: 'vx0', deviceKind: 'vxlan' }] },
+  '@sockwatch-who': { kind: 'listener' },
+  'listener.sock': { kind: 'listener' },
+  'stale.sock': { kind: 'file' },
+  file: { kind: 'other-file' },
+  link: { kind: 'other-file' },
+};
+
+t.test('of each kind of holder, a failed bind and who say the same', async (t) => {
+  const { stream, netns, inside, run, failures } = await watched(t);
+  const directory = mkdtempSync(join(tmpdir(), 'sockwatch-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  for (const command of ['ip link add vx0 type vxlan external dstport 8472', 'ip link set vx0 up']) {
+    const [exitCode] = await once(inside(...command.split(' ')), 'exit');
+    t.equal(exitCode, 0, command);
+  }
+  const holder = inside('env', '-C', directory, 'python3', '-c', HOLDERS);
+  t.teardown(() => holder.kill('SIGKILL'));
+  await once(holder.stdout, 'data');
+
+  const addresses = Object.keys(KINDS).map((one) => (/[:@]/.test(one) ? one : join(directory, one)));
+  const binder = await run(`
+import socket
+for what in ${JSON.stringify(addresses)}:
+    if ":" in what:
+        address, _, protocol = what.partition("/")
+        host, port = address.split(":")
+        one, place = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if protocol else socket.SOCK_STREAM), (host, int(port))
+    else: one, place = socket.socket(socket.AF_UNIX), what.replace("@", "\\0")
+    try: one.bind(place)
+    except OSError: pass
+    else: raise SystemExit(what + " was free")
+`);
+  const failed = await failures(binder, addresses.length);
+  const { answers } = await who(addresses, { netns });
+  for (const [at, expected] of Object.values(KINDS).entries()) {
+    const [what, failure, answer] = [addresses[at], failed[at], answers[at]];
+    t.match(
+      answer,
+      { what, result: 'held', complete: true, omitted: 0, unknown: [], holders: [expected] },
+      String(what),
+    );
+    t.match(failure, { holdersOmitted: 0, holdersUnknown: null });
+    const seen = answer?.holders.map(({ netns: _, user, since, ...rest }) => rest) ?? [];
+    const withoutTime = (holders: readonly AddressOwner[]) => holders.map(({ remainingMs: _, ...rest }) => rest);
+    t.strictSame(withoutTime(failure?.holders ?? []), withoutTime(seen), `${what}: the same holders`);
+  }
+  t.equal(await stream.stop(), 0);
+  t.strictSame(stream.invalid(), []);
+});
+
+t.test('an empty list of holders comes with a reason', async (t) => {
+  const { stream, run, failures } = await watched(t);
+  const directory = mkdtempSync(join(tmpdir(), 'sockwatch-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  // In a user namespace of its own, a process may have mounted what hangs, so that its files are not looked at.
+  const pid = await run(
+    `
+import socket, time
+held = socket.socket(socket.AF_UNIX); held.bind("${directory}/held.sock"); held.listen()
+socket.socket(socket.AF_UNIX).bind("${directory}/left.sock")
+for name in ("left", "held"):
+    try: socket.socket(socket.AF_UNIX).bind(f"${directory}/{name}.sock")
+    except OSError: pass
+time.sleep(3)
+`,
+    ...['unshare', '--user', '--map-root-user', '--mount'],
+  );
+  const elsewhere = (name: string) => ({
+    code: 'socket-file-elsewhere',
+    params: { path: `${directory}/${name}.sock` },
+  });
+  t.match(await failures(pid, 2), [
+    { holders: [], holdersUnknown: elsewhere('left'), message: /; who has the address is not known: .*left\.sock/ },
+    {
+      holders: [{ kind: 'listener' }],
+      holdersUnknown: elsewhere('held'),
+      message: /is listening on .*held\.sock; who has the address is not certain: /,
+    },
+  ]);
+  const range = '/proc/sys/net/ipv4/ip_local_port_range';
+  const none = await run(`
+import socket
+open("${range}", "w").write("32768 32768")
+one, other = socket.socket(), socket.socket()
+one.bind(("127.0.0.1", 0))
+try: other.bind(("127.0.0.1", 0))
+except OSError: pass
+`);
+  t.match(await failures(none, 1), [{ place: '127.0.0.1:0', holders: [], holdersUnknown: { code: 'no-free-port' } }]);
   t.equal(await stream.stop(), 0);
   t.strictSame(stream.invalid(), []);
 });

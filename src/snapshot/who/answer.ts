@@ -43,6 +43,6 @@ export function answerOf(
     unknown,
     ephemeral: isInRange(question.port, ephemeralPorts) ? ephemeralPorts : null,
     findings: findingsOn(question, holders, capture),
-    notes: notesOn(question, capture.spec.notes),
+    notes: notesOn(question, holders, capture),
   };
 }

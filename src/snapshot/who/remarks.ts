@@ -1,5 +1,4 @@
 import { isInRange } from '../../base/port_range.js';
-import type { Notes } from '../../spec/notes.js';
 import type { Row } from '../../spec/rows.js';
 import { applyNotes } from '../../verdict/applied_row.js';
 import type { Finding } from '../../verdict/finding.js';
@@ -30,11 +29,19 @@ function isAt(row: Row, { protocol, port, path }: Question): boolean {
   return row.kind === 'unix' ? row.path === path : row.protocol === protocol && row.port === port;
 }
 
-/** Listeners that the notes know on this port, where they name one. Pure. */
-export function notesOn({ protocol, port }: Question, notes: Notes): NotedListener[] {
-  return notes.listeners
+/** What the notes say of these holders; of others, and of a free port, every listener that they know on the port. Pure. */
+export function notesOn(
+  { protocol, port }: Question,
+  holders: readonly Pick<Holder, 'socket'>[],
+  { spec, evaluation }: Pick<EvaluatedCapture, 'spec' | 'evaluation'>,
+): NotedListener[] {
+  const explanations = holders.flatMap(({ socket }) => evaluation.explanations.get(socket ?? '') ?? []);
+  if (explanations.some(({ by }) => by === 'page')) return [];
+  const reasons = new Set(explanations.flatMap(({ by, text }) => (by === 'note' ? [text] : [])));
+  return spec.notes.listeners
     .filter(
       (note) => note.protocols.some((one) => one === protocol) && note.ports.some((range) => isInRange(port, range)),
     )
+    .filter(({ reason }) => reasons.size === 0 || reasons.has(reason))
     .map(({ owners, devices, reason }) => ({ owners, devices, reason }));
 }
