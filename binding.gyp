@@ -7,6 +7,7 @@
       "sources": [
         "native/addon.cc",
         "native/capture_worker.cc",
+        "native/connect_worker.cc",
         "native/deadline.cc",
         "native/errors.cc",
         "native/inet_diag.cc",

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "capture_worker.h"
+#include "connect_worker.h"
 #include "deadline.h"
 #include "errors.h"
 #ifdef SOCKWATCH_BPF
@@ -51,6 +52,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   export_function<watch_routes>(exports, "watchRoutes");
   export_function<open_netns_handle>(exports, "openNetns");
   export_function<own_netns_inode>(exports, "ownNetnsInode");
+  export_function<connect_tcp>(exports, "connectTcp");
   export_function<find_owners>(exports, "findOwners");
   export_function<process_facts>(exports, "processFacts");
 #ifdef SOCKWATCH_BPF

@@ -8,8 +8,8 @@ const NAME = 'k8s-sockwatch';
 const COMMAND = fileURLToPath(new URL('../dist/src/main.cjs', import.meta.url));
 const MANIFEST = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** An option is indented by two columns, and its description by 25, in the same line and those below. */
-const OPTION = /^ {2}((?:-\w, )?--[\w-]+)(?: ([A-Z]+(?::[A-Z]+)?))? +(\S.*)$/;
+/** `[=WHAT]` may be left out. An option is indented by two columns, and its description by 25, in the same line and those below. */
+const OPTION = /^ {2}((?:-\w, )?--[\w-]+)(?:\[=[A-Z]+\])?(?: ([A-Z]+(?::[A-Z]+)?))? +(\S.*)$/;
 const CONTINUED = /^ {25}(\S.*)$/;
 
 /** Arguments whose values the description lists, as in `what for: one (default), two or three`. */

@@ -74,7 +74,8 @@ export type {
 } from './snapshot/diff/difference.js';
 export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snapshot/document/document.js';
 export { type Listeners, type ListenersOptions, listeners } from './snapshot/listeners.js';
-export type { SnapshotOptions } from './snapshot/options.js';
+export type { ProbeRequest, SnapshotOptions } from './snapshot/options.js';
+export type { ProbeOptions } from './snapshot/probe/probe.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { redactWho } from './snapshot/redact/who.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
@@ -98,6 +99,16 @@ export type { Host, NetworkRow, Page, Role, Row, RowFields, UnixRow } from './sp
 export type { BuiltinPage, Spec } from './spec/spec.js';
 export type { NodeRole } from './verdict/applied_row.js';
 export type { Capture, NodeFacts } from './verdict/capture.js';
+export type {
+  Certificate,
+  Claim,
+  ClaimFields,
+  ClaimGroup,
+  ClaimName,
+  ClaimResult,
+  UnaskedRow,
+} from './verdict/claim.js';
+export { CLAIM_CODES, type ClaimEvidence } from './verdict/claim_codes.js';
 export { type CodedFinding, FINDING_CODES, type FindingCode, type WithRunning } from './verdict/codes.js';
 export { type Evaluation, evaluate, type SocketExplanation } from './verdict/evaluate.js';
 export {

@@ -10,6 +10,7 @@ import { SERVE_HELP } from '../src/cli/serve_options.js';
 import { WHO_HELP } from '../src/cli/who_options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
 import { BINDINGS } from '../src/tui/bindings.js';
+import { CLAIM_CODES } from '../src/verdict/claim_codes.js';
 import { FINDING_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { PAGE_CODES } from '../src/verdict/page_remarks.js';
@@ -122,7 +123,7 @@ t.test('docs/codes.md lists every code', (t) => {
   for (const [code, { verdict, about, params }] of Object.entries(FINDING_CODES)) {
     check([`\`${code}\``, `\`${verdict}\``, about], params);
   }
-  for (const table of [ROLE_CODES, PAGE_CODES, COVERAGE_CODES, DIFFERENCE_CODES]) {
+  for (const table of [ROLE_CODES, PAGE_CODES, COVERAGE_CODES, CLAIM_CODES, DIFFERENCE_CODES]) {
     for (const [code, { about, params }] of Object.entries(table)) check([`\`${code}\``, about], params);
   }
   t.equal(lines.filter((line) => line.startsWith('| `')).length, count, 'and no others');

@@ -42,7 +42,7 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
   const start = performance.now();
   const taken = await takeSnapshot(
-    { ...command, spec, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
+    { ...command, spec, probe: command.probe ?? false, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
     firstPass,
   );
   const document = redacted === null ? taken : redacted(taken);

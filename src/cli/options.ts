@@ -1,12 +1,15 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { FailOn } from '../snapshot/document/document.js';
+import type { ProbeOptions } from '../snapshot/probe/probe.js';
 import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
 import {
   FAIL_ON,
   millisecondsOf,
   oneOf,
+  PROBE_OPTIONS,
   parseOptions,
   pathOf,
+  probeOption,
   redactOption,
   SHARED_OPTIONS,
   usageError,
@@ -26,6 +29,8 @@ export type Command =
       readonly output: string | null;
       readonly failOn: FailOn;
       readonly allNetns: boolean;
+      /** null: nothing is asked. */
+      readonly probe: ProbeOptions | null;
       /** null: no deadline. */
       readonly deadlineMs: number | null;
       /** null: not redacted. */
@@ -46,6 +51,7 @@ export type Command =
 const OPTIONS = {
   ...SHARED_OPTIONS,
   ...NODE_OPTIONS,
+  ...PROBE_OPTIONS,
   once: { type: 'boolean' },
   follow: { type: 'boolean' },
   replay: { type: 'string' },
@@ -81,6 +87,9 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --all-netns            also list the sockets of all other network namespaces, without evaluating them
   --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
+  --probe[=WHAT]         with --once: also ask the listeners what the page claims of them; WHAT is health, tls, auth
+                         or several of them with commas between (default: all)
+  --probe-skip SERVICE   do not ask SERVICE; repeatable
   --fail-on SEVERITY     exit 1 for findings at or above SEVERITY: error, warning (default), info or never
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
   --redact               replace identifying names, addresses and IDs with pseudonyms
@@ -123,6 +132,7 @@ export function parseCommand(argv: readonly string[]): Command {
       format: oneOf('format', values.format, ['json', 'table', 'line', 'prometheus'], 'json'),
       output: pathOf('output', values.output),
       allNetns,
+      probe: probeOption(values),
       deadlineMs: values.deadline === undefined ? null : millisecondsOf('deadline', values.deadline),
       failOn: oneOf('fail-on', values['fail-on'], FAIL_ON, 'warning'),
       redact: redactOption(values),
@@ -144,7 +154,10 @@ function parseValues(argv: readonly string[]) {
 
 type Option = keyof typeof OPTIONS;
 
-const ONCE_OPTIONS: readonly Option[] = ['format', 'output', 'fail-on', 'deadline', 'redact', 'redact-key'];
+const ONCE_OPTIONS: readonly Option[] = [
+  ...(['format', 'output', 'fail-on', 'deadline', 'redact', 'redact-key'] as const),
+  ...(['probe', 'probe-skip'] as const),
+];
 
 /** They have no effect on a snapshot that was taken earlier. */
 const LIVE_OPTIONS: readonly Option[] = [

@@ -1,7 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { SockwatchError } from '../base/errors.js';
 import { printable } from '../base/text.js';
+import type { ProbeOptions } from '../snapshot/probe/probe.js';
 import type { SpecOptions } from '../spec/load.js';
+import { GROUPS } from '../verdict/claim.js';
 import type { RedactOption } from './redact_option.js';
 
 /** The options that --once and `check` share. */
@@ -36,13 +38,40 @@ export function parseOptions<const Options extends NonNullable<ParseArgsConfig['
   allowPositionals: boolean,
 ): ReturnType<typeof parseArgs<{ options: Options; strict: true; allowPositionals: boolean }>> {
   try {
-    return parseArgs({ args: [...argv], options, strict: true, allowPositionals });
+    return parseArgs({ args: argv.map(withValue), options, strict: true, allowPositionals });
   } catch (error) {
     // The rest of Node's message explains `--` and `=`, which does not help here.
     const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
     throw usageError(printable(first), 'see --help', error);
   }
 }
+
+/** The one option whose value may be left out, which parseArgs() does not know. */
+function withValue(argument: string): string {
+  return argument === '--probe' ? `--probe=${GROUPS.join(',')}` : argument;
+}
+
+/** What to ask: groups, separated by commas, and services to leave out; null without `--probe`. */
+export function probeOption(values: {
+  readonly probe?: string | undefined;
+  readonly 'probe-skip'?: readonly string[] | undefined;
+}): ProbeOptions | null {
+  const { probe, 'probe-skip': skip = [] } = values;
+  if (probe === undefined) {
+    if (skip.length > 0) throw usageError('--probe-skip requires --probe');
+    return null;
+  }
+  const groups = probe.split(',').map((group) => oneOf('probe', group, GROUPS, 'health'));
+  const services = skip.flatMap((names) => names.split(','));
+  if (services.includes('')) throw usageError('--probe-skip needs the name of a service');
+  return { groups: [...new Set(groups)], skip: services };
+}
+
+/** Of what is read of a node that is looked at now. */
+export const PROBE_OPTIONS = {
+  probe: { type: 'string' },
+  'probe-skip': { type: 'string', multiple: true },
+} as const satisfies ParseArgsConfig['options'];
 
 export function oneOf<Value extends string>(
   option: string,

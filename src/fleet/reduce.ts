@@ -57,7 +57,7 @@ export function reduceSnapshot(
     role: role.role,
     roleSource: printable(role.roleSource),
     capturedAt: printable(capturedAt),
-    result: resultOf(evaluated.facts, coverage, failOn),
+    result: resultOf(evaluated.facts, coverage, failOn, document.claims),
     gaps: coverage.sources.flatMap(({ name, status, error }) =>
       status === 'ok' ? [] : [printable(`${name}: ${status}: ${error ?? 'no reason given'}`)],
     ),

@@ -189,6 +189,11 @@ export interface Addon {
   openNetns(path: string): Netns;
   /** Inode number of the calling thread's network namespace. */
   ownNetnsInode(): bigint;
+  /**
+   * The descriptor of a TCP socket of that namespace, connected to a numeric address; the caller closes it. Rejects with ETIMEDOUT after
+   * that time.
+   */
+  connectTcp(netns: Netns | null, address: string, port: number, ms: number): Promise<number>;
   readInNetns(netns: Netns | null, path: string): Promise<Uint8Array>;
   findOwners(procRoot: string, inodes: Uint32Array): Promise<OwnerRows>;
   /** `tasks`: a living thread of each process; mostly the main one, whose id is the pid. */

@@ -2,8 +2,10 @@ import { addTo } from '../base/multimap.js';
 import { printable } from '../base/text.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { CLAIM_NAMES, CLAIM_RESULTS, type Claim } from '../verdict/claim.js';
 import { isOfNoNode } from '../verdict/codes.js';
 import { type Advice, type Expected, type Finding, SEVERITIES, VERDICTS } from '../verdict/finding.js';
+import { certificateText } from '../verdict/text/claim.js';
 import { listed, listenerText, ownersText } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import { aligned } from './aligned.js';
@@ -16,10 +18,12 @@ function badness({ verdict, severity, causedBy }: Finding): number {
 }
 
 /** The result in words. A node with findings that `--fail-on` allows is not called a match. */
-function conclusion({ summary, findings }: SnapshotDocument): string {
+function conclusion({ summary, findings, claims = [] }: SnapshotDocument): string {
   const noNode = findings.find(({ code }) => isOfNoNode(code));
   if (noNode !== undefined) return noNode.message;
-  const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
+  const passed = [...findings, ...claims].filter(
+    ({ severity }) => severity === 'error' || severity === 'warning',
+  ).length;
   const drift = passed === 0 ? 'no drift was found' : `${passed} findings are allowed by --fail-on ${summary.failOn}`;
   switch (summary.result) {
     case 'match':
@@ -49,6 +53,7 @@ function* tableLines(document: SnapshotDocument): Generator<string> {
   yield* headLines(document);
   yield '';
   yield* aligned([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]);
+  yield* claimLines(document);
   yield* adviceLines(findings);
   yield* namespaceLines(document);
   yield* remarkLines(document);
@@ -78,6 +83,29 @@ function headLines(document: SnapshotDocument): string[] {
 function wordsOf({ message, matchedBy }: Finding): string {
   const weak = matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
   return `${message}${weak}`;
+}
+
+/** What was asked, one line per claim, worst first, and the certificates that were shown. */
+function* claimLines({ claims, unasked = [] }: SnapshotDocument): Generator<string> {
+  if (claims === undefined) return;
+  const rank = ({ result, severity, claim }: Claim): number =>
+    (CLAIM_RESULTS.indexOf(result) * SEVERITIES.length + SEVERITIES.indexOf(severity)) * CLAIM_NAMES.length +
+    CLAIM_NAMES.indexOf(claim);
+  const lines = claims
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map(({ result, severity, claim, row, endpoint, message, certificate }) => [
+      severity === 'warning' ? `${result} (warning)` : result,
+      row.service,
+      endpoint ?? endpointOf(row),
+      claim,
+      certificate === null ? message : `${message} (${certificateText(certificate)})`,
+    ]);
+  yield '';
+  if (lines.length === 0) yield 'No claim was asked.';
+  else yield* aligned([['CLAIM', 'SERVICE', 'ASKED AT', 'WHAT', 'ANSWER'], ...lines]);
+  const groups = new Map<string, string[]>();
+  for (const { row, message } of unasked) addTo(groups, message, placeOf(row));
+  for (const [message, places] of groups) yield `Not asked: ${listed(places, ', ')}: ${message}`;
 }
 
 /** What to do, worst first: nothing for what is caused by another finding, and once for findings with the same advice. */

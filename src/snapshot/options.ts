@@ -1,6 +1,8 @@
 import { Deadline } from '../base/deadline.js';
 import {
+  assertArgument,
   assertBoolean,
+  assertKeys,
   assertMilliseconds,
   assertObject,
   assertOneOf,
@@ -12,10 +14,15 @@ import type { OwnersMode } from '../kernel/owners/owner_source.js';
 import { builtinSpec } from '../spec/builtin.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import { GROUPS } from '../verdict/claim.js';
 import { socketPathsOf } from '../verdict/unix_row.js';
 import type { CaptureTarget } from './capture.js';
 import type { FailOn } from './document/document.js';
 import type { Expectation } from './evaluate_node.js';
+import type { ProbeOptions } from './probe/probe.js';
+
+/** What to ask of the node's listeners. */
+export type ProbeRequest = Partial<ProbeOptions>;
 
 /** What to read, what to compare it with, and how long to wait. */
 export interface SnapshotOptions {
@@ -29,6 +36,11 @@ export interface SnapshotOptions {
   readonly allNetns?: boolean | undefined;
   /** How owners are found. Default: `auto`, the best way that works. */
   readonly owners?: OwnersMode | undefined;
+  /**
+   * Also ask the node's own listeners what the page claims of them, over connections to them (docs/claims.md); `true`: everything.
+   * Default: `false`, nothing is connected to.
+   */
+  readonly probe?: boolean | ProbeRequest | undefined;
   /** Lowest severity that counts as drift. Default: `warning`. */
   readonly failOn?: FailOn | undefined;
   /**
@@ -62,6 +74,7 @@ export const SNAPSHOT_KEYS: Readonly<Record<keyof SnapshotOptions, true>> = {
   signal: true,
   allowModuleLoad: true,
   hostRoot: true,
+  probe: true,
 };
 
 export function assertOptions(options: unknown): void {
@@ -75,6 +88,8 @@ export interface ValidOptions {
   readonly target: Omit<CaptureTarget, 'netns'>;
   readonly expectation: Expectation;
   readonly allNetns: boolean;
+  /** null: nothing is asked. */
+  readonly probe: ProbeOptions | null;
   readonly failOn: FailOn;
   readonly deadlineMs: number;
   readonly signal: AbortSignal | null;
@@ -94,6 +109,7 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
     signal,
     allowModuleLoad,
     hostRoot,
+    probe,
   } = options;
   assertSpec(spec);
   assertOneOf('role', role, ['auto', 'control-plane', 'worker']);
@@ -115,6 +131,7 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
     },
     expectation: { spec, role: role ?? 'auto' },
     allNetns: allNetns ?? false,
+    probe: probeOptions(probe ?? false),
     failOn: failOn ?? 'warning',
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     signal: signal ?? null,
@@ -129,4 +146,21 @@ export function readingDeadline({ deadlineMs, signal }: Pick<ValidOptions, 'dead
   const deadline = new Deadline(deadlineMs * READING_SHARE, { signal });
   deadline.throwIfAborted();
   return deadline;
+}
+
+function probeOptions(probe: unknown): ProbeOptions | null {
+  if (probe === false) return null;
+  const { groups = GROUPS, skip = [] } = probe === true ? {} : validProbe(probe);
+  return { groups, skip };
+}
+
+function validProbe(probe: unknown): ProbeRequest {
+  assertObject('probe is true, false or an object', probe);
+  assertKeys(probe as object, { groups: true, skip: true });
+  const { groups, skip } = probe as ProbeRequest;
+  assertArgument(groups === undefined || Array.isArray(groups), 'groups of probe are an array', groups);
+  for (const group of groups ?? []) assertOneOf('each of groups of probe', group, GROUPS);
+  const isSkip = skip === undefined || (Array.isArray(skip) && skip.every((one) => typeof one === 'string'));
+  assertArgument(isSkip, 'skip of probe is an array of names of services', skip);
+  return probe as ProbeRequest;
 }

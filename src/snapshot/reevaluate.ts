@@ -49,7 +49,7 @@ export function reevaluate(document: SnapshotDocument, options: ReevaluateOption
     ...document,
     node: { ...document.node, ...role },
     spec: specPart(spec, document.node.release),
-    summary: summarize(findings, capture.coverage, failOn),
+    summary: summarize(findings, capture.coverage, failOn, document.claims),
     findings,
     sockets: document.sockets.map((socket) => {
       const { by, text } = explanations.get(socket.id) ?? { by: null, text: null };

@@ -24,7 +24,7 @@ export async function takeSnapshot(
   firstPass?: Promise<OwnerPass>,
 ): Promise<SnapshotDocument> {
   const valid = validateOptions(options);
-  const { netns: path, target, expectation, failOn, allNetns } = valid;
+  const { netns: path, target, expectation, failOn, allNetns, probe } = valid;
   const deadline = readingDeadline(valid);
   const memo = new Memo();
   const netns = openNetns(path);
@@ -38,7 +38,9 @@ export async function takeSnapshot(
           deadline,
         )
       : null;
-    return toDocument(evaluated, others, failOn, memo);
+    const probed =
+      probe === null ? null : await (await import('./probe/probe.js')).probe(evaluated, netns, probe, deadline);
+    return toDocument(evaluated, others, failOn, memo, probed);
   } finally {
     netns?.close();
   }

@@ -6,13 +6,15 @@ import { specPart } from './document/spec_part.js';
 import { summarize } from './document/summary.js';
 import type { EvaluatedCapture } from './evaluate_node.js';
 import type { OtherNamespaces } from './namespaces.js';
+import type { Probed } from './probe/probe.js';
 
-/** An evaluated capture, with the other namespaces if they were read, as a document. Pure. */
+/** An evaluated capture, with the other namespaces if they were read and the claims if they were asked, as a document. Pure. */
 export function toDocument(
   evaluated: EvaluatedCapture,
   others: OtherNamespaces | null,
   failOn: FailOn,
   memo: Memo,
+  probed: Probed | null = null,
 ): SnapshotDocument {
   const { capturedAt, role, files, spec } = evaluated;
   const { findings, explanations } = evaluated.evaluation;
@@ -33,8 +35,9 @@ export function toDocument(
     capturedAt,
     node: { hostname, kernel, netns, ...role, ...facts },
     spec: specPart(spec, evaluated.node.release),
-    summary: summarize(findings, coverage, failOn),
+    summary: summarize(findings, coverage, failOn, probed?.claims),
     findings,
+    ...probed,
     sockets,
     ...(evaluated.bound === undefined || evaluated.bound.length === 0 ? {} : { bound: evaluated.bound }),
     ...(processes.length === 0 ? {} : { processes }),

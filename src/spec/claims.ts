@@ -1,6 +1,9 @@
 /** What descriptions claim of the security of a port. */
 export type PageClaim = 'tls' | 'client-certificate' | 'no-anonymous' | 'authorised';
 
+/** What to ask for, unless a note says so. */
+export const DEFAULT_PATHS = { 'no-anonymous': '/', authorised: '/metrics' } as const;
+
 /** What a description claims. */
 export type DescribedClaims =
   | { readonly kind: 'understood'; readonly claims: readonly PageClaim[] }

@@ -39,22 +39,25 @@ export function applyNotes(row: Row, notes: Notes, role: NodeRole): AppliedRow {
     replacedBy: [],
     cluster: null,
   };
-  return notes.rows
-    .filter(({ match }) => matches(match, row))
-    .reduce<AppliedRow>(
-      (previous, note) => ({
-        row,
-        service: (role === 'unknown' ? undefined : note.serviceByRole[role]) ?? previous.service,
-        roles: note.roles === null ? previous.roles : restriction(note.roles),
-        condition: note.condition ?? previous.condition,
-        decidedBy: note.decidedBy ?? previous.decidedBy,
-        paths: [...previous.paths, ...note.paths],
-        hardening: hardeningOn(role, note) ?? previous.hardening,
-        replacedBy: [...previous.replacedBy, ...note.replacedBy],
-        cluster: note.cluster ?? previous.cluster,
-      }),
-      applied,
-    );
+  return notesOn(row, notes).reduce<AppliedRow>(
+    (previous, note) => ({
+      row,
+      service: (role === 'unknown' ? undefined : note.serviceByRole[role]) ?? previous.service,
+      roles: note.roles === null ? previous.roles : restriction(note.roles),
+      condition: note.condition ?? previous.condition,
+      decidedBy: note.decidedBy ?? previous.decidedBy,
+      paths: [...previous.paths, ...note.paths],
+      hardening: hardeningOn(role, note) ?? previous.hardening,
+      replacedBy: [...previous.replacedBy, ...note.replacedBy],
+      cluster: note.cluster ?? previous.cluster,
+    }),
+    applied,
+  );
+}
+
+/** The notes that match a row, in order. */
+export function notesOn(row: Row, notes: Notes): readonly RowNote[] {
+  return notes.rows.filter(({ match }) => matches(match, row));
 }
 
 function hardeningOn(role: NodeRole, { hardening, hardeningRoles }: RowNote): string | null {

@@ -18,6 +18,7 @@ const ONCE: Command = {
   hostRoot: null,
   allNetns: false,
   deadlineMs: null,
+  probe: null,
   redact: null,
 };
 
@@ -27,6 +28,12 @@ t.test('--once: every option, each of its values, and the defaults', (t) => {
     [['--format', 'json'], { format: 'json' }],
     [['--format', 'table'], { format: 'table' }],
     [['--format=table'], { format: 'table' }],
+    [['--probe'], { probe: { groups: ['health', 'tls', 'auth'], skip: [] } }],
+    [['--probe=tls,health,tls'], { probe: { groups: ['tls', 'health'], skip: [] } }],
+    [
+      ['--probe', '--probe-skip', 'etcd,k8sd', '--probe-skip=kubelet'],
+      { probe: { groups: ['health', 'tls', 'auth'], skip: ['etcd', 'k8sd', 'kubelet'] } },
+    ],
     [['--format', 'prometheus'], { format: 'prometheus' }],
     [['--output', 'out.json'], { output: 'out.json' }],
     [['--output=-'], { output: '-' }],
@@ -65,7 +72,7 @@ t.test('--once: every option, each of its values, and the defaults', (t) => {
 });
 
 t.test('the TUI is the default mode, and takes every option about what to read', (t) => {
-  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, ...common } = ONCE;
+  const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, probe: _5, ...common } = ONCE;
   const UI = { ...common, kind: 'ui', intervalMs: 2000, replay: null };
   const cases: [argv: string[], changes: object][] = [
     [[], {}],
@@ -111,6 +118,12 @@ t.test('every invalid command line has its own one-line error', (t) => {
     [['--follow', '--replay', 'x'], '--replay cannot be used with --follow', null],
     [['--once', '--format', 'xml'], '--format must be one of json, table, line, prometheus, not "xml"', null],
     [['--once', '--format='], '--format must be one of json, table, line, prometheus, not ""', null],
+    [['--once', '--probe='], '--probe must be one of health, tls, auth, not ""', null],
+    [['--once', '--probe=tls,all'], '--probe must be one of health, tls, auth, not "all"', null],
+    [['--once', '--probe-skip', 'etcd'], '--probe-skip requires --probe', null],
+    [['--once', '--probe', '--probe-skip', 'etcd,'], '--probe-skip needs the name of a service', null],
+    [['--follow', '--probe'], '--probe cannot be used with --follow', null],
+    [['--probe'], '--probe cannot be used with the TUI; use --once', null],
     [['--once', '--format', 'JSON'], '--format must be one of json, table, line, prometheus, not "JSON"', null],
     [
       ['--once', '--format', 'a\n\x1b'],
@@ -171,7 +184,7 @@ t.test('help lists every option with its values, and every exit code', (t) => {
       HELP,
       [
         ...['once', 'follow', 'replay', 'format', 'output', 'spec', 'notes', 'strict', 'role', 'netns', 'all-netns'],
-        'host-root',
+        ...['host-root', 'probe', 'probe-skip'],
         ...['owners', 'fail-on', 'deadline', 'redact', 'redact-key', 'interval', 'allow-module-load', 'version'],
       ],
     ],
@@ -179,7 +192,7 @@ t.test('help lists every option with its values, and every exit code', (t) => {
     [DIFF_HELP, ['format', 'output']],
   ];
   for (const [help, options] of cases) {
-    const listed = Array.from(help.matchAll(/^ {2}(?:-h, )?--([\w-]+) /gm), ([, option]) => option);
+    const listed = Array.from(help.matchAll(/^ {2}(?:-h, )?--([\w-]+)(?: |\[)/gm), ([, option]) => option);
     t.strictSame(listed.toSorted(), [...options, 'help'].toSorted());
     t.ok(help.split('\n').every((line) => line.length <= 125));
   }

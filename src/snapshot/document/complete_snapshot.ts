@@ -4,6 +4,8 @@ import { COVERAGE_CODES } from '../../base/coverage_codes.js';
 import type { DefaultSource } from '../../kernel/network/default_addresses.js';
 import type { OwnedListener, Owner, OwnersUnknown, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Setting } from '../../node/setting.js';
+import { CLAIM_NAMES, CLAIM_RESULTS, type Claim, type UnaskedRow } from '../../verdict/claim.js';
+import { CLAIM_CODES } from '../../verdict/claim_codes.js';
 import { FINDING_CODES } from '../../verdict/codes.js';
 import { type Finding, MATCHED_BY, SEVERITIES, VERDICTS } from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
@@ -22,10 +24,22 @@ type DocumentSocket = SnapshotDocument['sockets'][number];
 export interface StoredSnapshot
   extends Omit<
       SnapshotDocument,
-      'node' | 'spec' | 'summary' | 'findings' | 'sockets' | 'bound' | 'namespaces' | 'files' | 'coverage'
+      | 'node'
+      | 'spec'
+      | 'summary'
+      | 'findings'
+      | 'claims'
+      | 'unasked'
+      | 'sockets'
+      | 'bound'
+      | 'namespaces'
+      | 'files'
+      | 'coverage'
     >,
     Partial<Record<'files', readonly StoredFile[]>> {
   readonly findings: readonly StoredFinding[];
+  readonly claims?: readonly StoredClaim[];
+  readonly unasked?: readonly StoredUnasked[];
   readonly node: Omit<
     Optional<
       SnapshotDocument['node'],
@@ -76,6 +90,15 @@ type StoredFinding = Omit<Finding, 'code' | 'params' | 'advice' | 'configuration
   StoredCode &
   Partial<Pick<Finding, 'advice' | 'configuration' | 'causedBy'>>;
 
+type StoredClaim = Omit<Claim, 'evidence' | 'message'> & StoredEvidence;
+
+type StoredUnasked = Omit<UnaskedRow, 'evidence' | 'message'> & StoredEvidence;
+
+interface StoredEvidence {
+  readonly evidence: StoredCode;
+  readonly message?: string;
+}
+
 type StoredSocket = Omit<
   Optional<DocumentSocket, 'type' | 'file' | 'cgroupId' | 'origin' | 'explainedBy'>,
   'owners'
@@ -85,7 +108,7 @@ type StoredSocket = Omit<
 
 /** Adds the fields that the document lacks, and replaces words of later versions by those that say the least. */
 export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
-  const { bound, ...rest } = stored;
+  const { bound, claims, unasked, ...rest } = stored;
   const { node, summary, coverage } = rest;
   let findings: readonly Finding[] | null = null;
   return {
@@ -123,6 +146,8 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
     },
     sockets: stored.sockets.map(completeSocket),
     ...(bound === undefined ? {} : { bound: bound.map(completeListener) }),
+    ...(claims === undefined ? {} : { claims: claims.flatMap(completeClaim) }),
+    ...(unasked === undefined ? {} : { unasked: unasked.map((one) => ({ ...one, ...completeEvidence(one) })) }),
     namespaces: stored.namespaces?.map((one) => ({ ...one, errors: readCodes(COVERAGE_CODES, one.errors) })) ?? null,
     files: (stored.files ?? []).map((file) => ({
       ...file,
@@ -196,6 +221,17 @@ function completeFinding(finding: StoredFinding): Finding {
     configuration: finding.configuration ?? null,
     causedBy: finding.causedBy ?? null,
   } as Finding;
+}
+
+/** Nothing for a claim of a later version. */
+function completeClaim(claim: StoredClaim): Claim[] {
+  if (!CLAIM_NAMES.includes(claim.claim)) return [];
+  const result = known(CLAIM_RESULTS, claim.result, 'unverified');
+  return [{ ...claim, ...completeEvidence(claim), result, severity: known(SEVERITIES, claim.severity, 'unknown') }];
+}
+
+function completeEvidence({ evidence, message = '' }: StoredEvidence): Pick<Claim, 'evidence' | 'message'> {
+  return { evidence: readCoded(CLAIM_CODES, evidence), message };
 }
 
 const MATCHES: readonly Finding['matchedBy'][] = [...MATCHED_BY, null];

@@ -8,6 +8,7 @@ import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { NetworkFeature } from '../../node/network_feature.js';
 import type { ServiceState, Setting } from '../../node/setting.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
+import type { Claim, UnaskedRow } from '../../verdict/claim.js';
 import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 import type { PageRemark } from '../../verdict/page_remarks.js';
@@ -95,6 +96,10 @@ export interface SnapshotDocument {
     readonly byName: number;
   };
   readonly findings: readonly Finding[];
+  /** What listeners answered when they were asked whether the page's claims are true; present if they were asked. */
+  readonly claims?: readonly Claim[];
+  /** Rows answered by their services of which nothing was asked, and why; present beside `claims`. */
+  readonly unasked?: readonly UnaskedRow[];
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
   /** TCP sockets that have the port of a missing listener, but do not listen; present if there are any. */
   readonly bound?: readonly OwnedListener[];

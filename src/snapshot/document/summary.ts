@@ -1,5 +1,6 @@
 import type { Coverage } from '../../base/coverage.js';
 import { isFromText } from '../../verdict/capture.js';
+import type { Claim } from '../../verdict/claim.js';
 import { isOfNoNode } from '../../verdict/codes.js';
 import { type Finding, isName, type Severity, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import type { FailOn, Result, SnapshotDocument } from './document.js';
@@ -22,10 +23,11 @@ export function summarize(
   findings: readonly Finding[],
   coverage: Coverage,
   failOn: FailOn,
+  claims: readonly Claim[] = [],
 ): SnapshotDocument['summary'] {
   const counts = VERDICTS.map((verdict) => [verdict, findings.filter((finding) => finding.verdict === verdict).length]);
   const verdicts = Object.fromEntries(counts) as Record<Verdict, number>;
-  return { result: resultOf(findings, coverage, failOn), failOn, verdicts, byName: countByName(findings) };
+  return { result: resultOf(findings, coverage, failOn, claims), failOn, verdicts, byName: countByName(findings) };
 }
 
 /** Rows that rest on a name. */
@@ -38,10 +40,11 @@ export function resultOf(
   findings: readonly Pick<Finding, 'verdict' | 'severity' | 'expected' | 'matchedBy' | 'code'>[],
   coverage: Coverage,
   failOn: FailOn,
+  claims: readonly Pick<Claim, 'result' | 'severity'>[] = [],
 ): Result {
-  if (findings.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
+  if ([...findings, ...claims].some(({ severity }) => isDrift(severity, failOn))) return 'drift';
   const isOpen = ({ verdict, code, matchedBy }: (typeof findings)[number]): boolean =>
     verdict === 'unverified' || isOfNoNode(code) || (isName(matchedBy) && isFromText(coverage));
-  const open = findings.some(isOpen);
+  const open = findings.some(isOpen) || claims.some(({ result }) => result === 'unverified');
   return open || !coverage.complete ? 'incomplete' : 'match';
 }

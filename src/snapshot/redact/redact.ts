@@ -10,7 +10,6 @@ import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
 import { FINDING_CODES } from '../../verdict/codes.js';
 import {
-  type Expected,
   type Finding,
   type FindingConfiguration,
   type FindingFacts,
@@ -27,6 +26,8 @@ import { roleSourceText } from '../../verdict/text/role.js';
 import { endpointOf, socketsOf } from '../../verdict/text/sentences.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
 import { withText } from '../document/spec_part.js';
+import { claimOf, unaskedOf } from './claims.js';
+import { expectedOf } from './expected.js';
 import { REDACTED, Redaction } from './redaction.js';
 import { ownedOf, socketOf } from './sockets.js';
 
@@ -117,6 +118,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       byName: summary.byName,
     },
     findings: document.findings.map((finding) => findingOf(finding, to, context)),
+    ...(document.claims === undefined ? {} : { claims: document.claims.map((claim) => claimOf(claim, to)) }),
+    ...(document.unasked === undefined ? {} : { unasked: document.unasked.map((one) => unaskedOf(one, to)) }),
     sockets,
     ...(bound.length === 0 ? {} : { bound }),
     namespaces: document.namespaces?.map((namespace) => namespaceOf(namespace, to)) ?? null,
@@ -168,17 +171,6 @@ function neutralMessage({ verdict, expected, sockets }: FindingFields, context: 
       ? listenersText(socketsOf(sockets, context.sockets))
       : printable(`${expected.service} ${endpointOf(expected)}`);
   return `${subject}: ${verdict}`;
-}
-
-function expectedOf({ service, host, port, protocol, path, role }: Expected, to: Redaction): Expected {
-  return {
-    service: to.name(service),
-    host: to.orNull(host, to.rowHost),
-    port,
-    protocol,
-    path: to.orNull(path, to.path),
-    role,
-  };
 }
 
 function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocument {

@@ -5,6 +5,7 @@ import type { ProcessOwner } from '../../kernel/owners/owner.js';
 import { endpointOf, endpointText } from '../../node/flag_value.js';
 import { FLAGS } from '../../node/flags.js';
 import { BUILTIN_SOURCE } from '../../spec/builtin.js';
+import { DEFAULT_PATHS } from '../../spec/claims.js';
 import { parseEndpoint } from '../../spec/endpoint.js';
 import type { Spec } from '../../spec/spec.js';
 import { Addresses, isAddress } from './addresses.js';
@@ -167,14 +168,16 @@ const ERRNOS: ReadonlySet<string> = new Set(Array.from(getSystemErrorMap().value
 function proseOf({ title, rows, notes, builtin }: Spec): string[] {
   return [
     title,
+    ...Object.values(DEFAULT_PATHS),
     ...[...rows, ...builtin.flatMap((page) => page.rows)].flatMap(({ description, condition }) => [
       description,
       condition ?? '',
     ]),
-    ...notes.rows.flatMap(({ condition, hardening, noClaims, reason }) => [
+    ...notes.rows.flatMap(({ condition, hardening, claims, noClaims, reason }) => [
       condition ?? '',
       hardening ?? '',
       noClaims ?? '',
+      ...Object.values(claims).filter((value) => typeof value === 'string'),
       reason,
     ]),
     ...notes.listeners.map(({ reason }) => reason),

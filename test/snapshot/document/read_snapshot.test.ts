@@ -10,6 +10,7 @@ import { readSnapshot } from '../../../src/snapshot/document/read_snapshot.js';
 import { redact } from '../../../src/snapshot/redact/redact.js';
 import { reevaluate } from '../../../src/snapshot/reevaluate.js';
 import { builtinSpec } from '../../../src/spec/builtin.js';
+import { CLAIM_CODES } from '../../../src/verdict/claim_codes.js';
 import { FINDING_CODES } from '../../../src/verdict/codes.js';
 import { PAGE_CODES } from '../../../src/verdict/page_remarks.js';
 import { ROLE_CODES } from '../../../src/verdict/role_codes.js';
@@ -176,6 +177,7 @@ t.test('the schema lists the codes of this version', (t) => {
     coded.properties.code.anyOf[0].enum;
   t.strictSame(codes(schema.$defs.finding), Object.keys(FINDING_CODES));
   t.strictSame(codes(schema.$defs.fault), Object.keys(COVERAGE_CODES));
+  t.strictSame(codes(schema.$defs.claimEvidence), Object.keys(CLAIM_CODES));
   t.strictSame(codes(schema.properties.node.properties.roleReason.anyOf[0]), Object.keys(ROLE_CODES));
   t.strictSame(codes(schema.properties.spec.properties.remarks.items), Object.keys(PAGE_CODES));
   t.end();
