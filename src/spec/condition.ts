@@ -71,7 +71,7 @@ const MARKER = new RegExp(
     '\\b(?:conditional(?:ly)?|subject to|require[sd]?|requiring|needs?|needed|until|since|during|before|after|as of)\\b',
     '\\b(?:deprecated|obsolete|legacy|removed|replaced|superseded|experimental|preview|disabled?|enabled?|enabling)\\b',
     `\\bnot (?:yet |always )?(?:${VERB}|with|in|on|for|by)\\b|\\b(?:never|no longer|instead of|otherwise|might|may (?:be|not))\\b`,
-    '\\b(?:sometimes|usually|typically|normally|rarely|possibly|by default|opt[- ](?:in|out)|on (?:request|demand)|gated?|unused|once|as needed)\\b',
+    '\\b(?:sometimes|usually|typically|normally|rarely|possibly|by default|opt[- ](?:in|out)|on (?:request|demand)|gated?|unused|reserved|once|as needed)\\b',
     '\\b(?:exclusive(?:ly)?|alpha|beta|planned|upcoming|temporar(?:y|ily)|unsupported|not supported|rather than|in place of)\\b',
     '\\b(?:features?|add-?ons?|plug-?ins?|flags?|options?)\\b',
     '\\b(?:turned|switched) (?:on|off)\\b|\\boff\\b|\\bn\\/?a\\b|\\b(?:applies|applicable|limited|restricted) (?:to|for)\\b',

@@ -35,10 +35,27 @@ export function roleIn(text: string): RoleMention {
   return worker ? 'worker' : 'control-plane';
 }
 
+/** What may stand before and behind a role in a heading: anything else may tell some of its nodes from others. */
+const BEFORE =
+  /(?:^|[^\w ]|\b(?:on|for|of|in|to|the|all|each|every|any|both|only|and|or|as|canonical|kubernetes|k8s|cluster|network|services?|ports?|sockets?)) ?$/;
+const BEHIND =
+  /^ ?(?:$|[^\w ]|(?:(?:nodes?|hosts?|machines?|roles?) ?)?(?:$|[^\w ]|(?:only|and|or|as|network|services?|ports?|sockets?|listeners?|components?)\b))/;
+const ROLE_WORDS = new RegExp(String.raw`\b(?:${CONTROL_PLANE}|${WORKER})\b`, 'g');
+
+/** "Services on GPU worker nodes": some nodes of a role. */
+function isQualified(text: string): boolean {
+  const words = text.toLowerCase().replace(/[\s_-]+/g, ' ');
+  return Array.from(words.matchAll(ROLE_WORDS)).some(
+    ({ index, 0: { length } }) => !BEFORE.test(words.slice(0, index)) || !BEHIND.test(words.slice(index + length)),
+  );
+}
+
 /**
- * As `roleIn`, for a heading: one about nodes of an unknown role ("Services on edge nodes") is `unclear` too, so that it
- * does not inherit the role of the heading above.
+ * As `roleIn`, for a heading: one about nodes of an unknown role ("Services on edge nodes") is `unclear` too, so that it does not
+ * inherit the role of the heading above, as is one about some nodes of a role, or with a comment, which nobody sees.
  */
 export function roleInHeading(text: string): RoleMention {
-  return roleIn(text) ?? (SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null);
+  const role = roleIn(text);
+  if (role === null) return SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null;
+  return isQualified(text) || text.includes('<!--') ? 'unclear' : role;
 }

@@ -74,6 +74,7 @@ t.test('what may be a condition', (t) => {
     ['Where nodes ask to join.', 'Where nodes ask to join'],
     ['Commonly if ever used.', 'Commonly if ever used'],
     ['Metrics. Deprecated.', 'Deprecated'],
+    ['Reserved for Hubble.', 'Reserved for Hubble'],
     ['Since 1.34.', 'Since 1.34'],
     ['Only if 1.34 is installed.', 'Only if 1.34 is installed'],
     ['Metrics (removed in 1.36)', 'removed in 1.36'],

@@ -106,6 +106,8 @@ const EDITS: readonly Edit[] = [
   heading('a comment of MyST', ['% ### Services on control plane nodes only']),
   heading('struck out', ['### ~~Services on control plane nodes only~~']),
   heading('another role', ['### Services on edge nodes']),
+  heading('some nodes of a role', ['### Services on GPU worker nodes']),
+  heading('a role in a comment', ['### Services <!-- control plane only -->']),
   heading('one node', ['### Services on the first node']),
   heading('no role', ['### Services in addition'], 2),
   heading('two roles', ['### Services on control plane nodes (workers: see below)']),

@@ -1,6 +1,8 @@
+import { printable } from '../../base/text.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
 import { adviceForUncoded } from '../../verdict/text/advice.js';
+import { settingText } from '../../verdict/text/configuration.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
 import { endpointOf } from '../../verdict/text/sentences.js';
 import { reachText, SEVERITY_STYLE } from '../cells.js';
@@ -78,8 +80,17 @@ function verdictParts(finding: Finding): Part[] {
     field('verdict', severity === 'none' ? verdict : `${verdict} (${severity})`, SEVERITY_STYLE[severity]),
     field('page', pageText(finding)),
     field('why', message),
+    ...configurationParts(finding),
     ...(matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])]),
   ];
+}
+
+function configurationParts({ configuration, params }: Finding): Part[] {
+  if (configuration === null) return [];
+  const setting = field('configured', settingText(configuration));
+  const { running } = params;
+  if (running === undefined) return [setting];
+  return [setting, field('', printable(`the process still runs with ${running}`), 'warning')];
 }
 
 function pageText({ expected }: Finding): string {

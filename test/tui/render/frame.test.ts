@@ -232,6 +232,21 @@ t.test('details show the advice of a finding with its commands, also for recordi
   t.end();
 });
 
+t.test('details show the setting behind a finding', (t) => {
+  const document = nodeWith(SOCKETS);
+  const source = { kind: 'arguments-file', path: '/x/cilium', line: 7 } as const;
+  const configuration = { flag: '--address', value: '0.0.0.0', source, inEffect: false };
+  const findings = document.findings.map((finding) =>
+    finding.code === null
+      ? finding
+      : { ...finding, configuration, params: { ...finding.params, running: '127.0.0.1' } },
+  ) as typeof document.findings;
+  const text = screenText(press(screenWith([{ ...document, findings }], { size: LARGE }), 'return'));
+  t.match(text, /│ configured +--address=0\.0\.0\.0 in line 7 of \/x\/cilium/);
+  t.match(text, /the process still runs with 127\.0\.0\.1/);
+  t.end();
+});
+
 t.test('help lists every key and scrolls if it is long', (t) => {
   const actions = Array.from('ABCDEFHI', (key) => ({ key, label: `fault ${key}` }));
   const help = press(screenWith([nodeWith(SOCKETS)], { actions }), '?');
