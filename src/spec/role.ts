@@ -42,20 +42,19 @@ const BEHIND =
   /^ ?(?:$|[^\w ]|(?:(?:nodes?|hosts?|machines?|roles?) ?)?(?:$|[^\w ]|(?:only|and|or|as|network|services?|ports?|sockets?|listeners?|components?)\b))/;
 const ROLE_WORDS = new RegExp(String.raw`\b(?:${CONTROL_PLANE}|${WORKER})\b`, 'g');
 
-/** "Services on GPU worker nodes": some nodes of a role. */
-function isQualified(text: string): boolean {
-  const words = text.toLowerCase().replace(/[\s_-]+/g, ' ');
-  return Array.from(words.matchAll(ROLE_WORDS)).some(
+/** Whether a heading that names a role is about some of its nodes ("GPU worker nodes"), or has the role in a comment, which nobody sees. */
+export function namesSomeNodes(heading: string): boolean {
+  const words = heading.toLowerCase().replace(/[\s_-]+/g, ' ');
+  const isQualified = Array.from(words.matchAll(ROLE_WORDS)).some(
     ({ index, 0: { length } }) => !BEFORE.test(words.slice(0, index)) || !BEHIND.test(words.slice(index + length)),
   );
+  return isQualified || heading.includes('<!--');
 }
 
 /**
- * As `roleIn`, for a heading: one about nodes of an unknown role ("Services on edge nodes") is `unclear` too, so that it does not
- * inherit the role of the heading above, as is one about some nodes of a role, or with a comment, which nobody sees.
+ * As `roleIn`, for text above a table: if it is about nodes of an unknown role ("Services on edge nodes"), it is `unclear` too, so that
+ * the table does not inherit the role of the heading above.
  */
 export function roleInHeading(text: string): RoleMention {
-  const role = roleIn(text);
-  if (role === null) return SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null;
-  return isQualified(text) || text.includes('<!--') ? 'unclear' : role;
+  return roleIn(text) ?? (SAYS_NODES.test(text.toLowerCase()) ? 'unclear' : null);
 }

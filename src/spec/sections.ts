@@ -1,6 +1,6 @@
 import { inputError, quoted } from '../base/input_error.js';
 import type { Block, Heading, Markdown, Table } from './markdown.js';
-import { type RoleMention, roleIn, roleInHeading } from './role.js';
+import { namesSomeNodes, type RoleMention, roleIn, roleInHeading } from './role.js';
 import type { Role, Row } from './rows.js';
 import { tableKind, tableRows } from './tables.js';
 
@@ -53,7 +53,8 @@ export function roleOfPath(path: readonly Heading[]): RoleMention {
 
 /** A title such as "Ports of a node" is about the whole page, not about some nodes. */
 export function roleOfHeading({ level, text }: Heading): RoleMention {
-  return level === 1 ? roleIn(text) : roleInHeading(text);
+  const role = level === 1 ? roleIn(text) : roleInHeading(text);
+  return role !== null && namesSomeNodes(text) ? 'unclear' : role;
 }
 
 /** From the nearest heading that names a role. Tables of sockets without one apply to all nodes. */
