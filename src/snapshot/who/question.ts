@@ -26,24 +26,33 @@ export function parseQuestion(what: string): Question {
   if (what.startsWith('@') && what.length > 1) return unixQuestion(what, { path: null, abstract: what.slice(1) });
   const path = what.replace(/^unix:\/\//, '');
   if (path.startsWith('/')) return unixQuestion(what, { path, abstract: null });
+  if (/^\.\.?\//.test(path)) throw unclear(what, 'the path of a socket is absolute');
   const [, endpoint = '', suffix = 'tcp'] = /^(.*?)(?:\/([^/]*))?$/s.exec(what) ?? [];
   const protocol = suffix.toLowerCase();
-  if (!isTransport(protocol)) throw unclear(what, `the protocol is tcp or udp, not ${JSON.stringify(suffix)}`);
+  if (!isTransport(protocol)) throw unclear(what, `the protocol is tcp or udp, not ${shown(suffix)}`);
   const [, host = null, portText = ''] = /^(?:(.*):)?([^:\]]*)$/s.exec(endpoint) ?? [];
-  const address = host === null || host === '*' ? null : addressIn(host, what);
+  // `::1:22` may be either.
+  const isAddress = endpoint.startsWith('[') || !endpoint.includes(':');
+  if (isAddress && canonicalAddress(bare(endpoint)) !== null)
+    throw unclear(what, 'an address needs a port, as in 192.0.2.10:2379');
+  const address = host === null || host === '*' || host === '' ? null : addressIn(host, what);
   const port = parsePort(portText);
-  if (port === null) throw unclear(what, `a port is a number from 1 to 65535, not ${JSON.stringify(portText || what)}`);
+  if (port === null) throw unclear(what, `a port is a number from 1 to 65535, not ${shown(portText || what)}`);
   return { what, protocol, address, port, path: null, abstract: null };
 }
 
 function addressIn(host: string, what: string): string {
-  const [, inner] = /^\[(.*)\]$/s.exec(host) ?? [];
   // Without brackets, the last part of an IPv6 address could as well be the port.
-  if (inner === undefined && host.includes(':'))
+  if (bare(host) === host && host.includes(':'))
     throw unclear(what, 'an IPv6 address is in brackets, as in [::1]:9890');
-  const address = canonicalAddress(unmapped(inner ?? host));
-  if (address === null) throw unclear(what, `${JSON.stringify(host)} is no address (names are not looked up)`);
+  const address = canonicalAddress(unmapped(bare(host)));
+  if (address === null) throw unclear(what, `${shown(host)} is no address (names are not looked up)`);
   return address;
+}
+
+/** Without the brackets of an IPv6 address. */
+function bare(host: string): string {
+  return host.replace(/^\[(.*)\]$/s, '$1');
 }
 
 function unixQuestion(what: string, name: Pick<Question, 'path' | 'abstract'>): Question {
@@ -57,7 +66,14 @@ function isTransport(text: string): text is Transport {
 }
 
 function unclear(what: string, why: string): SockwatchError {
-  return new SockwatchError('ERR_USAGE', `${JSON.stringify(what)}: ${why}`, { hint: `ask for ${QUESTION_FORMS}` });
+  return new SockwatchError('ERR_USAGE', `${shown(what)}: ${why}`, { hint: `ask for ${QUESTION_FORMS}` });
+}
+
+/** An argument can have any length. */
+const MAX_SHOWN = 60;
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }
 
 /** The socket that could not be bound if anything had the address: on a port alone, one on every address of both families. */
