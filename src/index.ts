@@ -1,6 +1,7 @@
 /**
  * k8s-sockwatch as a library. {@link snapshot} captures a node and compares it with what {@link loadSpec} reads, {@link follow} reports
- * changes, {@link watch} the state as well; {@link listeners} compares with nothing, {@link who} says which process has an address. {@link readSnapshot} reads a stored snapshot,
+ * changes, {@link watch} the state as well; {@link listeners} compares with nothing, {@link who} says which process has an address,
+ * {@link preflight} what is in the way of an installation. {@link readSnapshot} reads a stored snapshot,
  * {@link readEvidence} reports and archives, {@link reevaluate} compares again, {@link diff} compares two, {@link redact} replaces what
  * identifies the node. {@link render}, {@link renderMatrix} and {@link renderDiff} give the texts that the command prints.
  * {@link evaluate} is the comparison alone. {@link exitNow} ends the process even if a read hangs in the kernel.
@@ -75,12 +76,14 @@ export type {
 export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snapshot/document/document.js';
 export { type Listeners, type ListenersOptions, listeners } from './snapshot/listeners.js';
 export type { ProbeRequest, SnapshotOptions } from './snapshot/options.js';
+export type { NodeState, PreflightDocument, PreflightResult } from './snapshot/preflight/document.js';
+export { type PreflightOptions, preflight } from './snapshot/preflight/preflight.js';
 export type { ProbeOptions } from './snapshot/probe/probe.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { redactWho } from './snapshot/redact/who.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';
 export { snapshot } from './snapshot/snapshot.js';
-export type { Answer, Holder, NotedListener, WhoDocument } from './snapshot/who/document.js';
+export type { Answer, NotedListener, WhoDocument } from './snapshot/who/document.js';
 export type { Question } from './snapshot/who/question.js';
 export { type WhoOptions, who } from './snapshot/who/who.js';
 export type { PageClaim } from './spec/claims.js';
@@ -126,9 +129,19 @@ export {
   VERDICTS,
   type Verdict,
 } from './verdict/finding.js';
+export {
+  type AnsweredNeed,
+  type CodedObstacle,
+  type Need,
+  type NeedConfiguration,
+  OBSTACLE_CODES,
+  type Obstacle,
+  type ObstacleCode,
+  type ObstacleFacts,
+} from './verdict/obstacle.js';
 export { PAGE_CODES, type PageRemark } from './verdict/page_remarks.js';
 export { ROLE_CODES, type RoleReason } from './verdict/role_codes.js';
-export type { BindFailure } from './verdict/text/event.js';
+export type { BindFailure, Holder } from './verdict/text/event.js';
 export type {
   AddressOwner,
   BindFailed,

@@ -6,6 +6,7 @@ import { CHECK_HELP } from '../src/cli/check_options.js';
 import { DIFF_HELP } from '../src/cli/diff_options.js';
 import { EXIT_CODE } from '../src/cli/exit_code.js';
 import { HELP } from '../src/cli/options.js';
+import { PREFLIGHT_HELP } from '../src/cli/preflight_options.js';
 import { SERVE_HELP } from '../src/cli/serve_options.js';
 import { WHO_HELP } from '../src/cli/who_options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
@@ -13,6 +14,7 @@ import { BINDINGS } from '../src/tui/bindings.js';
 import { CLAIM_CODES } from '../src/verdict/claim_codes.js';
 import { FINDING_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
+import { OBSTACLE_CODES } from '../src/verdict/obstacle.js';
 import { PAGE_CODES } from '../src/verdict/page_remarks.js';
 import { ROLE_CODES } from '../src/verdict/role_codes.js';
 import { ROOT } from './native/toolchain.js';
@@ -95,6 +97,8 @@ t.test('docs/ describes every option, exit code and verdict', (t) => {
   for (const option of optionsIn(SERVE_HELP)) {
     t.ok(metrics.has(option) || ['--once', '--help'].includes(option), `${option} in metrics.md`);
   }
+  const preflight = documented('docs/preflight.md');
+  for (const option of optionsIn(PREFLIGHT_HELP)) t.ok(preflight.has(option), `${option} in preflight.md`);
   t.strictSame(
     [...commandLine].filter((option) => !optionsIn(HELP).has(option)),
     [],
@@ -122,6 +126,9 @@ t.test('docs/codes.md lists every code', (t) => {
   };
   for (const [code, { verdict, about, params }] of Object.entries(FINDING_CODES)) {
     check([`\`${code}\``, `\`${verdict}\``, about], params);
+  }
+  for (const [code, { severity, about, params }] of Object.entries(OBSTACLE_CODES)) {
+    check([`\`${code}\``, severity, about], params);
   }
   for (const table of [ROLE_CODES, PAGE_CODES, COVERAGE_CODES, CLAIM_CODES, DIFFERENCE_CODES]) {
     for (const [code, { about, params }] of Object.entries(table)) check([`\`${code}\``, about], params);

@@ -110,6 +110,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return (await import('./serve_command.js')).runServe(argv.slice(1));
     case 'who':
       return (await import('./who_command.js')).runWho(argv.slice(1));
+    case 'preflight':
+      return (await import('./preflight_command.js')).runPreflight(argv.slice(1));
     default:
       return run(parseCommand(argv));
   }

@@ -66,6 +66,7 @@ export const HELP = `Usage: k8s-sockwatch [options]
        k8s-sockwatch diff OLD NEW [options]
        k8s-sockwatch serve [options]
        k8s-sockwatch who WHAT... [options]
+       k8s-sockwatch preflight [options]
 
 Compares the sockets of this Kubernetes node with the page that says what should listen on it.
 
@@ -103,6 +104,7 @@ check evaluates snapshots and diagnostics bundles; see k8s-sockwatch check --hel
 diff compares two snapshots; see k8s-sockwatch diff --help.
 serve answers Prometheus over HTTP; see k8s-sockwatch serve --help.
 who says which process has an address; see k8s-sockwatch who --help.
+preflight says what is in the way of an installation; see k8s-sockwatch preflight --help.
 
 Exit codes: 0 the node matches, 1 it drifts (findings at or above --fail-on), 2 the command could not run,
 3 no such findings, but the result is incomplete.

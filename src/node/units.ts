@@ -57,6 +57,15 @@ async function readPidsIn(roots: readonly string[], unit: string): Promise<reado
   return pids;
 }
 
+/** Whether a unit of the system has processes, in groups below its own too; null: that cannot be seen. */
+export async function isUnitPopulated(mounts: Mounts, unit: string): Promise<boolean | null> {
+  const roots = systemdCgroups(mounts);
+  const states = await Promise.all(roots.map((root) => readText(`${root}/system.slice/${unit}/cgroup.events`)));
+  if (states.some((state) => state?.includes('populated 1') === true)) return true;
+  const pids = await readPidsIn(roots, unit);
+  return pids === null ? null : pids.length > 0;
+}
+
 /** Empty where the unit does not run. */
 async function readPids(file: string): Promise<readonly number[] | null> {
   try {

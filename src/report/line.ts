@@ -54,7 +54,7 @@ function counts(findings: readonly Finding[]): string {
 const MAX_SUBJECTS = MAX_LINE_LENGTH / 3;
 
 /** The first faults, each in a few words, and the number of all. */
-interface Subjects {
+export interface Subjects {
   readonly texts: readonly string[];
   readonly count: number;
 }
@@ -86,7 +86,7 @@ function subjectOf({ expected, sockets: ids }: Finding, { sockets }: SnapshotDoc
 }
 
 /** As many subjects as fit, and the number of the rest. The first is truncated if it does not fit. */
-function fitted(head: string, { texts, count }: Subjects): string {
+export function fitted(head: string, { texts, count }: Subjects): string {
   const more = (shown: number): string => (count > shown ? `; +${count - shown} more` : '');
   for (let shown = texts.length; shown > 0; shown--) {
     const line = printable(`${head}: ${texts.slice(0, shown).join('; ')}${more(shown)}`);

@@ -1,7 +1,7 @@
 import { printable } from '../base/text.js';
-import type { Answer, Holder, WhoDocument } from '../snapshot/who/document.js';
+import type { Answer, WhoDocument } from '../snapshot/who/document.js';
 import { faultText } from '../verdict/text/coverage.js';
-import { addressOwnerText } from '../verdict/text/event.js';
+import { holderText } from '../verdict/text/event.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 
 /** The answers of `who` for a person, in pieces. */
@@ -36,18 +36,6 @@ function* answerLines(answer: Answer, home: string): Generator<string> {
   }
   for (const { owners, devices, reason } of answer.notes)
     yield `  notes, ${[...owners, ...devices].join(' or ')}: ${reason}`;
-}
-
-function holderText(holder: Holder, home: string): string {
-  const { kind, uid, user, since, netns } = holder;
-  const isFile = kind === 'file' || kind === 'other-file';
-  const facts = [
-    // A socket of the kernel has the user who made the device.
-    uid === null || kind === 'kernel' ? null : `user ${user ?? uid}`,
-    since === null ? null : `${isFile ? 'made' : 'running since'} ${since}`,
-    netns === home ? null : `network namespace ${netns}`,
-  ].filter((fact) => fact !== null);
-  return [addressOwnerText(holder), ...facts].join(', ');
 }
 
 function configurationText({ flag, value, source }: NonNullable<Answer['findings'][number]['configuration']>): string {

@@ -67,6 +67,11 @@ export function movedRow(row: Row, { place }: RowSettings): Row {
   return row.kind === 'network' ? movedPort(row, place) : movedPath(row, place);
 }
 
+/** Whether the listener is turned off, by port 0. */
+export function isTurnedOff({ place }: RowSettings): boolean {
+  return place !== null && portsOf(place)[0] === 0;
+}
+
 function movedPort(row: NetworkRow, place: Setting): NetworkRow {
   const ports = portsOf(place);
   const [first] = ports;

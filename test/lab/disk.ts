@@ -16,7 +16,22 @@ export const NODE_DIRECTORIES = [
   '/var/log',
 ];
 
+/** The same of a machine without Canonical Kubernetes: also where others that want its addresses leave something. */
+export const BARE_DIRECTORIES = [
+  '/etc/systemd/system',
+  '/etc/cni/net.d',
+  '/run',
+  '/var/lib/kubelet',
+  '/var/lib/rancher',
+  '/var/lib/snapd',
+  '/var/log',
+  '/var/snap',
+];
+
 const COMMON = '/var/snap/k8s/common';
+/** What a node has before it is set up. */
+export const SNAP_DIRECTORIES = [...NODE_DIRECTORIES, COMMON];
+
 const UNITS = '/etc/systemd/system';
 
 export const K8SD_STATE = `${COMMON}/var/lib/k8sd/state/daemon.yaml`;
@@ -91,9 +106,9 @@ export function podLog(
   ];
 }
 
-/** Makes the directories that a node has for itself, below `root`. */
-export async function makeDisk(root: string): Promise<void> {
-  await Promise.all([...NODE_DIRECTORIES, COMMON].map((path) => mkdir(join(root, path), { recursive: true })));
+/** Makes the directories that a machine has for itself, below `root`. */
+export async function makeDisk(root: string, directories: readonly string[]): Promise<void> {
+  await Promise.all(directories.map((path) => mkdir(join(root, path), { recursive: true })));
 }
 
 /** Changes the files below `root` that differ between two states. */

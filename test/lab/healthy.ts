@@ -138,6 +138,11 @@ export function healthyPlan(node: Node): Plan {
   };
 }
 
+/** A machine on which Canonical Kubernetes is yet to be installed. */
+export function barePlan(): Plan {
+  return { services: new Map(), disk: new Map(), vxlan: null, defaultRoute: 'one-hop' };
+}
+
 /** In the snap, the Kubernetes programs are links to one executable, and those of k8sd to another. */
 function ofSnap(node: Node, name: string, executable: 'kubernetes' | 'k8s', sockets: readonly Socket[]): Service {
   return standIn({ name, executable, cgroup: snap(name), sockets, flags: flagsOf(node).get(name) ?? [] });

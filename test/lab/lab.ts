@@ -4,14 +4,14 @@ import type { Role } from '../../src/spec/rows.js';
 import { makeCertificate } from './certificate.js';
 import { Cgroups, writableCgroupRoot } from './cgroups.js';
 import { type Answer, type Output, run, runAttached } from './child.js';
-import { makeDisk, NODE_DIRECTORIES } from './disk.js';
+import { BARE_DIRECTORIES, makeDisk, NODE_DIRECTORIES, SNAP_DIRECTORIES } from './disk.js';
 import type { Expectation, Fault } from './faults/fault.js';
 import { faultFor } from './faults.js';
-import { describeNode, healthyPlan } from './healthy.js';
+import { barePlan, describeNode, healthyPlan } from './healthy.js';
 import { labName, makeLabDirectory, removeLabDirectory, sweepLeftovers } from './leftovers.js';
 import { Namespaces } from './namespaces.js';
 import { addressesUsable, interfacesScript } from './network.js';
-import type { Addresses, Family, Node } from './plan.js';
+import type { Addresses, Family, Node, Plan } from './plan.js';
 import { Reality } from './reality.js';
 import { configure, onNode, type Site } from './site.js';
 import { binOf, compileStandIn } from './stand_in.js';
@@ -20,6 +20,8 @@ export interface LabOptions {
   readonly role?: Role;
   readonly family?: Family;
   readonly containerdPath?: string;
+  /** Without Canonical Kubernetes: a machine with an address, and nothing that listens. */
+  readonly bare?: boolean;
   /** Names of faults that are applied at the start. */
   readonly faults?: readonly string[];
   /** Called with one line about each step before it is taken. */
@@ -60,6 +62,8 @@ export interface Lab {
   apply(fault: string): Promise<void>;
   /** Removes a fault. A node without faults is healthy. */
   clear(fault: string): Promise<void>;
+  /** Changes the plan besides faults; null: not any more. */
+  plant(change: ((plan: Plan, node: Node) => Plan) | null): Promise<void>;
   /** The expected differences from the findings on a healthy node. */
   expectations(): Expectation[];
   stop(): Promise<void>;
@@ -77,6 +81,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const uid = process.getuid?.();
   if (uid !== 0) throw new Error(`a lab needs root to create namespaces; this is user ${uid}`);
   const { role = 'control-plane', family = 'ipv4', onStep = () => {} } = options;
+  const bare = options.bare ?? false;
   const node = describeNode(role, family, options.containerdPath ?? '/run/containerd/containerd.sock');
   const cgroupRoot = await writableCgroupRoot();
   // Without its unit no service could be told from an impostor.
@@ -85,8 +90,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
   const cleanup = new Cleanup();
   try {
-    const site = await prepareSite(node, cgroupRoot, cleanup, onStep);
-    const lab = new RunningLab(site, faults, cleanup);
+    const site = await prepareSite(node, bare, cgroupRoot, cleanup, onStep);
+    const lab = new RunningLab(site, bare ? barePlan() : healthyPlan(node), faults, cleanup);
     onStep('starting the services');
     await lab.become();
     return lab;
@@ -98,6 +103,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
 async function prepareSite(
   node: Node,
+  bare: boolean,
   cgroupRoot: string,
   cleanup: Cleanup,
   onStep: (line: string) => void,
@@ -120,8 +126,10 @@ async function prepareSite(
   const namespaces = await Namespaces.create(join(log, 'namespaces.log'), await cgroups.directory('.'));
   cleanup.add(() => namespaces.close());
   const disk = join(directory, 'disk');
-  await makeDisk(disk);
-  await namespaces.prepareMounts(node.containerdPath, state, binOf(directory), cgroupRoot, disk, NODE_DIRECTORIES);
+  const directories = bare ? BARE_DIRECTORIES : NODE_DIRECTORIES;
+  await makeDisk(disk, bare ? directories : SNAP_DIRECTORIES);
+  const socket = bare ? null : node.containerdPath;
+  await namespaces.prepareMounts(socket, state, binOf(directory), cgroupRoot, disk, directories);
 
   const site: Site = { node, directory, state, disk, namespaces, cgroups, certificate };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));
@@ -133,10 +141,13 @@ class RunningLab implements Lab {
   readonly #site: Site;
   readonly #reality: Reality;
   readonly #cleanup: Cleanup;
+  readonly #base: Plan;
   #faults: readonly Fault[];
+  #planted: ((plan: Plan, node: Node) => Plan) | null = null;
 
-  constructor(site: Site, faults: readonly Fault[], cleanup: Cleanup) {
+  constructor(site: Site, base: Plan, faults: readonly Fault[], cleanup: Cleanup) {
     this.#site = site;
+    this.#base = base;
     this.#faults = faults;
     this.#reality = new Reality(site);
     this.#cleanup = cleanup;
@@ -202,6 +213,11 @@ class RunningLab implements Lab {
     await this.become();
   }
 
+  async plant(change: ((plan: Plan, node: Node) => Plan) | null): Promise<void> {
+    this.#planted = change;
+    await this.become();
+  }
+
   expectations(): Expectation[] {
     return this.#faults.flatMap((fault) => fault.expect(this.#site.node));
   }
@@ -210,10 +226,11 @@ class RunningLab implements Lab {
     await this.#cleanup.run();
   }
 
-  /** Applies the healthy plan with the current faults. */
+  /** Applies the plan with the current faults. */
   async become(): Promise<void> {
     const { node } = this.#site;
-    await this.#reality.become(this.#faults.reduce((plan, fault) => fault.plan(plan, node), healthyPlan(node)));
+    const faulty = this.#faults.reduce((plan, fault) => fault.plan(plan, node), this.#base);
+    await this.#reality.become(this.#planted === null ? faulty : this.#planted(faulty, node));
   }
 
   async #execute(argv: readonly string[], network: 'lab' | 'host', options: ExecOptions): Promise<Output> {

@@ -58,7 +58,7 @@ for directory; do
   private "$directory" "$state"
   mount -n --bind "$disk$directory" "$directory"
 done
-private "$socket" "$state"
+test -z "$socket" || private "$socket" "$state"
 `;
 
 /**
@@ -95,13 +95,14 @@ export class Namespaces {
   }
 
   /**
+   * @param socketPath the directory of this socket is a private one; null: there is none
    * @param state an empty directory, on which a tmpfs is mounted inside
    * @param bin the directory mounted at BIN inside
    * @param cgroupRoot where cgroup2 is mounted
    * @param disk has the contents of `directories`, which are mounted there inside
    */
   async prepareMounts(
-    socketPath: string,
+    socketPath: string | null,
     state: string,
     bin: string,
     cgroupRoot: string,
@@ -109,7 +110,8 @@ export class Namespaces {
     directories: readonly string[],
   ): Promise<void> {
     const here: Entry = { network: 'host', cgroup: null, uid: 0 };
-    const paths = [dirname(socketPath), state, bin, BIN, cgroupRoot, disk, ...directories];
+    const socket = socketPath === null ? '' : dirname(socketPath);
+    const paths = [socket, state, bin, BIN, cgroupRoot, disk, ...directories];
     await mustRun('making private directories', this.enter(here, ['sh', '-euc', PREPARE_MOUNTS, 'sh', ...paths]));
   }
 

@@ -60,8 +60,13 @@ export interface RouteTables {
 
 const NO_TABLES: RouteTables = { links: [], addresses: [], routes: [], wireguardFaults: [] };
 
+/** All devices of a network namespace, also those that are down; WireGuard's without their ports. */
+export async function readLinks(netns: Netns | null): Promise<Link[]> {
+  return (await dumpRoutes(netns, 'links')).map(linkOf);
+}
+
 async function readTables(netns: Netns | null): Promise<RouteTables> {
-  const links = (await dumpRoutes(netns, 'links')).map(linkOf);
+  const links = await readLinks(netns);
   const addresses = (await dumpRoutes(netns, 'addresses')).map(addressOf).filter((one) => one !== null);
   const found = (await dumpRoutes(netns, 'routes')).map(defaultRouteOf).filter((one) => one !== null);
   // Kernels before 5.3 have no nexthop objects, and no routes that need them.

@@ -1,7 +1,8 @@
 import { assertKeys, assertObject, assertSpec } from '../../base/validate.js';
 import { endpointText } from '../../kernel/sockets/address.js';
 import { builtinSpec } from '../../spec/builtin.js';
-import type { Answer, Holder, WhoDocument } from '../who/document.js';
+import type { Holder } from '../../verdict/text/event.js';
+import type { Answer, WhoDocument } from '../who/document.js';
 import type { Question } from '../who/question.js';
 import { checkKey, faultsOf, findingOf, type RedactOptions, sourceOf } from './redact.js';
 import { Redaction } from './redaction.js';

@@ -4,7 +4,7 @@ import type { PortRange } from '../../base/port_range.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { NodeRole } from '../../verdict/applied_row.js';
 import type { Finding } from '../../verdict/finding.js';
-import type { AddressOwner } from '../../verdict/text/event.js';
+import type { Holder } from '../../verdict/text/event.js';
 import type { Question } from './question.js';
 
 /** What `who` answers, as JSON. */
@@ -26,15 +26,6 @@ export interface WhoDocument {
   /** Those that the findings are about. */
   readonly sockets: readonly OwnedListener[];
   readonly coverage: Coverage;
-}
-
-/** What has an address in one network namespace. */
-export interface Holder extends AddressOwner {
-  readonly netns: string;
-  /** Name of the user `uid`, as in /etc/passwd of the node; null: it has none, or a pod has its own. */
-  readonly user: string | null;
-  /** ISO 8601. Since when its first process runs, or when its file was made; null: unknown. A socket itself has no time. */
-  readonly since: string | null;
 }
 
 export interface Answer extends Question {

@@ -2,10 +2,9 @@ import type { Deadline } from '../../base/deadline.js';
 import type { HostFiles } from '../../node/host_files.js';
 import { NO_POD_NAMES, namedOwner, type PodNames, podsOf } from '../../node/pod_names.js';
 import { readUserNames } from '../../node/user_names.js';
-import type { AddressOwner } from '../../verdict/text/event.js';
+import type { AddressOwner, Holder } from '../../verdict/text/event.js';
 import { namesOf } from '../capture.js';
 import type { AddressOwners } from './address_owners.js';
-import type { Holder } from './document.js';
 import type { Question } from './question.js';
 
 /** What the disk of the node says of holders. */

@@ -3,8 +3,9 @@ import type { Row } from '../../spec/rows.js';
 import { applyNotes } from '../../verdict/applied_row.js';
 import type { Finding } from '../../verdict/finding.js';
 import { movedRow, settingsOfRow } from '../../verdict/row_settings.js';
+import type { Holder } from '../../verdict/text/event.js';
 import type { EvaluatedCapture } from '../evaluate_node.js';
-import type { Holder, NotedListener } from './document.js';
+import type { NotedListener } from './document.js';
 import type { Question } from './question.js';
 
 /** What the page says: of rows at this address, as it stands there or as the configuration moves it, and of these holders. Pure. */

@@ -27,6 +27,15 @@ export interface AddressOwner {
   readonly remainingMs: number | null;
 }
 
+/** What has an address in one network namespace. */
+export interface Holder extends AddressOwner {
+  readonly netns: string;
+  /** Name of the user `uid`, as in /etc/passwd of the node; null: it has none, or a pod has its own. */
+  readonly user: string | null;
+  /** ISO 8601. Since when its first process runs, or when its file was made; null: unknown. A socket itself has no time. */
+  readonly since: string | null;
+}
+
 /** What is known of a bind or listen that failed. */
 export interface BindFailure {
   readonly call: 'bind' | 'listen';
@@ -92,6 +101,19 @@ const ENDING: ReadonlySet<string | null> = new Set(['FIN_WAIT1', 'FIN_WAIT2', 'C
 /** No process has it. */
 function isOrphan({ owners, ownersUnknown }: AddressOwner): boolean {
   return owners.length === 0 && ownersUnknown === null;
+}
+
+/** The same with its user and since when; `home`: the network namespace that goes without saying. Pure. */
+export function holderText(holder: Holder, home: string): string {
+  const { kind, uid, user, since, netns } = holder;
+  const isFile = kind === 'file' || kind === 'other-file';
+  const facts = [
+    // A socket of the kernel has the user who made the device.
+    uid === null || kind === 'kernel' ? null : `user ${user ?? uid}`,
+    since === null ? null : `${isFile ? 'made' : 'running since'} ${since}`,
+    netns === home ? null : `network namespace ${netns}`,
+  ].filter((fact) => fact !== null);
+  return [addressOwnerText(holder), ...facts].join(', ');
 }
 
 /** A program that came back, mostly on the same address. Pure. */

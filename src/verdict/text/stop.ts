@@ -1,5 +1,5 @@
 import { printable } from '../../base/text.js';
-import type { OwnedListener, Owner, PodName } from '../../kernel/owners/owner.js';
+import type { OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
 import { snapServiceOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
 import { advice, look, restart, shellWord } from './commands.js';
@@ -38,7 +38,7 @@ const SHARED_UNITS =
 const isLogin = (uid: number | null): boolean => uid !== null && uid >= 1000 && uid !== 65534;
 
 /** How the owner is stopped for good; null: it is unknown. */
-export function stop(sockets: readonly OwnedListener[]): Advice | null {
+export function stop(sockets: readonly Pick<OwnedListener, 'owners' | 'uid'>[]): Advice | null {
   const held = sockets.flatMap(({ owners, uid }) => owners.map((owner) => ({ owner, uid })));
   // The first process listens for others, which get the socket once somebody connects (systemd.socket(5)).
   const one = held.find(({ owner }) => owner.kind === 'kernel' || owner.pid !== 1) ?? held[0];
@@ -53,10 +53,19 @@ export function stop(sockets: readonly OwnedListener[]): Advice | null {
   const who = printable(`${programName(owner)} (pid ${owner.pid})`);
   const pod = podText(owner);
   if (pod !== null) return advice(printable(`remove its ${pod}`), ...lookAtPod(owner));
-  if (owner.container !== null) return advice(printable(`stop the container of ${who}, ${owner.container}`));
+  if (owner.container !== null) {
+    return advice(printable(`stop the container of ${who}, ${owner.container}`), ...stopContainer(owner));
+  }
   if (owner.unit === null || !isOwnUnit(owner.unit, uid)) return advice(`stop ${who}`, `sudo kill ${owner.pid}`);
   // Systemd may start the process again.
   return advice(printable(`stop and disable ${owner.unit}`), ...disable(owner.unit));
+}
+
+/** Docker and Podman name the cgroup of a container after themselves. */
+function stopContainer({ cgroup, container }: ProcessOwner): string[] {
+  const [, engine] = /\/(docker|libpod)[-/]/.exec(cgroup ?? '') ?? [];
+  if (engine === undefined || container === null) return [];
+  return [`sudo ${engine === 'docker' ? 'docker' : 'podman'} stop ${shellWord(container)}`];
 }
 
 function lookAtPod({ podNamespace, podName }: PodName): string[] {
@@ -69,8 +78,13 @@ function isOwnUnit(unit: string, uid: number | null): boolean {
   return unit.endsWith('.service') && !SHARED_UNITS.test(unit) && !isLogin(uid);
 }
 
-function disable(unit: string): string[] {
-  return [`systemctl status -- ${shellWord(unit)}`, `sudo systemctl disable --now -- ${shellWord(unit)}`];
+export function disable(unit: string): string[] {
+  const [, snap, app] = /^snap\.([^.]+)\.([^.]+)\.service$/.exec(unit) ?? [];
+  const stopping =
+    snap === undefined || app === undefined
+      ? `sudo systemctl disable --now -- ${shellWord(unit)}`
+      : `sudo snap stop --disable ${shellWord(`${snap}.${app}`)}`;
+  return [`systemctl status -- ${shellWord(unit)}`, stopping];
 }
 
 /**

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { redactWho } from '../../../src/snapshot/redact/who.js';
-import type { Answer, Holder, WhoDocument } from '../../../src/snapshot/who/document.js';
+import type { Answer, WhoDocument } from '../../../src/snapshot/who/document.js';
+import type { Holder } from '../../../src/verdict/text/event.js';
 import { validator } from '../../package_schema.js';
 import { addressOwner, coverage, device, processOwner } from '../../verdict/factory.js';
 
