@@ -1,6 +1,17 @@
 import type { Role } from '../../src/spec/rows.js';
 import * as disk from './disk.js';
-import { containerd, type Family, type Node, type Plan, type Service, type Socket, standIn, tcp, udp } from './plan.js';
+import {
+  answering,
+  containerd,
+  type Family,
+  type Node,
+  type Plan,
+  type Service,
+  type Socket,
+  standIn,
+  tcp,
+  udp,
+} from './plan.js';
 
 export function describeNode(role: Role, family: Family, containerdPath: string): Node {
   const ipv6 = family === 'dual' ? 'fd00:2::2' : null;
@@ -150,7 +161,9 @@ function ofSnap(node: Node, name: string, executable: 'kubernetes' | 'k8s', sock
 
 function servicesOfEveryNode(node: Node): Service[] {
   const { any, addresses, containerdPath } = node;
-  const health = [tcp(addresses.ipv4, 4240), ...(addresses.ipv6 === null ? [] : [tcp(addresses.ipv6, 4240)])];
+  const health = [addresses.ipv4, ...(addresses.ipv6 === null ? [] : [addresses.ipv6])].map((address) =>
+    answering('health', address, 4240),
+  );
   const dnsProxy = [udp('127.0.0.1', 0), tcp('127.0.0.1', '=')];
   return [
     containerd('containerd', containerdPath, {
@@ -158,13 +171,25 @@ function servicesOfEveryNode(node: Node): Service[] {
       cri: true,
       flags: flagsOf(node).get('containerd') ?? [],
     }),
-    ofSnap(node, 'kubelet', 'kubernetes', [tcp('127.0.0.1', 10248), tcp(any, 10250)]),
-    ofSnap(node, 'kube-proxy', 'kubernetes', [tcp('127.0.0.1', 10249), tcp('127.0.0.1', 10256)]),
-    ofSnap(node, 'k8sd', 'k8s', [tcp(addresses.ipv4, 6400), { protocol: 'unix', abstract: 'snap.k8s.k8sd' }]),
+    ofSnap(node, 'kubelet', 'kubernetes', [answering('health', '127.0.0.1', 10248), answering('kubelet', any, 10250)]),
+    ofSnap(node, 'kube-proxy', 'kubernetes', [
+      answering('health', '127.0.0.1', 10249),
+      answering('health', '127.0.0.1', 10256),
+    ]),
+    ofSnap(node, 'k8sd', 'k8s', [
+      answering('k8sd', addresses.ipv4, 6400),
+      { protocol: 'unix', abstract: 'snap.k8s.k8sd' },
+    ]),
     standIn({
       name: 'cilium-agent',
       cgroup: AGENT_POD,
-      sockets: [tcp('127.0.0.1', 9879), tcp('127.0.0.1', 9890), ...health, tcp(any, 4244), ...dnsProxy],
+      sockets: [
+        answering('health', '127.0.0.1', 9879),
+        answering('accept', '127.0.0.1', 9890),
+        ...health,
+        answering('hubble', any, 4244),
+        ...dnsProxy,
+      ],
     }),
   ];
 }
@@ -180,20 +205,24 @@ function speaker({ any, addresses }: Node): Service {
 }
 
 function servicesOfWorkers(node: Node): Service[] {
-  return [ofSnap(node, 'k8s-apiserver-proxy', 'k8s', [tcp(node.any, 6443)])];
+  return [ofSnap(node, 'k8s-apiserver-proxy', 'k8s', [answering('apiserver', node.any, 6443)])];
 }
 
 function servicesOfControlPlanes(node: Node): Service[] {
   const { any } = node;
   return [
     { program: 'etcd', name: 'etcd', cgroup: snap('etcd'), flags: flagsOf(node).get('etcd') ?? [] },
-    ofSnap(node, 'kube-apiserver', 'kubernetes', [tcp(any, 6443)]),
-    ofSnap(node, 'kube-controller-manager', 'kubernetes', [tcp(any, 10257)]),
-    ofSnap(node, 'kube-scheduler', 'kubernetes', [tcp(any, 10259)]),
+    ofSnap(node, 'kube-apiserver', 'kubernetes', [answering('apiserver', any, 6443)]),
+    ofSnap(node, 'kube-controller-manager', 'kubernetes', [answering('controller', any, 10257)]),
+    ofSnap(node, 'kube-scheduler', 'kubernetes', [answering('controller', any, 10259)]),
     standIn({
       name: 'cilium-operator-generic',
       cgroup: OPERATOR_POD,
-      sockets: [tcp('127.0.0.1', 9234), tcp('127.0.0.1', 9891), tcp(any, 9963)],
+      sockets: [
+        answering('health', '127.0.0.1', 9234),
+        answering('accept', '127.0.0.1', 9891),
+        answering('plain', any, 9963),
+      ],
     }),
   ];
 }

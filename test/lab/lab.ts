@@ -13,6 +13,7 @@ import { Namespaces } from './namespaces.js';
 import { addressesUsable, interfacesScript } from './network.js';
 import type { Addresses, Family, Node, Plan } from './plan.js';
 import { Reality } from './reality.js';
+import { type Behaviour, Responder, type SeenRequest } from './responder.js';
 import { configure, onNode, type Site } from './site.js';
 import { binOf, compileStandIn } from './stand_in.js';
 
@@ -49,6 +50,8 @@ export interface Lab {
   readonly disk: string;
   /** Pids by service name. */
   readonly processes: ReadonlyMap<string, number>;
+  /** What stand-ins were asked for over HTTP, in order. */
+  readonly requests: readonly SeenRequest[];
   /** The applied faults, in order. */
   readonly faults: readonly Fault[];
 
@@ -64,6 +67,8 @@ export interface Lab {
   clear(fault: string): Promise<void>;
   /** Changes the plan besides faults; null: not any more. */
   plant(change: ((plan: Plan, node: Node) => Plan) | null): Promise<void>;
+  /** Stand-ins that answer in one way answer in another from now on; `{}`: each in its own. */
+  answerInstead(behaviours: Partial<Readonly<Record<Behaviour, Behaviour>>>): void;
   /** The expected differences from the findings on a healthy node. */
   expectations(): Expectation[];
   stop(): Promise<void>;
@@ -117,7 +122,13 @@ async function prepareSite(
   cleanup.add(() => cgroups.remove());
 
   onStep(`compiling the stand-in and making certificates in ${directory}`);
-  const [, certificate] = await Promise.all([compileStandIn(directory), makeCertificate(directory, node.addresses)]);
+  const [, certificate] = await Promise.all([
+    compileStandIn(directory),
+    makeCertificate(directory, 'etcd', { days: 365, names: [`IP:${node.addresses.ipv4}`, 'IP:127.0.0.1'] }),
+  ]);
+
+  const responder = await Responder.start(directory, certificate);
+  cleanup.add(() => responder.close());
 
   onStep('creating a network, a mount and a cgroup namespace');
   const state = join(directory, 'state');
@@ -131,7 +142,7 @@ async function prepareSite(
   const socket = bare ? null : node.containerdPath;
   await namespaces.prepareMounts(socket, state, binOf(directory), cgroupRoot, disk, directories);
 
-  const site: Site = { node, directory, state, disk, namespaces, cgroups, certificate };
+  const site: Site = { node, directory, state, disk, namespaces, cgroups, certificate, responder };
   await configure(site, 'system.slice/systemd-networkd.service', interfacesScript(node));
   if (node.addresses.ipv6 !== null) await addressesUsable(namespaces.pid);
   return site;
@@ -186,6 +197,10 @@ class RunningLab implements Lab {
     return this.#reality.processes();
   }
 
+  get requests(): readonly SeenRequest[] {
+    return this.#site.responder.requests;
+  }
+
   get faults(): readonly Fault[] {
     return this.#faults;
   }
@@ -216,6 +231,10 @@ class RunningLab implements Lab {
   async plant(change: ((plan: Plan, node: Node) => Plan) | null): Promise<void> {
     this.#planted = change;
     await this.become();
+  }
+
+  answerInstead(behaviours: Partial<Readonly<Record<Behaviour, Behaviour>>>): void {
+    this.#site.responder.instead = behaviours;
   }
 
   expectations(): Expectation[] {

@@ -1,6 +1,7 @@
 import type { Transport } from '../../src/kernel/sockets/listener.js';
 import type { Role } from '../../src/spec/rows.js';
 import { argumentsFile, type Disk, type DiskFile } from './disk.js';
+import type { Behaviour } from './responder.js';
 
 export type Family = 'ipv4' | 'dual';
 
@@ -100,6 +101,11 @@ export interface Plan {
 
 export function tcp(address: string, port: number | '=', ...options: string[]): InetSocket {
   return { protocol: 'tcp', address, port, options };
+}
+
+/** One that answers connections; the others never accept any. */
+export function answering(behaviour: Behaviour, address: string, port: number, ...options: string[]): InetSocket {
+  return tcp(address, port, ...options, `answers=${behaviour}`);
 }
 
 export function udp(address: string, port: number | '=', ...options: string[]): InetSocket {

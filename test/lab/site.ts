@@ -8,6 +8,7 @@ import { etcdArgv, etcdPorts } from './etcd.js';
 import { heldListeners } from './held_listeners.js';
 import type { Entry, Namespaces } from './namespaces.js';
 import type { Containerd, Etcd, Node, Service } from './plan.js';
+import type { Responder } from './responder.js';
 import { instructions, standInArgv, waitingArgv } from './stand_in.js';
 import { waitFor } from './wait.js';
 
@@ -22,6 +23,7 @@ export interface Site {
   readonly namespaces: Namespaces;
   readonly cgroups: Cgroups;
   readonly certificate: Certificate;
+  readonly responder: Responder;
 }
 
 /** The command line that runs `argv` on the node, in a cgroup such as `system.slice/ssh.service`. */

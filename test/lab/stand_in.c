@@ -4,13 +4,16 @@
 //
 //   STAND_IN="[--comm HEX] [--fork | --leave-main-thread | --in-flight] SOCKET..." stand_in [ARGUMENT...]
 //
-//   SOCKET   tcp|udp,ADDRESS,PORT[,v6only][,reuseport][,bound][,device=NAME]
+//   SOCKET   tcp|udp,ADDRESS,PORT[,v6only][,reuseport][,bound][,device=NAME][,answers=BEHAVIOUR]
 //            stream|seqpacket|dgram,path|abstract,HEX
 //
-// PORT 0 lets the kernel choose; `=` is the port of the previous socket. `bound` binds without listening.
-// Names are in hexadecimal because they may contain any bytes.
+// Connections to a socket that `answers` are passed on to the unix socket beside the program, after a line
+// with the behaviour that is wanted. The others are never accepted. PORT 0 lets the kernel choose; `=` is the
+// port of the previous socket. `bound` binds without listening. Names are in hexadecimal because they may
+// contain any bytes.
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,6 +28,8 @@
 #include <unistd.h>
 
 enum { kMaxSockets = 64, kBacklog = 4096, kBindTries = 50, kBindPauseMicroseconds = 10000 };
+
+static const char kResponder[] = "/opt/k8s/bin/responder.sock";
 
 enum holding { kPlain, kFork, kLeaveMainThread, kInFlight };
 
@@ -76,6 +81,71 @@ static int port_of(int fd) {
                                            : ((struct sockaddr_in*)&bound)->sin_port);
 }
 
+/** Copies what one side sends to the other; false once that is over. */
+static bool copy(int from, int to) {
+  char bytes[16384];
+  const ssize_t got = read(from, bytes, sizeof bytes);
+  for (ssize_t done = 0, wrote; done < got; done += wrote) {
+    wrote = send(to, bytes + done, (size_t)(got - done), MSG_NOSIGNAL);
+    if (wrote <= 0) return false;
+  }
+  return got > 0;
+}
+
+static void* pass_on(void* argument) {
+  const int* pair = argument;
+  struct pollfd ends[] = {{.fd = pair[0], .events = POLLIN}, {.fd = pair[1], .events = POLLIN}};
+  bool open = true;
+  while (open && poll(ends, 2, -1) > 0) {
+    for (int i = 0; i < 2 && open; i++) open = ends[i].revents == 0 || copy(ends[i].fd, ends[1 - i].fd);
+  }
+  close(pair[0]);
+  close(pair[1]);
+  free(argument);
+  return NULL;
+}
+
+struct answering {
+  int listener;
+  char behaviour[64];
+};
+
+static void start_thread(void* (*run)(void*), void* argument) {
+  pthread_t thread;
+  if (pthread_create(&thread, NULL, run, argument) != 0) fail("pthread_create");
+  pthread_detach(thread);
+}
+
+static void* accept_all(void* argument) {
+  const struct answering* answering = argument;
+  struct sockaddr_un responder = {.sun_family = AF_UNIX};
+  strcpy(responder.sun_path, kResponder);
+  for (;;) {
+    const int client = accept(answering->listener, NULL, NULL);
+    if (client < 0) return NULL;
+    const int server = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int* pair = malloc(2 * sizeof *pair);
+    if (server < 0 || pair == NULL || connect(server, (struct sockaddr*)&responder, sizeof responder) != 0) {
+      free(pair);
+      close(server);
+      close(client);
+      continue;
+    }
+    dprintf(server, "%s\n", answering->behaviour);
+    pair[0] = client;
+    pair[1] = server;
+    start_thread(pass_on, pair);
+  }
+}
+
+static void answer_on(int fd, const char* behaviour) {
+  struct answering* answering = malloc(sizeof *answering);
+  if (answering == NULL || strlen(behaviour) >= sizeof answering->behaviour) refuse("too long:", behaviour);
+  answering->listener = fd;
+  strcpy(answering->behaviour, behaviour);
+  start_thread(accept_all, answering);
+}
+
 /** `rest` is what follows the type; it is modified. */
 static void open_inet(const char* spec, char* rest, int type) {
   static int previous_port;
@@ -94,6 +164,7 @@ static void open_inet(const char* spec, char* rest, int type) {
   const int fd = socket(v6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
   if (fd < 0) fail("socket for %s", spec);
   bool v6only = false, listens = type == SOCK_STREAM;
+  const char* behaviour = NULL;
   for (char* option; (option = strsep(&rest, ",")) != NULL;) {
     if (strcmp(option, "v6only") == 0) {
       v6only = true;
@@ -101,6 +172,8 @@ static void open_inet(const char* spec, char* rest, int type) {
       set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1, spec);
     } else if (strcmp(option, "bound") == 0) {
       listens = false;
+    } else if (strncmp(option, "answers=", 8) == 0) {
+      behaviour = option + 8;
     } else if (strncmp(option, "device=", 7) == 0) {
       if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, option + 7, (socklen_t)strlen(option + 7)) != 0) {
         fail("SO_BINDTODEVICE for %s", spec);
@@ -120,6 +193,7 @@ static void open_inet(const char* spec, char* rest, int type) {
     usleep(kBindPauseMicroseconds);
   }
   keep(fd, spec, listens);
+  if (behaviour != NULL) answer_on(fd, behaviour);
   previous_port = port_of(fd);
   snprintf(ready_line + strlen(ready_line), 8, " %d", previous_port);
 }

@@ -161,7 +161,15 @@ const NO_REPLY: Reply = { outcome: { kind: 'silent' }, tlsVersion: null, certifi
 
 async function askInTime(question: Question, deadline: Deadline): Promise<Reply | null> {
   deadline.throwIfAborted();
-  return deadline.isOver ? null : deadline.within<Reply | null>(ask(question), () => null);
+  return deadline.isOver ? null : deadline.within<Reply | null>(askTwice(question), () => null);
+}
+
+/** A listener without TLS may take a handshake for a bad request, and hang up: it is asked in plain words then. */
+async function askTwice(question: Question): Promise<Reply> {
+  const reply = await ask(question);
+  if (!question.isTls || reply.tlsVersion !== null || reply.outcome.kind !== 'closed') return reply;
+  const plain = await ask({ ...question, isTls: false, isAboutCertificate: false, path: '/' });
+  return plain.outcome.kind === 'status' ? { ...reply, outcome: { kind: 'not-tls' } } : reply;
 }
 
 /** Whether asking for something else would end the same way. */
