@@ -201,7 +201,7 @@ t.test('processes that end during the search are no error', async (t) => {
   addProcess(root, 77, { fds: { 5: 'socket:[900]', 6: 'pipe:[900]', 7: 'socket:[90]', 8: 'socket:[9000]' } });
   const holders = await native().findOwners(root, new Uint32Array([900]));
   t.strictSame([[...holders.inode], [...holders.pid], [...holders.fd]], [[900], [77], [5]]);
-  const gone = { pid: 77, comm: null, exe: null, argv0: null, cgroup: null, startMs: null };
+  const gone = { pid: 77, comm: null, exe: null, exeDenied: false, argv0: null, cgroup: null, startMs: null };
   t.strictSame(holders.facts, [gone], 'descriptors were seen, and nothing else any more');
   t.match(holders, { processes: 2, unreadable: 0 });
 
