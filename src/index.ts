@@ -79,6 +79,7 @@ export type { ProbeRequest, SnapshotOptions } from './snapshot/options.js';
 export type { NodeState, PreflightDocument, PreflightResult } from './snapshot/preflight/document.js';
 export { type PreflightOptions, preflight } from './snapshot/preflight/preflight.js';
 export type { ProbeOptions } from './snapshot/probe/probe.js';
+export { redactPreflight } from './snapshot/redact/preflight.js';
 export { type RedactOptions, redact } from './snapshot/redact/redact.js';
 export { redactWho } from './snapshot/redact/who.js';
 export { captureOf, type ReevaluateOptions, reevaluate } from './snapshot/reevaluate.js';

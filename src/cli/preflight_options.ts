@@ -1,7 +1,8 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { FailOn } from '../snapshot/document/document.js';
 import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
-import { FAIL_ON, oneOf, parseOptions, pathOf, SHARED_OPTIONS } from './parse_options.js';
+import { FAIL_ON, millisecondsOf, oneOf, parseOptions, pathOf, redactOption, SHARED_OPTIONS } from './parse_options.js';
+import type { RedactOption } from './redact_option.js';
 
 /** The command line of `preflight`. */
 export type PreflightCommand =
@@ -13,13 +14,18 @@ export type PreflightCommand =
       readonly join: boolean;
       /** null: none. */
       readonly config: string | null;
+      /** null: standard output. */
+      readonly output: string | null;
+      /** null: no deadline. */
+      readonly deadlineMs: number | null;
+      /** null: not redacted. */
+      readonly redact: RedactOption | null;
     });
 
-const { output: _, redact: _1, 'redact-key': _2, ...SHARED } = SHARED_OPTIONS;
-
 const OPTIONS = {
-  ...SHARED,
+  ...SHARED_OPTIONS,
   ...NODE_OPTIONS,
+  deadline: { type: 'string' },
   join: { type: 'boolean' },
   config: { type: 'string' },
 } as const satisfies ParseArgsConfig['options'];
@@ -33,6 +39,7 @@ it, since when, and how to clear it. It changes nothing itself.
   --join                 the node is going to join a cluster (k8s join-cluster) instead of making one (k8s bootstrap)
   --config FILE          the configuration for bootstrap or join-cluster (YAML), which moves addresses
   --format FORMAT        table (default: for people), json or line (everything in one line of at most 80 characters)
+  --output FILE          write to FILE atomically, with mode 0600
   --fail-on SEVERITY     exit 1 for what is in the way at or above SEVERITY: error, warning (default), info or never
   --spec FILE            what the page says is read from this one (Markdown) instead of the built-in one
   --notes FILE           apply these notes (YAML) in addition to the built-in ones; repeatable
@@ -40,6 +47,9 @@ it, since when, and how to clear it. It changes nothing itself.
   --netns PATH           look into this network namespace, for example /proc/1234/ns/net
   --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
+  --deadline SECONDS     stop after SECONDS with partial results
+  --redact               replace identifying names, addresses and IDs with pseudonyms
+  --redact-key FILE      derive the pseudonyms from the key in FILE (at least 16 bytes), so that they match across files
   --allow-module-load    let the kernel load missing *_diag modules instead of falling back to /proc/net
   -h, --help             print this help
 
@@ -64,5 +74,8 @@ export function parsePreflight(argv: readonly string[]): PreflightCommand {
     failOn: oneOf('fail-on', values['fail-on'], FAIL_ON, 'warning'),
     join: values.join ?? false,
     config: pathOf('config', values.config),
+    output: pathOf('output', values.output),
+    deadlineMs: values.deadline === undefined ? null : millisecondsOf('deadline', values.deadline),
+    redact: redactOption(values),
   };
 }

@@ -126,7 +126,7 @@ export const OBSTACLE_CODES = {
   'ephemeral-range': {
     severity: 'warning',
     about: 'The range of ephemeral ports covers ports that the node needs: the kernel may give them to any client.',
-    params: { from: 'count', to: 'count', reserved: 'setting' },
+    params: { from: 'count', to: 'count', reserved: 'words' },
   },
 } as const satisfies CodeTable & Readonly<Record<string, { readonly severity: Severity }>>;
 

@@ -9,6 +9,8 @@ export interface PreflightDocument {
   readonly generator: { readonly name: string; readonly version: string };
   /** ISO 8601, UTC. */
   readonly capturedAt: string;
+  /** Present only after `redactPreflight`. */
+  readonly redacted?: { readonly keyId: string };
   readonly node: {
     readonly hostname: string;
     readonly netns: string;

@@ -42,7 +42,7 @@ export async function readMachine(
     containerdDirectory: disk.value?.containerdDirectory ?? null,
     source: {
       name: 'machine',
-      via: 'files and rtnetlink',
+      via: 'files',
       status: faults.length === 0 ? 'ok' : 'partial',
       errors: faults,
       notes: [],

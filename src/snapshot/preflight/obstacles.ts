@@ -236,6 +236,8 @@ function ephemeralRange({ needs, machine, ephemeralPorts }: Situation): Obstacle
   });
   if (at.length === 0) return [];
   const ports = [...new Set(at.map((index) => needs[index]?.port ?? 0))].sort((a, b) => a - b);
-  const all = [machine.reservedPorts, ...ports].filter((one) => one !== '').join(',');
-  return [facts({ code: 'ephemeral-range', params: { ...ephemeralPorts, reserved: all } }, at)];
+  const kept = machine.reservedPorts.split(',').filter((one) => one !== '');
+  return [
+    facts({ code: 'ephemeral-range', params: { ...ephemeralPorts, reserved: [...kept, ...ports.map(String)] } }, at),
+  ];
 }

@@ -156,7 +156,7 @@ export class Redaction {
 }
 
 const SOURCE_WORDS: ReadonlySet<string> = new Set([
-  ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces', 'configuration', 'files'],
+  ...['tcp', 'udp', 'unix', 'owners', 'network', 'host', 'namespaces', 'configuration', 'machine', 'files'],
   ...['sock_diag', '/proc/net', 'bpf', '/proc', 'none', 'rtnetlink', 'setns', 'ss'],
 ]);
 

@@ -70,7 +70,8 @@ function whatOf({ protocol, address, port, path, abstract }: Omit<Question, 'wha
   return `${address === null ? port : endpointText(address, port, null)}${protocol === 'udp' ? '/udp' : ''}`;
 }
 
-function holderOf(holder: Holder, to: Redaction): Holder {
+/** One holder of an address. */
+export function holderOf(holder: Holder, to: Redaction): Holder {
   const { kind, place, owners, ownersUnknown, socket, uid, state, remainingMs, netns, user, since } = holder;
   return {
     kind,

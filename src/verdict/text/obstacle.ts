@@ -119,7 +119,7 @@ function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check:
         message: `the kernel gives any client a port of ${from} to ${to} (ephemeral ports), among which are ${places}`,
         advice: {
           text: 'Reserve the ports, now and in a file of /etc/sysctl.d.',
-          commands: [`sudo sysctl -w net.ipv4.ip_local_reserved_ports=${reserved}`],
+          commands: [`sudo sysctl -w net.ipv4.ip_local_reserved_ports=${reserved.join(',')}`],
         },
       };
     }

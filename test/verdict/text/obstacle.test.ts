@@ -68,7 +68,7 @@ const CASES: readonly CodedObstacle[] = [
   { code: 'leftover-socket', params: { path: `/${HOSTILE}` } },
   { code: 'leftover-state', params: { path: '/var/snap/k8s/common/lock/worker' } },
   { code: 'no-default-route', params: {} },
-  { code: 'ephemeral-range', params: { from: 1024, to: 65535, reserved: '2379' } },
+  { code: 'ephemeral-range', params: { from: 1024, to: 65535, reserved: ['1-3', '2379'] } },
 ];
 
 t.test('every obstacle has a sentence and commands, safe on a terminal and in a shell', (t) => {
