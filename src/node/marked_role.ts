@@ -29,6 +29,16 @@ export async function readRoleMarkers(files: HostFiles): Promise<RoleMarkers> {
 }
 
 /**
+ * Whether k8sd alone is enabled and nothing else of the snap runs, as it is until a node is bootstrapped. It tells that where markers
+ * were not collected: sos has the units, but neither the arguments nor the markers of the snap.
+ */
+export function isDaemonAlone(services: readonly ServiceState[] | null): boolean {
+  const [daemon, others] = [unitOf('k8sd'), services?.filter(({ unit }) => unit !== unitOf('k8sd')) ?? []];
+  const isEnabled = services?.some(({ unit, enabled }) => unit === daemon && enabled === true) === true;
+  return isEnabled && others.length > 0 && others.every((one) => one.enabled === false && one.pids?.length === 0);
+}
+
+/**
  * Whether the node was bootstrapped, or joined to a cluster; null: unknown, as where it has no marker and its services are told
  * something all the same. Before that, k8sd alone is enabled, and has no address.
  */

@@ -5,7 +5,7 @@ import type { TunnelDevice } from '../../kernel/network/facts.js';
 import { ARGUMENTS_DIRECTORY, argumentSettings, readService, type Settings } from '../../node/configuration.js';
 import { withConfiguredDefault } from '../../node/configured_default.js';
 import { SERVICES, unitOf } from '../../node/flags.js';
-import { isBootstrapped, type MarkedRole } from '../../node/marked_role.js';
+import { isBootstrapped, isDaemonAlone, type MarkedRole } from '../../node/marked_role.js';
 import type { NetworkFeature } from '../../node/network_feature.js';
 import type { NodeReader } from '../../node/options.js';
 import type { ServiceState } from '../../node/setting.js';
@@ -66,7 +66,7 @@ export async function bundledNode(facts: readonly FactFile[]): Promise<BundledNo
       ephemeralPorts: null,
       markedRole,
       isBootstrapped: isBootstrapped(
-        { markedRole, isUnmarked: files.has('not-bootstrapped') },
+        { markedRole, isUnmarked: files.has('not-bootstrapped') || isDaemonAlone(services) },
         settings.settings,
         services,
       ),
