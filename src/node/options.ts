@@ -27,7 +27,7 @@ export interface Options {
   readonly faults: readonly CoverageFault[];
 }
 
-/** A directory has a few files; what is larger than this is none of a service. */
+/** A directory has a few files; more than this, in all of them, is nothing that a service is told. Hostile ones take a second. */
 const MAX_FILES = 100;
 const MAX_DEPTH = 8;
 const MAX_LENGTH = 64 * 1024;
@@ -77,9 +77,11 @@ async function readFiles(
   // The parser takes longer to load than everything else in a plain run.
   const { parseOptions } = await import('./options_text.js');
   const values = new Map<string, Option>();
+  let length = 0;
   for (const path of paths) {
     const file = await reader.text(path);
-    const parsed = file.state === 'read' && file.text.length <= MAX_LENGTH ? parseOptions(service, file.text) : null;
+    length += file.state === 'read' ? file.text.length : 0;
+    const parsed = file.state === 'read' && length <= MAX_LENGTH ? parseOptions(service, file.text) : null;
     if (parsed === null) {
       const fault: CoverageFault =
         file.state === 'unreadable'

@@ -183,3 +183,16 @@ t.test('no secret is kept', async (t) => {
     t.notMatch(JSON.stringify(await settingsWith({ [FILE]: text }, WITH_FILE)), /SECRET/);
   }
 });
+
+t.test('many files are no more than one large one', async (t) => {
+  const padding = `#${'x'.repeat(30_000)}\n`;
+  const names = ['10', '20', '30'].map((name) => `/etc/kubelet.d/${name}.conf`);
+  const files = Object.fromEntries(names.map((name) => [name, KUBELET + padding]));
+  const text = '--config-dir=/etc/kubelet.d\n';
+  const refused = { value: undefined, codes: ['options-not-understood', 'settings-unknown'] };
+  t.match(await setting('--port', files, text), refused);
+  t.match(await setting('--port', { ...files, '/etc/kubelet.d/30.conf': KUBELET }, text), {
+    value: '10250',
+    codes: [],
+  });
+});
