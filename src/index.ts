@@ -63,6 +63,7 @@ export type { DiffFormat, MatrixFormat, SnapshotFormat } from './report/render.j
 export { type CodedListenerDifference, DIFFERENCE_CODES, type DifferenceCode } from './snapshot/diff/codes.js';
 export { type ComparedSnapshot, diff, type SnapshotDiff } from './snapshot/diff/diff.js';
 export type {
+  ClaimDifference,
   CoverageDifference,
   Difference,
   DifferenceFields,

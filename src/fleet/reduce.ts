@@ -5,6 +5,7 @@ import { resultOf } from '../snapshot/document/summary.js';
 import { captureWithRole } from '../snapshot/reevaluate.js';
 import type { Role } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
+import type { Claim } from '../verdict/claim.js';
 import { FINDING_CODES, isOfNoNode } from '../verdict/codes.js';
 import { type EvaluatedFacts, evaluateFacts } from '../verdict/evaluate.js';
 import type { FindingFacts } from '../verdict/finding.js';
@@ -64,10 +65,16 @@ export function reduceSnapshot(
     remarks: [
       ...noNodeRemarks(evaluated),
       ...pageRemarks(spec, node.release).map((remark) => printable(pageRemarkText(remark))),
+      ...(document.claims ?? []).filter(({ result }) => result !== 'holds').map(claimRemark),
     ],
     unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
     column: columnOf(evaluated, pageNumbers, node.ephemeralPorts, numberOf),
   };
+}
+
+/** What decides the result of a node and is in no cell. */
+function claimRemark({ row, claim, endpoint, result, message }: Claim): string {
+  return printable(`${row.service} ${endpoint ?? `${row.port}/${row.protocol}`} ${claim}: ${result}: ${message}`);
 }
 
 /** Why no row applies, which is the same on all of them. */

@@ -5,6 +5,7 @@ import type { Difference } from '../snapshot/diff/difference.js';
 /** Parts of the report, in order. Differences that do not matter follow after them. */
 const PARTS: readonly (readonly [title: string, kinds: readonly Difference['kind'][]])[] = [
   ['Verdicts', ['verdict']],
+  ['Claims', ['claim']],
   ['Listeners', ['appeared', 'disappeared', 'owner-changed', 'widened', 'narrowed', 'moved']],
   ['Unknown on one side', ['unknown', 'coverage']],
 ];
@@ -50,6 +51,7 @@ function conclusion({ differences, different }: SnapshotDiff): string {
 const WORDS: Readonly<Record<Difference['kind'], readonly [one: string, many: string]>> = {
   fact: ['changed fact', 'changed facts'],
   verdict: ['changed verdict', 'changed verdicts'],
+  claim: ['changed claim', 'changed claims'],
   coverage: ['changed source', 'changed sources'],
   appeared: ['appeared', 'appeared'],
   disappeared: ['disappeared', 'disappeared'],
@@ -66,7 +68,9 @@ const KINDS: readonly Difference['kind'][] = ['fact', ...PARTS.flatMap(([, kinds
 
 function lineOf(difference: Difference): string {
   const { kind, message } = difference;
-  return kind === 'verdict' || kind === 'coverage' ? `  ${message}` : `  ${kind.padEnd(WIDTH)}  ${message}`;
+  return kind === 'verdict' || kind === 'claim' || kind === 'coverage'
+    ? `  ${message}`
+    : `  ${kind.padEnd(WIDTH)}  ${message}`;
 }
 
 const WIDTH = 'owner-changed'.length;

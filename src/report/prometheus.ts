@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { printable } from '../base/text.js';
 import type { Result, SnapshotDocument } from '../snapshot/document/document.js';
+import { CLAIM_RESULTS, type Claim } from '../verdict/claim.js';
 import { type Expected, type Finding, severitiesOf, VERDICTS } from '../verdict/finding.js';
 
 /** Of the text format (https://prometheus.io/docs/instrumenting/exposition_formats/). */
@@ -68,6 +69,7 @@ function addCapture(registry: Registry, { document, durationMs }: NonNullable<Me
   const result = gauge(registry, 'result', meaning, ['result']);
   for (const one of RESULTS) result.set({ result: one }, Number(one === document.summary.result));
   addRows(registry, document.findings);
+  if (document.claims !== undefined) addClaims(registry, document.claims);
   addUnexpected(registry, document.findings);
 }
 
@@ -90,6 +92,30 @@ function addRows(registry: Registry, findings: readonly Finding[]): void {
 
 function rowLabels({ service, port, protocol }: Expected) {
   return { service: printable(service), port: port === null ? '' : String(port), protocol };
+}
+
+/** Of each claim all results; of several endpoints of one port the worst. */
+function addClaims(registry: Registry, claims: readonly Claim[]): void {
+  const results = gauge(
+    registry,
+    'claim',
+    'Whether a claim of the page is true of the listeners of a port: 1 for the result, of several endpoints the worst, 0 for the others.',
+    ['service', 'port', 'claim', 'result'],
+  );
+  const worst = new Map<string, Claim>();
+  for (const one of claims) {
+    const key = JSON.stringify([one.row.service, one.row.port, one.claim]);
+    const other = worst.get(key);
+    if (other === undefined || rank(one) < rank(other)) worst.set(key, one);
+  }
+  for (const { row, claim, result } of worst.values()) {
+    const { service, port } = rowLabels(row);
+    for (const each of CLAIM_RESULTS) results.set({ service, port, claim, result: each }, Number(each === result));
+  }
+}
+
+function rank({ result }: Claim): number {
+  return CLAIM_RESULTS.indexOf(result);
 }
 
 function addUnexpected(registry: Registry, findings: readonly Finding[]): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { toPrometheus } from '../../src/report/prometheus.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import type { Claim } from '../../src/verdict/claim.js';
 import { ROOT } from '../native/toolchain.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, coverage, held, processOwner, row, spec, unixRow } from '../verdict/factory.js';
@@ -66,6 +67,23 @@ t.test('rows that differ in the host alone are one series', async (t) => {
   ]);
 });
 
+/** A claim of kubelet's at an endpoint. */
+function claimed(result: Claim['result'], endpoint: string): Claim {
+  const kubelet = { service: 'kubelet', host: '*', port: 10250, protocol: 'tcp', path: null, role: null } as const;
+  const evidence = { code: 'not-tls', params: {} } as const;
+  return { row: kubelet, claim: 'tls', endpoint, result, severity: 'none', evidence, message: '', certificate: null };
+}
+
+t.test('claims: the worst of several endpoints is 1, the others are 0', async (t) => {
+  const claims = [claimed('holds', '192.0.2.2:10250'), claimed('unverified', '127.0.0.1:10250')];
+  const text = await metricsOf({ ...documentOf(PAGE, capture([])), claims });
+  const series = (result: string) =>
+    `k8s_sockwatch_claim{service="kubelet",port="10250",claim="tls",result="${result}"}`;
+  t.match(samples(text), { [series('holds')]: '0', [series('unverified')]: '1', [series('broken')]: '0' });
+  t.notMatch(text, '192.0.2.2');
+  t.notMatch(await metricsOf(documentOf(PAGE, capture([]))), 'k8s_sockwatch_claim', 'none where none was asked');
+});
+
 t.test('listeners that nothing explains, by reach', async (t) => {
   const sockets = [
     held('nc', '0.0.0.0', 7000),
@@ -117,7 +135,8 @@ t.test('names of a page of one’s own are escaped', async (t) => {
 });
 
 t.test('docs/metrics.md names every metric, with its labels', async (t) => {
-  const text = await metricsOf(documentOf(PAGE, capture([])), false, 0);
+  const asked = { ...documentOf(PAGE, capture([])), claims: [claimed('holds', '127.0.0.1:10250')] };
+  const text = await metricsOf(asked, false, 0);
   const labels = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [, name, pairs = ''] = /^(\w+)(?:\{(.*)\})? /.exec(line) ?? [];

@@ -13,6 +13,14 @@ export const DIFFERENCE_CODES = {
   'severity-changed': { subject: 'verdict', about: 'The verdict is the same with another severity.', params: {} },
   'finding-added': { subject: 'verdict', about: 'There was no such finding before.', params: {} },
   'finding-removed': { subject: 'verdict', about: 'The finding is gone.', params: {} },
+  'claim-broken': { subject: 'claim', about: 'A claim is broken now.', params: {} },
+  'claim-holds': { subject: 'claim', about: 'A claim holds now.', params: {} },
+  'claim-unverified': { subject: 'claim', about: 'A claim could not be verified now.', params: {} },
+  'claim-severity-changed': {
+    subject: 'claim',
+    about: 'A claim is broken as before, with another severity.',
+    params: {},
+  },
   'listener-added': {
     subject: 'listener',
     about: 'Only the later snapshot has the listener; sockets of another program on the same port are in `beside`.',

@@ -1,6 +1,7 @@
 import { SockwatchError } from '../../base/errors.js';
 import { assertSnapshot } from '../../base/validate.js';
 import type { SnapshotDocument } from '../document/document.js';
+import { claimDifferences } from './claims.js';
 import type { Difference } from './difference.js';
 import { coverageDifferences, factDifferences } from './facts.js';
 import { listenerDifferences } from './listeners.js';
@@ -23,7 +24,7 @@ export interface SnapshotDiff {
   readonly sameHost: boolean;
   /** Whether one of the differences matters. */
   readonly different: boolean;
-  /** Facts, verdicts, listeners, coverage. */
+  /** Facts, verdicts, claims, listeners, coverage. */
   readonly differences: readonly Difference[];
 }
 
@@ -39,6 +40,7 @@ export function diff(before: SnapshotDocument, after: SnapshotDocument): Snapsho
   const differences = [
     ...factDifferences(before, after, sameHost),
     ...verdictDifferences(before, after),
+    ...claimDifferences(before, after),
     ...listenerDifferences(before, after, sameHost),
     ...coverageDifferences(before, after),
   ];

@@ -1,5 +1,6 @@
 import type { CoverageSource } from '../../base/coverage.js';
 import type { Protocol } from '../../kernel/sockets/listener.js';
+import type { Claim } from '../../verdict/claim.js';
 import type { Finding } from '../../verdict/finding.js';
 import type { CodedListenerDifference, DifferenceCode } from './codes.js';
 
@@ -48,6 +49,17 @@ export interface VerdictDifference extends DifferenceFields {
   readonly after: Finding | null;
 }
 
+/** A claim that both snapshots asked, with another result. */
+export interface ClaimDifference extends DifferenceFields {
+  readonly kind: 'claim';
+  readonly code: DifferenceCode<'claim'>;
+  readonly params: NoParams;
+  /** `etcd 192.0.2.2:2379 certificate-valid`. */
+  readonly subject: string;
+  readonly before: Claim;
+  readonly after: Claim;
+}
+
 /** Listeners of one program on one port, or at one path, in one of the snapshots. */
 export interface ListenerSide {
   /** `127.0.0.1:10248/tcp`, `[::]:22/tcp`, `/run/x.sock`, without duplicates. */
@@ -85,7 +97,7 @@ export interface ListenerDifferenceFields extends DifferenceFields {
 export type ListenerDifference = ListenerDifferenceFields & CodedListenerDifference;
 
 /** One difference between two snapshots. */
-export type Difference = FactDifference | CoverageDifference | VerdictDifference | ListenerDifference;
+export type Difference = FactDifference | CoverageDifference | VerdictDifference | ClaimDifference | ListenerDifference;
 
 /** A difference as data, before its message is rendered. */
 export type Facts<Type extends Difference = Difference> = Type extends unknown ? Omit<Type, 'message'> : never;

@@ -7,6 +7,7 @@ import { podText, unknownOwnerText } from '../../verdict/text/format.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { DifferenceCode } from './codes.js';
 import type {
+  ClaimDifference,
   CoverageDifference,
   Difference,
   Facts,
@@ -48,6 +49,8 @@ export class DifferenceText {
         return this.#coverage(facts);
       case 'verdict':
         return verdict(facts);
+      case 'claim':
+        return claim(facts);
       default:
         return this.#listener(facts);
     }
@@ -192,6 +195,12 @@ function verdict({ code, subject, before, after }: Facts<VerdictDifference>): st
   const withSeverity = code === 'severity-changed';
   const why = after === null ? '' : `: ${after.message}`;
   return `${subject}: ${verdictText(before, false)} → ${verdictText(after, withSeverity)}${why}`;
+}
+
+function claim({ code, subject, before, after }: Facts<ClaimDifference>): string {
+  const isSeverity = code === 'claim-severity-changed';
+  const [was, is] = isSeverity ? [before.severity, after.severity] : [before.result, after.result];
+  return `${subject}: ${was} → ${is}: ${after.message}`;
 }
 
 function verdictText(finding: Finding | null, withSeverity: boolean): string {
