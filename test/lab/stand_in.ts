@@ -37,10 +37,10 @@ export function instructions(service: StandIn): string {
   ].join(' ');
 }
 
-/** As the scripts of the snap wait, but without a program to sleep with; ends with its standard input. */
+/** As the scripts of the snap wait, but without a program to sleep with; ends with its standard input. One line: none reads a second. */
 const WAIT = `#!/usr/bin/env bash
+echo "Waiting for API server to start"
 while true; do
-  echo "Waiting for API server to start"
   read -rt 3
   test $? -gt 128 || exit 1
 done
