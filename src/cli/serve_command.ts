@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
 import { version } from '../base/version.js';
 import { endProcess } from '../kernel/addon.js';
 import { openNetns } from '../kernel/netns.js';
 import { writeStdout } from '../report/write_stdout.js';
-import { validateOptions } from '../snapshot/options.js';
+import { type SnapshotOptions, validateOptions } from '../snapshot/options.js';
+import { takeSnapshot } from '../snapshot/snapshot.js';
 import { loadSpec } from '../spec/load.js';
 import { nodeSources } from '../watch/sources.js';
 import { Watcher } from '../watch/watcher.js';
@@ -33,7 +35,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   let stop: () => unknown = () => endProcess(0);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop());
   prepareProcess();
-  const { listen: address, tokenFile, spec: specOptions, intervalMs, ...rest } = command;
+  const { listen: address, tokenFile, spec: specOptions, intervalMs, probe, ...rest } = command;
   const spec = await loadSpec(specOptions);
   // What is wrong already is said before anything listens.
   if (tokenFile !== null) await readToken(tokenFile);
@@ -46,6 +48,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   stop = () => end(server, watcher);
   await listen(server, address);
   process.stderr.write(`k8s-sockwatch: serving on ${urlOf(server.address() as AddressInfo)}\n`);
+  if (probe !== null) void askHourly(state, { ...options, probe });
   try {
     for await (const update of watcher.updates()) state.add(update);
   } catch (error) {
@@ -55,6 +58,17 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   }
   // A signal has ended it, and `end` exits when the last answer has been sent.
   return new Promise<never>(() => {});
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/** Asks what the page claims, after the first capture and then every hour. What could not be asked again is not known any more. */
+async function askHourly(state: NodeState, options: SnapshotOptions): Promise<void> {
+  await state.first;
+  for (;;) {
+    state.setClaims(await takeSnapshot(options).catch(() => null));
+    await setTimeoutPromise(HOUR_MS, null, { ref: false });
+  }
 }
 
 function prepareProcess(): void {

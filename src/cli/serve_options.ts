@@ -1,8 +1,19 @@
 import { isIP } from 'node:net';
 import type { ParseArgsConfig } from 'node:util';
 import type { FailOn } from '../snapshot/document/document.js';
+import type { ProbeOptions } from '../snapshot/probe/probe.js';
 import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
-import { FAIL_ON, millisecondsOf, oneOf, parseOptions, pathOf, SHARED_OPTIONS, usageError } from './parse_options.js';
+import {
+  FAIL_ON,
+  millisecondsOf,
+  oneOf,
+  PROBE_OPTIONS,
+  parseOptions,
+  pathOf,
+  probeOption,
+  SHARED_OPTIONS,
+  usageError,
+} from './parse_options.js';
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -20,6 +31,8 @@ export type ServeCommand =
       readonly tokenFile: string | null;
       readonly intervalMs: number;
       readonly failOn: FailOn;
+      /** null: nothing is asked. */
+      readonly probe: ProbeOptions | null;
     });
 
 const { format: _, output: _1, redact: _2, 'redact-key': _3, ...SHARED } = SHARED_OPTIONS;
@@ -27,6 +40,7 @@ const { format: _, output: _1, redact: _2, 'redact-key': _3, ...SHARED } = SHARE
 const OPTIONS = {
   ...SHARED,
   ...NODE_OPTIONS,
+  ...PROBE_OPTIONS,
   listen: { type: 'string' },
   'token-file': { type: 'string' },
   interval: { type: 'string' },
@@ -50,6 +64,9 @@ that --once prints. The answer is that of the last capture; the header Age says 
   --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the result is drift: error, warning (default), info or never
+  --probe[=WHAT]         also ask the listeners once an hour what the page claims of them; WHAT is health, tls, auth
+                         or several of them with commas between (default: all)
+  --probe-skip SERVICE   do not ask SERVICE; repeatable
   --allow-module-load    let the kernel load missing *_diag modules instead of falling back to /proc/net
   -h, --help             print this help
 
@@ -69,6 +86,7 @@ export function parseServe(argv: readonly string[]): ServeCommand {
     listen: addressOf(values.listen ?? '127.0.0.1:9477'),
     tokenFile: pathOf('token-file', values['token-file']),
     intervalMs: millisecondsOf('interval', values.interval ?? '30'),
+    probe: probeOption(values),
     failOn: oneOf('fail-on', values['fail-on'], FAIL_ON, 'warning'),
   };
 }

@@ -28,7 +28,8 @@ export function watch(options: FollowOptions = {}): AsyncGenerator<WatchUpdate, 
 
 function watcherOf(options: FollowOptions): Watcher {
   assertOptions(options);
-  assertKeys(options, { ...SNAPSHOT_KEYS, intervalMs: true });
+  const { probe: _, ...keys } = SNAPSHOT_KEYS;
+  assertKeys(options, { ...keys, intervalMs: true });
   return new Watcher(options);
 }
 

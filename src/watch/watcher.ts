@@ -19,8 +19,8 @@ import { verdictChanges } from './changes/verdict_changes.js';
 import { type Clock, Scheduler, SYSTEM_CLOCK } from './scheduler.js';
 import { nodeSources, type WatchSources } from './sources.js';
 
-/** Those of a snapshot, and how often to read without kernel events. */
-export interface WatchOptions extends SnapshotOptions {
+/** Those of a snapshot, and how often to read without kernel events. Nothing is asked while watching. */
+export interface WatchOptions extends Omit<SnapshotOptions, 'probe'> {
   /** Milliseconds between readings of the tables where the kernel does not report changes. Default: 2,000. */
   readonly intervalMs?: number | undefined;
   /** Aborting it ends the stream. */

@@ -14,6 +14,7 @@ const DEFAULT: ServeCommand = {
   allowModuleLoad: false,
   hostRoot: null,
   failOn: 'warning',
+  probe: null,
 };
 
 t.test('options', (t) => {
@@ -28,6 +29,7 @@ t.test('options', (t) => {
       ['--role', 'worker', '--netns', '/n', '--owners', 'proc', '--host-root', '/host', '--fail-on', 'error'],
       { role: 'worker', netns: '/n', owners: 'proc', hostRoot: '/host', failOn: 'error' },
     ],
+    [['--probe=tls', '--probe-skip', 'etcd'], { probe: { groups: ['tls'], skip: ['etcd'] } }],
     [['--allow-module-load', '--strict'], { allowModuleLoad: true, spec: { page: null, notes: [], strict: true } }],
   ];
   for (const [argv, changes] of cases) t.strictSame(parseServe(argv), { ...DEFAULT, ...changes }, argv.join(' '));

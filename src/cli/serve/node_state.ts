@@ -1,5 +1,6 @@
 import { toPrometheus } from '../../report/prometheus.js';
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
+import { summarize } from '../../snapshot/document/summary.js';
 import type { WatchUpdate } from '../../watch/watcher.js';
 
 /** A capture gives up on what hangs within 15 seconds; one that takes longer than this hangs where nothing can be given up on. */
@@ -16,6 +17,8 @@ export class NodeState {
   readonly #version: string;
   readonly #now: () => number;
   #document: SnapshotDocument | null = null;
+  /** What was asked last; empty: nothing was. */
+  #claims: Pick<SnapshotDocument, 'claims' | 'unasked'> = {};
   /** When its capture started. */
   #since = 0;
   /** When the capture in progress started; null: there is none. */
@@ -51,7 +54,7 @@ export class NodeState {
 
   add(update: WatchUpdate): void {
     if (update.kind === 'snapshot') {
-      this.#document = update.document;
+      this.#document = withClaims(update.document, this.#claims);
       this.#metrics = null;
       this.#onFirst();
     } else if (update.change.event === 'started' && update.change.mode === 'ebpf') {
@@ -59,6 +62,13 @@ export class NodeState {
     } else if (update.change.event === 'lost') {
       this.#eventsLost = (this.#eventsLost ?? 0) + update.change.count;
     }
+  }
+
+  /** What listeners answered, in the documents from now on; null: nothing is known of that any more. */
+  setClaims(asked: SnapshotDocument | null): void {
+    this.#claims = asked?.claims === undefined ? {} : { claims: asked.claims, unasked: asked.unasked ?? [] };
+    if (this.#document !== null) this.#document = withClaims(this.#document, this.#claims);
+    this.#metrics = null;
   }
 
   /** null: there has been no capture yet. */
@@ -99,4 +109,13 @@ export class NodeState {
     const [eventsLost, version] = [this.#eventsLost, this.#version];
     return Buffer.from(await toPrometheus({ capture, isStuck, eventsLost, version }));
   }
+}
+
+/** A document with these claims instead of those that it has. */
+function withClaims(
+  { claims: _, unasked: _1, ...document }: SnapshotDocument,
+  asked: Pick<SnapshotDocument, 'claims' | 'unasked'>,
+): SnapshotDocument {
+  const { findings, coverage, summary } = document;
+  return { ...document, ...asked, summary: summarize(findings, coverage, summary.failOn, asked.claims) };
 }

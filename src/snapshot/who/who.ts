@@ -20,7 +20,7 @@ import { parseQuestion, QUESTION_FORMS, wantedSocket } from './question.js';
 const MAX_HOLDERS = 1_000;
 
 /** As for a snapshot. With `allNetns` every network namespace is looked into. */
-export type WhoOptions = Omit<SnapshotOptions, 'failOn'>;
+export type WhoOptions = Omit<SnapshotOptions, 'failOn' | 'probe'>;
 
 /**
  * Who has an address, or each of several, and what the page says of it.
@@ -33,7 +33,7 @@ export async function who(what: string | readonly string[], options: WhoOptions 
   const isText = isList && questions.every((one) => typeof one === 'string');
   assertArgument(isText, 'addresses are texts', what, `ask for ${QUESTION_FORMS}`);
   assertOptions(options);
-  const { failOn: _, ...keys } = SNAPSHOT_KEYS;
+  const { failOn: _, probe: _1, ...keys } = SNAPSHOT_KEYS;
   assertKeys(options, keys);
   return takeAnswers(questions, options);
 }

@@ -75,3 +75,22 @@ t.test('lost events are counted where events are observed', async (t) => {
   add({ event: 'lost', count: 1, suppressed: 0 });
   t.equal(await sampleOf(state, 'k8s_sockwatch_events_lost_total'), '6');
 });
+
+t.test('claims that were asked are in each later document, until they are not known any more', async (t) => {
+  const { state, capture } = watched();
+  const row = { service: 'kubelet', host: '*', port: 10250, protocol: 'tcp', path: null, role: null } as const;
+  const evidence = { code: 'not-tls', params: {} } as const;
+  const claim = { row, claim: 'tls', endpoint: '127.0.0.1:10250', certificate: null, evidence, message: '' } as const;
+  const series = 'k8s_sockwatch_claim{service="kubelet",port="10250",claim="tls",result="broken"}';
+  await capture();
+  t.equal(await sampleOf(state, series), undefined);
+  const { result } = state.document?.summary ?? {};
+  state.setClaims({ ...documentOf(), claims: [{ ...claim, result: 'broken', severity: 'error' }] });
+  t.equal(await sampleOf(state, series), '1');
+  t.equal(state.document?.summary.result, 'drift');
+  await capture();
+  t.equal(await sampleOf(state, series), '1', 'captures go on without asking');
+  state.setClaims(null);
+  t.equal(await sampleOf(state, series), undefined);
+  t.equal(state.document?.summary.result, result);
+});
