@@ -10,8 +10,9 @@ import { PREFLIGHT_HELP } from '../src/cli/preflight_options.js';
 import { SERVE_HELP } from '../src/cli/serve_options.js';
 import { WHO_HELP } from '../src/cli/who_options.js';
 import { DIFFERENCE_CODES } from '../src/snapshot/diff/codes.js';
-import { BINDINGS } from '../src/tui/bindings.js';
+import { BINDING_GROUPS } from '../src/tui/bindings.js';
 import { CLAIM_CODES } from '../src/verdict/claim_codes.js';
+
 import { FINDING_CODES } from '../src/verdict/codes.js';
 import { SEVERITY, VERDICTS } from '../src/verdict/finding.js';
 import { OBSTACLE_CODES } from '../src/verdict/obstacle.js';
@@ -139,7 +140,7 @@ t.test('docs/codes.md lists every code', (t) => {
 
 t.test('docs/ describes every key of the TUI', (t) => {
   const cells = rowsOf('docs/command-line.md').join(' ');
-  for (const { label } of BINDINGS) {
+  for (const { label } of BINDING_GROUPS.flatMap(({ bindings }) => bindings)) {
     for (const key of label.split(/[, ]+/)) t.match(cells, key.length > 1 ? key : `\`${key}\``, `${key} in ${label}`);
   }
   t.end();

@@ -1,6 +1,8 @@
 import type { ParseArgsConfig } from 'node:util';
 import type { FailOn } from '../snapshot/document/document.js';
 import type { ProbeOptions } from '../snapshot/probe/probe.js';
+import type { StartOptions } from '../tui/start.js';
+
 import { NODE_OPTIONS, type NodeOptions, nodeOptions } from './node_options.js';
 import {
   FAIL_ON,
@@ -46,6 +48,8 @@ export type Command =
       readonly allNetns: boolean;
       /** A snapshot to show instead of this node; null: this node. */
       readonly replay: string | null;
+      /** What is shown at first. */
+      readonly start: StartOptions;
     });
 
 const OPTIONS = {
@@ -55,6 +59,9 @@ const OPTIONS = {
   once: { type: 'boolean' },
   follow: { type: 'boolean' },
   replay: { type: 'string' },
+  view: { type: 'string' },
+  sort: { type: 'string' },
+  filter: { type: 'string' },
   interval: { type: 'string' },
   'all-netns': { type: 'boolean' },
   deadline: { type: 'string' },
@@ -95,6 +102,9 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
   --redact               replace identifying names, addresses and IDs with pseudonyms
   --redact-key FILE      derive the pseudonyms from the key in FILE (at least 16 bytes), so that they match across files
+  --view VIEW            open the TUI with spec (default), listeners or events
+  --sort COLUMN          sort that view by a column, such as service
+  --filter TEXT          start with this filter: words, !word, a|b, port:10250, pid:, unit:, verdict:, severity:
   --interval SECONDS     without --once: how often to poll the tables where eBPF is not available (default 2)
   --allow-module-load    let the kernel load missing *_diag modules instead of falling back to /proc/net
   -h, --help             print this help
@@ -127,7 +137,7 @@ export function parseCommand(argv: readonly string[]): Command {
   const allNetns = values['all-netns'] ?? false;
   const intervalMs = millisecondsOf('interval', values.interval ?? '2');
   if (values.once === true) {
-    rejectOptions(values, ['replay', 'interval'], '--once');
+    rejectOptions(values, ['interval', ...UI_OPTIONS], '--once');
     return {
       ...common,
       kind: 'once',
@@ -141,13 +151,14 @@ export function parseCommand(argv: readonly string[]): Command {
     };
   }
   if (values.follow === true) {
-    rejectOptions(values, [...ONCE_OPTIONS, 'replay', 'all-netns'], '--follow');
+    rejectOptions(values, [...ONCE_OPTIONS, ...UI_OPTIONS, 'all-netns'], '--follow');
     return { ...common, kind: 'follow', intervalMs };
   }
   rejectOptions(values, ONCE_OPTIONS, 'the TUI; use --once');
   const replay = pathOf('replay', values.replay);
   if (replay !== null) rejectOptions(values, LIVE_OPTIONS, '--replay');
-  return { ...common, kind: 'ui', intervalMs, allNetns, replay };
+  const start = { view: values.view, sort: values.sort, filter: values.filter };
+  return { ...common, kind: 'ui', intervalMs, allNetns, replay, start };
 }
 
 function parseValues(argv: readonly string[]) {
@@ -155,6 +166,8 @@ function parseValues(argv: readonly string[]) {
 }
 
 type Option = keyof typeof OPTIONS;
+
+const UI_OPTIONS: readonly Option[] = ['replay', 'view', 'sort', 'filter'];
 
 const ONCE_OPTIONS: readonly Option[] = [
   ...(['format', 'output', 'fail-on', 'deadline', 'redact', 'redact-key'] as const),

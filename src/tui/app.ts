@@ -3,15 +3,16 @@ import { messageOf } from '../base/errors.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { glyphsFor } from './glyphs.js';
-import { type Effect, handleKey } from './handle_key.js';
+import { type Effect, handleKey, type KeyResult } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
-import type { Key } from './keys.js';
 import { prepareFilter } from './list.js';
 import { frameOf } from './render/frame.js';
 import { clampSelection } from './selection.js';
+import { type Start, startWith } from './start.js';
 import { type ActionLabel, initialState, type Source, type State, shownData } from './state.js';
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
+import { pasteText } from './type_key.js';
 import { applyUpdate, showMessage, tick } from './update.js';
 
 export interface UpdateSource {
@@ -29,6 +30,7 @@ export interface Action extends ActionLabel {
 
 export interface AppOptions {
   readonly source: Source;
+  readonly start: Start;
   readonly updates: UpdateSource;
   readonly actions: readonly Action[];
   readonly input: ReadStream;
@@ -63,10 +65,10 @@ class App {
   #quit: () => void = () => {};
 
   constructor(options: AppOptions) {
-    const { source, env, actions } = options;
+    const { source, env, actions, start } = options;
     this.#options = options;
     const size = { width: 80, height: 24 };
-    this.#state = initialState({ source, glyphs: glyphsFor(env), size, now: Date.now(), actions });
+    this.#state = startWith(initialState({ source, glyphs: glyphsFor(env), size, now: Date.now(), actions }), start);
   }
 
   async run(ending: Promise<void>): Promise<void> {
@@ -78,10 +80,12 @@ class App {
       const terminal = await openTerminal({
         input,
         output,
-        theme: themeFor(colourDepthOf(env), backgroundOf(env)),
+        background: backgroundOf(env),
+        themeOn: (background) => themeFor(colourDepthOf(env), background),
         term: env['TERM'] ?? '',
-        onKey: (key) => this.#change((state) => this.#handleKey(state, key)),
-        onMouse: (mouse) => this.#change((state) => handleMouse(state, mouse)),
+        onKey: (key) => this.#change((state) => this.#performAll(handleKey({ ...state, now: Date.now() }, key))),
+        onPaste: (text) => this.#change((state) => pasteText({ ...state, now: Date.now() }, text)),
+        onMouse: (mouse) => this.#change((state) => this.#performAll(handleMouse(state, mouse))),
         onResize: () => this.#change((state) => ({ ...state, size: this.#terminal?.size() ?? state.size })),
         onLost: () => {
           this.#options.onTerminalLost();
@@ -109,8 +113,7 @@ class App {
     await new Promise<void>(() => {});
   }
 
-  #handleKey(before: State, key: Key): State {
-    const { state, effect } = handleKey({ ...before, now: Date.now() }, key);
+  #performAll({ state, effect }: KeyResult): State {
     return effect === null ? state : this.#perform(state, effect);
   }
 
@@ -128,6 +131,15 @@ class App {
         this.#showOutcome(this.#options.save(document));
         return state;
       }
+      case 'suspend':
+        this.#terminal?.suspend();
+        return state;
+      case 'copy':
+        this.#terminal?.copy(effect.entry.text);
+        return showMessage(state, `copied: ${effect.entry.label}`, false);
+      case 'mouse':
+        this.#terminal?.setMouse(effect.isOn);
+        return state;
       case 'repaint':
         this.#terminal?.repaint();
         return state;
@@ -158,7 +170,7 @@ class App {
       this.#drawnAt = performance.now();
       this.#state = clampSelection(this.#state);
       this.#terminal?.draw(frameOf(this.#state));
-      if (this.#state.typing && this.#state.filter === '') prepareFilter(this.#state);
+      if (this.#state.prompt?.text === '') prepareFilter(this.#state);
     });
     this.#scheduleTick();
   }

@@ -5,23 +5,58 @@ export interface Binding {
   readonly help: string;
 }
 
-/** The help screen's list of keys; handle_key.ts implements them. */
-export const BINDINGS: readonly Binding[] = [
-  { keys: ['up', 'k', 'down', 'j'], label: 'arrows, j k', help: 'move one line up or down' },
+export interface BindingGroup {
+  readonly title: string;
+  readonly column: 'left' | 'right';
+  readonly bindings: readonly Binding[];
+}
+
+/** The help screen's list of keys; handle_key.ts and scroll.ts implement them. */
+export const BINDING_GROUPS: readonly BindingGroup[] = [
   {
-    keys: ['pageup', 'C-b', 'pagedown', 'C-f', 'g', 'home', 'G', 'end'],
-    label: 'PgUp PgDn g G',
-    help: 'one page up or down, first line, last line',
+    title: 'Move',
+    column: 'left',
+    bindings: [
+      { keys: ['up', 'k', 'down', 'j'], label: 'arrows, j k', help: 'one line' },
+      { keys: ['pageup', 'C-b', 'pagedown', 'C-f'], label: 'PgUp PgDn', help: 'one page' },
+      { keys: ['C-u', 'C-d'], label: 'Ctrl-U Ctrl-D', help: 'half a page' },
+      { keys: ['g', 'home', 'G', 'end'], label: 'g G', help: 'first line, last line' },
+      { keys: ['n', 'N'], label: 'n N', help: 'next, previous fault' },
+      { keys: [':'], label: ':', help: 'to a port, name or view' },
+      { keys: ['tab', 'S-tab', '1', '2', '3'], label: 'Tab, 1 2 3', help: 'views' },
+    ],
   },
-  { keys: ['tab', 'S-tab', '1', '2', '3'], label: 'Tab, 1 2 3', help: 'switch views: spec, listeners, events' },
-  { keys: ['return'], label: 'Enter', help: 'show details of the selected line and what to do about it' },
-  { keys: ['escape'], label: 'Esc', help: 'close details or help; clear the filter' },
-  { keys: ['/'], label: '/', help: 'filter by words: port, process, verdict, pod' },
-  { keys: ['s', 'o'], label: 's, o', help: 'change the sort key (spec: worst first); reverse the order' },
-  { keys: ['f'], label: 'f', help: 'show only faults, or everything' },
-  { keys: ['p'], label: 'p', help: 'pause or resume the screen; watching goes on' },
-  { keys: ['r', 'C-l'], label: 'r, Ctrl-L', help: 'read everything again now; repaint the screen' },
-  { keys: ['w'], label: 'w', help: 'save what is shown as a JSON snapshot in the working directory' },
-  { keys: ['?'], label: '?', help: 'show or close this help' },
-  { keys: ['q', 'C-c'], label: 'q, Ctrl-C', help: 'quit' },
+  {
+    title: 'Selected line',
+    column: 'left',
+    bindings: [
+      { keys: ['return'], label: 'Enter', help: 'details, what to do' },
+      { keys: ['e'], label: 'e', help: 'its events' },
+      { keys: ['c'], label: 'c', help: 'copy address, pid, advice' },
+      { keys: [' '], label: 'Space', help: 'keep at the top, or not' },
+    ],
+  },
+  {
+    title: 'List',
+    column: 'right',
+    bindings: [
+      { keys: ['/'], label: '/', help: 'filter: word !not a|b' },
+      { keys: ['f'], label: 'f', help: 'only faults, or all' },
+      { keys: ['s', 'S', 'o'], label: 's S', help: 'sort key, reverse order' },
+      { keys: ['left', 'right'], label: 'left right', help: 'other columns' },
+      { keys: ['escape'], label: 'Esc', help: 'close; clear the filter' },
+    ],
+  },
+  {
+    title: 'Screen',
+    column: 'right',
+    bindings: [
+      { keys: ['p'], label: 'p', help: 'pause; watching goes on' },
+      { keys: ['r'], label: 'r', help: 'read everything again' },
+      { keys: ['w'], label: 'w', help: 'save what is shown' },
+      { keys: ['m'], label: 'm', help: 'mouse selects text' },
+      { keys: ['C-l', 'C-z'], label: 'Ctrl-L Ctrl-Z', help: 'repaint, suspend' },
+      { keys: ['?', 'q', 'C-c'], label: '?, q, Ctrl-C', help: 'this help; quit' },
+    ],
+  },
 ];

@@ -14,7 +14,8 @@ export interface PlacedColumn extends Column {
 /** The columns of the current view that fit into the list, and where. */
 export function columnsOf(state: State): PlacedColumn[] {
   const width = layoutOf(state).list.width - MARK_WIDTH;
-  const all = VIEWS[state.view].columns;
+  const [first, ...others] = VIEWS[state.view].columns;
+  const all = first === undefined ? [] : [first, ...others.slice(state.lists[state.view].shift)];
   let used = -GAP;
   const chosen = new Set<Column>();
   for (const column of all.toSorted((a, b) => a.priority - b.priority)) {

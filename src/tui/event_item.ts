@@ -1,3 +1,4 @@
+import type { Severity, Verdict } from '../verdict/finding.js';
 import type { Change } from '../watch/changes/change.js';
 import { EMPTY_CELL } from './cells.js';
 import { eventEndpoint, eventName, eventStyle, eventSummary, eventText } from './event_text.js';
@@ -9,6 +10,8 @@ export class EventItem implements Item {
   readonly key: string;
   readonly endpoint: string;
   readonly group = '';
+  readonly verdict: Verdict | null;
+  readonly severity: Severity;
   readonly isFault: boolean;
   readonly signature = '';
   readonly subject: Subject & { readonly kind: 'event' };
@@ -17,6 +20,9 @@ export class EventItem implements Item {
   constructor(entry: TimelineEntry) {
     this.key = `event ${entry.id}`;
     this.endpoint = this.key;
+    const after = entry.change.event === 'verdict' ? entry.change.after : null;
+    this.verdict = after?.verdict ?? null;
+    this.severity = after?.severity ?? 'none';
     this.isFault = isFault(entry.change);
     this.subject = { kind: 'event', entry };
   }

@@ -1,5 +1,5 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { type Finding, VERDICTS } from '../verdict/finding.js';
+import { type Finding, SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import {
   EMPTY_CELL,
@@ -40,6 +40,8 @@ class FindingItem implements Item {
   readonly key: string;
   readonly endpoint: string;
   readonly group: string;
+  readonly verdict: Verdict;
+  readonly severity: Severity;
   readonly isFault: boolean;
   readonly signature: string;
   readonly subject: Subject & { readonly kind: 'finding' };
@@ -51,6 +53,8 @@ class FindingItem implements Item {
     this.endpoint =
       finding.expected === null ? `unexpected ${first?.protocol}:${first?.port ?? first?.path}` : this.key;
     this.group = groupOf(finding);
+    this.verdict = finding.verdict;
+    this.severity = finding.severity;
     this.isFault = finding.severity !== 'none';
     this.signature = `${finding.verdict} ${finding.sockets.join(' ')} ${uniqueOwners(sockets).map(ownerKey).join(' ')}`;
     this.subject = { kind: 'finding', finding, sockets };
@@ -65,9 +69,9 @@ class FindingItem implements Item {
         return { text: `${glyphs.verdict[verdict]} ${verdict}`, style: isDim ? 'dim' : SEVERITY_STYLE[severity] };
       case 'service':
         return { text: expected?.service ?? '-', style: isDim ? 'dim' : 'plain' };
-      case 'page':
+      case 'expected':
         return { text: expected === null ? '-' : expectedEndpoint(expected), style: isDim ? 'dim' : 'plain' };
-      case 'node':
+      case 'actual':
         return endpointsCell(sockets);
       case 'owner':
         return ownerCell(sockets, true);
@@ -84,12 +88,12 @@ class FindingItem implements Item {
     const { finding, sockets } = this.subject;
     switch (column) {
       case 'verdict':
-        return VERDICTS.indexOf(finding.verdict) * 10 + (finding.severity === 'info' ? 1 : 0);
+        return SEVERITIES.indexOf(finding.severity) * VERDICTS.length + VERDICTS.indexOf(finding.verdict);
       case 'service':
         return finding.expected?.service ?? '~';
-      case 'page':
+      case 'expected':
         return finding.expected?.port ?? Number.POSITIVE_INFINITY;
-      case 'node':
+      case 'actual':
         return endpointsCell(sockets).text;
       case 'owner':
         return ownerCell(sockets, false).text;

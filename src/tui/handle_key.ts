@@ -1,19 +1,26 @@
+import { aboutOf } from './about.js';
+import type { CopyEntry } from './copy_menu.js';
+import { copyEntries } from './copy_menu.js';
+import { goToSubject, showView } from './jump.js';
 import type { Key } from './keys.js';
-import { layoutOf } from './layout.js';
-import { listOf } from './list.js';
-import { detailLines } from './render/details.js';
-import { helpLines } from './render/help.js';
+import { itemAt, listOf } from './list.js';
+import { openPrompt } from './prompt.js';
+import { scroll } from './scroll.js';
 import { clampSelection, followSelection, moveSelection, selectedItem } from './selection.js';
 import { FIRST_LINE, type State, shownData, withList } from './state.js';
+import { typeKey } from './type_key.js';
 import { resume, showMessage } from './update.js';
 import { type SortOrder, VIEW_NAMES, VIEWS, type ViewName } from './view.js';
 
 /** What a key asks for besides a new state. */
 export type Effect =
   | { readonly kind: 'quit' }
+  | { readonly kind: 'suspend' }
   | { readonly kind: 'read-again' }
   | { readonly kind: 'save' }
   | { readonly kind: 'repaint' }
+  | { readonly kind: 'copy'; readonly entry: CopyEntry }
+  | { readonly kind: 'mouse'; readonly isOn: boolean }
   | { readonly kind: 'action'; readonly key: string };
 
 export interface KeyResult {
@@ -23,15 +30,29 @@ export interface KeyResult {
 
 /** Pure. Expects a clamped state; call `clampSelection` before the result is shown. */
 export function handleKey(before: State, key: Key): KeyResult {
-  const state = { ...before, notice: null };
-  if (key.name === 'C-c') return { state, effect: { kind: 'quit' } };
-  if (key.name === 'C-l') return { state, effect: { kind: 'repaint' } };
-  if (state.typing) return { state: typeFilter(state, key), effect: null };
+  const { state, effect } = keyResult({ ...before, notice: null }, key);
+  // Details beside the list are of the line that the cursor is on, however it came there.
+  return { state: state.details === null ? state : followSelection(clampSelection(state)), effect };
+}
+
+function keyResult(state: State, key: Key): KeyResult {
+  const effect = EFFECTS[key.name];
+  if (effect !== undefined) return { state, effect };
+  if (state.prompt !== null) return { state: typeKey(state, state.prompt, key), effect: null };
+  if (state.copying !== null) return chooseCopy(state, state.copying, key);
   const refusal = state.source.kind === 'recording' ? LIVE_KEYS[key.name] : undefined;
   if (refusal !== undefined) return { state: showMessage(state, refusal, true), effect: null };
-  const effect = effectOf(state, key);
-  return { state: effect === null ? navigate(state, key.name) : state, effect };
+  if (key.name === 'm') return toggleMouse(state);
+  const asked = effectOf(state, key);
+  return { state: asked === null ? navigate(state, key.name) : state, effect: asked };
 }
+
+/** They work at all times, also while something is typed. */
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  'C-c': { kind: 'quit' },
+  'C-l': { kind: 'repaint' },
+  'C-z': { kind: 'suspend' },
+};
 
 /** What to say if they are used in a recording. */
 const LIVE_KEYS: Readonly<Record<string, string>> = {
@@ -52,61 +73,114 @@ function effectOf(state: State, { name }: Key): Effect | null {
   }
 }
 
-/** While a filter is typed, letters belong to it; the arrow keys still move the cursor. */
-function typeFilter(state: State, { name, character }: Key): State {
-  switch (name) {
-    case 'return':
-      return { ...state, typing: false };
-    case 'escape':
-      return { ...state, typing: false, filter: '' };
-    case 'backspace':
-      return { ...state, filter: Array.from(state.filter).slice(0, -1).join('') };
-    case 'C-u':
-      return { ...state, filter: '' };
-    case 'up':
-    case 'down':
-    case 'pageup':
-    case 'pagedown':
-      return scroll(state, name);
-    default:
-      return character === null ? state : { ...state, filter: state.filter + character };
-  }
+/** A digit chooses; any other key closes the menu. */
+function chooseCopy(state: State, entries: readonly CopyEntry[], { name }: Key): KeyResult {
+  const entry = entries[Number(name) - 1];
+  const closed = { ...state, copying: null };
+  return entry === undefined ? { state: closed, effect: null } : { state: closed, effect: { kind: 'copy', entry } };
+}
+
+function toggleMouse(state: State): KeyResult {
+  const isOn = !state.hasMouse;
+  const text = isOn ? 'the mouse selects lines here' : 'the mouse selects text of the terminal; m takes it back';
+  return { state: showMessage({ ...state, hasMouse: isOn }, text, false), effect: { kind: 'mouse', isOn } };
 }
 
 function navigate(state: State, name: string): State {
-  const { view, help, paused } = state;
+  const { view, help, paused, filter } = state;
   switch (name) {
     case '?':
       return { ...state, help: help === null ? 0 : null };
     case 'escape':
       return closeTop(state);
     case 'return':
-      return help === null ? toggleDetails(state) : { ...state, help: null };
+      return help === null ? openItem(state) : { ...state, help: null };
     case '/':
-      return { ...state, typing: true, help: null, details: null };
+      return { ...state, prompt: openPrompt('filter', filter), help: null, details: null };
+    case ':':
+      return { ...state, prompt: openPrompt('jump', ''), help: null };
     case 'f':
-      return followSelection(clampSelection({ ...state, faultsOnly: !state.faultsOnly }));
+      return { ...state, faultsOnly: !state.faultsOnly };
     case 'p':
       return paused === null ? { ...state, paused: { since: state.now, data: state.data } } : resume(state);
     case 's':
       return sortBy(state, (state.lists[view].sort + 1) % VIEWS[view].sortKeys.length);
+    case 'S':
     case 'o':
       return reverseSort(state);
+    case 'c':
+      return openCopyMenu(state);
+    case 'e':
+      return showEvents(state);
+    case ' ':
+      return togglePin(state);
+    case 'n':
+      return nextFault(state, 1);
+    case 'N':
+      return nextFault(state, -1);
+    case 'left':
+      return shiftColumns(state, -1);
+    case 'right':
+      return shiftColumns(state, 1);
     case 'tab':
     case 'S-tab':
-      return switchView(state, nextView(view, name === 'tab' ? 1 : -1));
+      return showView(state, nextView(view, name === 'tab' ? 1 : -1));
     case '1':
     case '2':
     case '3':
-      return switchView(state, VIEW_NAMES[Number(name) - 1] ?? view);
+      return showView(state, VIEW_NAMES[Number(name) - 1] ?? view);
     default:
       return scroll(state, name);
   }
 }
 
+function openCopyMenu(state: State): State {
+  const item = state.details?.item ?? selectedItem(state);
+  return item === null ? state : { ...state, copying: copyEntries(item), help: null };
+}
+
+/** The events of the selected line: those of its port or path. */
+function showEvents(state: State): State {
+  const item = selectedItem(state);
+  if (item === null || item.subject.kind === 'event') return state;
+  const { ports, paths } = aboutOf(item.subject);
+  const words = [...new Set(ports.map((port) => `port:${port}`)), ...new Set(paths)];
+  return { ...showView(state, 'events'), filter: words.join('|'), faultsOnly: false };
+}
+
+function togglePin(state: State): State {
+  const item = selectedItem(state);
+  if (item === null) return state;
+  const pinned = new Set(state.pinned);
+  if (!pinned.delete(item.key)) pinned.add(item.key);
+  return { ...state, pinned };
+}
+
+function nextFault(state: State, step: 1 | -1): State {
+  const list = listOf(state);
+  const { line } = state.lists[state.view];
+  for (let at = line + step; at >= 0 && at < list.lines.length; at += step) {
+    if (itemAt(list, at)?.isFault === true) return moveSelection(state, at, step);
+  }
+  return showMessage(state, step === 1 ? 'no fault below' : 'no fault above', false);
+}
+
+function shiftColumns(state: State, by: 1 | -1): State {
+  const { view, lists } = state;
+  const last = VIEWS[view].columns.length - 2;
+  return withList(state, view, { shift: Math.min(Math.max(lists[view].shift + by, 0), last) });
+}
+
 function closeTop(state: State): State {
   if (state.help !== null) return { ...state, help: null };
   return state.details !== null ? { ...state, details: null } : { ...state, filter: '' };
+}
+
+/** Opens the details of the selected line, or closes them; from those of an event it goes to what happened there. */
+function openItem(state: State): State {
+  const { details } = state;
+  if (details?.item.subject.kind !== 'event') return toggleDetails(state);
+  return goToSubject(state, details.item) ?? { ...state, details: null };
 }
 
 export function toggleDetails(state: State): State {
@@ -129,62 +203,9 @@ export function reverseSort(state: State): State {
 function setOrder(state: State, order: Partial<SortOrder>): State {
   const { lines } = listOf(state);
   const isAtTop = state.lists[state.view].line <= lines.findIndex(({ kind }) => kind === 'item');
-  return followSelection(clampSelection(withList(state, state.view, isAtTop ? { ...order, ...FIRST_LINE } : order)));
-}
-
-export function switchView(state: State, view: ViewName): State {
-  return { ...state, view, details: null, help: null };
+  return withList(state, state.view, isAtTop ? { ...order, ...FIRST_LINE } : order);
 }
 
 function nextView(view: ViewName, by: 1 | -1): ViewName {
   return VIEW_NAMES[(VIEW_NAMES.indexOf(view) + by + VIEW_NAMES.length) % VIEW_NAMES.length] ?? view;
-}
-
-function scroll(state: State, name: string): State {
-  const { details, list } = layoutOf(state);
-  const by = scrollDistance(name, Math.max(1, (details ?? list).height - 1));
-  return by === null ? state : scrollBy(state, by);
-}
-
-/** In lines; null for keys that do not scroll. */
-function scrollDistance(name: string, page: number): number | null {
-  switch (name) {
-    case 'up':
-    case 'k':
-      return -1;
-    case 'down':
-    case 'j':
-      return 1;
-    case 'pageup':
-    case 'C-b':
-      return -page;
-    case 'pagedown':
-    case 'C-f':
-    case ' ':
-      return page;
-    case 'g':
-    case 'home':
-      return Number.NEGATIVE_INFINITY;
-    case 'G':
-    case 'end':
-      return Number.POSITIVE_INFINITY;
-    default:
-      return null;
-  }
-}
-
-/** Scrolls the help or the details if they are open, else moves the cursor. */
-export function scrollBy(state: State, by: number): State {
-  const { details, help, lists, size, view } = state;
-  const layout = layoutOf(state);
-  const clamp = (line: number, last: number): number => Math.min(Math.max(line, 0), Math.max(0, last));
-  if (help !== null) {
-    const last = helpLines(state, size.width).length - layout.list.height - 1;
-    return { ...state, help: clamp(help + by, last) };
-  }
-  if (details !== null && layout.details !== null) {
-    const last = detailLines(state, layout.details.width).length - layout.details.height;
-    return { ...state, details: { ...details, scroll: clamp(details.scroll + by, last) } };
-  }
-  return moveSelection(state, clamp(lists[view].line + by, listOf(state).lines.length - 1), by < 0 ? -1 : 1);
 }

@@ -1,5 +1,5 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Finding } from '../verdict/finding.js';
+import type { Finding, Severity, Verdict } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
 import type { TimelineEntry } from './timeline.js';
@@ -31,6 +31,9 @@ export interface Item {
   readonly endpoint: string;
   /** Heading it belongs under; empty: none. */
   readonly group: string;
+  /** Of an event: the verdict that it led to. */
+  readonly verdict: Verdict | null;
+  readonly severity: Severity;
   /** Shown by "faults only". */
   readonly isFault: boolean;
   /** Differs after a change that should be marked. */

@@ -2,7 +2,7 @@ import type { ActionLabel, State } from './state.js';
 import { escaped, widthOf, wrap } from './text.js';
 
 /** The smallest screen on which a finding can be read. */
-export const MIN_WIDTH = 80;
+export const MIN_WIDTH = 60;
 export const MIN_HEIGHT = 16;
 
 /** From this width on, details are shown beside the list. */

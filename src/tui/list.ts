@@ -1,6 +1,7 @@
 import { Memo } from '../base/memo.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { EventItem } from './event_item.js';
+import { matcherOf } from './filter.js';
 import { findingItems } from './finding_item.js';
 import type { Item, Socket } from './item.js';
 import { socketItems } from './socket_item.js';
@@ -81,26 +82,26 @@ function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): r
 const lastLists = new Memo();
 
 export function listOf(state: State): List {
-  const { view, filter, faultsOnly } = state;
+  const { view, filter, faultsOnly, pinned } = state;
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
   const { document, timeline } = data;
   const subjects = view === 'events' ? [timeline] : [document?.findings, document?.sockets];
-  const inputs = [...subjects, data.marks, sort, reversed, filter, faultsOnly];
+  const inputs = [...subjects, data.marks, sort, reversed, filter, faultsOnly, pinned];
   return lastLists.memoize(view, inputs, () => makeList(state, data));
 }
 
-function makeList({ view, lists, filter, faultsOnly }: State, data: Data): List {
+function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data): List {
   const items = withRemoved(itemsOf(data, view), data, view);
-  const words = filter.toLowerCase().split(/\s+/);
-  const chosen = items.filter(
-    (item) =>
-      (!faultsOnly || item.isFault) && (filter === '' || words.every((word) => item.searchText().includes(word))),
-  );
+  const matches = matcherOf(filter);
+  const isPinned = ({ key }: Item): boolean => pinned.has(key);
+  const chosen = items.filter((item) => isPinned(item) || ((!faultsOnly || item.isFault) && matches(item)));
   const { sort, reversed } = lists[view];
   const sorted = sortItems(view, chosen, { sort, reversed });
+  const top = pinned.size === 0 ? [] : sorted.filter(isPinned);
+  const rest = top.length === 0 ? sorted : sorted.filter((item) => !isPinned(item));
   // Only the original order keeps groups together.
-  const lines = sort === 0 && !reversed ? grouped(sorted) : sorted.map(itemLine);
+  const lines = [...top.map(itemLine), ...(sort === 0 && !reversed ? grouped(rest) : rest.map(itemLine))];
   const byKey = new Map<string, number>();
   const byEndpoint = new Map<string, number>();
   for (const [at, line] of lines.entries()) {

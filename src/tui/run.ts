@@ -4,12 +4,14 @@ import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
 import type { Action, UpdateSource } from './app.js';
 import { saveSnapshot } from './save_snapshot.js';
+import { type StartOptions, startOf } from './start.js';
 import type { Source } from './state.js';
 
 export interface RunOptions extends Omit<WatchOptions, 'spec'> {
   readonly spec: SpecOptions;
   /** Path of a snapshot to show instead of this node. */
   readonly replay: string | null;
+  readonly start: StartOptions;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface RunOptions extends Omit<WatchOptions, 'spec'> {
 export async function runUi(command: RunOptions, actions: readonly Action[] = []): Promise<void> {
   const { stdin: input, stdout: output, env } = process;
   const { replay } = command;
+  const start = startOf(command.start);
   if (!input.isTTY || !output.isTTY || env['TERM'] === 'dumb') throw noTerminal(replay);
   keepHeapSmall();
   const { runApp } = await import('./app.js');
@@ -28,21 +31,22 @@ export async function runUi(command: RunOptions, actions: readonly Action[] = []
   const ending = new Promise<void>((resolve, reject) => {
     [end, fail] = [resolve, reject];
   });
-  let isTerminalLost = false;
-  const onTerminalLost = (): void => {
-    isTerminalLost = true;
+  let signal: NodeJS.Signals | null = null;
+  const endBy = (one: NodeJS.Signals): void => {
+    signal = one;
     end();
   };
-  process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', onTerminalLost);
+  const onTerminalLost = (): void => endBy('SIGHUP');
+  process.on('SIGTERM', end).on('SIGINT', end).on('SIGHUP', endBy).on('SIGQUIT', endBy);
   process.on('uncaughtException', fail).on('unhandledRejection', fail);
   try {
-    await runApp({ source, updates, actions, input, output, env, onTerminalLost, save: saveSnapshot }, ending);
+    await runApp({ source, start, updates, actions, input, output, env, onTerminalLost, save: saveSnapshot }, ending);
   } finally {
-    process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', onTerminalLost);
+    process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', endBy).off('SIGQUIT', endBy);
     process.off('uncaughtException', fail).off('unhandledRejection', fail);
   }
   // At exit, Node aborts if it cannot reset the mode of a terminal that is gone (ResetStdio(), src/node.cc).
-  if (isTerminalLost) process.kill(process.pid, 'SIGHUP');
+  if (signal !== null) process.kill(process.pid, signal);
 }
 
 function noTerminal(replay: string | null): SockwatchError {

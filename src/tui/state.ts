@@ -1,10 +1,12 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Started } from '../watch/changes/change.js';
+import type { CopyEntry } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';
 import { type Marks, NO_MARKS } from './marks.js';
+import type { Prompt } from './prompt.js';
 import { EMPTY_TIMELINE, type Timeline } from './timeline.js';
-import type { SortOrder, ViewName } from './view.js';
+import { type SortOrder, type ViewName, WORST_FIRST } from './view.js';
 
 /** Where the data on the screen comes from. */
 export type Source =
@@ -46,7 +48,10 @@ export interface Pause {
   readonly data: Data;
 }
 
-export interface ListState extends Position, SortOrder {}
+export interface ListState extends Position, SortOrder {
+  /** Columns after the first that are scrolled out to the left. */
+  readonly shift: number;
+}
 
 export interface Details {
   readonly item: Item;
@@ -76,8 +81,14 @@ export interface State {
   readonly view: ViewName;
   readonly lists: Readonly<Record<ViewName, ListState>>;
   readonly filter: string;
-  /** The filter is being typed. */
-  readonly typing: boolean;
+  /** What is being typed: a filter, which applies at once, or where to go. */
+  readonly prompt: Prompt | null;
+  /** What `c` offers; one digit chooses. */
+  readonly copying: readonly CopyEntry[] | null;
+  /** Mouse events are ours; otherwise the terminal selects text. */
+  readonly hasMouse: boolean;
+  /** `Item.key` of lines that stay at the top. */
+  readonly pinned: ReadonlySet<string>;
   readonly faultsOnly: boolean;
   readonly details: Details | null;
   /** First visible line of the help screen; null: closed. */
@@ -90,7 +101,7 @@ export interface State {
 /** No item is selected: the cursor stays on the first line, whatever item that is. */
 export const FIRST_LINE: Position = { key: null, endpoint: null, line: 0, top: 0 };
 
-const START: ListState = { ...FIRST_LINE, sort: 0, reversed: false };
+const START: ListState = { ...FIRST_LINE, sort: 0, reversed: false, shift: 0 };
 
 export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' | 'now' | 'actions'>): State {
   return {
@@ -98,9 +109,12 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     data: { document: null, started: null, timeline: EMPTY_TIMELINE, marks: NO_MARKS },
     paused: null,
     view: 'spec',
-    lists: { spec: START, listeners: START, events: START },
+    lists: { spec: { ...START, sort: WORST_FIRST }, listeners: START, events: START },
     filter: '',
-    typing: false,
+    prompt: null,
+    copying: null,
+    hasMouse: true,
+    pinned: new Set(),
     faultsOnly: false,
     details: null,
     help: null,

@@ -1,20 +1,20 @@
-import { EventEmitter } from 'node:events';
-import { StringDecoder } from 'node:string_decoder';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { encodeLine } from './encode_line.js';
 import type { MouseEvent } from './handle_mouse.js';
-import { type BlessedKey, type Key, keyOf, splitKeys } from './keys.js';
+import { ASK_BACKGROUND, type InputHandlers, listenToInput } from './input.js';
 import type { Line } from './line.js';
-import type { Theme } from './theme.js';
+import type { Background, Theme } from './theme.js';
 
-export interface TerminalOptions {
+export interface TerminalOptions extends Pick<InputHandlers, 'onKey' | 'onPaste'> {
   readonly input: ReadStream;
   readonly output: WriteStream;
-  readonly theme: Theme;
+  /** `unknown` asks the terminal. */
+  readonly background: Background;
+  readonly themeOn: (background: Background) => Theme;
   /** TERM. */
   readonly term: string;
-  readonly onKey: (key: Key) => void;
   readonly onMouse: (mouse: MouseEvent) => void;
+  /** The size or the colours are others, or the terminal was somebody else's in the meantime. */
   readonly onResize: () => void;
   /** The terminal is gone. */
   readonly onLost: () => void;
@@ -26,6 +26,12 @@ export interface Terminal {
   draw(lines: readonly Line[]): void;
   /** Makes the next `draw` write the whole screen. */
   repaint(): void;
+  /** Puts text on the clipboard of the terminal, where it allows that (OSC 52). */
+  copy(text: string): void;
+  /** Without, the mouse selects text of the terminal. */
+  setMouse(isOn: boolean): void;
+  /** Gives the terminal back to the shell and stops the process, until it is continued. */
+  suspend(): void;
   /** Restores the terminal. Idempotent. */
   close(): void;
 }
@@ -40,23 +46,61 @@ const MOUSE_KIND: Readonly<Record<string, MouseEvent['kind']>> = {
 };
 
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
-  const { input, output, theme, term } = options;
+  const { input, output, term } = options;
   const hasAlternateScreen = !NO_ALTERNATE_SCREEN.test(term);
-  const stopKeys = await listenToKeys(input, options.onKey);
-  const program = await openProgram(input, output);
+  let theme = options.themeOn(options.background);
   let isOpen = true;
+  let hasMouse = true;
   let drawn: readonly string[] = [];
+  const repaint = (): void => {
+    drawn = [];
+  };
+  const stopInput = await listenToInput(input, {
+    ...options,
+    onBackground: (background) => {
+      theme = options.themeOn(background);
+      repaint();
+      options.onResize();
+    },
+  });
+  const program = await openProgram(input, output);
 
-  const close = (): void => {
-    if (!isOpen) return;
-    isOpen = false;
-    process.removeListener('exit', close);
-    stopKeys();
+  const setMouse = (isOn: boolean): void => {
+    hasMouse = isOn;
+    if (!hasAlternateScreen) return;
+    if (isOn) program.setMouse({ vt200Mouse: true, sgrMouse: true }, true);
+    else program.disableMouse();
+  };
+  const enter = (): void => {
+    if (hasAlternateScreen) program.setMode('?1049');
+    program.hideCursor();
+    // No autowrap: a line that turns out too wide is cut instead of running over the next one.
+    program.resetMode('?7');
+    // Pasted text comes in brackets, so that it is not taken for keys.
+    if (hasAlternateScreen) program.setMode('?2004');
+    setMouse(hasMouse);
+  };
+  const leave = (): void => {
     program.disableMouse();
+    if (hasAlternateScreen) program.resetMode('?2004');
     program.setMode('?7');
     program.showCursor();
     if (hasAlternateScreen) program.resetMode('?1049');
     else program.write('\x1b[0m\x1b[2J\x1b[H');
+  };
+  const onContinued = (): void => {
+    input.setRawMode(true);
+    enter();
+    repaint();
+    options.onResize();
+  };
+  const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    process.removeListener('exit', close);
+    process.removeListener('SIGCONT', onContinued);
+    stopInput();
+    leave();
     program.destroy();
   };
   // However the process ends, the shell gets its terminal back.
@@ -65,9 +109,6 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   const onLost = (): void => options.onLost();
   input.on('error', onLost).on('end', onLost);
   output.on('error', onLost);
-  const repaint = (): void => {
-    drawn = [];
-  };
   program.on('resize', () => {
     repaint();
     options.onResize();
@@ -76,11 +117,8 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     const kind = MOUSE_KIND[action];
     if (kind !== undefined) options.onMouse({ kind, column: x, line: y });
   });
-  if (hasAlternateScreen) program.setMode('?1049');
-  program.hideCursor();
-  // No autowrap: a line that turns out too wide is cut instead of running over the next one.
-  program.resetMode('?7');
-  if (hasAlternateScreen) program.setMouse({ vt200Mouse: true, sgrMouse: true }, true);
+  enter();
+  if (options.background === 'unknown' && hasAlternateScreen) program.write(ASK_BACKGROUND);
 
   // A terminal that does not know its size reports 0.
   const size = () => ({ width: output.columns || 80, height: output.rows || 24 });
@@ -96,25 +134,17 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
       if (text !== '') program.write(text);
     },
     repaint,
+    copy: (text) => program.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`),
+    setMouse,
+    suspend: () => {
+      leave();
+      input.setRawMode(false);
+      process.once('SIGCONT', onContinued);
+      // The whole job, as the terminal's own Ctrl-Z would.
+      process.kill(0, 'SIGTSTP');
+    },
     close,
   };
-}
-
-/** Passes input to blessed one key at a time. */
-async function listenToKeys(input: ReadStream, onKey: (key: Key) => void): Promise<() => void> {
-  const { default: keys } = await import('blessed/lib/keys.js');
-  const emitter = new EventEmitter();
-  const decoder = new StringDecoder('utf8');
-  emitter.on('keypress', (character: string | undefined, blessedKey: BlessedKey | undefined) => {
-    const key = keyOf(character, blessedKey ?? {});
-    if (key !== null) onKey(key);
-  });
-  keys.emitKeypressEvents(emitter);
-  const onData = (data: Buffer): void => {
-    for (const sequence of splitKeys(decoder.write(data))) emitter.emit('data', Buffer.from(sequence));
-  };
-  input.on('data', onData);
-  return () => input.off('data', onData);
 }
 
 /** Without TMUX in the environment, since blessed would run `tmux -V`: no process may be started. */

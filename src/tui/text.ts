@@ -85,6 +85,29 @@ export function ageText(milliseconds: number): string {
 
 /** `18:35:45` in the local time zone. */
 export function timeOfDay(time: string | number): string {
+  return localTime(time).slice(11, 19);
+}
+
+/** `18:35:45 CET`. */
+export function clockText(time: number): string {
+  return `${timeOfDay(time)} ${zoneOf(time)}`;
+}
+
+/** `2026-01-31 18:35:45 CET`. */
+export function dateText(time: string | number): string {
+  return `${localTime(time)} ${zoneOf(time)}`;
+}
+
+/** `2026-01-31 18:35:45`. */
+function localTime(time: string | number): string {
   const at = new Date(time);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
+  const pad = (part: number): string => String(part).padStart(2, '0');
+  const date = [at.getFullYear(), pad(at.getMonth() + 1), pad(at.getDate())].join('-');
+  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(pad).join(':')}`;
+}
+
+const ZONE = new Intl.DateTimeFormat('en', { timeZoneName: 'short' });
+
+function zoneOf(time: string | number): string {
+  return ZONE.formatToParts(new Date(time)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
 }

@@ -29,13 +29,13 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
     columns: [
       column('verdict', 'VERDICT', 16, 16, 1),
       column('service', 'SERVICE', 15, 24, 2),
-      column('page', 'PAGE', 15, 32, 3),
-      column('node', 'NODE', 15, 44, 4),
+      column('expected', 'EXPECTED', 15, 32, 3),
+      column('actual', 'ACTUAL', 15, 44, 4),
       column('owner', 'OWNER', 10, 60, 5),
       column('queue', 'QUEUE', 9, 11, 7, 'right'),
       column('up', 'UP', 4, 4, 6, 'right'),
     ],
-    sortKeys: [ORIGINAL, 'verdict', 'service', 'page', 'node', 'owner', 'queue', 'up'],
+    sortKeys: [ORIGINAL, 'verdict', 'service', 'expected', 'actual', 'owner', 'queue', 'up'],
   },
   listeners: {
     title: 'Listeners',
@@ -65,6 +65,9 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
   },
 };
 
+/** Index of the order in which the spec view starts. */
+export const WORST_FIRST = VIEWS.spec.sortKeys.indexOf('verdict');
+
 function column(
   name: string,
   title: string,
@@ -84,7 +87,7 @@ export function sortTitle(view: ViewName, sort: number): string {
       return { spec: 'page order', listeners: 'protocol and port', events: 'newest first' }[view];
     case 'verdict':
       return 'worst first';
-    case 'page':
+    case 'expected':
       return 'port';
     default:
       return key;

@@ -73,7 +73,8 @@ t.test('--once: every option, each of its values, and the defaults', (t) => {
 
 t.test('the TUI is the default mode, and takes every option about what to read', (t) => {
   const { format: _, output: _1, failOn: _2, redact: _3, deadlineMs: _4, probe: _5, ...common } = ONCE;
-  const UI = { ...common, kind: 'ui', intervalMs: 2000, replay: null };
+  const start = { view: undefined, sort: undefined, filter: undefined };
+  const UI = { ...common, kind: 'ui', intervalMs: 2000, replay: null, start };
   const cases: [argv: string[], changes: object][] = [
     [[], {}],
     [['--spec', 'page.md', '--notes', 'a.yaml'], { spec: { page: 'page.md', notes: ['a.yaml'], strict: false } }],
@@ -84,6 +85,7 @@ t.test('the TUI is the default mode, and takes every option about what to read',
       { allNetns: true, intervalMs: 500, allowModuleLoad: true },
     ],
     [['--replay', 'node.json'], { replay: 'node.json' }],
+    [['--view', 'events', '--sort', 'x', '--filter', 'y'], { start: { view: 'events', sort: 'x', filter: 'y' } }],
   ];
   for (const [argv, changes] of cases) t.strictSame(parseCommand(argv), { ...UI, ...changes }, argv.join(' '));
   t.end();
@@ -116,6 +118,7 @@ t.test('every invalid command line has its own one-line error', (t) => {
     [['--replay', 'x', '--netns', 'y'], '--netns cannot be used with --replay', null],
     [['--once', '--replay', 'x'], '--replay cannot be used with --once', null],
     [['--follow', '--replay', 'x'], '--replay cannot be used with --follow', null],
+    [['--once', '--view', 'spec'], '--view cannot be used with --once', null],
     [['--once', '--format', 'xml'], '--format must be one of json, table, line, prometheus, not "xml"', null],
     [['--once', '--format='], '--format must be one of json, table, line, prometheus, not ""', null],
     [['--once', '--probe='], '--probe must be one of health, tls, auth, not ""', null],

@@ -37,7 +37,7 @@ export const TOGGLES: readonly Toggle[] = [
     explanation: 'k8sd on another interface',
   },
   {
-    key: 'N',
+    key: 'T',
     fault: 'controller-on-loopback',
     verdict: 'narrowed',
     label: 'narrowed',

@@ -23,12 +23,9 @@ t.test('npm run demo shows every verdict, a key for each', async (t) => {
     await terminal.until((text) => rows(text).some((line) => line.includes(part)), `${key}: ${verdict}`);
     await terminal.until((text) => text.includes(`broken: ${explanation}`), `that ${key} broke something`);
   }
-  t.match(
-    await terminal.until((text) => /^\d+ ok/m.test(text), 'what is right still is'),
-    /node-1 {2}role control-plane/,
-  );
+  t.match(await terminal.until((text) => / \d+ ok/m.test(text), 'what is right still is'), /node-1 {2}control-plane/);
   for (const { key } of TOGGLES) await terminal.keys(key);
-  await terminal.until((text) => /^19 ok {3}matches the page/m.test(text), 'mended again', LAB_MS);
+  await terminal.until((text) => /^✓ MATCH {2}19 ok/m.test(text), 'mended again', LAB_MS);
   await terminal.keys('q');
   t.equal(await terminal.exit(LAB_MS), 0);
 });
@@ -46,7 +43,7 @@ t.test('without root, a recording', async (t) => {
   const terminal = await Terminal.start([DEMO, '--recording'], { width: 160, height: 50 });
   t.teardown(() => terminal.stop());
   const text = await terminal.until(isOpen, 'the recording');
-  t.match(text, /RECORDING of node-1, \d{4}-/);
+  t.match(text, /RECORDING of \d{4}-/);
   for (const { verdict } of TOGGLES)
     t.ok(
       rows(text).some((line) => line.includes(`${verdict} `)),

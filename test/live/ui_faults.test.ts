@@ -40,7 +40,7 @@ async function checkFaults(t: Test, lab: Lab, terminal: Terminal): Promise<void>
   );
 }
 
-/** `15 ok · 2 missing`. */
+/** `✗ DRIFT  2 errors  2 missing · 15 ok`. */
 function summaryOf(text: string): string | undefined {
   return text
     .split('\n')

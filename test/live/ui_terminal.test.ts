@@ -53,6 +53,7 @@ t.test('the terminal is restored at the end', async (t) => {
     ['SIGTERM', 0],
     ['SIGINT', 0],
     ['SIGHUP', 129],
+    ['SIGQUIT', 131],
   ] as const) {
     await t.test(signal, async (t) => {
       const terminal = await shell(t);
@@ -103,7 +104,7 @@ t.test('the screen works after SIGSTOP and SIGCONT', async (t) => {
   await terminal.keys('j', 'k');
   process.kill(pid, 'SIGCONT');
   await terminal.keys('?');
-  await terminal.until((text) => text.includes('move one line up or down'), 'help');
+  await terminal.until((text) => /arrows, j k +one line/.test(text), 'help');
   await terminal.keys('?');
   await terminal.until((text) => text === before, 'the same as before');
   t.pass();
@@ -127,7 +128,7 @@ t.test('the screen follows the size of the terminal', async (t) => {
   await terminal.until(isOpen, 'the first snapshot');
   const small = await terminal.still();
   const styled = await terminal.styled();
-  t.match(small, /VERDICT +SERVICE +PAGE +NODE/, 'the main columns fit');
+  t.match(small, /VERDICT. +SERVICE +EXPECTED +ACTUAL/, 'the main columns fit');
   await terminal.resize(200, 60);
   const fills = (text: string): boolean =>
     /OWNER +QUEUE +UP$/m.test(text) && text.split('\n')[59]?.startsWith('Enter') === true;

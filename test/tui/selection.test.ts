@@ -25,7 +25,7 @@ const manyUnexpected = (from: number, count: number) =>
 const MANY = [...SOCKETS, ...manyUnexpected(30_000, 60)];
 
 t.test('the cursor starts on the first row, skips headings and stops at the ends', (t) => {
-  const start = screenWith([nodeWith(SOCKETS)]);
+  const start = press(screenWith([nodeWith(SOCKETS)]), 's s s s s s s');
   t.match(selectedLine(start)?.text, /kubelet .*localhost:10248/);
   t.match(selectedLine(press(start, 'j'))?.text, /kubelet .*\*:10250/);
   t.match(selectedLine(press(start, 'down down down'))?.text, /k8sd/, 'it skips the heading of the next group');
@@ -67,7 +67,7 @@ t.test('after its item is removed, the cursor goes to the one at the same endpoi
 
 t.test('details stay open after their item is removed, and say so', (t) => {
   const intruder = unexpected(31337, 'backdoor');
-  const open = press(screenWith([nodeWith([...SOCKETS, intruder])]), 'G return');
+  const open = press(screenWith([nodeWith([...SOCKETS, intruder])]), 'j j return');
   t.match(screenText(open), /backdoor/);
   t.notMatch(screenText(open), /It is gone/);
   const removed = withSnapshot(open, nodeWith(SOCKETS));

@@ -56,7 +56,23 @@ export class Terminal {
     const variables = { PATH, HOME, TERM: 'tmux-256color', LANG: 'C.UTF-8', ...env };
     const settings = [
       ...['set', '-g', 'remain-on-exit', 'on', ';', 'set', '-g', 'remain-on-exit-format', '', ';'],
-      ...['set', '-g', 'status', 'off', ';', 'set', '-s', 'escape-time', '0', ';'],
+      ...[
+        'set',
+        '-g',
+        'status',
+        'off',
+        ';',
+        'set',
+        '-s',
+        'escape-time',
+        '0',
+        ';',
+        'set',
+        '-s',
+        'set-clipboard',
+        'on',
+        ';',
+      ],
       // Ends the server and the command even if this process is killed.
       ...['set', '-s', 'exit-unattached', 'on', ';'],
     ];
@@ -109,6 +125,11 @@ export class Terminal {
 
   async wheel(direction: 'up' | 'down', column: number, row: number): Promise<void> {
     await this.type(`\x1b[<${direction === 'up' ? 64 : 65};${column + 1};${row + 1}M`);
+  }
+
+  /** What a program put on the clipboard (OSC 52). */
+  async clipboard(): Promise<string> {
+    return (await this.#tmux('show-buffer')).join('\n');
   }
 
   async resize(width: number, height: number): Promise<void> {

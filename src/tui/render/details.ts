@@ -11,7 +11,7 @@ import type { Glyphs } from '../glyphs.js';
 import type { Socket, Subject } from '../item.js';
 import { type Line, type Style, segment } from '../line.js';
 import { type State, shownData, shownTime } from '../state.js';
-import { ageText, wrap } from '../text.js';
+import { ageText, dateText, wrap } from '../text.js';
 import type { TimelineEntry } from '../timeline.js';
 
 /** A field without a name continues the one above it. */
@@ -186,14 +186,14 @@ function podParts({ pod, container, podNamespace, podName, containerName }: Omit
 }
 
 function startText({ startedAt }: ProcessOwner, now: number): string | null {
-  return startedAt === null ? null : `${startedAt} (${ageText(now - Date.parse(startedAt))} ago)`;
+  return startedAt === null ? null : `${dateText(startedAt)} (${ageText(now - Date.parse(startedAt))} ago)`;
 }
 
 function eventParts(entry: TimelineEntry): Part[] {
   const { change, count } = entry;
   return [
     field('event', `${eventName(change)}${count > 1 ? `, ${count} times in a row` : ''}`, 'bold'),
-    field('at', entry.at),
+    field('at', dateText(entry.at)),
     ...optional('where', eventEndpoint(entry)),
     field('what', eventText(entry)),
     ...changeParts(entry),

@@ -1,16 +1,15 @@
-import { listenerText, ownersText } from '../../verdict/text/format.js';
-import { eventText } from '../event_text.js';
-import type { Item } from '../item.js';
 import { type Layout, layoutOf, MIN_HEIGHT, MIN_WIDTH } from '../layout.js';
-import { type Line, type Segment, segment } from '../line.js';
+import { type Line, segment } from '../line.js';
 import { selectedItem } from '../selection.js';
 import type { ActionLabel, State } from '../state.js';
+import { summaryText } from '../summary_text.js';
 import { truncate, wrap } from '../text.js';
 import { detailLines } from './details.js';
+import { footerLine } from './footer.js';
 import { headerLines } from './header.js';
 import { helpLines } from './help.js';
 import { listLines } from './rows.js';
-import { fitSegments, justify, truncateSegments } from './segments.js';
+import { fitSegments, truncateSegments } from './segments.js';
 
 /** The whole screen: exactly as many lines as it has, none wider than it is. Pure. */
 export function frameOf(state: State): Line[] {
@@ -63,67 +62,7 @@ function summaryLines(state: State, { summary: { height } }: Layout): Line[] {
   return shown.map((one) => [segment(`${glyphs.bar} `, 'dim'), segment(one, notice === null ? 'plain' : 'warning')]);
 }
 
-function summaryText({ subject, group }: Item): string {
-  switch (subject.kind) {
-    case 'finding':
-      return subject.finding.message;
-    case 'socket': {
-      const { socket } = subject;
-      // The group's heading may have scrolled out of view.
-      return `${listenerText(socket)}/${socket.protocol}: ${ownersText([socket])}${group === '' ? '' : `; ${group}`}`;
-    }
-    case 'event':
-      return eventText(subject.entry);
-  }
-}
-
 function actionsLine(actions: readonly ActionLabel[], { size, glyphs }: State): Line {
   const labels = actions.flatMap(({ key, label }) => [segment(` ${key} `, 'inverse'), segment(` ${label}  `)]);
   return truncateSegments(labels, size.width, glyphs);
-}
-
-function footerLine(state: State, layout: Layout): Line {
-  const { size, glyphs, message } = state;
-  if (state.typing) {
-    const prompt = [segment('/', 'bold'), segment(state.filter), segment(glyphs.cursor, 'bold')];
-    return justify(prompt, [segment('Enter keeps the filter, Esc clears it', 'dim')], size.width, glyphs);
-  }
-  if (message !== null) {
-    return truncateSegments([segment(message.text, message.isError ? 'error' : 'good')], size.width, glyphs);
-  }
-  const hints = hintsOf(state, linesBelow(state, layout)).flatMap(([key, what], at): Segment[] => [
-    segment(at === 0 ? key : `  ${key}`, 'bold'),
-    segment(` ${what}`, 'dim'),
-  ]);
-  return truncateSegments(hints, size.width, glyphs);
-}
-
-/** Lines of the help or details below the bottom of the screen. */
-function linesBelow(state: State, layout: Layout): number {
-  const { help, details, size } = state;
-  if (help !== null) return helpLines(state, size.width).length - help - layout.list.height - 1;
-  if (details === null || layout.details === null) return 0;
-  return detailLines(state, layout.details.width).length - details.scroll - layout.details.height;
-}
-
-function hintsOf(state: State, below: number): readonly (readonly [key: string, what: string])[] {
-  if (state.help !== null || state.details !== null) {
-    return [
-      ['Esc', 'back'],
-      ['j k', below > 0 ? `scroll, ${below} more below` : 'scroll'],
-      ['q', 'quit'],
-    ];
-  }
-  return [
-    ['Enter', 'open'],
-    ['/', 'filter'],
-    ['s', 'sort'],
-    ['f', state.faultsOnly ? 'all' : 'faults'],
-    ...(state.source.kind === 'live'
-      ? [['p', state.paused === null ? 'pause' : 'resume'] as const, ['r', 'read'] as const]
-      : []),
-    ['w', 'save'],
-    ['?', 'help'],
-    ['q', 'quit'],
-  ];
 }

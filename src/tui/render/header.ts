@@ -1,10 +1,11 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
-import { SEVERITY, VERDICTS } from '../../verdict/finding.js';
+import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
+import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
 import { eventsWaiting, type State, shownData } from '../state.js';
-import { timeOfDay } from '../text.js';
+import { ageText, clockText, dateText } from '../text.js';
 import { sortTitle, VIEW_NAMES, VIEWS, type ViewName } from '../view.js';
 import { justify, segmentsWidth, truncateSegments } from './segments.js';
 
@@ -22,15 +23,19 @@ export function headerLines(state: State): Line[] {
   return [...lines, tabsLine(state)];
 }
 
-function nodeLine(state: State, { node }: SnapshotDocument): Line {
-  const { hostname, role, roleSource } = node;
+/** Host, role, release and page; when the tables were read, and the time. */
+function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): Line {
+  const { glyphs, size, source, now, paused } = state;
+  const page = spec.release === null ? spec.title : `page ${spec.release}`;
   const left = [
-    segment(hostname, 'bold'),
-    segment('  role ', 'dim'),
-    segment(role),
-    segment(` (${roleSource})`, 'dim'),
+    segment(node.hostname, 'bold'),
+    segment(`  ${node.role}`, node.role === 'unknown' ? 'unknown' : 'plain'),
+    segment(node.release === null ? '  release unknown' : `  release ${node.release}`, 'dim'),
+    segment(`  ${page}`, 'dim'),
   ];
-  return justify(left, [clock(state)], state.size.width, state.glyphs);
+  const isRunning = source.kind === 'live' && paused === null;
+  const read = isRunning ? [segment(`read ${ageText(now - Date.parse(capturedAt))} ago  `, 'dim')] : [];
+  return justify(left, [...read, clock(state)], size.width, glyphs);
 }
 
 /** The time; of a recording, where and when it was made; during a pause, its start. */
@@ -39,16 +44,10 @@ function clock(state: State): Segment {
   if (state.paused !== null) {
     const count = eventsWaiting(state);
     const waiting = count === 0 ? '' : `, ${count} event${count === 1 ? '' : 's'} waiting`;
-    return segment(` PAUSED since ${timeOfDay(state.paused.since)}${waiting} `, 'inverse');
+    return segment(` PAUSED since ${clockText(state.paused.since)}${waiting} `, 'inverse');
   }
-  if (state.source.kind === 'live') return segment(timeOfDay(state.now), 'bold');
-  const made = document === null ? '' : ` of ${document.node.hostname}, ${dateTime(document.capturedAt)}`;
-  return segment(` RECORDING${made} `, 'inverse');
-}
-
-/** `2026-01-31 12:00:00 UTC`. */
-function dateTime(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
+  if (state.source.kind === 'live') return segment(clockText(state.now), 'bold');
+  return segment(` RECORDING${document === null ? '' : ` of ${dateText(document.capturedAt)}`} `, 'inverse');
 }
 
 function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
@@ -82,34 +81,69 @@ function coverageSegment({ glyphs }: State, { complete, sources }: SnapshotDocum
   return segment(`! incomplete: ${names.join(', ')}`, 'warning');
 }
 
-const RESULT: Readonly<Record<SnapshotDocument['summary']['result'], readonly [text: string, style: Style]>> = {
-  match: ['matches the page', 'good'],
-  drift: ['drifts from the page', 'error'],
-  incomplete: ['incomplete', 'unknown'],
+const RESULT: Readonly<
+  Record<SnapshotDocument['summary']['result'], readonly [verdict: Verdict, text: string, style: Style]>
+> = {
+  match: ['ok', 'MATCH', 'good'],
+  drift: ['missing', 'DRIFT', 'error'],
+  incomplete: ['unverified', 'INCOMPLETE', 'unknown'],
 };
 
-/** `14 ok · 2 missing · 1 exposed`, with the result and the title of the page as far as there is room. */
-function verdictsLine({ size, glyphs }: State, { summary, spec }: SnapshotDocument): Line {
-  const order = ['ok' as const, ...VERDICTS.filter((verdict) => verdict !== 'ok')];
-  const counts = order.flatMap((verdict) => {
-    const count = summary.verdicts[verdict];
-    if (count === 0) return [];
-    const severity = verdict === 'unexpected' ? 'warning' : SEVERITY[verdict];
-    const style = verdict === 'not-applicable' ? 'dim' : SEVERITY_STYLE[severity];
-    return [segment(` ${glyphs.dot} `, 'dim'), segment(`${count} ${verdict}`, style)];
+/** `✗ DRIFT  3 errors · 2 warnings`, at any width, then `2 missing · 1 exposed · 14 ok` as far as there is room. */
+function verdictsLine(state: State, document: SnapshotDocument): Line {
+  const { size, glyphs } = state;
+  return truncateSegments(
+    verdictParts(state, document).map(({ segment }) => segment),
+    size.width,
+    glyphs,
+  );
+}
+
+/** A part of the line of verdicts, and what a click on it filters by; null: nothing. */
+interface SummaryPart {
+  readonly segment: Segment;
+  readonly filter: string | null;
+}
+
+function verdictParts({ glyphs }: State, { summary, findings }: SnapshotDocument): SummaryPart[] {
+  const part = (text: string, style: Style, filter: string | null = null): SummaryPart => ({
+    segment: segment(text, style),
+    filter,
   });
-  const result = [segment('   '), segment(...RESULT[summary.result])];
-  const page = [segment(`${spec.title} (${spec.source})`, 'dim')];
-  const verdicts = counts.slice(1);
-  const fits = (...parts: Segment[][]): boolean =>
-    segmentsWidth([...verdicts, ...parts.flat()], glyphs) + 2 <= size.width;
-  const left = fits(result) ? [...verdicts, ...result] : verdicts;
-  return justify(left, fits(result, page) ? page : [], size.width, glyphs);
+  const [verdict, text, style] = RESULT[summary.result];
+  const severities = (['error', 'warning'] as const).flatMap((severity) => {
+    const count = findings.filter((finding) => finding.severity === severity).length;
+    return count === 0
+      ? []
+      : [part(`${count} ${severity}${count === 1 ? '' : 's'}`, SEVERITY_STYLE[severity], `severity:${severity}`)];
+  });
+  const verdicts = VERDICTS.flatMap((verdict) => {
+    const count = summary.verdicts[verdict];
+    const severity = verdict === 'unexpected' ? 'warning' : SEVERITY[verdict];
+    const isQuiet = verdict === 'ok' || verdict === 'not-applicable';
+    return count === 0
+      ? []
+      : [part(`${count} ${verdict}`, isQuiet ? 'dim' : SEVERITY_STYLE[severity], `verdict:${verdict}`)];
+  });
+  const dotted = (parts: SummaryPart[]): SummaryPart[] =>
+    parts.flatMap((one, at) => [part(at === 0 ? '  ' : ` ${glyphs.dot} `, 'dim'), one]);
+  return [part(`${glyphs.verdict[verdict]} ${text}`, style), ...dotted(severities), ...dotted(verdicts)];
+}
+
+/** The filter that a click on the line of verdicts stands for; null: none. */
+export function verdictFilterAt(state: State, column: number): string | null {
+  const { document } = shownData(state);
+  let left = 0;
+  for (const { segment, filter } of document === null ? [] : verdictParts(state, document)) {
+    left += segmentsWidth([segment], state.glyphs);
+    if (column < left) return filter;
+  }
+  return null;
 }
 
 function tabsLine(state: State): Line {
   const { glyphs, size, view } = state;
-  const { total, shown } = listOf(state);
+  const { total, shown, lines } = listOf(state);
   const tabs = VIEW_NAMES.flatMap((name) => [
     segment(tabText(name), name === view ? 'inverse' : 'plain'),
     segment(' '),
@@ -122,8 +156,12 @@ function tabsLine(state: State): Line {
     segment(`${sortTitle(view, sort)}${reversed ? ` ${glyphs.up}` : ''}`),
     segment('  '),
   ];
+  const { line, top } = state.lists[view];
+  const below = lines.length - top - layoutOf(state).list.height;
+  const nth = lines.slice(0, line + 1).filter(({ kind }) => kind === 'item').length;
   const count = [
-    segment(shown === total ? `${total}` : `${shown} of ${total}`, 'bold'),
+    segment(`${Math.min(nth, shown)}/${shown}${shown === total ? '' : ` of ${total}`}`, 'bold'),
+    ...(below > 0 ? [segment(` ${glyphs.down}${below}`, 'bold')] : []),
     ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
   ];
   // If not all fits, the sort order goes first, since the column titles show it too; then a long filter is cut.

@@ -1,5 +1,6 @@
 import { VERDICTS, type Verdict } from '../../verdict/finding.js';
-import { BINDINGS } from '../bindings.js';
+import { BINDING_GROUPS, type BindingGroup } from '../bindings.js';
+import type { Glyphs } from '../glyphs.js';
 import { type Line, segment } from '../line.js';
 import { coverageText } from '../notice.js';
 import { type State, shownData } from '../state.js';
@@ -7,6 +8,7 @@ import { fit, wrap } from '../text.js';
 import { truncateSegments } from './segments.js';
 
 const KEY_WIDTH = 14;
+const GAP = 2;
 
 const MEANING: Readonly<Record<Verdict, string>> = {
   'wrong-owner': 'held by another process',
@@ -21,24 +23,40 @@ const MEANING: Readonly<Record<Verdict, string>> = {
   'not-applicable': 'not on this node',
 };
 
+/** Keys and verdicts, in two columns. */
 export function helpLines(state: State, width: number): Line[] {
-  const { glyphs } = state;
+  const { glyphs, actions } = state;
   const { document } = shownData(state);
   const unread = document === null ? null : coverageText(document);
-  const bindings = [...BINDINGS, ...state.actions.map(({ key, label }) => ({ label: key, help: label }))];
-  const legend = 'marks: + new, ~ changed, - removed;   mouse: select, open, scroll, sort';
-  const half = Math.floor((width - 2) / 2);
-  const verdicts = VERDICTS.map((verdict) =>
-    fit(`${glyphs.verdict[verdict]} ${verdict}: ${MEANING[verdict]}`, half, glyphs),
-  );
-  const pairs = Array.from({ length: Math.ceil(verdicts.length / 2) }, (_, at) => verdicts.slice(2 * at, 2 * at + 2));
+  const half = Math.floor((width - GAP) / 2);
+  const keysIn = (column: BindingGroup['column']): Line[] =>
+    BINDING_GROUPS.filter((group) => group.column === column).flatMap(({ title, bindings }) => [
+      [segment(fit(title, half, glyphs), 'accent')],
+      ...bindings.map(({ label, help }) => keyLine(label, help, half, glyphs)),
+    ]);
+  const verdicts = VERDICTS.map((verdict) => [
+    segment(fit(`${glyphs.verdict[verdict]} ${verdict}: ${MEANING[verdict]}`, half, glyphs)),
+  ]);
+  const rows = Math.ceil(verdicts.length / 2);
+  const legend = 'marks: + new, ~ changed, - removed;   mouse: select, open, sort, filter';
   return [
     ...(unread === null ? [] : wrap(unread, width, glyphs).map((text) => [segment(text, 'warning')])),
-    ...bindings.map(({ label, help }) => [
-      segment(fit(label, KEY_WIDTH, glyphs), 'bold'),
-      ...truncateSegments([segment(help)], width - KEY_WIDTH, glyphs),
-    ]),
+    ...beside(keysIn('left'), keysIn('right')),
+    ...actions.map(({ key, label }) => keyLine(key, label, width, glyphs)),
     truncateSegments([segment(legend, 'dim')], width, glyphs),
-    ...pairs.map((pair) => [segment(pair.join('  '))]),
+    ...beside(verdicts.slice(0, rows), verdicts.slice(rows)),
   ];
+}
+
+function keyLine(label: string, help: string, width: number, glyphs: Glyphs): Line {
+  return [segment(fit(label, KEY_WIDTH, glyphs), 'bold'), segment(fit(help, width - KEY_WIDTH, glyphs))];
+}
+
+/** Two columns; the left one is as long as the other, and its lines have the same width. */
+function beside(left: readonly Line[], right: readonly Line[]): Line[] {
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, at) => [
+    ...(left[at] ?? []),
+    segment(' '.repeat(GAP)),
+    ...(right[at] ?? []),
+  ]);
 }

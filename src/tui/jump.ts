@@ -1,0 +1,44 @@
+import { aboutOf } from './about.js';
+import type { Item } from './item.js';
+import { listOf } from './list.js';
+import { moveSelection } from './selection.js';
+import type { State } from './state.js';
+import { VIEW_NAMES, type ViewName } from './view.js';
+
+/** Moves to a view, or to the first line with a port or a name, in this view if it has one; null: there is none. */
+export function jumpTo(state: State, text: string): State | null {
+  const wanted = text.trim().toLowerCase();
+  const view = wanted === '' ? undefined : VIEW_NAMES.find((name) => name.startsWith(wanted));
+  if (view !== undefined) return showView(state, view);
+  const isWanted = /^\d+$/.test(wanted)
+    ? ({ subject }: Item) => aboutOf(subject).ports.includes(Number(wanted))
+    : (item: Item) => item.searchText().includes(wanted);
+  return wanted === '' ? state : moveToFirst(state, isWanted);
+}
+
+/** Moves to what an event is about: its row, else its listener; null: there is neither any more. */
+export function goToSubject(state: State, event: Item): State | null {
+  const { ports, paths } = aboutOf(event.subject);
+  const shares = (item: Item): boolean => {
+    const other = aboutOf(item.subject);
+    return other.ports.some((port) => ports.includes(port)) || other.paths.some((path) => paths.includes(path));
+  };
+  return moveToFirst(showView(state, 'spec'), (item) => item.subject.kind !== 'event' && shares(item));
+}
+
+export function showView(state: State, view: ViewName): State {
+  return { ...state, view, details: null, help: null };
+}
+
+/** A filter that hides what is wanted is dropped. */
+function moveToFirst(state: State, isWanted: (item: Item) => boolean): State | null {
+  const views = [state.view, ...VIEW_NAMES.filter((name) => name !== state.view)];
+  for (const shown of [state, { ...state, filter: '', faultsOnly: false }]) {
+    for (const view of views) {
+      const there = view === state.view ? shown : showView(shown, view);
+      const at = listOf(there).lines.findIndex((line) => line.kind === 'item' && isWanted(line.item));
+      if (at >= 0) return moveSelection(there, at, 1);
+    }
+  }
+  return null;
+}

@@ -1,0 +1,18 @@
+import { listenerText, ownersText } from '../verdict/text/format.js';
+import { eventText } from './event_text.js';
+import type { Item } from './item.js';
+
+/** An item in one sentence, which its columns may cut. */
+export function summaryText({ subject, group }: Item): string {
+  switch (subject.kind) {
+    case 'finding':
+      return subject.finding.message;
+    case 'socket': {
+      const { socket } = subject;
+      // The group's heading may have scrolled out of view.
+      return `${listenerText(socket)}/${socket.protocol}: ${ownersText([socket])}${group === '' ? '' : `; ${group}`}`;
+    }
+    case 'event':
+      return eventText(subject.entry);
+  }
+}

@@ -1,0 +1,39 @@
+import { jumpTo } from './jump.js';
+import type { Key } from './keys.js';
+import { edit, type Prompt, paste } from './prompt.js';
+import { scroll } from './scroll.js';
+import type { State } from './state.js';
+import { showMessage } from './update.js';
+
+/** While something is typed, letters belong to it; the arrow keys still move the cursor of the list. */
+export function typeKey(state: State, prompt: Prompt, key: Key): State {
+  switch (key.name) {
+    case 'return':
+      return prompt.kind === 'jump' ? jump(state, prompt.text) : { ...state, prompt: null };
+    case 'escape':
+      return { ...state, prompt: null, filter: prompt.kind === 'filter' ? '' : state.filter };
+    case 'up':
+    case 'down':
+    case 'pageup':
+    case 'pagedown':
+      return scroll(state, key.name);
+    default:
+      return withPrompt(state, edit(prompt, key) ?? prompt);
+  }
+}
+
+/** A filter applies as it is typed. */
+function withPrompt(state: State, prompt: Prompt): State {
+  return { ...state, prompt, filter: prompt.kind === 'filter' ? prompt.text : state.filter };
+}
+
+function jump(state: State, text: string): State {
+  const closed = { ...state, prompt: null };
+  return jumpTo(closed, text) ?? showMessage(closed, `nothing here has "${text}"`, true);
+}
+
+/** Pasted text belongs to what is being typed; without that it is nothing, least of all keys. */
+export function pasteText(state: State, text: string): State {
+  if (state.prompt !== null) return withPrompt(state, paste(state.prompt, text));
+  return showMessage(state, 'pasted text is not taken for keys; / or : first', true);
+}

@@ -1,0 +1,65 @@
+import t from 'tap';
+import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Opened } from '../../src/watch/changes/change.js';
+import { held, processOwner } from '../verdict/factory.js';
+import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, unexpected, withEvents } from './screen.js';
+
+const OWNER = processOwner('etcd', { pid: 4711, unit: 'snap.k8s.etcd.service' });
+
+/** Ports of the listeners that a filter leaves. */
+function shown(filter: string): number[] {
+  const sockets = [...SOCKETS, unexpected(31337, 'nc'), held('etcd', '127.0.0.1', 2379, { owners: [OWNER] })];
+  const state = resized(press(screenWith([nodeWith(sockets)]), '2'), { filter });
+  return Array.from(screenText(state).matchAll(/^ {2}tcp +\S+:(\d+) /gm), ([, port]) => Number(port));
+}
+
+t.test('what a filter leaves', (t) => {
+  const all = [2379, 9879, 10248, 10250, 31337];
+  const cases: readonly [filter: string, ports: readonly number[]][] = [
+    ['', all],
+    ['kubelet', [10248, 10250]],
+    ['KUBELET 10248', [10248]],
+    ['!kubelet', [2379, 9879, 31337]],
+    ['nc|etcd', [2379, 31337]],
+    ['!nc|etcd', [9879, 10248, 10250]],
+    ['port:1025', []],
+    ['port:10250', [10250]],
+    ['port:10250|port:9879', [9879, 10250]],
+    ['port:x', []],
+    ['pid:4711', [2379]],
+    ['pid:471', []],
+    ['unit:ETCD', [2379]],
+    ['verdict:exp', [9879]],
+    ['severity:warning', [31337]],
+    ['!verdict:ok kubelet', []],
+    ['127.0.0.1:2379', [2379]],
+    // Not complete yet.
+    ['!', all],
+    ['|', all],
+    ['port:', all],
+    ['nc|', [31337]],
+    // No fields, so words.
+    ['constructor:1', []],
+  ];
+  for (const [filter, ports] of cases) t.strictSame(shown(filter), ports, filter);
+  t.end();
+});
+
+const opened = (socket: OwnedListener): Opened => ({
+  event: 'opened',
+  at: new Date(NOW).toISOString(),
+  seenBy: 'kernel',
+  socket,
+});
+
+t.test('the fields of events', (t) => {
+  const state = withEvents(
+    screenWith([nodeWith(SOCKETS)]),
+    opened(held('x', '127.0.0.1', 1)),
+    opened(held('etcd', '127.0.0.1', 2379, { owners: [OWNER] })),
+  );
+  for (const filter of ['port:2379', 'pid:4711', 'unit:etcd']) {
+    t.match(screenText(resized(press(state, '3'), { filter })), / 1\/1 of 2$/m, filter);
+  }
+  t.end();
+});
