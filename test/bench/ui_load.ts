@@ -22,7 +22,7 @@ export interface UiMeasures {
 
 const KEY_GAP_MS = 50;
 const ROUNDS = 20;
-const TOTAL = / (\d+)$/m;
+const TOTAL = / \d+\/(\d+)(?: ↓\d+)?$/m;
 
 /** What the UI takes in a network namespace with many listeners, seen from a terminal of 120×40. */
 export async function measureUi(netns: string, idleMs: number): Promise<UiMeasures> {
@@ -32,7 +32,7 @@ export async function measureUi(netns: string, idleMs: number): Promise<UiMeasur
     height: 40,
   });
   try {
-    await terminal.until((text) => /^\d+ [a-z]/m.test(text), 'the first look', 60_000);
+    await terminal.until((text) => /^. (MATCH|DRIFT|INCOMPLETE)/m.test(text), 'the first look', 60_000);
     const openMs = performance.now() - start;
     await terminal.keys('2');
     const text = await terminal.until((now) => now.includes('EXPLAINED BY') && TOTAL.test(now), 'the listeners');
@@ -86,7 +86,7 @@ async function moves(terminal: Terminal, key: string): Promise<number> {
 async function opensFilter(terminal: Terminal): Promise<number> {
   const start = performance.now();
   await terminal.keys('/');
-  await terminal.until((text) => text.includes('Esc clears it'), 'the filter');
+  await terminal.until((text) => text.includes('Esc clears'), 'the filter');
   return performance.now() - start;
 }
 

@@ -187,7 +187,7 @@ t.test('help lists every option with its values, and every exit code', (t) => {
       HELP,
       [
         ...['once', 'follow', 'replay', 'format', 'output', 'spec', 'notes', 'strict', 'role', 'netns', 'all-netns'],
-        ...['host-root', 'probe', 'probe-skip'],
+        ...['host-root', 'probe', 'probe-skip', 'view', 'sort', 'filter'],
         ...['owners', 'fail-on', 'deadline', 'redact', 'redact-key', 'interval', 'allow-module-load', 'version'],
       ],
     ],

@@ -47,7 +47,7 @@ t.test('hostile process names are shown as text', { timeout: 60_000 }, async (t)
   await terminal.keys('2', '/');
   await terminal.type(':670');
   await terminal.keys('Enter');
-  await terminal.until((text) => text.includes(`${NAMES.length} of `), 'the listeners of these names');
+  await terminal.until((text) => text.includes(`/${NAMES.length} of `), 'the listeners of these names');
   const listeners = await check('listeners');
   for (const [comm, shown] of NAMES) {
     // The column may cut the name.
@@ -55,7 +55,7 @@ t.test('hostile process names are shown as text', { timeout: 60_000 }, async (t)
     await terminal.keys('/', 'C-u');
     await terminal.type(`:670${NAMES.findIndex((one) => one[0] === comm)}`);
     await terminal.keys('Enter');
-    await terminal.until((text) => text.includes(' 1 of '), 'one');
+    await terminal.until((text) => text.includes(' 1/1 of '), 'one');
     await terminal.keys('Enter');
     await terminal.until(
       (text) => text.includes('explained by') && text.includes(`comm         ${shown}`),

@@ -43,7 +43,7 @@ t.test('the cursor stays on its item while others are added and removed', { time
   const others = await Promise.all([1025, 1026, 20_000, 20_001].map((port) => holdSocket(t, lab, 'other', port)));
   await terminal.keys('r');
   await untilSelected(terminal, (line) => line.includes(':10250'), 'still there');
-  await terminal.until((text) => / 3\d\b/.test(text), 'all of them');
+  await terminal.until((text) => /\/3\d\b/.test(text), 'all of them');
   t.match(await selectedLine(terminal), ':10250');
   for (const other of others) await other.kill();
   await lab.apply('unexpected-udp');
