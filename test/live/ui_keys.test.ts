@@ -78,7 +78,8 @@ t.test('the views show findings, listeners and events', async (t) => {
   t.match(spec, /✚ unexpected +- +- +\[::\]:31337 +\d+ backdoor/);
   await terminal.keys('s', 's', 's', 's', 's', 's');
   const inOrder = await press(terminal, 's', /by page order/);
-  for (const heading of ['All nodes', 'Control plane nodes', 'Unix sockets', 'Not in the page']) t.match(inOrder, heading);
+  for (const heading of ['All nodes', 'Control plane nodes', 'Unix sockets', 'Not in the page'])
+    t.match(inOrder, heading);
   const listeners = await press(terminal, '2', /PROT/);
   t.match(listeners, /udp +0\.0\.0\.0:8472 +device cilium_vxlan +page: cilium-agent/);
   t.match(listeners, /tcp +0\.0\.0\.0:22 +\d+ sshd +note: /);
