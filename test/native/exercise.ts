@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -66,12 +66,15 @@ function decode(): void {
 }
 
 async function fail(): Promise<void> {
-  const { dumpInet, dumpNetlink, dumpUnix, findOwners, openNetns, readInNetns, watchRoutes } = rawAddon();
+  const { connectTcp, dumpInet, dumpNetlink, dumpUnix, findOwners, openNetns, readInNetns, watchRoutes } = rawAddon();
   const nowhere = '/nonexistent';
   await assert.rejects(dumpInet(CLOSED_NETNS, AF_INET, IP_PROTOCOL.tcp, ALL_STATES), { code: 'EBADF' });
   await assert.rejects(dumpInet(null, AF_INET, 99, ALL_STATES), { code: 'ENOENT' });
   await assert.rejects(dumpUnix(CLOSED_NETNS, ALL_STATES), { code: 'EBADF' });
   await assert.rejects(dumpNetlink(null, NETLINK_ROUTE, NO_TYPE, new Uint8Array(0), 'none'), { errno: EOPNOTSUPP });
+  await assert.rejects(connectTcp(CLOSED_NETNS, '127.0.0.1', 1, 1_000), { code: 'EBADF' });
+  await assert.rejects(connectTcp(null, 'localhost', 1, 1_000), { code: 'EINVAL' });
+  await assert.rejects(connectTcp(null, '127.0.0.1', 1, 1_000), { code: 'ECONNREFUSED', syscall: 'connect' });
   await assert.rejects(readInNetns(null, nowhere), { code: 'ENOENT', syscall: 'open' });
   await assert.rejects(readInNetns(null, '/proc'), { code: 'EISDIR', syscall: 'read' });
   await assert.rejects(findOwners(nowhere, new Uint32Array()), { code: 'ENOENT' });
@@ -101,7 +104,17 @@ async function openAndClose(path: string): Promise<void> {
   await reading;
 }
 
+async function connect(): Promise<void> {
+  const server = createServer().listen(0, '::1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+  closeSync(await rawAddon().connectTcp(null, '::1', port, 10_000));
+  server.close();
+}
+
 async function everything(): Promise<void> {
+  await connect();
   for (let round = 0; round < 3; round++) {
     await capture(null);
     await fail();
