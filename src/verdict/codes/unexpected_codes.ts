@@ -15,7 +15,7 @@ export const UNEXPECTED_CODES = {
   'in-the-way': {
     verdict: 'unexpected',
     about:
-      'The node is not bootstrapped yet, and the listener has the port or path of a row, so that `service` could not start.',
+      'The node is not bootstrapped yet, and the listener has the port of a row, so that `service` could not start.',
     params: { service: 'service' },
   },
   'noted-by-name-only': {
