@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { messageOf } from '../base/errors.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Claim } from '../verdict/claim.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { glyphsFor } from './glyphs.js';
 import { type Effect, handleKey, type KeyResult } from './handle_key.js';
@@ -13,12 +14,14 @@ import { type ActionLabel, initialState, type Source, type State, shownData } fr
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
-import { applyUpdate, showMessage, tick } from './update.js';
+import { applyUpdate, showMessage, tick, withClaims } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
   updates(): AsyncIterable<WatchUpdate>;
   readAgain(): void;
+  /** Asks the listeners what the page claims of them. Only ever for a key. */
+  ask(): Promise<readonly Claim[]>;
   close(): void;
 }
 
@@ -62,6 +65,7 @@ class App {
   #drawTimer: NodeJS.Timeout | null = null;
   #drawing: NodeJS.Immediate | null = null;
   #drawnAt = 0;
+  #isAsking = false;
   #quit: () => void = () => {};
 
   constructor(options: AppOptions) {
@@ -125,6 +129,9 @@ class App {
       case 'read-again':
         this.#options.updates.readAgain();
         return showMessage(state, 'reading everything again', false);
+      case 'ask':
+        void this.#ask();
+        return showMessage(state, 'asking the listeners what the page claims of them', false);
       case 'save': {
         const { document } = shownData(state);
         if (document === null) return showMessage(state, 'there is nothing to save yet', true);
@@ -149,6 +156,19 @@ class App {
         this.#showOutcome(action.run());
         return showMessage(state, action.label, false);
       }
+    }
+  }
+
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const claims = await this.#options.updates.ask();
+      this.#change((state) => withClaims({ ...state, now: Date.now() }, claims));
+    } catch (error) {
+      this.#change((state) => showMessage({ ...state, now: Date.now() }, messageOf(error), true));
+    } finally {
+      this.#isAsking = false;
     }
   }
 

@@ -52,7 +52,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     column: 'right',
     bindings: [
       { keys: ['p'], label: 'p', help: 'pause; watching goes on' },
-      { keys: ['r'], label: 'r', help: 'read everything again' },
+      { keys: ['r', 'a'], label: 'r a', help: 'read again; ask claims' },
       { keys: ['w'], label: 'w', help: 'save what is shown' },
       { keys: ['m'], label: 'm', help: 'mouse selects text' },
       { keys: ['C-l', 'C-z'], label: 'Ctrl-L Ctrl-Z', help: 'repaint, suspend' },

@@ -17,6 +17,7 @@ export type Effect =
   | { readonly kind: 'quit' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'read-again' }
+  | { readonly kind: 'ask' }
   | { readonly kind: 'save' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'copy'; readonly entry: CopyEntry }
@@ -57,6 +58,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
 /** What to say if they are used in a recording. */
 const LIVE_KEYS: Readonly<Record<string, string>> = {
   r: 'a recording cannot be read again',
+  a: 'a recording cannot be asked',
   p: 'a recording cannot be paused',
 };
 
@@ -66,6 +68,8 @@ function effectOf(state: State, { name }: Key): Effect | null {
       return { kind: 'quit' };
     case 'r':
       return { kind: 'read-again' };
+    case 'a':
+      return { kind: 'ask' };
     case 'w':
       return { kind: 'save' };
     default:

@@ -60,7 +60,18 @@ function noTerminal(replay: string | null): SockwatchError {
 
 async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
   const [{ loadSpec }, { Watcher }] = await Promise.all([import('../spec/load.js'), import('../watch/watcher.js')]);
-  return new Watcher({ ...command, spec: await loadSpec(command.spec) });
+  const { replay: _, start: _1, ...options } = { ...command, spec: await loadSpec(command.spec) };
+  const watcher = new Watcher(options);
+  return {
+    updates: () => watcher.updates(),
+    readAgain: () => watcher.readAgain(),
+    close: () => watcher.close(),
+    ask: async () => {
+      const { takeSnapshot } = await import('../snapshot/snapshot.js');
+      const { claims = [] } = await takeSnapshot({ ...options, probe: true });
+      return claims;
+    },
+  };
 }
 
 async function recordedUpdates(file: string): Promise<UpdateSource> {
@@ -71,6 +82,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
       yield { kind: 'snapshot', document };
     },
     readAgain: () => {},
+    ask: async () => [],
     close: () => {},
   };
 }

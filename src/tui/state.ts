@@ -1,4 +1,5 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Claim } from '../verdict/claim.js';
 import type { Started } from '../watch/changes/change.js';
 import type { CopyEntry } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
@@ -60,6 +61,13 @@ export interface Details {
   readonly scroll: number;
 }
 
+/** What the listeners of a live node answered. */
+export interface Asked {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly claims: readonly Claim[];
+}
+
 export interface Message {
   readonly text: string;
   readonly isError: boolean;
@@ -96,6 +104,8 @@ export interface State {
   /** Shown until the first key. */
   readonly notice: string | null;
   readonly message: Message | null;
+  /** What listeners answered when `a` asked them; null: they were not asked. */
+  readonly asked: Asked | null;
 }
 
 /** No item is selected: the cursor stays on the first line, whatever item that is. */
@@ -120,6 +130,7 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     help: null,
     notice: null,
     message: null,
+    asked: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Claim } from '../verdict/claim.js';
 import type { Change } from '../watch/changes/change.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { itemsOf, socketWith } from './list.js';
@@ -51,6 +52,18 @@ export function resume(state: State): State {
 export function tick(state: State, now: number): State {
   const message = state.message !== null && state.message.until <= now ? null : state.message;
   return { ...state, now, data: { ...state.data, marks: withoutExpired(state.data.marks, now) }, message };
+}
+
+/** What listeners answered, and in a message how many of them did not hold to it. */
+export function withClaims(state: State, claims: readonly Claim[]): State {
+  const broken = claims.filter(({ result }) => result === 'broken').length;
+  const unverified = claims.filter(({ result }) => result === 'unverified').length;
+  const asked = { ...state, asked: { at: state.now, claims } };
+  const details = 'the details of each line have them';
+  if (broken > 0) return showMessage(asked, `${broken} of ${claims.length} claims are broken; ${details}`, true);
+  if (unverified > 0)
+    return showMessage(asked, `${unverified} of ${claims.length} claims are unverified; ${details}`, true);
+  return showMessage(asked, `all ${claims.length} claims hold; ${details}`, false);
 }
 
 export function showMessage(state: State, text: string, isError: boolean): State {

@@ -4,6 +4,8 @@ import { handleMouse } from '../../src/tui/handle_mouse.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
+import { withClaims } from '../../src/tui/update.js';
+import type { Claim } from '../../src/verdict/claim.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import { held } from '../verdict/factory.js';
 import {
@@ -127,6 +129,32 @@ t.test('c copies the address, the pid, a command of the advice, or everything', 
   }
   const hostile = screenWith([nodeWith([held('x', '0.0.0.0', 10250, { device: 'a\nreboot' })])]);
   t.notMatch(effectOf(press(hostile, '2 c'), '1'), { entry: { text: /\n/ } }, 'a shell would act on a newline');
+  t.end();
+});
+
+t.test('a asks what the page claims; the details have the answers', (t) => {
+  t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
+  const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;
+  t.equal(effectOf(recording, 'a'), null);
+  t.match(footer(press(recording, 'a')), 'a recording cannot be asked');
+  const row = START.data.document?.findings.find(({ expected }) => expected?.port === 10250)?.expected;
+  if (row == null) throw new Error('there is the row');
+  const claim = (text: string, result: Claim['result'], severity: Claim['severity']): Claim => ({
+    ...{ row, claim: 'tls', endpoint: '127.0.0.1:10250', certificate: null, message: text },
+    ...{ result, severity, evidence: { code: 'not-tls', params: {} } },
+  });
+  const holds = claim('it speaks TLS', 'holds', 'none');
+  const ask = (...claims: Claim[]) => withClaims(START, claims);
+  t.match(footer(ask(holds, holds)), /^all 2 claims hold/);
+  t.match(footer(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims are unverified/);
+  const broken = ask(holds, claim('it speaks no TLS', 'broken', 'error'));
+  t.match(footer(broken), /^1 of 2 claims are broken/);
+  const details = screenText(press(broken, ': :10250 return return'));
+  t.match(
+    details,
+    /What the page claims, asked 2026-01-31 12:00:10 UTC\nholds +tls: it speaks TLS\nbroken +tls: it speaks no/,
+  );
+  t.notMatch(screenText(press(broken, ': :10248 return return')), /What the page claims/);
   t.end();
 });
 

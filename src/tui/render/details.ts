@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
@@ -55,7 +56,11 @@ function optional(name: string, text: string | null | undefined): Part[] {
 function partsOf(subject: Subject, state: State): Part[] {
   switch (subject.kind) {
     case 'finding':
-      return [...findingParts(subject.finding, subject.sockets), ...socketParts(subject.sockets, shownTime(state))];
+      return [
+        ...findingParts(subject.finding, subject.sockets),
+        ...claimParts(subject.finding, state),
+        ...socketParts(subject.sockets, shownTime(state)),
+      ];
     case 'socket':
       return [...explanationParts(subject.socket, state), ...socketParts([subject.socket], shownTime(state))];
     case 'event':
@@ -65,6 +70,21 @@ function partsOf(subject: Subject, state: State): Part[] {
 
 function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
   return [...verdictParts(finding), ...adviceParts(finding, sockets)];
+}
+
+/** What the listener answered when it was asked what the page claims of it. */
+function claimParts({ expected }: Finding, state: State): Part[] {
+  const { document } = shownData(state);
+  const claims = document?.claims ?? state.asked?.claims ?? [];
+  const ofRow = claims.filter(({ row }) => isDeepStrictEqual(row, expected));
+  if (ofRow.length === 0) return [];
+  const at = document?.claims === undefined ? state.asked?.at : document.capturedAt;
+  return [
+    heading(`What the page claims, asked ${at === undefined ? '' : dateText(at)}`),
+    ...ofRow.map(({ claim, result, severity, message }) =>
+      field(result, `${claim}: ${message}`, SEVERITY_STYLE[severity]),
+    ),
+  ];
 }
 
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
