@@ -23,7 +23,7 @@ export class EventItem implements Item {
     const after = entry.change.event === 'verdict' ? entry.change.after : null;
     this.verdict = after?.verdict ?? null;
     this.severity = after?.severity ?? 'none';
-    this.isFault = isFault(entry.change);
+    this.isFault = isFaultEvent(entry.change);
     this.subject = { kind: 'event', entry };
   }
 
@@ -58,7 +58,7 @@ export class EventItem implements Item {
   }
 }
 
-function isFault(change: Change): boolean {
+export function isFaultEvent(change: Change): boolean {
   switch (change.event) {
     case 'bind-failed':
     case 'lost':

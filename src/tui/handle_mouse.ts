@@ -37,7 +37,7 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
 function clickOrScroll(state: State, { kind, column, line }: MouseEvent, layout: Layout): State {
   if (kind !== 'press') return scrollBy(state, kind === 'wheel-up' ? -WHEEL_LINES : WHEEL_LINES);
   if (line === layout.tabs) {
-    const view = tabAt(column);
+    const view = tabAt(state, column);
     return view === null ? state : showView(state, view);
   }
   if (line === layout.tabs - 1) return filterByVerdict(state, column);

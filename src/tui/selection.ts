@@ -20,7 +20,8 @@ export function clampSelection(state: State): State {
     view === 'events' && position.key === null
       ? { ...FIRST_LINE, top: moveTo(list, position, 0, 1, height).top }
       : reselect(list, position, height);
-  return withList({ ...state, details: refreshDetails(state) }, view, next);
+  const seenEvents = view === 'events' ? shownData(state).timeline.nextId : state.seenEvents;
+  return withList({ ...state, seenEvents, details: refreshDetails(state) }, view, next);
 }
 
 function refreshDetails(state: State): State['details'] {

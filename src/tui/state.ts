@@ -98,6 +98,8 @@ export interface State {
   /** `Item.key` of lines that stay at the top. */
   readonly pinned: ReadonlySet<string>;
   readonly faultsOnly: boolean;
+  /** `Timeline.nextId` when the events were last looked at. */
+  readonly seenEvents: number;
   readonly details: Details | null;
   /** First visible line of the help screen; null: closed. */
   readonly help: number | null;
@@ -126,6 +128,7 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     hasMouse: true,
     pinned: new Set(),
     faultsOnly: false,
+    seenEvents: EMPTY_TIMELINE.nextId,
     details: null,
     help: null,
     notice: null,

@@ -32,6 +32,8 @@ export interface Timeline {
 export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
 
 const MAX_ENTRIES = 1_000;
+/** Of these, failed binds, verdicts and restarts: openings and closings, however many, do not push them out. */
+const MAX_KEPT = 500;
 /** An entry names no more listeners than this; a program may open thousands, again and again. */
 const MAX_LISTENERS = 50;
 /** A service reopens its listeners one after the other; those within this time belong to one restart. */
@@ -92,11 +94,22 @@ function withEntry(
   const { at } = change;
   const entry = { id: nextId, at, reportedAt: now, change, ...about, restarts: [], moreRestarts: 0, count: 1 };
   const all = [entry, ...entries];
+  const isFull = all.length > MAX_ENTRIES;
   return {
-    entries: all.slice(0, MAX_ENTRIES),
+    entries: isFull ? all.toSpliced(leastWanted(all), 1) : all,
     nextId: nextId + 1,
-    dropped: dropped + Math.max(0, all.length - MAX_ENTRIES),
+    dropped: dropped + (isFull ? 1 : 0),
   };
+}
+
+/** The oldest of the openings and closings, unless all else is too much. */
+function leastWanted(entries: readonly TimelineEntry[]): number {
+  const kept = entries.reduce((count, { change }) => count + (isKept(change) ? 1 : 0), 0);
+  return kept > MAX_KEPT ? entries.length - 1 : entries.findLastIndex(({ change }) => !isKept(change));
+}
+
+function isKept({ event }: Change): boolean {
+  return event !== 'opened' && event !== 'closed' && event !== 'network';
 }
 
 /** Replaces the `closed` and `opened` that the restart consists of; further listeners of the service join its entry. */

@@ -158,6 +158,19 @@ t.test('a asks what the page claims; the details have the answers', (t) => {
   t.end();
 });
 
+t.test('the tab of events counts the faults since they were looked at', (t) => {
+  const at = new Date(NOW).toISOString();
+  const lost: Change = { event: 'lost', at, count: 1, suppressed: 0 };
+  const opened: Change = { event: 'opened', at, seenBy: 'kernel', socket: held('x', '127.0.0.1', 1) };
+  const tabs = (state: State) => linesOf(state)[3];
+  const two = withEvents(START, lost, opened, lost);
+  t.match(tabs(two), / 3 Events \(2\) /);
+  t.match(tabs(press(two, '3')), / 3 Events {2}/);
+  t.match(tabs(press(two, '3 1')), / 3 Events {2}/, 'they have been seen');
+  t.match(tabs(withEvents(press(two, '3 1'), lost)), / 3 Events \(1\) /);
+  t.end();
+});
+
 t.test('m lets go of the mouse', (t) => {
   t.strictSame(effectOf(START, 'm'), { kind: 'mouse', isOn: false });
   t.strictSame(effectOf(press(START, 'm'), 'm'), { kind: 'mouse', isOn: true });

@@ -158,3 +158,24 @@ t.test('a verdict about thousands of listeners keeps the first and counts the ot
   }
   t.end();
 });
+
+t.test('openings and closings push out each other, not failed binds and verdicts', (t) => {
+  const opened = (port: number): Change => ({
+    event: 'opened',
+    at: at(port),
+    seenBy: 'kernel',
+    socket: socketOf(port, 1),
+  });
+  const lost = (count: number): Change => ({ event: 'lost', at: at(count), count, suppressed: 0 });
+  const churn = Array.from({ length: 5_000 }, (_, port) => opened(port));
+  const timeline = timelineOf([lost(1), ...churn, lost(2), ...churn]);
+  const kept = timeline.entries.flatMap(({ change }) => (change.event === 'lost' ? [change.count] : []));
+  t.strictSame(kept, [2, 1]);
+  t.equal(timeline.entries.length, 1_000);
+  t.equal(timeline.dropped, 9_002);
+  const many = timelineOf([opened(1), ...Array.from({ length: 2_000 }, (_, count) => lost(count))]);
+  t.equal(many.entries.length, 1_000);
+  const after = timelineOf([...Array.from({ length: 2_000 }, (_, count) => lost(count)), ...churn]);
+  t.equal(after.entries.filter(({ change }) => change.event === 'lost').length, 500, 'and they leave room');
+  t.end();
+});

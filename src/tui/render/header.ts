@@ -1,6 +1,7 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
 import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
+import { isFaultEvent } from '../event_item.js';
 import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
@@ -145,7 +146,7 @@ function tabsLine(state: State): Line {
   const { glyphs, size, view } = state;
   const { total, shown, lines } = listOf(state);
   const tabs = VIEW_NAMES.flatMap((name) => [
-    segment(tabText(name), name === view ? 'inverse' : 'plain'),
+    segment(tabText(state, name), name === view ? 'inverse' : unseenFaults(state, name) > 0 ? 'error' : 'plain'),
     segment(' '),
   ]);
   const { sort, reversed } = state.lists[view];
@@ -174,15 +175,24 @@ function tabsLine(state: State): Line {
   return justify(tabs, [...modes, ...fitting, ...count], size.width, glyphs);
 }
 
-function tabText(view: ViewName): string {
-  return ` ${VIEW_NAMES.indexOf(view) + 1} ${VIEWS[view].title} `;
+function tabText(state: State, view: ViewName): string {
+  const faults = unseenFaults(state, view);
+  return ` ${VIEW_NAMES.indexOf(view) + 1} ${VIEWS[view].title}${faults === 0 ? '' : ` (${faults})`} `;
+}
+
+/** Faults among the events since they were last looked at. */
+function unseenFaults(state: State, view: ViewName): number {
+  if (view !== 'events' || state.view === 'events') return 0;
+  const { timeline } = shownData(state);
+  const fresh = timeline.entries.filter(({ id }) => id >= state.seenEvents);
+  return fresh.filter(({ change }) => isFaultEvent(change)).length;
 }
 
 /** The view whose tab is at a column of the tab line. */
-export function tabAt(column: number): ViewName | null {
+export function tabAt(state: State, column: number): ViewName | null {
   let left = 0;
   for (const view of VIEW_NAMES) {
-    const right = left + tabText(view).length;
+    const right = left + tabText(state, view).length;
     if (column >= left && column < right) return view;
     left = right + 1;
   }
