@@ -219,17 +219,6 @@ t.test('a pause freezes the screen', async (t) => {
   await lab.clear('unexpected-loopback');
 });
 
-t.test('a asks what the page claims, and nothing else does', async (t) => {
-  const terminal = await open(t, 50);
-  await terminal.keys('/');
-  await terminal.type('port:6443');
-  await terminal.keys('Enter', 'Enter');
-  await terminal.until((text) => /^next /m.test(text), 'the details');
-  t.notMatch(await terminal.text(), 'What the page claims');
-  await press(terminal, 'a', /What the page claims, asked \d{4}-/);
-  t.match(await terminal.text(), /^holds +no-anonymous: /m);
-});
-
 t.test('help lists every key', async (t) => {
   const terminal = await open(t, 50);
   const help = await press(terminal, '?', /arrows, j k +one line/);

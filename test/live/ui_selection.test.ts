@@ -81,3 +81,17 @@ t.test('the listener that replaces the selected one is selected', { timeout: 60_
   t.match(after, ':10249');
   await lab.clear('held-by-child-too');
 });
+
+t.test('a asks what the page claims, and nothing else does', async (t) => {
+  const terminal = await openProgram(lab, { width: 100, height: 50 });
+  t.teardown(() => terminal.stop());
+  await terminal.until(isOpen, 'the first snapshot');
+  await terminal.keys('/');
+  await terminal.type('port:10250');
+  await terminal.keys('Enter', 'Enter');
+  await terminal.until((text) => /^next /m.test(text), 'the details');
+  t.notMatch(await terminal.text(), 'What the page claims');
+  await terminal.keys('a');
+  const text = await terminal.until((now) => /What the page claims, asked \d{4}-/.test(now), 'the answers');
+  t.match(text, /^holds +no-anonymous: /m);
+});

@@ -1,5 +1,4 @@
 import t from 'tap';
-import { UNCODED } from '../../../src/base/coded.js';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
 import { layoutOf } from '../../../src/tui/layout.js';
 import { frameOf } from '../../../src/tui/render/frame.js';
@@ -13,7 +12,6 @@ import {
   listener,
   NO_ROUTE,
   processOwner,
-  row,
   spec,
   unixListener,
 } from '../../verdict/factory.js';
@@ -178,75 +176,6 @@ t.test('a recording is marked as such, with its time and host', (t) => {
   const old = nodeWith([held('kubelet', '127.0.0.1', 10248, { owners: [started] })]);
   const wide = screenWith([old], { source: { kind: 'recording', file: 'x.json' }, size: LARGE, now: NOW + 86_400_000 });
   t.match(screenText(wide), / 30s *$/m, 'ages are relative to the time of the snapshot');
-  t.end();
-});
-
-t.test('details show everything about a finding, and what to do next', (t) => {
-  const owner = processOwner('nc', {
-    comm: 'kubelet',
-    unit: 'session-3.scope',
-    cgroup: '/user.slice/session-3.scope',
-    pod: '5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f',
-    container: 'c'.repeat(64),
-  });
-  const socket = held('nc', '0.0.0.0', 10250, {
-    owners: [owner],
-    cookie: '77',
-    inode: 4711,
-    uid: 1000,
-    device: 'eth0',
-  });
-  const state = press(
-    screenWith([documentOf(spec([row('*:10250', 'kubelet')]), capture([socket]))], { size: LARGE }),
-    'return',
-  );
-  const text = screenText(state);
-  for (const part of [
-    /verdict/,
-    /why/,
-    /next/,
-    /4711/,
-    /cookie 77/,
-    /uid 1000/,
-    /session-3\.scope/,
-    /pid 812/,
-    /exe/,
-    /argv\[0\]/,
-    /cgroup/,
-  ]) {
-    t.match(text, part);
-  }
-  t.match(text, /5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f/);
-  t.match(text, /c{40}/);
-  t.end();
-});
-
-t.test('details show the advice of a finding with its commands, also for recordings without codes', (t) => {
-  const document = nodeWith(SOCKETS);
-  const uncoded = document.findings.map((finding) => ({ ...finding, ...UNCODED, advice: null }));
-  for (const findings of [document.findings, uncoded]) {
-    const state = screenWith([{ ...document, findings }], { size: LARGE });
-    t.match(
-      screenText(press(state, 'return')),
-      /│ next +Bind cilium-agent to loopback[\s\S]*│ +sudo k8s kubectl get pods/,
-    );
-    t.match(screenText(press(state, ': :10250 return return')), /│ next +Nothing to do\./);
-  }
-  t.end();
-});
-
-t.test('details show the setting behind a finding', (t) => {
-  const document = nodeWith(SOCKETS);
-  const source = { kind: 'arguments-file', path: '/x/cilium', line: 7 } as const;
-  const configuration = { flag: '--address', value: '0.0.0.0', source, inEffect: false };
-  const findings = document.findings.map((finding) =>
-    finding.code === null
-      ? finding
-      : { ...finding, configuration, params: { ...finding.params, running: '127.0.0.1' } },
-  ) as typeof document.findings;
-  const text = screenText(press(screenWith([{ ...document, findings }], { size: LARGE }), 'return'));
-  t.match(text, /│ configured +--address=0\.0\.0\.0 in line 7 of \/x\/cilium/);
-  t.match(text, /the process still runs with 127\.0\.0\.1/);
   t.end();
 });
 
