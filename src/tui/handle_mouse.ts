@@ -31,6 +31,8 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
     const name = footerKeyAt(before, layout, column);
     return name === null ? { state: before, effect: null } : handleKey(before, { name, character: null });
   }
+  // The menu is about the selected line, and closes as for any other key.
+  if (before.copying !== null) return { state: kind === 'press' ? { ...before, copying: null } : before, effect: null };
   return { state: clickOrScroll({ ...before, notice: null }, mouse, layout), effect: null };
 }
 

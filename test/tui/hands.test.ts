@@ -132,6 +132,46 @@ t.test('c copies the address, the pid, a command of the advice, or everything', 
   t.end();
 });
 
+t.test('in the menu of c, a click chooses; one elsewhere closes it, so that it is never about another line', (t) => {
+  const menu = press(START, 'c');
+  const click = (line: number, column: number) => handleMouse(menu, { kind: 'press', line, column });
+  const bottom = menu.size.height - 1;
+  const second = footer(menu)?.indexOf('2 pid') ?? -1;
+  t.match(click(bottom, second).effect, { kind: 'copy', entry: { text: '812' } });
+  t.equal(click(bottom, 2).effect, null);
+  const elsewhere = clampSelection(click(7, 10).state);
+  t.equal(elsewhere.copying, null);
+  t.strictSame(selectedLine(elsewhere), selectedLine(START), 'and selects nothing');
+  const wheel = handleMouse(menu, { kind: 'wheel-down', line: 7, column: 10 });
+  t.strictSame(clampSelection(wheel.state), menu);
+  t.end();
+});
+
+t.test('c copies the advice that the details show, of snapshots without codes too', (t) => {
+  const [document] = [START.data.document];
+  if (document === null) throw new Error('there is a document');
+  const findings = document.findings.map((one) => ({ ...one, code: null, params: {}, advice: null }));
+  const old = screenWith([{ ...document, findings }] as never);
+  const [, command = ''] = /^ {13}(s\S+ .*)$/m.exec(screenText(press(old, 'return'))) ?? [];
+  t.not(command, '');
+  t.match(footer(press(old, 'c')), command.trim().slice(0, 12));
+  t.end();
+});
+
+t.test('what is typed is in sight at any width', (t) => {
+  const narrow = { ...START, size: { width: 60, height: 16 } };
+  t.match(footer(press(narrow, '/')), /^\/▏ .*Esc clears$/);
+  t.match(footer(press(narrow, '/ :port:10250')), /^\/port:10250▏ *$/, 'the hint goes');
+  const text = `${'a'.repeat(100)}END`;
+  const long = { ...narrow, prompt: { kind: 'filter', text, cursor: text.length } } as const;
+  t.match(footer(long), /^…a+END▏$/, 'then the beginning');
+  t.match(footer({ ...long, prompt: { ...long.prompt, cursor: 1 } }), /^\/a▏a+…$/, 'or the end');
+  const middle = footer({ ...long, prompt: { ...long.prompt, cursor: 80 } });
+  t.match(middle, /^…a+▏…?$/);
+  t.ok([...(middle ?? '')].length <= 60);
+  t.end();
+});
+
 t.test('a asks what the page claims; the details have the answers', (t) => {
   t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
   const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;

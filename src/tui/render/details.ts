@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { Finding } from '../../verdict/finding.js';
-import { adviceForUncoded } from '../../verdict/text/advice.js';
 import { settingText } from '../../verdict/text/configuration.js';
 import { listenerText, ownersText, programName, unknownOwnerText } from '../../verdict/text/format.js';
 import { endpointOf } from '../../verdict/text/sentences.js';
+import { adviceOf } from '../advice_of.js';
 import { reachText, SEVERITY_STYLE } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
 import type { Glyphs } from '../glyphs.js';
@@ -88,8 +88,7 @@ function claimParts({ expected }: Finding, state: State): Part[] {
 }
 
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
-  const byId = new Map(sockets.map((socket) => [socket.id, socket]));
-  const advice = finding.code === null ? adviceForUncoded(finding, byId) : finding.advice;
+  const advice = adviceOf(finding, sockets);
   if (advice === null) return finding.severity === 'none' ? [field('next', 'Nothing to do.')] : [];
   return [field('next', advice.text, 'bold'), ...advice.commands.map((command) => field('', command))];
 }

@@ -18,17 +18,28 @@ export function footerLine(state: State, layout: Layout): Line {
   return hintsOf(state, layout).flatMap(hintSegments);
 }
 
+/** The cursor stays in sight: a hint that leaves no room for the text goes, then the beginning of the text. */
 function promptLine({ size, glyphs }: State, { kind, text, cursor }: Prompt): Line {
   const characters = Array.from(text);
-  const line = [
-    segment(kind === 'filter' ? '/' : ':', 'bold'),
-    segment(characters.slice(0, cursor).join('')),
+  const rest = characters.slice(cursor).join('');
+  const lineFrom = (start: number): Segment[] => [
+    segment(start === 0 ? (kind === 'filter' ? '/' : ':') : glyphs.ellipsis, 'bold'),
+    segment(characters.slice(start, cursor).join('')),
     segment(glyphs.cursor, 'bold'),
-    segment(characters.slice(cursor).join('')),
   ];
-  const hint = kind === 'filter' ? 'word !word a|b port: pid: unit: verdict:   Esc clears' : 'a port, a name or a view';
-  return justify(line, [segment(hint, 'dim')], size.width, glyphs);
+  const hint = segment(HINTS[kind], 'dim');
+  const line = [...lineFrom(0), segment(rest)];
+  if (segmentsWidth([...line, hint], glyphs) + 2 <= size.width) return justify(line, [hint], size.width, glyphs);
+  let start = 0;
+  // One column is left for the ellipsis of what follows.
+  while (start < cursor && segmentsWidth(lineFrom(start), glyphs) >= size.width) start += 1;
+  return truncateSegments([...lineFrom(start), segment(rest)], size.width, glyphs);
 }
+
+const HINTS: Readonly<Record<Prompt['kind'], string>> = {
+  filter: 'word !word a|b port: pid: unit: verdict:   Esc clears',
+  jump: 'a port, a name or a view',
+};
 
 function menu(entries: readonly CopyEntry[]): Segment[] {
   return [
@@ -103,11 +114,18 @@ function linesBelow(state: State, layout: Layout): number {
 
 /** The key that a click on the footer stands for; null: none. */
 export function footerKeyAt(state: State, layout: Layout, column: number): string | null {
-  if (state.prompt !== null || state.copying !== null || state.message !== null) return null;
+  if (state.copying !== null) return menuKeyAt(state, state.copying, column);
+  if (state.prompt !== null || state.message !== null) return null;
   let left = 0;
   for (const [at, hint] of hintsOf(state, layout).entries()) {
     left += segmentsWidth(hintSegments(hint, at), state.glyphs);
     if (column < left) return hint.key;
   }
   return null;
+}
+
+function menuKeyAt({ glyphs }: State, entries: readonly CopyEntry[], column: number): string | null {
+  const isBefore = (count: number): boolean => column < segmentsWidth(menu(entries.slice(0, count)), glyphs);
+  const at = isBefore(0) ? -1 : entries.findIndex((_, index) => isBefore(index + 1));
+  return at < 0 ? null : `${at + 1}`;
 }
