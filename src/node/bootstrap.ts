@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Setting } from './setting.js';
 
 /** What decides the addresses of a node that is going to be bootstrapped, or joined to a cluster. */
@@ -19,6 +20,8 @@ export interface BootstrapConfig {
   /** UDP port of VXLAN. */
   readonly tunnelPort: number;
   readonly containerdSocket: string;
+  /** What bootstrap refuses to find, wherever a flag of containerd moves its socket. */
+  readonly containerdDirectory: string;
 }
 
 /** A setting of a service, and the key of the file that gives it. */
@@ -47,6 +50,7 @@ export const DEFAULT_BOOTSTRAP: BootstrapConfig = {
   hasEnvoy: true,
   tunnelPort: 8472,
   containerdSocket: CONTAINERD_SOCKET,
+  containerdDirectory: dirname(CONTAINERD_SOCKET),
 };
 
 /** Of kubelet, where nothing sets it. */

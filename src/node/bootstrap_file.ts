@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { inputError } from '../base/input_error.js';
 import { distance, nearest } from '../base/nearest.js';
 import { readInput } from '../base/read_file.js';
@@ -70,6 +71,7 @@ export function parseBootstrapConfig(file: string, bytes: Uint8Array): Bootstrap
     hasEnvoy: isOn('gateway', true) || isOn('ingress', false),
     tunnelPort: yaml.port([cluster, 'annotations', TUNNEL_PORT]) ?? DEFAULT_BOOTSTRAP.tunnelPort,
     containerdSocket: socket ?? `${base ?? ''}${CONTAINERD_SOCKET}`,
+    containerdDirectory: dirname(`${base ?? ''}${CONTAINERD_SOCKET}`),
   };
 }
 

@@ -16,7 +16,7 @@ const STATE: Readonly<Record<NodeState, string>> = {
   absent: 'Canonical Kubernetes is not installed here',
   installed: 'Canonical Kubernetes is installed here, and this is no node of a cluster',
   running: 'Canonical Kubernetes runs here already',
-  unknown: 'whether Canonical Kubernetes is installed here could not be seen',
+  unknown: 'whether this machine is a node of Canonical Kubernetes already could not be seen',
 };
 
 function* tableLines(document: PreflightDocument): Generator<string> {

@@ -87,14 +87,14 @@ export const OBSTACLES: readonly Obstacle[] = [
     name: "the directory of containerd's socket",
     code: 'containerd-directory',
     culprit: /^the directory \/run\/containerd exists/,
-    commands: ['sudo rm -r -- /run/containerd'],
+    commands: ['sudo rm -r --one-file-system -- /run/containerd'],
     script: 'mkdir /run/containerd',
   },
   {
     name: "Docker's containerd",
     code: 'containerd-directory',
     culprit: /; containerd \(pid \d+, .*, containerd\.service\) is listening on \/run\/containerd\/containerd\.sock/,
-    commands: ['sudo systemctl disable --now -- containerd.service', 'sudo rm -r -- /run/containerd'],
+    commands: ['sudo systemctl disable --now -- containerd.service', 'sudo rm -r --one-file-system -- /run/containerd'],
     plan: (plan) => {
       const fields = { cgroup: 'system.slice/containerd.service', cri: false, flags: [] };
       const docker = containerd('containerd', '/run/containerd/containerd.sock', fields);

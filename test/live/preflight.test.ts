@@ -90,6 +90,14 @@ t.test('on a node', { timeout: 300_000 }, async (t) => {
     t.strictSame([found.code, codes(found)], [1, [['address-held'], ['tunnel-port-taken']][at]], fault);
     await lab.clear(fault);
   }
+  const blind = await lab.exec([CLI, 'preflight', '--format', 'json'], { uid: 65534 });
+  t.match(
+    { ...blind, document: JSON.parse(blind.stdout) },
+    {
+      code: 3,
+      document: { result: 'incomplete', node: { state: 'unknown' }, obstacles: [] },
+    },
+  );
   await lab.apply('hidden-owner');
   t.match(await ask(t, lab), { code: 3, document: { result: 'incomplete' } }, 'an owner that cannot be seen');
   t.equal((await ask(t, lab, '--fail-on', 'never')).code, 3);
@@ -103,6 +111,9 @@ t.test('what cannot be seen, and other formats', { timeout: 300_000 }, async (t)
   t.equal((await lab.exec([CLI, 'preflight', '--format', 'line'])).stdout, 'clear\n');
 
   await lab.plant(intruder(tcp('127.0.0.1', 10250), tcp('127.0.0.1', 10255)));
+  const moved = ['sh', '-c', `echo 'extra-node-containerd-args: {--address: /run/c.sock}' >/run/c.yaml`];
+  t.equal((await lab.exec(moved)).code, 0);
+  t.strictSame(codes(await ask(t, lab, '--config', '/run/c.yaml')), ['address-held'], 'not the directory /run');
   const shown = await lab.exec([CLI, 'preflight', '--format', 'line']);
   t.match(shown, { code: 1, stdout: /^in the way: address-held kubelet \*:10250\/tcp\n$/ });
   t.equal((await ask(t, lab, '--fail-on', 'never')).code, 0);

@@ -39,6 +39,7 @@ ca-key: ${SECRET}
     hasEnvoy: false,
     tunnelPort: 8474,
     containerdSocket: '/opt/k8s/run/containerd/containerd.sock',
+    containerdDirectory: '/opt/k8s/run/containerd',
   });
   t.strictSame(
     settings.map(({ service, flag, value, key, given, source }) => [service, flag, value, key, given, source.line]),
@@ -60,6 +61,14 @@ ca-key: ${SECRET}
       ['kubelet', '--read-only-port', '0', 'extra-node-kubelet-args --read-only-port', '0', 15],
     ],
   );
+  t.end();
+});
+
+t.test("a flag moves containerd's socket, and not the directory that is checked", (t) => {
+  t.match(parse('extra-node-containerd-args: {--address: /run/containerd.sock}'), {
+    containerdSocket: '/run/containerd.sock',
+    containerdDirectory: '/run/containerd',
+  });
   t.end();
 });
 

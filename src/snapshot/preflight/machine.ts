@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
@@ -13,7 +12,7 @@ import { type OtherInstallation, readOtherInstallations } from '../../node/other
 export interface Machine {
   readonly links: readonly Link[];
   readonly others: readonly OtherInstallation[];
-  /** Of containerd's socket; null: it does not exist. */
+  /** Where containerd's socket is unless a flag moves it; null: it does not exist. */
   readonly containerdDirectory: string | null;
   /** Ports that are never ephemeral, as the kernel prints them: `8080,9100-9110`. */
   readonly reservedPorts: string;
@@ -24,7 +23,7 @@ export interface Machine {
 export async function readMachine(
   netns: Netns | null,
   files: HostFiles | null,
-  containerdSocket: string,
+  containerdDirectory: string,
   deadline: Deadline,
 ): Promise<Machine> {
   const start = performance.now();
@@ -32,7 +31,7 @@ export async function readMachine(
   const [links, reserved, disk] = await Promise.all([
     deadline.within<Part<readonly Link[]>>(readLinks(netns), late),
     deadline.within<Part<string>>(readReservedPorts(netns), late),
-    deadline.within<Part<Disk>>(readDisk(files, containerdSocket), late),
+    deadline.within<Part<Disk>>(readDisk(files, containerdDirectory), late),
   ]);
   const faults = [...links.faults, ...reserved.faults, ...disk.faults];
   return {
@@ -85,9 +84,8 @@ export function portRanges(text: string): PortRange[] {
   });
 }
 
-async function readDisk(files: HostFiles | null, containerdSocket: string): Promise<Part<Disk>> {
+async function readDisk(files: HostFiles | null, path: string): Promise<Part<Disk>> {
   if (files === null) return { faults: [{ code: 'host-files-unseen', params: {} }] };
-  const path = dirname(containerdSocket);
   const [exists, others] = await Promise.all([
     files.exists(path),
     readMounts().then((mounts) => readOtherInstallations(files, mounts)),

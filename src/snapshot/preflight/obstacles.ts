@@ -11,6 +11,7 @@ import type { AnsweredNeed, CodedObstacle, ObstacleFacts } from '../../verdict/o
 import type { Holder } from '../../verdict/text/event.js';
 import type { NodeState } from './document.js';
 import { type Machine, portRanges } from './machine.js';
+import { isOrMayBeNode } from './own_services.js';
 
 /** What may be in the way of an installation. */
 export interface Situation {
@@ -32,7 +33,7 @@ export function obstaclesIn(situation: Situation): ObstacleFacts[] {
   const others = otherKubernetes(situation);
   const held = heldAddresses(situation, others);
   const network = tunnelObstacles(situation);
-  if (situation.state === 'running') return [...others, ...held, ...network];
+  if (isOrMayBeNode(situation.state)) return [...others, ...held, ...network];
   return [
     ...others,
     ...containerdDirectory(situation),
@@ -96,20 +97,20 @@ function otherKubernetes({ needs, machine, state }: Situation): ObstacleFacts[] 
     if (units.length > 0) return as({ code: 'other-kubernetes-running', params: { name, units } });
     if (enabled.length > 0) return as({ code: 'other-kubernetes-enabled', params: { name, units: enabled } });
     const [path] = paths;
-    if (path === undefined || state === 'running') return [];
+    if (path === undefined || isOrMayBeNode(state)) return [];
     return as({ code: 'other-kubernetes-files', params: { name, path } });
   });
 }
 
-function isContainerdSocket({ path }: AnsweredNeed, { containerdSocket }: Situation): boolean {
-  return path === containerdSocket;
+function isInContainerdDirectory({ path }: AnsweredNeed, { containerdDirectory }: Situation['machine']): boolean {
+  return containerdDirectory !== null && path?.startsWith(`${containerdDirectory}/`) === true;
 }
 
 function containerdDirectory(situation: Situation): ObstacleFacts[] {
   const { machine, needs } = situation;
   const path = machine.containerdDirectory;
   if (path === null) return [];
-  const at = needs.flatMap((need, index) => (isContainerdSocket(need, situation) ? [index] : []));
+  const at = needs.flatMap((need, index) => (isInContainerdDirectory(need, machine) ? [index] : []));
   const holders = at.flatMap((index) => needs[index]?.holders ?? []);
   return [facts({ code: 'containerd-directory', params: { path } }, at, holders)];
 }
@@ -125,7 +126,7 @@ function heldAddresses(situation: Situation, others: readonly ObstacleFacts[]): 
     const need = needs[one.need];
     if (need === undefined || names.some((name) => isHeldBy(name, one))) continue;
     if (isTunnelDevice(one.holder, need, situation)) continue;
-    if (state !== 'running' && machine.containerdDirectory !== null && isContainerdSocket(need, situation)) continue;
+    if (!isOrMayBeNode(state) && isInContainerdDirectory(need, machine)) continue;
     const key = keyOf(one.holder);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
@@ -191,7 +192,7 @@ function tunnelObstacles({ machine, tunnelPort, hasNetwork, state }: Situation):
   const left = machine.links.map(({ name }) => name).filter((name) => CILIUM_DEVICES.includes(name));
   return [
     ...(devices.length === 0 ? [] : [facts({ code: 'tunnel-port-taken', params: { devices, port: tunnelPort } })]),
-    ...(left.length === 0 || state === 'running'
+    ...(left.length === 0 || isOrMayBeNode(state)
       ? []
       : [facts({ code: 'leftover-devices', params: { devices: left } })]),
   ];

@@ -24,7 +24,7 @@ export function neededNow({ spec, role, node, evaluation }: EvaluatedCapture): N
 
 type Answer = Pick<AnsweredNeed, 'state' | 'holders'>;
 
-/** Whether an address is free. On a running node its own services are no strangers there. Pure. */
+/** Whether an address is free. On what is a node, or may be one, its own services are no strangers there. Pure. */
 export function answerOf(
   need: Need,
   holders: readonly Holder[],
@@ -33,11 +33,16 @@ export function answerOf(
   capture: EvaluatedCapture,
 ): Answer {
   if (holders.length === 0) return { state: unknown.length === 0 ? 'free' : 'unknown', holders };
-  if (state !== 'running') return isOfK8sd(need, holders) ? { state: 'own', holders } : { state: 'held', holders };
+  if (!isOrMayBeNode(state)) return isOfK8sd(need, holders) ? { state: 'own', holders } : { state: 'held', holders };
   const kinds = holders.map((holder) => ({ holder, kind: kindOf(need, holder, capture) }));
   const strangers = kinds.filter(({ kind }) => kind === 'stranger');
   if (strangers.length > 0) return { state: 'held', holders: strangers.map(({ holder }) => holder) };
   return { state: kinds.some(({ kind }) => kind === 'unknown') ? 'unknown' : 'own', holders };
+}
+
+/** What cannot be seen may be a node in production: nothing of it is to be stopped or removed. */
+export function isOrMayBeNode(state: NodeState): boolean {
+  return state === 'running' || state === 'unknown';
 }
 
 /** k8sd runs before a node is bootstrapped. */

@@ -30,7 +30,7 @@ import type { NodeState, PreflightDocument } from './document.js';
 import { readMachine } from './machine.js';
 import { neededAddresses, type Plan } from './needs.js';
 import { obstaclesIn } from './obstacles.js';
-import { answerOf, neededNow } from './own_services.js';
+import { answerOf, isOrMayBeNode, neededNow } from './own_services.js';
 
 /** What a node is to become, besides what `snapshot` takes. */
 export interface PreflightOptions extends Omit<SnapshotOptions, 'allNetns' | 'probe'> {
@@ -93,7 +93,7 @@ async function look(context: Look): Promise<PreflightDocument> {
     wanted.find(({ service, path }) => service === 'containerd' && path !== null)?.path ?? config.containerdSocket;
   const [needs, machine] = await Promise.all([
     answered(wanted, state, context),
-    readMachine(netns, capture.hostFiles, containerdSocket, deadline.step()),
+    readMachine(netns, capture.hostFiles, config.containerdDirectory, deadline.step()),
   ]);
   const isNetworkRead = capture.coverage.sources.some(({ name, status }) => name === 'network' && status === 'ok');
   const found = obstaclesIn({
@@ -112,7 +112,7 @@ async function look(context: Look): Promise<PreflightDocument> {
       (one): Obstacle => ({
         ...one,
         severity: OBSTACLE_CODES[one.code].severity,
-        ...obstacleText(one, needs, { isNode: state === 'running', netns: node.netns }),
+        ...obstacleText(one, needs, { isNode: isOrMayBeNode(state), netns: node.netns }),
       }),
     )
     .toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
@@ -139,7 +139,7 @@ async function look(context: Look): Promise<PreflightDocument> {
     },
     result: obstacles.some(({ severity }) => isDrift(severity, valid.failOn))
       ? 'in-the-way'
-      : isSeen && coverage.complete
+      : isSeen && coverage.complete && state !== 'unknown'
         ? 'clear'
         : 'incomplete',
     failOn: valid.failOn,
@@ -149,8 +149,8 @@ async function look(context: Look): Promise<PreflightDocument> {
   };
 }
 
-/** A node of a cluster has markers and the snap, or services of it that listen. */
-function stateOf({ node, evaluation }: EvaluatedCapture): NodeState {
+/** A node of a cluster has markers and the snap, or services of it that listen. Who may not read its files cannot tell. */
+function stateOf({ node, evaluation, coverage }: EvaluatedCapture): NodeState {
   const isServed = evaluation.findings.some(
     ({ verdict, matchedBy, expected }) =>
       (verdict === 'ok' || verdict === 'configured') &&
@@ -162,6 +162,8 @@ function stateOf({ node, evaluation }: EvaluatedCapture): NodeState {
   if (isServed) return 'running';
   if (node.isInstalled === null) return 'unknown';
   if (!node.isInstalled) return 'absent';
+  const isRead = coverage.sources.some(({ name, status }) => name === 'configuration' && status === 'ok');
+  if (node.isBootstrapped === null && !isRead) return 'unknown';
   const isThere = node.release !== null || (node.services?.length ?? 0) > 0;
   return node.isBootstrapped === true && isThere ? 'running' : 'installed';
 }

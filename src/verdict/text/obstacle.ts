@@ -8,13 +8,14 @@ import {
   clearSoftware,
   clearState,
   clearTunnel,
+  stopSoftware,
   titleOf,
   waitFor,
 } from './obstacle_advice.js';
 
 type Text = Pick<Obstacle, 'message' | 'advice'>;
 
-/** What is in the way, and what clears it. `needs` are those of the document; `isNode`: bootstrap is done with. Pure. */
+/** What is in the way, and what clears it. `needs` are those of the document; `isNode`: it is a node, or may be one, so that bootstrap is done with. Pure. */
 export function obstacleText(
   facts: ObstacleFacts,
   needs: readonly Need[],
@@ -22,11 +23,11 @@ export function obstacleText(
 ): Text {
   const held = facts.needs.flatMap((at) => needs[at] ?? []);
   const who = holdersText(facts.holders, netns);
-  const text = textOf(facts, held, who, isNode ? '' : `; ${checkText(held)}`);
+  const text = textOf(facts, held, who, isNode ? '' : `; ${checkText(held)}`, isNode);
   return { ...text, message: printable(text.message) };
 }
 
-function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check: string): Text {
+function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check: string, isNode: boolean): Text {
   const { code, params, holders } = facts;
   const places = placesText(held);
   switch (code) {
@@ -59,7 +60,7 @@ function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check:
       };
     case 'containerd-directory': {
       const { path } = params;
-      const user = holders.length === 0 ? 'no process has a socket of containerd in it' : who;
+      const user = holders.length === 0 ? 'no process has the socket of containerd in it' : who;
       return {
         message: `the directory ${path} exists, and k8s bootstrap and join-cluster refuse to run then; ${user}`,
         advice: clearHolders(holders, held, path),
@@ -73,12 +74,12 @@ function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check:
     case 'other-kubernetes-running':
       return {
         message: `${titleOf(params.name)} runs here (${listed(params.units, ', ')})${alsoHolds(held)}`,
-        advice: clearSoftware(params.name),
+        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name),
       };
     case 'other-kubernetes-enabled':
       return {
         message: `${titleOf(params.name)} is installed here, does not run, and starts with the machine (${listed(params.units, ', ')})`,
-        advice: clearSoftware(params.name),
+        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name),
       };
     case 'other-kubernetes-files':
       return {

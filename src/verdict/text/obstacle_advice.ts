@@ -40,8 +40,9 @@ function stepFor(holder: Holder, path: string | null): Step | null {
   return stopped === null ? null : { text: stopped.text, command: stopped.commands.at(-1) ?? null };
 }
 
+/** Containers that outlived their containerd have their file systems mounted there. */
 function removeFile(path: string): Step {
-  return { text: `remove ${path}`, command: `sudo rm -r -- ${shellWord(path)}` };
+  return { text: `remove ${path}`, command: `sudo rm -r --one-file-system -- ${shellWord(path)}` };
 }
 
 function removeDevice(device: string): Step {
@@ -81,6 +82,12 @@ export function clearTunnel(devices: readonly string[], port: number): Advice {
 
 export function clearState(): Advice {
   return advice('Remove it with its data.', 'sudo snap remove --purge k8s');
+}
+
+/** What removes another distribution removes what all share, such as /var/lib/kubelet and /etc/kubernetes. */
+export function stopSoftware(name: string, units: readonly string[]): Advice {
+  const text = `Stop and disable ${titleOf(name)}. Do not remove it as its own documentation says: that would remove files of this node too.`;
+  return advice(text, ...units.flatMap((unit) => disable(unit).at(-1) ?? []));
 }
 
 export function clearSoftware(name: string): Advice {

@@ -107,7 +107,7 @@ t.test('what clears an address depends on what has it', (t) => {
   t.strictSame(commandsFor(owned(docker)), [`sudo docker stop ${'c3'.repeat(32)}`]);
   t.strictSame(commandsFor({ owners: [], ownersUnknown: 'permission' }), ['sudo k8s-sockwatch who 2379']);
   t.strictSame(commandsFor({ kind: 'other-file', place: '/run/x', owners: [], socket: null, uid: null }), [
-    'sudo rm -r -- /run/x',
+    'sudo rm -r --one-file-system -- /run/x',
   ]);
   t.strictSame(commandsFor({ kind: 'kernel', owners: [{ kind: 'kernel', device: 'gnv0', deviceKind: 'geneve' }] }), [
     'sudo ip link delete gnv0',
@@ -117,5 +117,15 @@ t.test('what clears an address depends on what has it', (t) => {
     netns: '1',
   });
   t.notMatch(running.message, 'bootstrap', 'which a node is done with');
+  const kubeadm = {
+    code: 'other-kubernetes-running',
+    params: { name: 'kubeadm', units: ['kubelet.service'] },
+  } as const;
+  const beside = obstacleText({ ...kubeadm, needs: [], holders: [] }, [], { isNode: true, netns: '1' });
+  t.strictSame(
+    beside.advice.commands,
+    ['sudo systemctl disable --now -- kubelet.service'],
+    'kubeadm reset would remove the node',
+  );
   t.end();
 });
