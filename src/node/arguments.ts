@@ -14,7 +14,7 @@ export interface FlagValue {
 /** What the arguments of a service set. Of several values of one flag the last counts, as in the program. */
 export interface ServiceArguments {
   readonly values: ReadonlyMap<string, FlagValue>;
-  /** Line after which, or on which, any flag may be set; null: none. */
+  /** Line from which on any flag may be set, besides those in `values` and the files below; null: none. */
   readonly unknownAt: number | null;
   /** The file of options that they name, and a directory of such files; null: none. */
   readonly optionsFile: NamedFile | null;
@@ -65,6 +65,9 @@ function parseWords(service: string, words: readonly BashWord[]): ServiceArgumen
     // Its name, or whether it is one word at all, is up to an expansion.
     if (known !== null && (name === null || known < name.length || text[name.length] !== '=')) {
       unknownAt ??= line;
+      // It may set again what was set before it.
+      values.clear();
+      named.clear();
       continue;
     }
     if (name === null) continue;

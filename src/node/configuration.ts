@@ -135,8 +135,8 @@ interface Settled {
 function settled(flag: Flag, { given: { values, unknownAt }, options }: ToldTo): Settled | 'unknown' | 'nothing' {
   const isBelowFlags = OPTIONS_FLAGS.find(({ service }) => service === flag.service)?.isBelowFlags ?? true;
   const given = options === null || isBelowFlags ? values.get(flag.name) : undefined;
-  // An unknown expansion may set the flag again, and of two values the last counts.
-  if (unknownAt !== null && (given === undefined || given.line < unknownAt)) return 'unknown';
+  // An unknown expansion may set it.
+  if (unknownAt !== null && given === undefined) return 'unknown';
   if (given !== undefined) {
     const { value, line } = given;
     return value === null ? 'unknown' : { value, line, option: null, isOfFile: false };

@@ -41,9 +41,8 @@ export async function readOptions(
 ): Promise<Options | null> {
   const flags = OPTIONS_FLAGS.find((one) => one.service === service);
   if (flags === undefined) return null;
-  // Of two files, the one that is named last counts.
-  const isHidden = (named: NamedFile | null): boolean =>
-    unknownAt !== null && (named === null || named.line < unknownAt);
+  // An unknown expansion may name another.
+  const isHidden = (named: NamedFile | null): boolean => unknownAt !== null && named === null;
   if (isHidden(optionsFile) || (flags.directory !== null && isHidden(optionsDirectory))) {
     return { values: null, hasFile: optionsFile !== null, faults: [] };
   }

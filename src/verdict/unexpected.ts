@@ -88,7 +88,7 @@ export function unexpectedFindings(
 ): FindingFacts[] {
   const groups = new Map<
     string,
-    { readonly sockets: string[]; readonly coded: CodedFinding; readonly isOutside: boolean }
+    { readonly sockets: string[]; readonly coded: CodedFinding; readonly isWarning: boolean }
   >();
   for (const [listener, explanation] of listeners) {
     const scope = scopeOf(listener, node);
@@ -103,16 +103,20 @@ export function unexpectedFindings(
       ...ownersKey(listener),
     ]);
     const group = groups.get(key);
-    if (group === undefined)
-      groups.set(key, { sockets: [listener.id], coded, isOutside: scope !== 'loopback' && scope !== 'link' });
+    if (group === undefined) groups.set(key, { sockets: [listener.id], coded, isWarning: isWarning(coded, scope) });
     else group.sockets.push(listener.id);
   }
-  return [...groups.values()].map(({ sockets, coded, isOutside }) => {
+  return [...groups.values()].map(({ sockets, coded, isWarning }) => {
     const { verdict } = FINDING_CODES[coded.code];
-    const severity = verdict === 'unexpected' ? (isOutside ? 'warning' : 'info') : SEVERITY[verdict];
+    const severity = verdict === 'unexpected' ? (isWarning ? 'warning' : 'info') : SEVERITY[verdict];
     const fields = { verdict, severity, expected: null, sockets, matchedBy: null, causedBy: null };
     return { ...coded, ...fields, configuration: null };
   });
+}
+
+/** What is in the way keeps a service from starting, wherever it can be reached. */
+function isWarning({ code }: CodedFinding, scope: Scope): boolean {
+  return code === 'in-the-way' || (scope !== 'loopback' && scope !== 'link');
 }
 
 /** What an explanation leaves to report; null: nothing. */

@@ -86,6 +86,13 @@ t.test('what cannot be known is no setting', async (t) => {
     'an expansion may set any flag, but a later one counts',
   );
   t.match(hidden.faults, [{ code: 'arguments-not-literal', params: { line: 2 } }, { code: 'settings-unknown' }]);
+  for (const text of ['$A\n--healthz-port=7\n$B', '--healthz-port=7 $A']) {
+    const { settings: known } = await settings(text);
+    t.notOk(
+      known.some(({ flag }) => flag === '--healthz-port'),
+      `${text}: what comes after it may set it again`,
+    );
+  }
   const broken = await settings('--port=1\n--healthz-port=(\n');
   t.strictSame(broken.settings, []);
   t.match(broken.faults, [{ code: 'arguments-not-literal', params: { line: 2 } }, { code: 'settings-unknown' }]);
