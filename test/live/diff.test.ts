@@ -83,6 +83,7 @@ const CULPRITS: Readonly<Record<string, RegExp>> = {
   'hidden-proxy': /^kube-proxy$/,
   'scheduler-gone': /^kube-scheduler$/,
   'healthz-on-wildcard': /^kubelet$/,
+  'healthz-in-options-file': /^kubelet$/,
   'gops-on-default': /^cilium-agent$/,
   'foreign-on-10250': /^intruder$/,
   'reuseport-intruder': /^intruder$/,
