@@ -106,14 +106,17 @@ t.test(
       new Set(evaluate(spec([KUBELET]), capture(sockets, { node, ...changes }), role).findings.map(({ code }) => code));
     const sshd = held('sshd', '0.0.0.0', 22);
     t.strictSame(codes([sshd], {}), new Set(['not-bootstrapped']));
-    for (const [address, severity] of [
-      ['0.0.0.0', 'warning'],
-      ['127.0.0.1', 'info'],
-    ] as const) {
+    for (const address of ['0.0.0.0', '127.0.0.1', '169.254.1.1']) {
       const inTheWay = held('nginx', address, 10248);
       const { findings } = evaluate(spec([KUBELET]), capture([sshd, inTheWay], { node }), 'unknown');
       t.match(findings.slice(1), [
-        { verdict: 'unexpected', code: 'in-the-way', params: { service: 'kubelet' }, sockets: [inTheWay.id], severity },
+        {
+          verdict: 'unexpected',
+          code: 'in-the-way',
+          params: { service: 'kubelet' },
+          sockets: [inTheWay.id],
+          severity: 'warning',
+        },
       ]);
       t.match(findings[1]?.advice?.text, /^Before bootstrapping this node, .* k8s-sockwatch preflight/);
       t.equal(findings.length, 2, 'others are not in the way');
