@@ -93,7 +93,8 @@ export const OBSTACLES: readonly Obstacle[] = [
   {
     name: "Docker's containerd",
     code: 'containerd-directory',
-    culprit: /; containerd \(pid \d+, .*, containerd\.service\) is listening on \/run\/containerd\/containerd\.sock/,
+    culprit:
+      /; containerd \(pid \d+, .*, containerd\.service\) is listening on \/run\/containerd\/containerd\.sock, .*containerd\.sock\.ttrpc/,
     commands: ['sudo systemctl disable --now -- containerd.service', 'sudo rm -r --one-file-system -- /run/containerd'],
     plan: (plan) => {
       const fields = { cgroup: 'system.slice/containerd.service', cri: false, flags: [] };

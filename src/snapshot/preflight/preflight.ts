@@ -178,10 +178,10 @@ function leftState({ node }: EvaluatedCapture, state: NodeState): string | null 
 async function answered(
   needs: readonly Need[],
   state: NodeState,
-  { valid, netns, capture, deadline, firstPass }: Look,
+  { valid, netns, config, capture, deadline, firstPass }: Look,
 ): Promise<AnsweredNeed[]> {
   const asks = needs.flatMap((need, index) =>
-    addressesOf(need, capture).map((address) => ({ index, question: questionOf(need, address) })),
+    questionsOf(need, state, config, capture).map((question) => ({ index, question })),
   );
   const { hostFiles, network, node } = capture;
   const { allowModuleLoad, owners: mode } = valid.target;
@@ -222,6 +222,16 @@ function addressesOf({ host, checkedAs }: Need, { node }: EvaluatedCapture): rea
       // A literal address of a page of one's own; a network may be any address.
       return [isIP(host) === 0 ? null : host];
   }
+}
+
+/** Who has another socket in the directory that must not exist, as the shims of containers that outlive containerd, is in the way too. */
+function questionsOf(need: Need, state: NodeState, config: BootstrapConfig, capture: EvaluatedCapture): Question[] {
+  const own = addressesOf(need, capture).map((address) => questionOf(need, address));
+  const isInside = (path: string | null): path is string => path?.startsWith(`${config.containerdDirectory}/`) === true;
+  if (isOrMayBeNode(state) || !isInside(need.path)) return own;
+  const paths = new Set(capture.sockets.map(({ path }) => path).filter(isInside));
+  paths.delete(need.path);
+  return [...own, ...[...paths].slice(0, MAX_HOLDERS).map((path) => ({ ...questionOf(need, null), path }))];
 }
 
 function questionOf({ protocol, port, path, abstract }: Need, address: string | null): Question {

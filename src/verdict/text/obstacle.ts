@@ -60,7 +60,7 @@ function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check:
       };
     case 'containerd-directory': {
       const { path } = params;
-      const user = holders.length === 0 ? 'no process has the socket of containerd in it' : who;
+      const user = holders.length === 0 ? 'no process has a socket in it' : who;
       return {
         message: `the directory ${path} exists, and k8s bootstrap and join-cluster refuse to run then; ${user}`,
         advice: clearHolders(holders, held, path),
