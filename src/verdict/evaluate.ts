@@ -1,10 +1,10 @@
 import { assertArgument, assertOneOf, assertSpec } from '../base/validate.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import { BUILTIN_SOURCE } from '../spec/builtin.js';
-import type { Row } from '../spec/rows.js';
+import type { Host, Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import type { NodeRole } from './applied_row.js';
-import { type Capture, isFromText } from './capture.js';
+import { type Capture, isFromText, type NodeFacts } from './capture.js';
 import { withCauses } from './causes.js';
 import { FINDING_CODES, type NoNodeCode } from './codes.js';
 import { type EvaluatedRow, evaluateRows } from './evaluate_rows.js';
@@ -12,6 +12,7 @@ import { type Expected, type Finding, type FindingFacts, SEVERITY } from './find
 import { ListenerIndex } from './listener_index.js';
 import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
 import { configurationOf, NO_SETTINGS, withRunning } from './row_settings.js';
+import { relationTo } from './scope.js';
 import { type FindingContext, renderFinding } from './text/finding.js';
 import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
 
@@ -71,7 +72,7 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
     .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
-  const unexplained = code === null ? rest : code === 'not-bootstrapped' ? inTheWay(rest, evaluated) : [];
+  const unexplained = code === null ? rest : code === 'not-bootstrapped' ? inTheWay(rest, evaluated, node) : [];
   const facts = [...rows.map(factsOf), ...unexpectedFindings(unexplained, node)];
   const byId = new Map([...sockets, ...(capture.bound ?? [])].map((socket) => [socket.id, socket]));
   return { facts: withCauses(facts), explanations, context: { sockets: byId, coverage, node } };
@@ -94,13 +95,22 @@ function whyNoNode(spec: Spec, { node, coverage }: Capture, role: NodeRole): NoN
 function inTheWay(
   rest: readonly (readonly [listener: OwnedListener, explanation: Explanation])[],
   rows: readonly EvaluatedRow[],
+  node: NodeFacts,
 ): (readonly [listener: OwnedListener, explanation: Explanation])[] {
   return rest.flatMap(([listener, explanation]) => {
     if (explanation.kind === 'note' || explanation.kind === 'ephemeral') return [];
     const { protocol, port } = listener;
-    const needing = rows.find(({ row }) => row.kind === 'network' && row.protocol === protocol && row.port === port);
+    const needing = rows.find(
+      ({ row }) =>
+        row.kind === 'network' && row.protocol === protocol && row.port === port && overlaps(row.host, listener, node),
+    );
     return needing === undefined ? [] : [[listener, { kind: 'in-the-way', service: needing.row.service }] as const];
   });
+}
+
+/** Whether a service could not have its place beside a listener; also where that is unknown. */
+function overlaps(host: Host, listener: OwnedListener, node: NodeFacts): boolean {
+  return (host.kind === 'default' && node.defaultAddresses.length === 0) || relationTo(host, listener, node).covers;
 }
 
 const TABLES: readonly string[] = ['tcp', 'udp', 'unix'];

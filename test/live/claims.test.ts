@@ -169,6 +169,17 @@ t.test('a control plane', { timeout: 120_000 }, async (t) => {
   });
 });
 
+t.test('a stranger on the port of a row does not make its claims disappear', { timeout: 60_000 }, async (t) => {
+  const lab = await startLab({ role: 'control-plane', faults: ['foreign-on-10250'] });
+  t.teardown(() => lab.stop());
+  const { document, code } = await probed(lab, '--fail-on', 'never');
+  t.equal(code, 3);
+  t.strictSame(
+    faultsIn(document),
+    unknown('kubelet 10250', 'owner-differs', 'certificate-valid', 'no-anonymous', 'tls'),
+  );
+});
+
 t.test('a worker, with IPv6', { timeout: 60_000 }, async (t) => {
   const lab = await startLab({ role: 'worker', family: 'dual' });
   t.teardown(() => lab.stop());

@@ -121,6 +121,7 @@ t.test(
       t.match(findings[1]?.advice?.text, /^Before bootstrapping this node, .* k8s-sockwatch preflight/);
       t.equal(findings.length, 2, 'others are not in the way');
     }
+    t.strictSame(codes([held('nginx', '10.0.0.5', 10248)], {}), new Set(['not-bootstrapped']), 'nor elsewhere');
     t.strictSame(codes([sshd], { coverage: coverage({ unix: 'failed' }) }), new Set(['not-bootstrapped']));
     const not = (name: string, got: ReadonlySet<string | null>) => t.notOk(got.has('not-bootstrapped'), name);
     not('its services were left running', codes([held('kubelet', '127.0.0.1', 10248)], {}));

@@ -55,7 +55,8 @@ export async function probe(
   const unasked: UnaskedRow[] = [];
   for (const [at, row] of spec.rows.entries()) {
     const finding = evaluation.findings[at];
-    if (finding === undefined || finding.matchedBy === null) continue;
+    if (finding === undefined) continue;
+    if (finding.matchedBy === null && finding.verdict !== 'wrong-owner') continue;
     const { service } = applyNotes(row, spec.notes, role.role);
     const { claims: known, why } = askedClaims(row, spec.notes);
     const isSkipped = skip.includes(row.service) || skip.includes(service);
@@ -64,6 +65,11 @@ export async function probe(
       continue;
     }
     const asked = new Map([...known].filter(([name]) => names.has(name)));
+    // A neighbour that takes part of the address must not make the claims disappear.
+    if (finding.matchedBy === null) {
+      claims.push(...unverifiedClaims(row, asked, null, 'owner-differs'));
+      continue;
+    }
     const own = finding.sockets.flatMap((id) => byId.get(id) ?? []);
     const target = { row, own, all: sockets, service, isTls: known.has('tls') };
     for await (const claim of askRow(target, asked, netns, spec.notes, deadline)) claims.push(claim);
@@ -96,18 +102,14 @@ async function* askRow(
 ): AsyncGenerator<Claim> {
   const fields = { row: expectedOf(row), certificate: null };
   if (row.kind === 'unix' || row.protocol !== 'tcp') {
-    for (const claim of asked.keys()) {
-      yield renderClaim({ ...fields, claim, endpoint: null, ...unverified({ code: 'not-tcp', params: {} }) });
-    }
+    yield* unverifiedClaims(row, asked, null, 'not-tcp');
     return;
   }
   for (const endpoint of endpointsOf(own, all, service, notes)) {
     const place = endpointText(endpoint);
     const { refusal } = endpoint;
     if (refusal !== null) {
-      for (const claim of asked.keys()) {
-        yield renderClaim({ ...fields, claim, endpoint: place, ...unverified({ code: refusal, params: {} }) });
-      }
+      yield* unverifiedClaims(row, asked, place, refusal);
       continue;
     }
     const answers = await askEndpoint(endpoint, asked, isTls, netns, deadline);
@@ -118,6 +120,16 @@ async function* askRow(
       yield renderClaim({ ...fields, claim, endpoint: place, ...answer.judgement, certificate });
     }
   }
+}
+
+function unverifiedClaims(
+  row: Row,
+  asked: AskedClaims['claims'],
+  endpoint: string | null,
+  code: 'owner-by-name' | 'owner-differs' | 'not-tcp',
+): Claim[] {
+  const fields = { row: expectedOf(row), certificate: null, endpoint, ...unverified({ code, params: {} }) };
+  return Array.from(asked.keys(), (claim) => renderClaim({ ...fields, claim }));
 }
 
 interface Answer {
