@@ -43,7 +43,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
   const state = new NodeState(version());
   const server = createHardenedServer(answerFrom(state, tokenFile));
   const { kind: _, ...options } = { ...rest, spec, intervalMs };
-  const sources = nodeSources(validateOptions(options));
+  const sources = nodeSources(validateOptions({ ...options, probe: probe ?? false }));
   const watcher = new Watcher(options, { ...sources, capture: state.timed(sources.capture) });
   stop = () => end(server, watcher);
   await listen(server, address);

@@ -1,4 +1,5 @@
 import { Deadline } from '../base/deadline.js';
+import { SockwatchError } from '../base/errors.js';
 import {
   assertArgument,
   assertBoolean,
@@ -131,7 +132,7 @@ export function validateOptions(options: SnapshotOptions): ValidOptions {
     },
     expectation: { spec, role: role ?? 'auto' },
     allNetns: allNetns ?? false,
-    probe: probeOptions(probe ?? false),
+    probe: probeOptions(probe ?? false, spec),
     failOn: failOn ?? 'warning',
     deadlineMs: deadlineMs ?? Number.POSITIVE_INFINITY,
     signal: signal ?? null,
@@ -148,10 +149,26 @@ export function readingDeadline({ deadlineMs, signal }: Pick<ValidOptions, 'dead
   return deadline;
 }
 
-function probeOptions(probe: unknown): ProbeOptions | null {
+function probeOptions(probe: unknown, spec: Spec): ProbeOptions | null {
   if (probe === false) return null;
   const { groups = GROUPS, skip = [] } = probe === true ? {} : validProbe(probe);
-  return { groups, skip };
+  const services = servicesOf(spec);
+  const unknown = skip.find((service) => !services.has(service));
+  if (unknown === undefined) return { groups, skip };
+  throw new SockwatchError(
+    'ERR_USAGE',
+    `${JSON.stringify(unknown)}, not to be probed, is no service of the page or notes`,
+    {
+      hint: `services are ${[...services].sort().join(', ')}`,
+    },
+  );
+}
+
+/** Of the page, of built-in pages of other releases, and of the notes. */
+function servicesOf({ rows, builtin, notes }: Spec): ReadonlySet<string> {
+  const all = [...rows, ...builtin.flatMap((page) => page.rows)];
+  const noted = notes.rows.flatMap(({ serviceByRole }) => Object.values(serviceByRole));
+  return new Set([...all.map(({ service }) => service), ...noted, ...notes.services.keys()]);
 }
 
 function validProbe(probe: unknown): ProbeRequest {

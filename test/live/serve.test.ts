@@ -66,6 +66,10 @@ t.test('what it answers, and what it refuses', { timeout: 60_000 }, async (t) =>
   const elsewhere = spawnSync(process.execPath, [CLI, 'serve', '--netns', '/run/netns/none'], { encoding: 'utf8' });
   t.equal(elsewhere.status, 2);
   t.match(elsewhere.stderr, /^k8s-sockwatch: cannot look into \/run\/netns\/none: [^\n]+\n$/, 'before it listens');
+  const skipping = ['serve', '--probe', '--probe-skip', 'ectd'];
+  const misspelled = spawnSync(process.execPath, [CLI, ...skipping], { encoding: 'utf8', timeout: 20_000 });
+  t.equal(misspelled.status, 2);
+  t.match(misspelled.stderr, /^k8s-sockwatch: "ectd", not to be probed, is no service [^\n]+\n$/);
   const inUse = spawnSync(process.execPath, [CLI, 'serve', '--listen', `127.0.0.1:${serving.port}`], {
     encoding: 'utf8',
   });
