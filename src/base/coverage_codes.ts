@@ -68,7 +68,7 @@ export const COVERAGE_CODES = {
     params: { path: 'path' },
   },
   'settings-unknown': {
-    about: 'Not all that these services are told to do is known; other errors say why.',
+    about: 'Not all settings of these services are known; other errors say why.',
     params: { services: 'services' },
   },
   'node-address-unusable': {

@@ -149,7 +149,7 @@ async function look(context: Look): Promise<PreflightDocument> {
   };
 }
 
-/** A node of a cluster has markers and the snap, or services of it that listen. Who may not read its files cannot tell. */
+/** A node of a cluster has markers and the snap, or services of it that listen; `unknown` where its files cannot be read. */
 function stateOf({ node, evaluation, coverage }: EvaluatedCapture): NodeState {
   const isServed = evaluation.findings.some(
     ({ verdict, matchedBy, expected }) =>
@@ -204,7 +204,10 @@ async function answered(
     const all = own.flatMap(({ holders }) => holders.map((one) => holderOf(one, node.netns, need.path, facts)));
     const holders = [...new Map(all.map((one) => [one.socket ?? `${one.kind} ${one.place}`, one])).values()];
     const unknown = own.flatMap((one) => one.unknown ?? []);
-    return { ...need, ...answerOf(need, holders, unknown, state, capture), unknown };
+    const answer = answerOf(need, holders, unknown, state, capture);
+    // A stranger may be among those that were left out.
+    const isCut = answer.state === 'own' && own.some(({ omitted }) => omitted > 0);
+    return { ...need, ...answer, state: isCut ? 'unknown' : answer.state, unknown };
   });
 }
 
@@ -224,7 +227,7 @@ function addressesOf({ host, checkedAs }: Need, { node }: EvaluatedCapture): rea
   }
 }
 
-/** Who has another socket in the directory that must not exist, as the shims of containers that outlive containerd, is in the way too. */
+/** The addresses of a need; on a machine that is no node also all sockets in containerd's directory, which must not exist. */
 function questionsOf(need: Need, state: NodeState, config: BootstrapConfig, capture: EvaluatedCapture): Question[] {
   const own = addressesOf(need, capture).map((address) => questionOf(need, address));
   const isInside = (path: string | null): path is string => path?.startsWith(`${config.containerdDirectory}/`) === true;

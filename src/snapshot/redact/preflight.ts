@@ -1,11 +1,10 @@
 import { replaceParams } from '../../base/coded.js';
-import { assertKeys, assertObject, assertSpec } from '../../base/validate.js';
-import { builtinSpec } from '../../spec/builtin.js';
 import { type AnsweredNeed, OBSTACLE_CODES, type Obstacle, type ObstacleFacts } from '../../verdict/obstacle.js';
 import { obstacleText } from '../../verdict/text/obstacle.js';
 import type { PreflightDocument } from '../preflight/document.js';
-import { checkKey, faultsOf, type RedactOptions, sourceOf } from './redact.js';
-import { Redaction } from './redaction.js';
+import { isOrMayBeNode } from '../preflight/own_services.js';
+import { faultsOf, type RedactOptions, redactionOf, sourceOf } from './redact.js';
+import type { Redaction } from './redaction.js';
 import { holderOf } from './who.js';
 
 /**
@@ -13,15 +12,10 @@ import { holderOf } from './who.js';
  * @throws SockwatchError ERR_USAGE for a short key
  */
 export function redactPreflight(document: PreflightDocument, options: RedactOptions = {}): PreflightDocument {
-  assertObject('options are an object', options);
-  assertKeys(options, { key: true, spec: true });
-  checkKey(options.key);
-  const spec = options.spec ?? builtinSpec();
-  assertSpec(spec);
-  const to = new Redaction(spec, options.key);
+  const to = redactionOf(options);
   const { generator, node, plan, coverage } = document;
   const needs = document.needs.map((need) => needOf(need, to));
-  const context = { isNode: node.state === 'running', netns: node.netns };
+  const context = { isNode: isOrMayBeNode(node.state), netns: node.netns };
   return {
     schemaVersion: 1,
     generator: { name: generator.name, version: to.version(generator.version) },

@@ -54,12 +54,7 @@ export const MIN_KEY_LENGTH = 16;
  */
 export function redact(document: SnapshotDocument, options: RedactOptions = {}): SnapshotDocument {
   assertSnapshot(document);
-  assertObject('options are an object', options);
-  assertKeys(options, { key: true, spec: true });
-  checkKey(options.key);
-  const spec = options.spec ?? builtinSpec();
-  assertSpec(spec);
-  const to = new Redaction(spec, options.key);
+  const to = redactionOf(options);
   const { generator, node, summary, coverage } = document;
   const sockets = document.sockets.map((socket) => socketOf(socket, to));
   const bound = (document.bound ?? []).map((socket) => ownedOf(socket, to));
@@ -129,7 +124,17 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
 }
 
 /** @throws SockwatchError ERR_USAGE */
-export function checkKey(key: unknown): void {
+/** @throws SockwatchError ERR_USAGE for invalid options, as a key that is short */
+export function redactionOf(options: RedactOptions): Redaction {
+  assertObject('options are an object', options);
+  assertKeys(options, { key: true, spec: true });
+  checkKey(options.key);
+  const spec = options.spec ?? builtinSpec();
+  assertSpec(spec);
+  return new Redaction(spec, options.key);
+}
+
+function checkKey(key: unknown): void {
   if (key === undefined) return;
   // The message must not repeat the key.
   assertArgument(typeof key === 'string' || key instanceof Uint8Array, 'key is a string or Uint8Array', typeof key);

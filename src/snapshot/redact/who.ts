@@ -1,11 +1,9 @@
-import { assertKeys, assertObject, assertSpec } from '../../base/validate.js';
 import { endpointText } from '../../kernel/sockets/address.js';
-import { builtinSpec } from '../../spec/builtin.js';
 import type { Holder } from '../../verdict/text/event.js';
 import type { Answer, WhoDocument } from '../who/document.js';
 import type { Question } from '../who/question.js';
-import { checkKey, faultsOf, findingOf, type RedactOptions, sourceOf } from './redact.js';
-import { Redaction } from './redaction.js';
+import { faultsOf, findingOf, type RedactOptions, redactionOf, sourceOf } from './redact.js';
+import type { Redaction } from './redaction.js';
 import { ownedOf, ownerOf } from './sockets.js';
 
 /**
@@ -13,12 +11,7 @@ import { ownedOf, ownerOf } from './sockets.js';
  * @throws SockwatchError ERR_USAGE for a short key
  */
 export function redactWho(document: WhoDocument, options: RedactOptions = {}): WhoDocument {
-  assertObject('options are an object', options);
-  assertKeys(options, { key: true, spec: true });
-  checkKey(options.key);
-  const spec = options.spec ?? builtinSpec();
-  assertSpec(spec);
-  const to = new Redaction(spec, options.key);
+  const to = redactionOf(options);
   const { generator, node, coverage } = document;
   const sockets = document.sockets.map((socket) => ownedOf(socket, to));
   const context = {

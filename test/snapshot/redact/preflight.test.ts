@@ -70,6 +70,20 @@ const document: PreflightDocument = {
   coverage: coverage(),
 };
 
+t.test('what may be a node in production gets no other advice than before', (t) => {
+  const [obstacle] = document.obstacles;
+  if (obstacle === undefined) throw new Error('there is an obstacle');
+  const params = { name: 'k3s', units: ['k3s.service'] };
+  const other = { ...obstacle, code: 'other-kubernetes-running', params } as const;
+  const commands = (state: PreflightDocument['node']['state']) =>
+    redactPreflight({ ...document, node: { ...document.node, state }, obstacles: [other] }, { key: KEY })
+      .obstacles.flatMap((one) => one.advice?.commands ?? [])
+      .join();
+  t.match(commands('absent'), 'k3s-uninstall.sh');
+  for (const state of ['running', 'unknown'] as const) t.notMatch(commands(state), /uninstall|rm -r/, state);
+  t.end();
+});
+
 t.test('nothing that identifies the machine is left, and the rest stays', (t) => {
   const redacted = redactPreflight(document, { key: KEY });
   t.strictSame(validate(document), []);
