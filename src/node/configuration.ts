@@ -5,18 +5,18 @@ import { FLAGS, type Flag, flagValueOf, OPTIONS_FLAGS } from './flags.js';
 import { type NodeReader, type Option, type Options, readOptions } from './options.js';
 import type { Setting } from './setting.js';
 
-/** What one service is told to do: its file, and the arguments of its process. */
+/** Where the settings of one service come from: its arguments file and the arguments of its process. */
 export interface ServiceInput {
   readonly service: string;
   readonly path: string;
   readonly file: FileText;
-  readonly written: ToldTo | null;
+  readonly written: GivenSettings | null;
   /** null: the process could not be read, or there is none. */
-  readonly running: ToldTo | null;
+  readonly running: GivenSettings | null;
 }
 
 /** Arguments, with the files of options that they name. */
-export interface ToldTo {
+export interface GivenSettings {
   readonly given: ServiceArguments;
   /** null: they name none. */
   readonly options: Options | null;
@@ -30,7 +30,7 @@ export interface Settings {
 /** The directory of the snap's arguments files, one a service. */
 export const ARGUMENTS_DIRECTORY = '/var/snap/k8s/common/args';
 
-/** Reads what a service is told to do. `commandLine` is that of its process without the program; null as in ServiceInput. */
+/** Reads where the settings of a service come from. `commandLine` is that of its process without the program; null as in ServiceInput. */
 export async function readService(
   service: string,
   commandLine: readonly string[] | null,
@@ -38,7 +38,7 @@ export async function readService(
 ): Promise<ServiceInput> {
   const path = `${ARGUMENTS_DIRECTORY}/${service}`;
   const file = await reader.text(path);
-  const toldTo = async (given: ServiceArguments): Promise<ToldTo> => ({
+  const withOptions = async (given: ServiceArguments): Promise<GivenSettings> => ({
     given,
     options: await readOptions(service, given, reader, path),
   });
@@ -46,8 +46,8 @@ export async function readService(
     service,
     path,
     file,
-    written: file.state === 'read' ? await toldTo(parseArgumentsFile(service, file.text)) : null,
-    running: commandLine === null ? null : await toldTo(parseCommandLine(service, commandLine)),
+    written: file.state === 'read' ? await withOptions(parseArgumentsFile(service, file.text)) : null,
+    running: commandLine === null ? null : await withOptions(parseCommandLine(service, commandLine)),
   };
 }
 
@@ -88,13 +88,18 @@ function settingsOf({ service, path, file, written, running }: ServiceInput): Se
 }
 
 /** Whether it has a value that is not known. */
-function isUnsettled(flag: Flag, written: ToldTo | null, running: ToldTo | null): boolean {
+function isUnsettled(flag: Flag, written: GivenSettings | null, running: GivenSettings | null): boolean {
   const told = running ?? written;
   return told !== null && settled(flag, told) === 'unknown';
 }
 
 /** null: nothing is known of it. */
-function settingOf(flag: Flag, path: string, written: ToldTo | null, running: ToldTo | null): Setting | null {
+function settingOf(
+  flag: Flag,
+  path: string,
+  written: GivenSettings | null,
+  running: GivenSettings | null,
+): Setting | null {
   const inProcess = running === null ? 'unknown' : settled(flag, running);
   const inFile = written === null ? 'unknown' : settled(flag, written);
   const isInFile = typeof inFile === 'object';
@@ -132,7 +137,10 @@ interface Settled {
 }
 
 /** What a flag is set to, or its default; `nothing`: it has none. */
-function settled(flag: Flag, { given: { values, unknownAt }, options }: ToldTo): Settled | 'unknown' | 'nothing' {
+function settled(
+  flag: Flag,
+  { given: { values, unknownAt }, options }: GivenSettings,
+): Settled | 'unknown' | 'nothing' {
   const isBelowFlags = OPTIONS_FLAGS.find(({ service }) => service === flag.service)?.isBelowFlags ?? true;
   const given = options === null || isBelowFlags ? values.get(flag.name) : undefined;
   // An unknown expansion may set it.

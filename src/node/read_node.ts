@@ -40,7 +40,7 @@ export const NO_CONFIGURATION: NodeConfiguration = {
 };
 
 /**
- * Reads what the node is told to do. `hostRoot` is where its file system is seen; null: here, or at the first process. `hostFiles` is
+ * Reads the configuration of the node. `hostRoot` is where its file system is seen; null: here, or at the first process. `hostFiles` is
  * null where that is known not to be seen.
  */
 export async function readNode(

@@ -44,7 +44,7 @@ async function look(lab: Lab, root: string): Promise<SnapshotDocument> {
   return snapshotIn(stdout);
 }
 
-t.test('what the node is told to do explains what it does', async (t) => {
+t.test('the configuration of the node explains what listens', async (t) => {
   const lab = await startLab({ faults: ['k8sd-on-wildcard', 'kube-proxy-gone', 'healthz-on-wildcard'] });
   const root = await makeDisk();
   t.teardown(async () => {

@@ -17,7 +17,7 @@ export function readerOf(files: Readonly<Record<string, string | FileText>>): No
   };
 }
 
-/** What one service is told to do by its arguments file, its process and other files; null: there is none. */
+/** The settings of one service from its arguments file, its process and other files; null: there is none. */
 export async function settingsWith(
   files: Parameters<typeof readerOf>[0],
   text: string | FileText | null,

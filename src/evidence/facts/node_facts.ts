@@ -131,7 +131,7 @@ async function settingsOf(
   };
 }
 
-/** The files of the node that hold what its services are told to do, by their path on the node. */
+/** The files of the node that hold the settings of its services, by their path on the node. */
 function readerOf(files: FactFiles): NodeReader {
   const inArguments = (path: string): string | null =>
     path.startsWith(`${ARGUMENTS_DIRECTORY}/`) ? path.slice(ARGUMENTS_DIRECTORY.length + 1) : null;

@@ -71,7 +71,7 @@ export interface SnapshotDocument {
     readonly isBootstrapped: boolean | null;
     /** Installed release, such as `1.34.1`; null: unknown. */
     readonly release: string | null;
-    /** What the services of the snap are told to do; null: not looked at. */
+    /** Settings of the services of the snap; null: not looked at. */
     readonly configuration: readonly Setting[] | null;
     /** Units of the snap; null: not looked at. */
     readonly services: readonly ServiceState[] | null;
