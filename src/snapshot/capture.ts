@@ -14,10 +14,10 @@ import { attachCreatorCgroups, findCreatorCgroups } from '../kernel/owners/creat
 import { type OwnersMode, startOwnerSearch } from '../kernel/owners/owner_source.js';
 import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables, type Tables } from '../kernel/sockets/capture.js';
-import { type Inodes, inodesOf } from '../kernel/sockets/closed_sockets.js';
 import type { Listener } from '../kernel/sockets/listener.js';
 import { listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, unreadFile } from '../kernel/sockets/socket_file.js';
+import { type Identities, identitiesOf } from '../kernel/sockets/table_poller.js';
 import { withConfiguredDefault } from '../node/configured_default.js';
 import type { HostFiles } from '../node/host_files.js';
 import { NO_POD_NAMES, type PodNames, podsOf, readPodNames, withPodNames } from '../node/pod_names.js';
@@ -44,8 +44,8 @@ export interface NodeCapture extends Capture {
   /** When it began, ISO 8601. */
   readonly capturedAt: string;
   readonly network: NetworkFacts;
-  /** Of UDP and unix sockets: no kernel event reports when they close. */
-  readonly inodes: Inodes;
+  /** Of the tables, to notice changes that no kernel event reports. */
+  readonly identities: Identities;
   readonly longNames: readonly ProcessNames[];
   /** Those of the node; null: they cannot be seen, or did not answer in time. */
   readonly hostFiles: HostFiles | null;
@@ -128,7 +128,7 @@ export async function captureNode(
     ]),
     files,
     network,
-    inodes: inodesOf(tables),
+    identities: identitiesOf(tables.tcp.columns, tables.udp.columns, tables.unix.columns),
     longNames: wholeNames(owners.found?.facts ?? []),
     hostFiles,
     podNames,
@@ -171,7 +171,7 @@ export function mergeCaptures(earlier: NodeCapture, later: NodeCapture): NodeCap
   const missed = earlier.sockets.filter(({ id }) => !ids.has(id));
   if (missed.length === 0) return later;
   // They may as well have closed in between, which is noticed by comparing with the earlier tables.
-  return { ...later, sockets: [...later.sockets, ...missed], inodes: earlier.inodes };
+  return { ...later, sockets: [...later.sockets, ...missed], identities: earlier.identities };
 }
 
 function listListeners(tables: Tables, netns: string, network: NetworkFacts, memo: Memo): readonly Listener[] {

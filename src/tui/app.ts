@@ -1,5 +1,6 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { messageOf } from '../base/errors.js';
+import type { CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
 import type { WatchUpdate } from '../watch/watcher.js';
@@ -14,12 +15,14 @@ import { type ActionLabel, initialState, type Source, type State, shownData } fr
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
-import { applyUpdate, showMessage, tick, withClaims } from './update.js';
+import { applyUpdate, showMessage, tick, withClaims, withCounters } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
   updates(): AsyncIterable<WatchUpdate>;
   readAgain(): void;
+  /** Calls back with the lengths of queues every second or two, until called with null. */
+  followCounters(onCounters: ((counters: CountersByInode) => void) | null): void;
   /** Asks the listeners what the page claims of them. Only ever for a key. */
   ask(): Promise<readonly Claim[]>;
   close(): void;
@@ -66,6 +69,7 @@ class App {
   #drawing: NodeJS.Immediate | null = null;
   #drawnAt = 0;
   #isAsking = false;
+  #countsQueues = false;
   #quit: () => void = () => {};
 
   constructor(options: AppOptions) {
@@ -193,6 +197,19 @@ class App {
       if (this.#state.prompt?.text === '') prepareFilter(this.#state);
     });
     this.#scheduleTick();
+    this.#followCounters();
+  }
+
+  /** Only for what is shown: a paused screen stays as it is. */
+  #followCounters(): void {
+    const isWanted = this.#state.paused === null;
+    if (isWanted === this.#countsQueues) return;
+    this.#countsQueues = isWanted;
+    const onCounters = (counters: CountersByInode): void => {
+      this.#state = withCounters(this.#state, counters);
+      this.#drawSoon();
+    };
+    this.#options.updates.followCounters(isWanted ? onCounters : null);
   }
 
   #drawSoon(): void {

@@ -65,6 +65,7 @@ async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
   return {
     updates: () => watcher.updates(),
     readAgain: () => watcher.readAgain(),
+    followCounters: (onCounters) => watcher.followCounters(onCounters),
     close: () => watcher.close(),
     ask: async () => {
       const { takeSnapshot } = await import('../snapshot/snapshot.js');
@@ -82,6 +83,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
       yield { kind: 'snapshot', document };
     },
     readAgain: () => {},
+    followCounters: () => {},
     ask: async () => [],
     close: () => {},
   };

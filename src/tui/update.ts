@@ -1,3 +1,4 @@
+import type { Counters, CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
 import type { Change } from '../watch/changes/change.js';
@@ -28,6 +29,24 @@ function withSnapshot({ data, now }: State, document: SnapshotDocument): Data {
 function withEvent({ data, now }: State, change: Change): Data {
   const timeline = withChange(data.timeline, change, now, (id) => socketWith(data.document, id));
   return change.event === 'started' ? { ...data, timeline, started: change } : { ...data, timeline };
+}
+
+/** The same listeners and verdicts with the queues as they are now; no verdict depends on them. */
+export function withCounters(state: State, counters: CountersByInode): State {
+  const { document } = state.data;
+  if (document === null) return state;
+  let isChanged = false;
+  const sockets = document.sockets.map((socket) => {
+    const now = socket.netns === document.node.netns ? counters.get(socket.inode) : undefined;
+    if (now === undefined || areEqual(socket, now)) return socket;
+    isChanged = true;
+    return { ...socket, ...now };
+  });
+  return isChanged ? { ...state, data: { ...state.data, document: { ...document, sockets } } } : state;
+}
+
+function areEqual({ backlog, drops }: Counters, now: Counters): boolean {
+  return backlog?.current === now.backlog?.current && backlog?.max === now.backlog?.max && drops === now.drops;
 }
 
 /** Marks what differs from the data before. */

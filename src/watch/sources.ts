@@ -5,8 +5,8 @@ import { Memo } from '../base/memo.js';
 import { type EventStream, isKernelError, type KernelEvent, type Netns, native } from '../kernel/addon.js';
 import { identifyNetns, openNetns } from '../kernel/netns.js';
 import { explainRefusal } from '../kernel/owners/bpf_refusal.js';
-import { ClosedSocketPoller } from '../kernel/sockets/closed_sockets.js';
 import { SocketFileWatch } from '../kernel/sockets/socket_file_watch.js';
+import { TablePoller } from '../kernel/sockets/table_poller.js';
 import { namedOwner, podsOf } from '../node/pod_names.js';
 import { type CaptureTarget, namesOf } from '../snapshot/capture.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
@@ -45,7 +45,7 @@ export interface WatchSources {
   /** Returns a function that ends it. */
   watchNetwork(onChange: () => void): () => void;
   watchFiles(onChange: () => void): Pick<SocketFileWatch, 'follow' | 'close'>;
-  readonly closedSockets: Pick<ClosedSocketPoller, 'hasChanged' | 'compareWith' | 'costMs'>;
+  readonly tables: Pick<TablePoller, 'poll' | 'compareWith' | 'costMs'>;
   /** Releases what it holds open. */
   close(): void;
 }
@@ -102,7 +102,7 @@ export function nodeSources({ netns: path, target: valid, expectation, allNetns,
     },
     watchNetwork: (onChange) => watchRoutes(target.netns, onChange),
     watchFiles: (onChange) => new SocketFileWatch(onChange),
-    closedSockets: new ClosedSocketPoller(target),
+    tables: new TablePoller(target),
     close: () => netns.close(),
   };
 }

@@ -2,12 +2,11 @@ import type { CoverageFault } from '../base/coverage_codes.js';
 import { assertMilliseconds } from '../base/validate.js';
 import type { EventStream } from '../kernel/addon.js';
 import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { CountersByInode, Poll } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { summarize } from '../snapshot/document/summary.js';
 import type { EvaluatedCapture } from '../snapshot/evaluate_node.js';
 import { type SnapshotOptions, validateOptions } from '../snapshot/options.js';
 import type { Finding } from '../verdict/finding.js';
-import { missesText } from '../verdict/text/event.js';
 import { boundSocket } from './changes/bound_names.js';
 import type { BindFailed, Change, Closed, Method, Opened } from './changes/change.js';
 import { coverageChanges } from './changes/coverage_changes.js';
@@ -15,7 +14,9 @@ import { DroppedEvents } from './changes/dropped_events.js';
 import { FailedCalls } from './changes/failed_calls.js';
 import { ListenerTracker, socketKey } from './changes/listener_tracker.js';
 import { RestartTracker } from './changes/restart_tracker.js';
+import { startedBy } from './changes/started.js';
 import { verdictChanges } from './changes/verdict_changes.js';
+import { startCost } from './cpu_cost.js';
 import { type Clock, Scheduler, SYSTEM_CLOCK } from './scheduler.js';
 import { nodeSources, type WatchSources } from './sources.js';
 
@@ -28,6 +29,8 @@ export interface WatchOptions extends Omit<SnapshotOptions, 'probe'> {
 }
 
 const DEFAULT_INTERVAL_MS = 2_000;
+
+const NO_POLL: Poll = { hasChanged: false, counters: null };
 
 /** A change, or everything as of the last reading of the tables. */
 export type WatchUpdate =
@@ -60,6 +63,7 @@ export class Watcher {
   readonly #closers: (() => void)[] = [];
   readonly #abort = (): void => this.close();
   #events: EventStream | null = null;
+  #onCounters: ((counters: CountersByInode) => void) | null = null;
   /** The verdicts that have been reported. */
   #reported: readonly Finding[] = [];
   #isClosed = false;
@@ -89,6 +93,14 @@ export class Watcher {
   /** Reads everything now. */
   readAgain(): void {
     this.#scheduler.add('read');
+  }
+
+  /**
+   * Calls back with the lengths of queues every second or two, until called with null. Where the kernel does not report changes,
+   * call it before iterating.
+   */
+  followCounters(onCounters: ((counters: CountersByInode) => void) | null): void {
+    this.#onCounters = onCounters;
   }
 
   /** @throws SockwatchError as `snapshot` does, before the first change */
@@ -125,10 +137,10 @@ export class Watcher {
     this.#closers.push(this.#sources.watchNetwork(() => scheduler.add('network')));
     const tracker = new ListenerTracker(current.sockets, (await reading).since, refusal === null);
     this.#reported = current.evaluation.findings;
-    yield this.#started(current, refusal);
+    yield startedBy(current, this.#method, this.#intervalMs, refusal);
     yield current;
     scheduler.readDone((await reading).costMs(), false);
-    if (refusal === null) scheduler.checkDone(0);
+    if (refusal === null || this.#onCounters !== null) scheduler.checkDone(0);
     for (let task = await scheduler.next(); task !== null; task = await scheduler.next()) {
       switch (task) {
         case 'network':
@@ -139,7 +151,7 @@ export class Watcher {
           yield* this.#eventChanges(current, tracker);
           break;
         case 'check':
-          void this.#checkClosedSockets();
+          void this.#checkTables();
           // Events that were all dropped announce nothing.
           scheduler.add('events');
           break;
@@ -191,34 +203,21 @@ export class Watcher {
   async #read(): Promise<Reading> {
     const [since, costMs] = [this.#clock.now(), startCost()];
     const capture = await this.#sources.capture();
-    this.#sources.closedSockets.compareWith(capture.inodes);
+    this.#sources.tables.compareWith(capture.identities);
     // Watching a directory that does not answer would never return.
     const readable = capture.files.filter(({ state }) => state !== 'unreadable');
     if (!this.#isClosed) this.#files.follow(readable.map(({ path }) => capture.hostFiles?.at(path) ?? path));
     return { capture, since, costMs };
   }
 
-  async #checkClosedSockets(): Promise<void> {
-    const { closedSockets } = this.#sources;
+  async #checkTables(): Promise<void> {
+    const { tables } = this.#sources;
+    const onCounters = this.#onCounters;
     // An error shows when the tables are read.
-    if (await closedSockets.hasChanged().catch(() => false)) this.#scheduler.readSoon();
-    this.#scheduler.checkDone(closedSockets.costMs);
-  }
-
-  #started({ node, coverage, role, evaluation }: EvaluatedCapture, refusal: CoverageFault | null): Change {
-    return {
-      event: 'started',
-      at: new Date().toISOString(),
-      mode: refusal === null ? 'ebpf' : 'polling',
-      method: this.#method,
-      misses: refusal === null ? null : missesText(this.#intervalMs, refusal),
-      refusal,
-      intervalMs: refusal === null ? null : this.#intervalMs,
-      hostname: node.hostname,
-      netns: node.netns,
-      role: role.role,
-      verdicts: summarize(evaluation.findings, coverage, 'warning').verdicts,
-    };
+    const { hasChanged, counters } = await tables.poll(onCounters !== null).catch(() => NO_POLL);
+    if (hasChanged && this.#events !== null) this.#scheduler.readSoon();
+    if (counters !== null && onCounters === this.#onCounters) onCounters?.(counters);
+    this.#scheduler.checkDone(tables.costMs);
   }
 
   get #method(): Method | null {
@@ -286,13 +285,4 @@ export class Watcher {
     const restarted = this.#restarts.add(change);
     if (restarted !== null) yield restarted;
   }
-}
-
-/** Starts to measure processor time, in milliseconds: waiting for an answer costs nothing. */
-function startCost(): () => number {
-  const before = process.cpuUsage();
-  return () => {
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 1000;
-  };
 }

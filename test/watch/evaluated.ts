@@ -32,7 +32,7 @@ export function evaluated(
     longNames: [],
     hostFiles: null,
     podNames: NO_POD_NAMES,
-    inodes: [],
+    identities: { tcp: [], others: [] },
     role: { role: 'worker', roleSource: 'flag', roleReason: null },
     spec: page,
     evaluation: evaluate(page, read, 'worker'),

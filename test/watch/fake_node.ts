@@ -3,6 +3,7 @@ import type { Test } from 'tap';
 import type { CoverageFault } from '../../src/base/coverage_codes.js';
 import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { CountersByInode, Poll } from '../../src/kernel/sockets/table_poller.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import { toDocument } from '../../src/snapshot/to_document.js';
 import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
@@ -34,6 +35,7 @@ export class FakeNode implements WatchSources {
   owners: AddressOwners | Promise<AddressOwners> = { holders: [], omitted: 0, unknown: null };
   readonly lookups: number[] = [];
   hasClosedSockets = false;
+  counters: CountersByInode = new Map();
   paths: readonly string[] = [];
   readonly open = new Set<string>();
   report = { events: (): void => {}, network: (): void => {}, files: (): void => {} };
@@ -89,10 +91,13 @@ export class FakeNode implements WatchSources {
 
   close(): void {}
 
-  readonly closedSockets = {
+  readonly tables = {
     costMs: 1,
     compareWith: (): void => {},
-    hasChanged: async (): Promise<boolean> => this.hasClosedSockets,
+    poll: async (withCounters: boolean): Promise<Poll> => ({
+      hasChanged: this.hasClosedSockets,
+      counters: withCounters ? this.counters : null,
+    }),
   };
 
   #opened(what: string): () => void {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import type { CountersByInode } from '../../src/kernel/sockets/table_poller.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
 import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
@@ -230,4 +231,25 @@ t.test('an opening after a table without it is not reported again', async (t) =>
   node.report.events();
   const all = [...(await seen()), ...(await seen(40)), ...(await seen(60_000))];
   t.equal(all.filter((one) => one.startsWith('opened')).length, 1);
+});
+
+t.test('queues are followed while they are wanted, also without kernel events', async (t) => {
+  for (const refusal of [null, { code: 'bpf-no-btf', params: {} } as const]) {
+    const node = new FakeNode();
+    node.refusal = refusal;
+    const counted: CountersByInode[] = [];
+    const { seen, watcher } = watch(t, node, { intervalMs: 3_600_000 });
+    watcher.followCounters((counters) => counted.push(counters));
+    await seen();
+    t.strictSame(counted, []);
+    node.counters = new Map([[1, { backlog: { current: 4, max: 3 }, drops: 0 }]]);
+    t.strictSame(await seen(1_000), [], 'nothing is read for them');
+    t.strictSame(counted, [node.counters]);
+    await seen(1_000);
+    t.equal(counted.length, 2);
+    watcher.followCounters(null);
+    await seen(5_000);
+    t.equal(counted.length, 2);
+    t.equal(node.captures, 1);
+  }
 });

@@ -46,7 +46,6 @@ export function inetListener(
   const inode = columns.inode[at] ?? 0;
   const cookie = cookieOf(columns.cookie, at);
   const v6only = columns.v6only[at];
-  const drops = columns.drops[at] ?? DROPS_UNKNOWN;
   const cgroup = columns.cgroup[at] ?? 0n;
   return {
     id: idOf(protocol, cookie, inode),
@@ -66,7 +65,7 @@ export function inetListener(
     uid: uidOf(columns, at),
     netns: context.netns,
     backlog: protocol === 'tcp' && detailed ? backlogOf(columns, at) : null,
-    drops: drops === DROPS_UNKNOWN ? null : drops,
+    drops: dropsOf(columns, at),
     cgroupId: cgroup === 0n ? null : String(cgroup),
     ...ROOM,
   };
@@ -163,8 +162,13 @@ function withoutTrailingNul(name: Uint8Array): Uint8Array {
 }
 
 /** For a listening socket, rqueue is the length of the accept queue and wqueue its limit. */
-function backlogOf(columns: InetColumns | UnixColumns, at: number): { current: number; max: number } {
+export function backlogOf(columns: InetColumns | UnixColumns, at: number): { current: number; max: number } {
   return { current: columns.rqueue[at] ?? 0, max: columns.wqueue[at] ?? 0 };
+}
+
+export function dropsOf(columns: InetColumns, at: number): number | null {
+  const drops = columns.drops[at] ?? DROPS_UNKNOWN;
+  return drops === DROPS_UNKNOWN ? null : drops;
 }
 
 function uidOf({ uid }: InetColumns | UnixColumns, at: number): number | null {

@@ -1,9 +1,11 @@
+import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Test } from 'tap';
 
 /** A listener that this process has opened for a test. */
 export interface LiveListener<Handle> {
@@ -31,6 +33,35 @@ export async function bindUdp(address: string): Promise<LiveListener<Socket>> {
     await once(socket, 'listening');
   });
   return { handle: socket, port: socket.address().port, inode, fd };
+}
+
+/** A listener on loopback of a process that does nothing else, so that connections stay in its accept queue. */
+export async function listenWithoutAccepting(
+  t: Test,
+  backlog: number,
+  run: readonly string[] = [],
+): Promise<{ readonly port: number; readonly inode: number }> {
+  const script = `
+    const server = require('node:net').createServer().listen({ host: '127.0.0.1', port: 0, backlog: ${backlog} }, () => {
+      const link = require('node:fs').readlinkSync('/proc/self/fd/' + server._handle.fd);
+      require('node:fs').writeSync(1, server.address().port + ' ' + link.replace(/\\D/g, '') + '\\n');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`;
+  const [command = '', ...argv] = [...run, process.execPath, '-e', script];
+  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const [port = 0, inode = 0] = line.toString().split(' ').map(Number);
+  return { port, inode };
+}
+
+/** A connection to a port on loopback, until the test ends. `run` is what runs the client. */
+export async function connectedTo(t: Test, port: number, run: readonly string[] = []): Promise<void> {
+  const script = `require('node:net').connect(${port}, '127.0.0.1', () => require('node:fs').writeSync(1, 'connected'))`;
+  const [command = '', ...argv] = [...run, process.execPath, '-e', script];
+  const child = spawn(command, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child.stdout, 'data');
 }
 
 /** The one socket of this process that is there after `open` and was not before it. */
