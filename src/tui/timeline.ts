@@ -6,7 +6,7 @@ import type { Change, Restarted, VerdictChanged } from '../watch/changes/change.
 export interface TimelineEntry {
   /** Unique within a run, in ascending order. */
   readonly id: number;
-  /** When it last happened, ISO 8601. */
+  /** When it happened, ISO 8601; of repeated changes the last, of a restart the first. */
   readonly at: string;
   /** When it was last reported, milliseconds since the epoch. */
   readonly reportedAt: number;
@@ -47,10 +47,11 @@ export type FindListener = (id: string) => OwnedListener | undefined;
 /** Adds a change. A restart replaces the changes it consists of; repeated changes are counted. Pure. */
 export function withChange(timeline: Timeline, change: Change, now: number, find: FindListener): Timeline {
   if (change.event === 'restarted') return withRestart(timeline, change, now);
-  const [last] = timeline.entries;
+  const place = placeOf(timeline.entries, change);
+  const last = timeline.entries[place];
   if (last !== undefined && isSame(last.change, change)) {
     const again = { ...last, change, at: change.at, reportedAt: now, count: last.count + 1 };
-    return { ...timeline, entries: [again, ...timeline.entries.slice(1)] };
+    return { ...timeline, entries: timeline.entries.with(place, again) };
   }
   if (change.event !== 'verdict') return withEntry(timeline, timeline.entries, change, now);
   const { before, after } = change;
@@ -93,13 +94,23 @@ function withEntry(
 ): Timeline {
   const { at } = change;
   const entry = { id: nextId, at, reportedAt: now, change, ...about, restarts: [], moreRestarts: 0, count: 1 };
-  const all = [entry, ...entries];
+  const all = entries.toSpliced(placeOf(entries, change), 0, entry);
   const isFull = all.length > MAX_ENTRIES;
   return {
     entries: isFull ? all.toSpliced(leastWanted(all), 1) : all,
     nextId: nextId + 1,
     dropped: dropped + (isFull ? 1 : 0),
   };
+}
+
+/**
+ * A call that failed is reported when the owners of its address have been looked for, after what happened meanwhile. All else
+ * comes in order: a verdict after the openings that caused it.
+ */
+function placeOf(entries: readonly TimelineEntry[], { event, at }: Change): number {
+  if (event !== 'bind-failed') return 0;
+  const place = entries.slice(0, MAX_LOOKBACK).findIndex((entry) => entry.at <= at);
+  return place < 0 ? Math.min(entries.length, MAX_LOOKBACK) : place;
 }
 
 /** The oldest of the openings and closings, unless all else is too much. */
@@ -123,7 +134,6 @@ function withRestart(timeline: Timeline, restart: Restarted, now: number): Timel
     ...known,
     restarts: isFull ? known.restarts : [...known.restarts, restart],
     moreRestarts: known.moreRestarts + (isFull ? 1 : 0),
-    at: restart.at,
     reportedAt: now,
   };
   return { ...timeline, entries: entries.map((entry) => (entry === known ? joined : entry)) };

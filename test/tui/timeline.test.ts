@@ -179,3 +179,32 @@ t.test('openings and closings push out each other, not failed binds and verdicts
   t.equal(after.entries.filter(({ change }) => change.event === 'lost').length, 500, 'and they leave room');
   t.end();
 });
+
+t.test('a failed bind comes where it happened, not where its holders were known', (t) => {
+  const closed: Change = { event: 'closed', at: at(2), seenBy: 'kernel', socket: socketOf(1, 1) };
+  const { entries } = timelineOf([{ event: 'network', at: at(0) }, closed, failure(1, 1), failure(2, 1)]);
+  t.strictSame(
+    entries.map(({ change, count }) => [change.event, count]),
+    [
+      ['closed', 1],
+      ['bind-failed', 2],
+      ['network', 1],
+    ],
+  );
+  t.end();
+});
+
+t.test('a verdict stays above the restart that caused it, while further listeners come back', (t) => {
+  const verdict: Change = { event: 'verdict', at: at(6), before: null, after: null };
+  const a = restartOf(socketOf(1, 10), socketOf(1, 20), 5);
+  const b = restartOf(socketOf(2, 10), socketOf(2, 20), 7);
+  const { entries } = timelineOf([...a, verdict, ...b]);
+  t.strictSame(
+    entries.map((entry) => [entry.change.event, entry.at]),
+    [
+      ['verdict', at(6)],
+      ['restarted', at(5)],
+    ],
+  );
+  t.end();
+});

@@ -5,7 +5,7 @@ import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
 import { MAX_MARK_AGE_MS, type Mark } from '../marks.js';
 import { type State, shownData, shownTime } from '../state.js';
-import { fit } from '../text.js';
+import { clockText, fit } from '../text.js';
 import { VIEWS } from '../view.js';
 import { fitSegments, truncateSegments } from './segments.js';
 
@@ -23,8 +23,9 @@ export function listLines(state: State, { list: { width, height } }: Layout): Li
     const isSelected = top + index === line;
     return isSelected ? fitSegments(row.map(select), width, glyphs) : row;
   });
-  const empty = truncateSegments([segment(`  ${emptyListText(state)}`, 'dim')], width, glyphs);
-  return [titleLine(state, columns), ...(visible.length === 0 ? [empty] : rows)];
+  const text = visible.length === 0 ? emptyListText(state) : quietText(state);
+  const remark = text === null ? [] : [truncateSegments([segment(`  ${text}`, 'dim')], width, glyphs)];
+  return [titleLine(state, columns), ...rows, ...remark].slice(0, height + 1);
 }
 
 function select(segment: Segment): Segment {
@@ -85,12 +86,27 @@ function markSegment(mark: MarkKind): Segment {
 /** Says why a list is empty, so that it is not mistaken for a healthy node. */
 function emptyListText(state: State): string {
   const { document } = shownData(state);
-  if (state.filter !== '') return `nothing matches "${state.filter}"; Esc clears the filter`;
-  if (state.faultsOnly) return 'no faults here; f shows everything';
-  if (state.view === 'events') {
-    return state.source.kind === 'recording' ? 'a recording has no events' : 'no events yet';
-  }
+  const since = state.view === 'events' ? sinceText(state) : '';
+  if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
+  if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return 'reading the tables';
+  if (state.view === 'events') {
+    return state.source.kind === 'recording' ? 'the snapshot has no events; w saves them' : 'no events yet';
+  }
   const failed = document.coverage.sources.filter(({ status }) => status !== 'ok').map(({ name }) => name);
   return failed.length > 0 ? `nothing found, but could not be read completely: ${failed.join(', ')}` : 'nothing';
+}
+
+/** What a list of events that says nothing but that it began means; null: there is more in it. */
+function quietText(state: State): string | null {
+  const isQuiet = shownData(state).timeline.entries.every(({ change }) => change.event === 'started');
+  return state.view === 'events' && isQuiet ? `nothing has changed${sinceText(state)}` : null;
+}
+
+/** ` since 18:35:45 CET`; empty where that is not known. */
+function sinceText(state: State): string {
+  const { started, timeline } = shownData(state);
+  // Of what was dropped, something may match.
+  if (started === null || timeline.dropped > 0) return '';
+  return ` since ${clockText(Date.parse(started.at))}`;
 }

@@ -3,7 +3,8 @@ import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
 import { layoutOf } from '../../../src/tui/layout.js';
 import { frameOf } from '../../../src/tui/render/frame.js';
 import type { State } from '../../../src/tui/state.js';
-import { widthOf } from '../../../src/tui/text.js';
+import { clockText, widthOf } from '../../../src/tui/text.js';
+import type { Change } from '../../../src/watch/changes/change.js';
 import { documentOf } from '../../snapshot/document/document.js';
 import {
   capture,
@@ -31,6 +32,7 @@ import {
   screenWith,
   textOf,
   unexpected,
+  withEvents,
   withSnapshot,
 } from '../screen.js';
 
@@ -171,7 +173,7 @@ t.test('a notice at the start says that owners cannot be seen and what helps', (
 t.test('a recording is marked as such, with its time and host', (t) => {
   const state = screenWith([nodeWith(SOCKETS)], { source: { kind: 'recording', file: 'x.json' } });
   t.match(linesOf(state)[0], /^node .* RECORDING of 2026-01-31 12:00:00 UTC/);
-  t.match(screenText(press(state, '3')), /a recording has no events/);
+  t.match(screenText(press(state, '3')), /the snapshot has no events; w saves them/);
   const started = processOwner('kubelet', { startedAt: '2026-01-31T11:59:30.000Z' });
   const old = nodeWith([held('kubelet', '127.0.0.1', 10248, { owners: [started] })]);
   const wide = screenWith([old], { source: { kind: 'recording', file: 'x.json' }, size: LARGE, now: NOW + 86_400_000 });
@@ -233,5 +235,20 @@ t.test('the selected line is highlighted over the whole width of the list', (t) 
         );
     }
   }
+  t.end();
+});
+
+t.test('a quiet list of events says since when', (t) => {
+  const started: Change = {
+    ...{ event: 'started', at: new Date(NOW).toISOString(), mode: 'ebpf', method: 'fexit', misses: null },
+    ...{ refusal: null, intervalMs: null, hostname: 'node-1', netns: '1', role: 'worker' },
+    verdicts: nodeWith([]).summary.verdicts,
+  };
+  const since = `since ${clockText(NOW)}`;
+  const quiet = press(withEvents(screenWith([nodeWith(SOCKETS)]), started), '3');
+  t.match(screenText(quiet), `nothing has changed ${since}`);
+  t.match(screenText(press(quiet, 'f')), `no faults here ${since}; f shows everything`);
+  t.match(screenText(press(quiet, '/ :zzz return')), `nothing ${since} matches "zzz"`);
+  t.notMatch(screenText(withEvents(quiet, { event: 'network', at: started.at })), 'nothing has changed');
   t.end();
 });
