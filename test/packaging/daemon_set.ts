@@ -17,20 +17,22 @@ export interface KubernetesObject {
 interface Pod {
   readonly hostNetwork: boolean;
   readonly hostPID: boolean;
+  readonly hostIPC?: boolean;
   readonly containers: readonly [Container];
   readonly volumes: readonly { readonly name: string; readonly hostPath?: { readonly path: string } }[];
+}
+
+interface RestrictedContext {
+  readonly readOnlyRootFilesystem: boolean;
+  readonly allowPrivilegeEscalation: boolean;
+  readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
+  readonly seccompProfile: { readonly type: string };
 }
 
 interface Container {
   readonly image: string;
   readonly args: readonly string[];
-  readonly securityContext: {
-    readonly runAsUser: number;
-    readonly readOnlyRootFilesystem: boolean;
-    readonly allowPrivilegeEscalation: boolean;
-    readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
-    readonly seccompProfile: { readonly type: string };
-  };
+  readonly securityContext: RestrictedContext | { readonly privileged: true };
   readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 
@@ -40,6 +42,11 @@ export function rendered(directory: string): KubernetesObject[] {
   const text = execFileSync('kubectl', ['kustomize', path], { encoding: 'utf8' });
   return parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject);
 }
+
+/** The pod that `kubectl debug node/NODE -it --profile=sysadmin` of kubectl 1.32 creates (read from its request by protoc). */
+export const DEBUG_POD = (
+  JSON.parse(readFileSync(join(ROOT, 'test/fixtures/kubernetes/debug_pod.json'), 'utf8')) as { spec: Pod }
+).spec;
 
 export function podOf(objects: readonly KubernetesObject[]): Pod {
   const spec = objects.find(({ kind }) => kind === 'DaemonSet')?.spec as { template: { spec: Pod } } | undefined;
@@ -55,11 +62,13 @@ const DEFAULT_CAPABILITIES =
 
 /** Options of `ctr container create` for the security context of a pod. */
 function ctrOptions({ hostNetwork, containers: [{ securityContext }] }: Pod): string[] {
+  const network = hostNetwork ? ['--net-host'] : [];
+  if ('privileged' in securityContext) return [...network, '--privileged'];
   const { readOnlyRootFilesystem, capabilities, seccompProfile, allowPrivilegeEscalation } = securityContext;
   if (capabilities.drop.join() !== 'ALL' || seccompProfile.type !== 'RuntimeDefault' || allowPrivilegeEscalation)
     throw new Error('the test knows nothing else');
   return [
-    ...(hostNetwork ? ['--net-host'] : []),
+    ...network,
     ...(readOnlyRootFilesystem ? ['--read-only'] : []),
     '--seccomp',
     ...DEFAULT_CAPABILITIES.flatMap((name) => ['--cap-drop', `CAP_${name}`]),
@@ -78,9 +87,10 @@ interface RuntimeSpec {
 function completeSpec(file: string, pod: Pod, rootfs: string, args: readonly string[]): RuntimeSpec {
   const { Spec: spec } = JSON.parse(readFileSync(file, 'utf8')) as { Spec: RuntimeSpec };
   spec.process.args = ['/usr/bin/k8s-sockwatch', ...args];
-  spec.process.noNewPrivileges = true;
+  spec.process.noNewPrivileges = !('privileged' in pod.containers[0].securityContext);
   spec.root.path = rootfs;
-  if (pod.hostPID) spec.linux.namespaces = spec.linux.namespaces.filter(({ type }) => type !== 'pid');
+  const shared = [...(pod.hostPID ? ['pid'] : []), ...(pod.hostIPC === true ? ['ipc'] : [])];
+  spec.linux.namespaces = spec.linux.namespaces.filter(({ type }) => !shared.includes(type));
   for (const { name, mountPath, readOnly } of pod.containers[0].volumeMounts) {
     const source = pod.volumes.find((volume) => volume.name === name)?.hostPath?.path;
     spec.mounts.push(
@@ -101,15 +111,15 @@ function completeSpec(file: string, pod: Pod, rootfs: string, args: readonly str
 /** The containerd of the lab's node. */
 export const CTR = ['ctr', '--address', '/run/containerd/containerd.sock', '--namespace', 'k8s.io'];
 
-/** Runs the image on the lab's node by its containerd and runc, as kubelet would run the pod of the DaemonSet. */
+/** Runs the image on the lab's node by its containerd and runc, as kubelet would run the pod. */
 export async function startImage(
   t: Test,
   lab: Lab,
+  pod: Pod,
   name: string,
   args: readonly string[],
   ...options: readonly string[]
 ) {
-  const pod = podOf(rendered('base'));
   const image = `docker.io/library/${pod.containers[0].image}`;
   const directory = t.testdir({ root: {} });
   const [file, root] = [join(directory, 'spec.json'), join(directory, 'root')];
@@ -123,11 +133,14 @@ export async function startImage(
   writeFileSync(file, await ctr('containers', 'info', `${name}-template`));
   await ctr('images', 'mount', '--rw', image, root);
   const spec = completeSpec(file, pod, root, args);
-  t.strictSame(
-    [...spec.process.capabilities.bounding].sort(),
-    pod.containers[0].securityContext.capabilities.add.map((one) => `CAP_${one}`).sort(),
-  );
-  t.ok(spec.linux.seccomp);
+  const { securityContext } = pod.containers[0];
+  if (!('privileged' in securityContext)) {
+    t.strictSame(
+      [...spec.process.capabilities.bounding].sort(),
+      securityContext.capabilities.add.map((one) => `CAP_${one}`).sort(),
+    );
+    t.ok(spec.linux.seccomp);
+  }
   t.teardown(() => lab.exec([...CTR, 'images', 'unmount', root]));
   return lab.exec([...CTR, 'run', ...options, '--config', file, name]);
 }

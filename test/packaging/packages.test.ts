@@ -8,7 +8,7 @@ import { inLab } from '../live/node_terminal.js';
 import { isOpen } from '../live/ui_screen.js';
 import { ROOT } from '../native/toolchain.js';
 import { Terminal } from '../tui/tmux_terminal.js';
-import { CTR, podOf, rendered, startImage } from './daemon_set.js';
+import { CTR, DEBUG_POD, podOf, rendered, startImage } from './daemon_set.js';
 import { ARM64_LIBRARIES, Debian11 } from './debian_11.js';
 
 /* The single file and the Debian packages, where there is no Node.js, compiler or network, and the image in containerd. */
@@ -156,11 +156,13 @@ t.test('arm64, emulated', (t) => {
   t.end();
 });
 
-t.test(
-  'the image, run with the security context of the DaemonSet, judges the node as --once outside of it',
-  async (t) => {
+for (const [name, pod] of [
+  ['daemon-set', podOf(rendered('base'))],
+  ['kubectl-debug', DEBUG_POD],
+] as const)
+  t.test(`the image as the pod of ${name} judges the node as --once outside of it`, async (t) => {
     const here = await lab.exec([process.execPath, CLI, '--once']);
-    const there = await startImage(t, lab, 'once', ['--once', '--host-root=/host'], '--rm');
+    const there = await startImage(t, lab, pod, name, ['--once', '--host-root=/host'], '--rm');
     t.strictSame([there.code, there.stderr], [here.code, '']);
     const [inside, outside] = [snapshotIn(there.stdout), snapshotIn(here.stdout)];
     t.strictSame(verdictsOf(inside), verdictsOf(outside));
@@ -170,15 +172,14 @@ t.test(
       kind: 'arguments-file',
     });
     t.ok(there.stdout.includes('"podName": "cilium-x7k2f"'));
-  },
-);
+  });
 
 t.test('it serves metrics as the DaemonSet starts it', async (t) => {
-  const [container] = podOf(rendered('base')).containers;
-  const args = container.args.map((one) => one.replace('$(HOST_IP)', lab.addresses.ipv4));
+  const pod = podOf(rendered('base'));
+  const args = pod.containers[0].args.map((one) => one.replace('$(HOST_IP)', lab.addresses.ipv4));
   // As systemd does when a node boots.
   await lab.exec(['mount', '-t', 'tracefs', 'tracefs', '/sys/kernel/tracing']);
-  const { code, stderr } = await startImage(t, lab, 'serve', args, '--detach');
+  const { code, stderr } = await startImage(t, lab, pod, 'serve', args, '--detach');
   t.strictSame([code, stderr], [0, '']);
   const url = `http://${lab.addresses.ipv4}:9477`;
   const program = `
