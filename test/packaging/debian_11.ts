@@ -20,8 +20,8 @@ export class Debian11 {
   readonly root = mkdtempSync(join(tmpdir(), 'sockwatch-debian-11-'));
 
   constructor() {
-    const pristine = join(CACHE, 'debian-11-system');
-    const isThere = `[ -e ${pristine}/unpacked ] || .ci/fetch ${pristine} amd64 bullseye system libstdc++6`;
+    const pristine = join(CACHE, 'debian-11-systemd');
+    const isThere = `[ -e ${pristine}/unpacked ] || .ci/fetch ${pristine} amd64 bullseye system libstdc++6 systemd`;
     execFileSync('bash', ['-c', isThere], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     execFileSync('cp', ['-a', `${pristine}/root/.`, this.root]);
     mkdirSync(join(this.root, 'host'));

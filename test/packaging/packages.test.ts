@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Lab, startLab } from '../lab/lab.js';
+import { waitFor } from '../lab/wait.js';
 import { CLI, snapshotIn, verdictsOf } from '../live/cli.js';
 import { inLab } from '../live/node_terminal.js';
 import { isOpen } from '../live/ui_screen.js';
@@ -10,6 +11,7 @@ import { ROOT } from '../native/toolchain.js';
 import { Terminal } from '../tui/tmux_terminal.js';
 import { CTR, DEBUG_POD, podOf, rendered, startImage } from './daemon_set.js';
 import { ARM64_LIBRARIES, Debian11 } from './debian_11.js';
+import { BootedDebian } from './systemd.js';
 
 /* The single file and the Debian packages, where there is no Node.js, compiler or network, and the image in containerd. */
 
@@ -133,6 +135,41 @@ t.test('the Debian package installs, runs and is removed without a trace', async
   debian.run('dpkg', '--remove', 'k8s-sockwatch');
   debian.run('rm', '/root/package.deb');
   t.strictSame(debian.paths(), before);
+});
+
+t.test('its units, run by systemd', async (t) => {
+  const install = (): string => {
+    copyFileSync(packageOf('amd64'), join(debian.root, 'root/package.deb'));
+    return booted.run('dpkg', '--install', '/root/package.deb');
+  };
+  const isActive = (unit: string): string => booted.run('sh', '-c', `systemctl is-active ${unit} || true`).trim();
+  const pid = (): string => booted.run('systemctl', 'show', '--property=MainPID', 'k8s-sockwatch.service');
+  const booted = await BootedDebian.boot(debian);
+  t.teardown(() => booted.stop());
+  install();
+  t.strictSame([isActive('k8s-sockwatch.service'), isActive('k8s-sockwatch-textfile.timer')], ['inactive', 'inactive']);
+
+  booted.run('mkdir', '-p', '/var/lib/prometheus/node-exporter');
+  booted.run('systemctl', 'start', 'k8s-sockwatch-textfile.service');
+  t.match(booted.run('cat', '/var/lib/prometheus/node-exporter/k8s-sockwatch.prom'), /^k8s_sockwatch_build_info/m);
+
+  booted.run('systemctl', 'enable', '--now', 'k8s-sockwatch.service', 'k8s-sockwatch-textfile.timer');
+  await waitFor('it serves', async () =>
+    booted.run('journalctl', '--unit=k8s-sockwatch.service').includes('serving on http://127.0.0.1:9477') ? true : null,
+  );
+  t.equal(isActive('k8s-sockwatch-textfile.timer'), 'active');
+  const before = pid();
+  install();
+  t.equal(isActive('k8s-sockwatch.service'), 'active');
+  t.not(pid(), before, 'an upgrade restarts the service');
+
+  booted.run('dpkg', '--remove', 'k8s-sockwatch');
+  t.strictSame([isActive('k8s-sockwatch.service'), isActive('k8s-sockwatch-textfile.timer')], ['inactive', 'inactive']);
+  t.equal(booted.run('sh', '-c', 'systemctl cat k8s-sockwatch.service 2>&1 || true').includes('ExecStart'), false);
+  t.strictSame(
+    debian.paths().filter((path) => path.includes('sockwatch') && !path.startsWith('./root/')),
+    [],
+  );
 });
 
 t.test('arm64, emulated', (t) => {
