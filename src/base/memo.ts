@@ -23,12 +23,14 @@ export class Memo {
 
   /** Each value replaced by the last one of the same key if they are equal. */
   reuseEach<Value>(name: string, values: readonly Value[], keyOf: (value: Value) => string): readonly Value[] {
-    const last = (this.#values.get(name) ?? new Map()) as ReadonlyMap<string, Value>;
-    const reused = values.map((value) => {
-      const known = last.get(keyOf(value));
+    const last = this.#values.get(name) as readonly Value[] | undefined;
+    const byKey = new Map(last?.map((value) => [keyOf(value), value]));
+    const reuse = (value: Value): Value => {
+      const known = byKey.get(keyOf(value));
       return known !== undefined && areEqual(known, value) ? known : value;
-    });
-    this.#values.set(name, new Map(reused.map((value) => [keyOf(value), value])));
+    };
+    const reused = last === undefined ? values : values.map(reuse);
+    this.#values.set(name, reused);
     return reused;
   }
 

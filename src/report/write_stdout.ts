@@ -16,7 +16,8 @@ export async function writeStdout(text: string | Iterable<string>): Promise<void
 /** False: the reader has closed the pipe. */
 async function isWritten(text: string): Promise<boolean> {
   const error = await new Promise<NodeJS.ErrnoException | null | undefined>((done) => {
-    process.stdout.write(text, done);
+    // ASCII, as nearly every document, is the same in Latin-1, which V8 copies four times as fast.
+    process.stdout.write(text, Buffer.byteLength(text) === text.length ? 'latin1' : 'utf8', done);
   });
   if (error === null || error === undefined) return true;
   if (error.code === 'EPIPE') return false;

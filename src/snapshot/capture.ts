@@ -15,7 +15,7 @@ import { type OwnersMode, startOwnerSearch } from '../kernel/owners/owner_source
 import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import type { Listener } from '../kernel/sockets/listener.js';
-import { listenersOf } from '../kernel/sockets/listeners.js';
+import { listenerIds, listenersOf } from '../kernel/sockets/listeners.js';
 import { type SocketFile, unreadFile } from '../kernel/sockets/socket_file.js';
 import { type Identities, identitiesOf } from '../kernel/sockets/table_poller.js';
 import { withConfiguredDefault } from '../node/configured_default.js';
@@ -155,14 +155,13 @@ async function machinesNetns(): Promise<string | null> {
 /** Whether a listener that is not in this capture is in the tables now, or they cannot be read any more. */
 export async function hasNewListeners(
   target: CaptureTarget,
-  { sockets, node, network }: NodeCapture,
+  { sockets }: NodeCapture,
   deadline: Deadline,
-  memo: Memo,
 ): Promise<boolean> {
   const tables = await captureTables({ ...target, deadline });
   if (![tables.tcp, tables.udp, tables.unix].every(({ source }) => source.status === 'ok')) return true;
   const known = new Set(sockets.map(({ id }) => id));
-  return listListeners(tables, node.netns, network, memo).some(({ id }) => !known.has(id));
+  return listenerIds(tables).some((id) => !known.has(id));
 }
 
 /** The later capture, with what only the earlier one saw: a table can lose an entry that moves while it is dumped. */

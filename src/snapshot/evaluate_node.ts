@@ -36,7 +36,7 @@ export async function evaluateNode(
   const first = await captureNode(target, deadline, memo, firstPass);
   const evaluated = evaluateCapture(first, expectation, memo);
   if (!evaluated.evaluation.findings.some(({ verdict }) => verdict === 'missing')) return evaluated;
-  const isSettled = !(await hasNewListeners(target, first, deadline.step(), memo));
+  const isSettled = !(await hasNewListeners(target, first, deadline.step()));
   const last = isSettled ? first : mergeCaptures(first, await captureNode(target, deadline, memo));
   const bound = await captureBound(evaluated.evaluation.findings, target, last, deadline.step());
   return isSettled && bound.length === 0 ? evaluated : evaluateCapture({ ...last, bound }, expectation, memo);

@@ -58,7 +58,7 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   const isText = isFromText(coverage);
   const listeners = new ListenerIndex(sockets);
   const context = { node, coverage, files, listeners, bound: capture.bound ?? [], isText };
-  const evaluated = evaluateRows(spec, context, sockets, role);
+  const evaluated = evaluateRows(spec, context, role);
   const code = evaluated.some(isSign) ? null : whyNoNode(spec, capture, role);
   const rows =
     code === null

@@ -1,4 +1,3 @@
-import type { OwnedListener } from '../kernel/owners/owner.js';
 import { valueInEffect } from '../node/setting.js';
 import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
@@ -32,12 +31,7 @@ interface PreparedRow {
  * Evaluates every row where the configuration of the node puts its listener; with no notes at all, where the page does. What such a
  * listener holds is its own: Cluster API gives k8sd the port that the page gives to etcd.
  */
-export function evaluateRows(
-  spec: Spec,
-  context: Omit<EvaluationContext, 'claimed'>,
-  sockets: readonly OwnedListener[],
-  role: NodeRole,
-): EvaluatedRow[] {
+export function evaluateRows(spec: Spec, context: Omit<EvaluationContext, 'claimed'>, role: NodeRole): EvaluatedRow[] {
   const isStrict = spec.notes.sources.length === 0;
   const prepared = spec.rows.map((row): PreparedRow => {
     const applied = applyNotes(row, spec.notes, role);
@@ -48,7 +42,7 @@ export function evaluateRows(
       applied,
       settings,
       placed,
-      isUnplaced: isPlaceUnknown(row, applied.service, { ...context, sockets }),
+      isUnplaced: isPlaceUnknown(row, applied.service, context),
     };
   });
   const evaluate = (one: PreparedRow, claimed: ReadonlySet<string>): RowEvaluation =>

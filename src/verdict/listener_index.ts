@@ -5,7 +5,7 @@ import { oneOfEachOwner } from './owner_match.js';
 
 /** Listeners, indexed once for all rows. */
 export class ListenerIndex {
-  readonly #onPort = new Map<string, OwnedListener[]>();
+  readonly #onPort = new Map<number, OwnedListener[]>();
   readonly #named = new Map<string, OwnedListener[]>();
   readonly #boundTo = new Map<number, OwnedListener[]>();
   /** Unix sockets that accept connections. */
@@ -17,8 +17,7 @@ export class ListenerIndex {
 
   constructor(listeners: readonly OwnedListener[]) {
     for (const listener of listeners) {
-      const { protocol, port } = listener;
-      if (port !== null) addTo(this.#onPort, `${protocol} ${port}`, listener);
+      if (listener.port !== null) addTo(this.#onPort, listener.port, listener);
     }
     this.accepting = listeners.filter(({ protocol, state }) => protocol === 'unix' && state === 'LISTEN');
     for (const listener of this.accepting) {
@@ -30,7 +29,7 @@ export class ListenerIndex {
   }
 
   onPort(protocol: Protocol, port: number): readonly OwnedListener[] {
-    return this.#onPort.get(`${protocol} ${port}`) ?? [];
+    return (this.#onPort.get(port) ?? []).filter((one) => one.protocol === protocol);
   }
 
   /** Unix sockets that accept connections, with this name or bound to a file with this inode number (its lower 32 bits). */

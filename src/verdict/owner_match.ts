@@ -91,8 +91,14 @@ export function showsService(listener: OwnedListener, service: string, notes: No
 /** One listener per owner, where owners that match alike (such as the workers of a server) count as one. */
 export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
   const first = new Map<string, OwnedListener>();
+  const ofPid = new Map<number, ProcessOwner>();
   for (const listener of listeners) {
     for (const owner of listener.owners) {
+      if (owner.kind === 'process') {
+        const known = ofPid.get(owner.pid);
+        if (known !== undefined && hasSameNames(known, owner)) continue;
+        ofPid.set(owner.pid, owner);
+      }
       const key =
         owner.kind === 'kernel'
           ? keyOf([owner.device])
@@ -101,6 +107,13 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
     }
   }
   return [...new Set(first.values())];
+}
+
+/** Of two sockets of a process they are the same, unless its name has changed. */
+function hasSameNames(one: ProcessOwner, other: ProcessOwner): boolean {
+  const { unit, pod, exe, argv0, comm, cgroup, container } = other;
+  const isSamePlace = one.unit === unit && one.pod === pod && one.cgroup === cgroup && one.container === container;
+  return isSamePlace && one.exe === exe && one.argv0 === argv0 && one.comm === comm;
 }
 
 /** Whether one owner is the service. */

@@ -3,7 +3,7 @@ import { endpointOf, portOf, urlEndpoints } from '../node/flag_value.js';
 import { FLAGS, LISTENERS, type ListenerFlags, SERVICES, snapServiceOf, unitOf } from '../node/flags.js';
 import { type Setting, valueInEffect } from '../node/setting.js';
 import type { NetworkRow, Row, UnixRow } from '../spec/rows.js';
-import type { Capture } from './capture.js';
+import type { EvaluationContext } from './capture.js';
 import type { CodedFinding } from './codes.js';
 import type { FindingConfiguration } from './finding.js';
 
@@ -32,12 +32,12 @@ function flagsOf(row: Row, service: string): ListenerFlags | undefined {
 export function isPlaceUnknown(
   row: Row,
   service: string,
-  { node, coverage, sockets }: Pick<Capture, 'node' | 'coverage' | 'sockets'>,
+  { node, coverage, listeners }: Pick<EvaluationContext, 'node' | 'coverage' | 'listeners'>,
 ): boolean {
   const flags = flagsOf(row, service);
   const source = coverage.sources.find((one) => one.name === 'configuration');
   if (flags === undefined || source === undefined) return false;
-  if (node.configuration === null) return node.isInstalled !== false || sockets.some(isOfSnap);
+  if (node.configuration === null) return node.isInstalled !== false || listeners.ofEachOwner.some(isOfSnap);
   if (settingsOf(flags, node.configuration).place !== null) return false;
   return source.errors.some(
     ({ code, params }) => code === 'settings-unknown' && params.services.includes(flags.service),

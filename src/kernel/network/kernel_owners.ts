@@ -5,11 +5,11 @@ import type { TunnelDevice } from './facts.js';
 /** Inodes of listeners that may belong to the kernel, by the ports of its tunnel devices. */
 export function kernelInodes(listeners: readonly Listener[], tunnels: readonly TunnelDevice[]): Set<number> {
   const ports = new Set(tunnels.map(({ port }) => port));
-  return new Set(
-    listeners.flatMap(({ protocol, port, inode }) =>
-      protocol === 'udp' && port !== null && ports.has(port) ? [inode] : [],
-    ),
-  );
+  const inodes = new Set<number>();
+  for (const { protocol, port, inode } of listeners) {
+    if (protocol === 'udp' && port !== null && ports.has(port)) inodes.add(inode);
+  }
+  return inodes;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
+import { addTo } from '../../base/multimap.js';
 import type { Listener } from '../sockets/listener.js';
 import type { OwnedListener, ProcessOwner } from './owner.js';
 import type { FoundOwners, OwnerSearch, OwnersMode } from './owner_source.js';
@@ -25,8 +26,9 @@ export async function findOwners(
   const start = performance.now();
   try {
     // A socket that was not accepted yet has no inode: 0.
-    const inodes = Uint32Array.from(new Set(listeners.map(({ inode }) => inode).filter((inode) => inode !== 0)));
-    const found = await search(inodes, kernelInodes);
+    const inodes = new Set<number>();
+    for (const { inode } of listeners) if (inode !== 0) inodes.add(inode);
+    const found = await search(Uint32Array.from(inodes), kernelInodes);
     const { processes, unreadable, late } = found;
     const notes = [...found.notes];
     if (unreadable > 0) notes.push({ code: 'processes-unreadable', params: { unreadable, processes } });
@@ -62,13 +64,17 @@ export function attachOwners(
     return listeners.map((listener) => ({ ...listener, owners: [], ownersUnknown: 'not-looked', origin: null }));
   }
   const fieldsByPid = processFieldsByPid(found.facts, found.bootTime, isOfMachine);
+  const processes = new Map<number, ProcessOwner>();
   const byInode = new Map<number, ProcessOwner[]>();
-  for (const [at, inode] of found.inode.entries()) {
+  found.inode.forEach((inode, at) => {
     const pid = found.pid[at] ?? 0;
-    const owners = byInode.get(inode) ?? [];
-    byInode.set(inode, owners);
-    owners.push({ kind: 'process', pid, fd: found.fd[at] ?? 0, ...(fieldsByPid.get(pid) ?? UNKNOWN_PROCESS) });
-  }
+    let owner = processes.get(pid);
+    if (owner === undefined) {
+      owner = { kind: 'process', pid, fd: null, ...(fieldsByPid.get(pid) ?? UNKNOWN_PROCESS) };
+      processes.set(pid, owner);
+    }
+    addTo(byInode, inode, { ...owner, fd: found.fd[at] ?? 0 });
+  });
   const denied = found.confinement === null ? 'permission' : 'confined';
   const unknown = found.unreadable > 0 ? denied : 'not-found';
   return listeners.map((listener) => {

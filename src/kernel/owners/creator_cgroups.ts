@@ -19,10 +19,15 @@ export type CreatorCgroups = ReadonlyMap<string, Origin>;
 export async function findCreatorCgroups(listeners: readonly OwnedListener[], mounts: Mounts): Promise<CreatorCgroups> {
   const mount = cgroup2Mount(mounts);
   if (mount === null) return new Map();
-  const open = await Promise.all(
-    listeners.map(async (one) => (isOfInterest(one) && !(await isItsOwners(one, mount)) ? [one.cgroupId] : [])),
+  const open = listeners.filter(isOfInterest);
+  const paths = new Set(open.flatMap(ownersCgroups));
+  const ids = new Map(
+    await Promise.all(Array.from(paths, async (path) => [path, await idOf(join(mount, path))] as const)),
   );
-  const wanted = new Set(open.flat().filter((id) => id !== null));
+  // Mostly one of its owners is in the cgroup that created it, which spares the search.
+  const isItsOwners = (one: OwnedListener): boolean =>
+    ownersCgroups(one).some((path) => ids.get(path) === one.cgroupId);
+  const wanted = new Set(open.flatMap((one) => (one.cgroupId === null || isItsOwners(one) ? [] : [one.cgroupId])));
   return wanted.size === 0 ? new Map() : findCgroups(mount, wanted);
 }
 
@@ -31,13 +36,8 @@ function isOfInterest({ ownersUnknown, owners, uid, cgroupId }: OwnedListener): 
   return cgroupId !== null && (ownersUnknown !== null || isUsers);
 }
 
-/** Whether one of its owners is in the cgroup that created it: the usual case, which spares the search. */
-async function isItsOwners({ owners, cgroupId }: OwnedListener, mount: string): Promise<boolean> {
-  const paths = owners.flatMap((owner) => (owner.kind === 'process' && owner.cgroup !== null ? [owner.cgroup] : []));
-  const ids = await Promise.all(
-    [...new Set(paths)].map((path) => (cgroupId === null ? null : idOf(join(mount, path)))),
-  );
-  return ids.some((id) => id === cgroupId);
+function ownersCgroups({ owners }: OwnedListener): string[] {
+  return owners.flatMap((owner) => (owner.kind === 'process' && owner.cgroup !== null ? [owner.cgroup] : []));
 }
 
 function idOf(directory: string | Buffer): Promise<string | null> {

@@ -1,4 +1,5 @@
-import { textField } from '../../base/text.js';
+import { isUtf8 } from 'node:buffer';
+import { isTooLong, textField, textOf } from '../../base/text.js';
 import { DROPS_UNKNOWN, type InetColumns, UID_UNKNOWN, type UnixColumns, V6ONLY_UNKNOWN } from '../addon.js';
 import { addressText } from './address.js';
 import type { Table, Tables } from './capture.js';
@@ -22,17 +23,18 @@ export function listenersOf(tables: Tables, context: ListenerContext): Listener[
   ];
 }
 
-/**
- * Reserves the properties that later steps add. In Node 20, V8 gives an object a hidden class of its own if a property is added after
- * the object was copied, at four times the memory and ten times the time.
- */
-const ROOM: object = { owners: undefined, ownersUnknown: undefined, origin: undefined, explainedBy: undefined };
-
 function inetListeners(protocol: Transport, table: Table<InetColumns>, context: ListenerContext): Listener[] {
-  return table.columns.flatMap((columns) =>
-    Array.from({ length: columns.count }, (_, at) => inetListener(protocol, columns, at, table.detailed, context)),
-  );
+  const listeners: Listener[] = [];
+  for (const columns of table.columns) {
+    for (let at = 0; at < columns.count; at++) {
+      listeners.push(inetListener(protocol, columns, at, table.detailed, context));
+    }
+  }
+  return listeners;
 }
+
+// Both kinds of listeners are literals that name every property once, in the same order, with those that later steps set: V8 then
+// copies an object in one go. Spreading something into the middle of a literal takes ten times as long.
 
 /** Row `at` of a TCP or UDP table. Also for sockets that do not listen. */
 export function inetListener(
@@ -47,7 +49,7 @@ export function inetListener(
   const cookie = cookieOf(columns.cookie, at);
   const v6only = columns.v6only[at];
   const cgroup = columns.cgroup[at] ?? 0n;
-  return {
+  const listener = {
     id: idOf(protocol, cookie, inode),
     protocol,
     family: v4 ? 'ipv4' : 'ipv6',
@@ -57,8 +59,8 @@ export function inetListener(
     port: columns.port[at] ?? 0,
     device: deviceName(columns.device[at] ?? 0, context),
     v6only: v6only === undefined || v6only === V6ONLY_UNKNOWN ? null : v6only === 1,
-    ...textField('path', null),
-    ...textField('abstract', null),
+    path: null,
+    abstract: null,
     file: null,
     inode,
     cookie,
@@ -67,8 +69,12 @@ export function inetListener(
     backlog: protocol === 'tcp' && detailed ? backlogOf(columns, at) : null,
     drops: dropsOf(columns, at),
     cgroupId: cgroup === 0n ? null : String(cgroup),
-    ...ROOM,
-  };
+    owners: undefined,
+    ownersUnknown: undefined,
+    origin: undefined,
+    explainedBy: undefined,
+  } as const;
+  return listener;
 }
 
 type NamedColumns = Tables['unix']['columns'][number];
@@ -80,22 +86,29 @@ const UNIX_TYPE: Readonly<Record<number, UnixType>> = {
 };
 
 function unixListeners(table: Tables['unix'], context: ListenerContext): Listener[] {
-  return table.columns.flatMap((columns) => {
-    const listeners: Listener[] = [];
+  const listeners: Listener[] = [];
+  for (const columns of table.columns) {
     for (let at = 0; at < columns.count; at++) {
-      const listener = unixListener(columns, at, table.detailed, context);
-      if (listener !== null) listeners.push(listener);
+      if (isUnixListener(columns, at)) listeners.push(unixSocket(columns, at, table.detailed, context));
     }
-    return listeners;
-  });
+  }
+  return listeners;
 }
 
-/** null: in the state of a listener, but none; a stream that was never connected, or a datagram socket without a name. */
-function unixListener(columns: NamedColumns, at: number, detailed: boolean, context: ListenerContext): Listener | null {
-  if (columns.state[at] !== TCP_LISTEN && (unixType(columns.type[at] ?? 0) !== 'dgram' || !hasName(columns, at))) {
-    return null;
-  }
-  return unixSocket(columns, at, detailed, context);
+/** In the state of a listener may also be a stream that was never connected, or a datagram socket without a name. */
+function isUnixListener(columns: NamedColumns, at: number): boolean {
+  return columns.state[at] === TCP_LISTEN || (columns.type[at] === SOCK_DGRAM && hasName(columns, at));
+}
+
+/** The ids of the listeners in the tables. */
+export function listenerIds({ tcp, udp, unix }: Tables): string[] {
+  const ids = (protocol: Protocol, { cookie, inode }: InetColumns | UnixColumns): string[] =>
+    Array.from(inode, (one, at) => idOf(protocol, cookieOf(cookie, at), one));
+  return [
+    ...tcp.columns.flatMap((columns) => ids('tcp', columns)),
+    ...udp.columns.flatMap((columns) => ids('udp', columns)),
+    ...unix.columns.flatMap((columns) => ids('unix', columns).filter((_, at) => isUnixListener(columns, at))),
+  ];
 }
 
 /** The sockets of a unix table that have a name, whether or not they listen yet. */
@@ -119,7 +132,7 @@ function unixSocket(columns: NamedColumns, at: number, detailed: boolean, contex
   const cookie = cookieOf(columns.cookie, at);
   const fileInode = columns.fileInode[at] ?? 0;
   const { path, abstract } = unixName(name);
-  return {
+  const listener = {
     id: idOf('unix', cookie, inode),
     protocol: 'unix',
     family: 'unix',
@@ -129,8 +142,8 @@ function unixSocket(columns: NamedColumns, at: number, detailed: boolean, contex
     port: null,
     device: null,
     v6only: null,
-    ...textField('path', path),
-    ...textField('abstract', abstract),
+    path: path === null ? null : textOf(path),
+    abstract: abstract === null ? null : textOf(abstract),
     file: fileInode === 0 ? null : { device: columns.fileDevice[at] ?? 0, inode: fileInode },
     inode: columns.doubtful?.has(at) === true ? 0 : inode,
     cookie,
@@ -139,8 +152,14 @@ function unixSocket(columns: NamedColumns, at: number, detailed: boolean, contex
     backlog: listens && detailed ? backlogOf(columns, at) : null,
     drops: null,
     cgroupId: null,
-    ...ROOM,
-  };
+    owners: undefined,
+    ownersUnknown: undefined,
+    origin: undefined,
+    explainedBy: undefined,
+  } as const;
+  return isUtf8(name) && !isTooLong(name)
+    ? listener
+    : { ...listener, ...textField('path', path), ...textField('abstract', abstract) };
 }
 
 /** null: not a type of unix sockets. */
