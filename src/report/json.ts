@@ -17,16 +17,16 @@ export function* toJson(document: object): Generator<string> {
   yield before.startsWith(',') ? '\n}\n' : '{}\n';
 }
 
-/** Items that are written at once: more would not be faster, and one that thousands of processes share has megabytes. */
-const ITEMS = 8;
-/** What JSON.stringify() writes before and after the items of a list in an object, as deep as those of a document. */
+/** What JSON.stringify() writes around an item of a list in an object, which is as deep as one of a document. */
 const [BEFORE, AFTER] = ['{\n  "": [', '\n  ]\n}'];
 
-/** A few after the other, so that no string has all of them. */
+/** One after the other, so that no string has more than one of them. */
 function* listPieces(items: readonly unknown[]): Generator<string> {
-  for (let at = 0; at < items.length; at += ITEMS) {
-    const json = JSON.stringify({ '': items.slice(at, at + ITEMS) }, null, 2);
-    yield (at === 0 ? '[' : ',') + escapeUnprintable(json.slice(BEFORE.length, -AFTER.length));
+  let before = '[';
+  for (const item of items) {
+    const json = JSON.stringify({ '': [item] }, null, 2);
+    yield before + escapeUnprintable(json.slice(BEFORE.length, -AFTER.length));
+    before = ',';
   }
   yield '\n  ]';
 }

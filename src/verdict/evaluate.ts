@@ -14,7 +14,7 @@ import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
 import { configurationOf, NO_SETTINGS, withRunning } from './row_settings.js';
 import { relationTo } from './scope.js';
 import { type FindingContext, renderFinding } from './text/finding.js';
-import { type Explanation, explain, unexpectedFindings } from './unexpected.js';
+import { type Explanation, explain, notesByOwner, unexpectedFindings } from './unexpected.js';
 
 /** What explains a listener: a row of the spec, a note, an ephemeral port, or nothing. */
 export interface SocketExplanation {
@@ -68,9 +68,10 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   for (const { row, evaluation } of rows) {
     for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
+  const notesOf = notesByOwner(spec.notes, isText);
   const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
-    .map((listener) => [listener, explain(listener, spec.notes, node, isText)] as const);
+    .map((listener) => [listener, explain(listener, notesOf(listener), node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
   const unexplained = code === null ? rest : code === 'not-bootstrapped' ? inTheWay(rest, evaluated, node) : [];
   const facts = [...rows.map(factsOf), ...unexpectedFindings(unexplained, node)];

@@ -91,29 +91,35 @@ export function showsService(listener: OwnedListener, service: string, notes: No
 /** One listener per owner, where owners that match alike (such as the workers of a server) count as one. */
 export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly OwnedListener[] {
   const first = new Map<string, OwnedListener>();
-  const ofPid = new Map<number, ProcessOwner>();
+  const keyOfProcess = onceEachProcess((owner) =>
+    keyOf([owner.unit, owner.pod, owner.exe, owner.argv0, owner.comm, isPlaceUnread(owner) ? '' : null]),
+  );
   for (const listener of listeners) {
     for (const owner of listener.owners) {
-      if (owner.kind === 'process') {
-        const known = ofPid.get(owner.pid);
-        if (known !== undefined && hasSameNames(known, owner)) continue;
-        ofPid.set(owner.pid, owner);
-      }
-      const key =
-        owner.kind === 'kernel'
-          ? keyOf([owner.device])
-          : keyOf([owner.unit, owner.pod, owner.exe, owner.argv0, owner.comm, isPlaceUnread(owner) ? '' : null]);
+      const key = owner.kind === 'kernel' ? keyOf([owner.device]) : keyOfProcess(owner);
       if (!first.has(key)) first.set(key, listener);
     }
   }
   return [...new Set(first.values())];
 }
 
-/** Of two sockets of a process they are the same, unless its name has changed. */
-function hasSameNames(one: ProcessOwner, other: ProcessOwner): boolean {
-  const { unit, pod, exe, argv0, comm, cgroup, container } = other;
-  const isSamePlace = one.unit === unit && one.pod === pod && one.cgroup === cgroup && one.container === container;
-  return isSamePlace && one.exe === exe && one.argv0 === argv0 && one.comm === comm;
+/** What `make` says of a process, which may have thousands of sockets: once, unless something else is known of it at another. */
+export function onceEachProcess<Result>(make: (owner: ProcessOwner) => Result): (owner: ProcessOwner) => Result {
+  const made = new Map<number, { readonly owner: ProcessOwner; readonly result: Result }>();
+  return (owner) => {
+    const last = made.get(owner.pid);
+    if (last !== undefined && isSameProcess(last.owner, owner)) return last.result;
+    const result = make(owner);
+    made.set(owner.pid, { owner, result });
+    return result;
+  };
+}
+
+function isSameProcess(one: ProcessOwner, other: ProcessOwner): boolean {
+  const isSamePlace = one.unit === other.unit && one.pod === other.pod && one.container === other.container;
+  const isSameTree = one.cgroup === other.cgroup && one.outsideOf === other.outsideOf;
+  const isSameFile = one.exe === other.exe && one.argv0 === other.argv0 && one.isArgv0Cut === other.isArgv0Cut;
+  return isSamePlace && isSameTree && isSameFile && one.comm === other.comm;
 }
 
 /** Whether one owner is the service. */

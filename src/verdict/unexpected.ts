@@ -7,7 +7,7 @@ import { type CodedFinding, FINDING_CODES } from './codes.js';
 import { type FindingFacts, isName, SEVERITY } from './finding.js';
 import { matchesName } from './glob.js';
 import { keyOf } from './key.js';
-import { isHandedOver, matchOwner, type OwnerMatch } from './owner_match.js';
+import { isHandedOver, matchOwner, type OwnerMatch, onceEachProcess } from './owner_match.js';
 import { type Scope, scopeOf } from './scope.js';
 
 /** What explains a listener that no row does. */
@@ -45,6 +45,15 @@ export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts, 
   }
   const named = owned(({ kind }) => kind !== 'foreign');
   return named === undefined ? { kind: 'nothing' } : { kind: 'note-by-name', note: named };
+}
+
+/** For each listener the notes that may explain it, by its first owner; of most processes there are none. */
+export function notesByOwner(notes: Notes, isText: boolean): (listener: OwnedListener) => Notes {
+  const notesOf = onceEachProcess((owner): Notes => {
+    const isForeign = (name: string): boolean => matchOwner(owner, name, notes, isText).kind === 'foreign';
+    return { ...notes, listeners: notes.listeners.filter(({ owners }) => !owners.every(isForeign)) };
+  });
+  return ({ owners: [owner] }) => (owner === undefined || owner.kind === 'kernel' ? notes : notesOf(owner));
 }
 
 function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {

@@ -118,7 +118,8 @@ async function iterate(everyStateIn: number | null, started?: Promise<OwnerPass>
 
 function lacksAny({ inode }: OwnerPass, wanted: ReadonlySet<number>, kernelInodes: ReadonlySet<number>): boolean {
   const seen = new Set(inode);
-  return [...wanted].some((one) => !seen.has(one) && !kernelInodes.has(one));
+  for (const one of wanted) if (!seen.has(one) && !kernelInodes.has(one)) return true;
+  return false;
 }
 
 /** The rows of a pass for the wanted sockets, with facts about each process. */
@@ -128,7 +129,10 @@ async function ownersIn(
   procRoot: string,
   deadline: Deadline,
 ): Promise<FoundOwners> {
-  const rows = Array.from(pass.inode.keys()).filter((at) => wanted.has(pass.inode[at] ?? 0) && pass.pid[at] !== 0);
+  const rows: number[] = [];
+  pass.inode.forEach((inode, at) => {
+    if (wanted.has(inode) && pass.pid[at] !== 0) rows.push(at);
+  });
   // A pass is in order of pid.
   const firsts = rows.filter((at, index) => pass.pid[at] !== pass.pid[rows[index - 1] ?? -1]);
   const [{ facts, late }, bootTime] = await Promise.all([

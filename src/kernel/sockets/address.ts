@@ -1,28 +1,23 @@
 /** IPv4 (4 bytes) or IPv6 (16 bytes) in network order, as text; IPv6 in the form of RFC 5952. */
 export function addressText(bytes: Uint8Array): string {
   if (bytes.length === 4) return dotted(bytes, 0);
-  const words = Array.from({ length: 8 }, (_, at) => ((bytes[2 * at] ?? 0) << 8) | (bytes[2 * at + 1] ?? 0));
-  const zeros = longestZeros(words);
+  const words: string[] = [];
+  // The first of the longest runs of zeros ends before `end`.
+  let [end, longest, zeros] = [0, 0, 0];
+  for (let at = 0; at < 16; at += 2) {
+    const word = ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+    zeros = word === 0 ? zeros + 1 : 0;
+    if (zeros > longest) [end, longest] = [at / 2 + 1, zeros];
+    words.push(word.toString(16));
+  }
   // ::ffff:127.0.0.1, RFC 4291 section 2.5.5.2.
-  if (zeros.start === 0 && zeros.length === 5 && words[5] === 0xffff) return `::ffff:${dotted(bytes, 12)}`;
-  const hex = (part: number[]): string => part.map((word) => word.toString(16)).join(':');
-  if (zeros.length < 2) return hex(words);
-  return `${hex(words.slice(0, zeros.start))}::${hex(words.slice(zeros.start + zeros.length))}`;
+  if (end === 5 && longest === 5 && words[5] === 'ffff') return `::ffff:${dotted(bytes, 12)}`;
+  if (longest < 2) return words.join(':');
+  return `${words.slice(0, end - longest).join(':')}::${words.slice(end).join(':')}`;
 }
 
 function dotted(bytes: Uint8Array, at: number): string {
   return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
-}
-
-/** The first of the longest runs. */
-function longestZeros(words: readonly number[]): { start: number; length: number } {
-  let best = { start: 0, length: 0 };
-  let length = 0;
-  for (const [at, word] of words.entries()) {
-    length = word === 0 ? length + 1 : 0;
-    if (length > best.length) best = { start: at - length + 1, length };
-  }
-  return best;
 }
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
