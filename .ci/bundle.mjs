@@ -102,6 +102,9 @@ await bundle({
   supported: { 'dynamic-import': false },
   banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
   footer: { js: '})' },
+  // Less to read and to compare. Names stay, for stacks and profiles.
+  minifyWhitespace: true,
+  minifySyntax: true,
 });
 
 writeFileSync(join(ROOT, 'dist/LICENSES'), licenses(inputs));

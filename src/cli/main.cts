@@ -35,8 +35,10 @@ function readCache(file: string, program: Buffer): Buffer | undefined {
   } catch {
     return undefined;
   }
-  const key = Buffer.concat([Buffer.from(`${process.version} ${process.arch}\n`), program]);
-  return key.equals(cache.subarray(0, key.length)) ? cache.subarray(key.length) : undefined;
+  const release = Buffer.from(`${process.version} ${process.arch}\n`);
+  const end = release.length + program.length;
+  const isOurs = release.equals(cache.subarray(0, release.length)) && program.equals(cache.subarray(release.length, end));
+  return isOurs ? cache.subarray(end) : undefined;
 }
 
 const bundle = path.join(directory, 'cli.cjs');

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLER_HINT } from '../base/errors.js';
@@ -21,5 +20,8 @@ export function loadAddon(): unknown {
   const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
   const file = FILES.map((name) => join(root, name)).find(existsSync);
   if (file === undefined) throw new Error(`there is neither ${FILES.join(' nor ')} in ${root}`);
-  return createRequire(import.meta.url)(file);
+  // As require() does, which node:module would first have to be loaded for.
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports;
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP } from '../base/ip.js';
 
 /** What the value of a flag is. */
 export type ValueKind = 'port' | 'address' | 'endpoint' | 'urls' | 'path';

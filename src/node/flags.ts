@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP } from '../base/ip.js';
 import { COMM_LENGTH } from '../kernel/owners/owner.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import { endpointOf, endpointText, storedValue, type ValueKind } from './flag_value.js';

@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from '../base/ip.js';
 import { addressNumber } from '../kernel/sockets/address.js';
 import type { Transport } from '../kernel/sockets/listener.js';
 import type { Host } from './rows.js';

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP } from '../../base/ip.js';
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.js';
