@@ -98,8 +98,8 @@ export function pathOf(option: string, value: string | undefined): string | null
 
 /** Milliseconds, of an option in seconds. The upper limit keeps the value within what a timer can wait. */
 export function millisecondsOf(option: string, value: string): number {
-  const seconds = Number(value);
-  if (value.trim() !== '' && seconds >= 0.1 && seconds <= 86_400) return seconds * 1000;
+  const seconds = /^\d*\.?\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (seconds >= 0.1 && seconds <= 86_400) return seconds * 1000;
   throw usageError(`--${option} must be a number of seconds from 0.1 to 86400, not ${JSON.stringify(value)}`);
 }
 

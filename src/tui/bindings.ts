@@ -42,7 +42,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     bindings: [
       { keys: ['/'], label: '/', help: 'filter: word !not a|b' },
       { keys: ['f'], label: 'f', help: 'only faults, or all' },
-      { keys: ['s', 'S', 'o'], label: 's S', help: 'sort key, reverse order' },
+      { keys: ['s', 'S'], label: 's S', help: 'sort key, reverse order' },
       { keys: ['left', 'right'], label: 'left right', help: 'other columns' },
       { keys: ['escape'], label: 'Esc', help: 'close; clear the filter' },
     ],

@@ -5,13 +5,24 @@ type Test = (item: Item) => boolean;
 
 /** What can be asked of one field alone, as in `port:10250`. */
 const FIELDS: Readonly<Record<string, (value: string) => Test>> = {
-  port: (value) => (item) => aboutOf(item.subject).ports.includes(Number(value)),
-  pid: (value) => (item) =>
-    aboutOf(item.subject).owners.some((owner) => owner.kind === 'process' && owner.pid === Number(value)),
+  port: (value) => {
+    const isWanted = numbersIn(value);
+    return (item) => aboutOf(item.subject).ports.some(isWanted);
+  },
+  pid: (value) => {
+    const isWanted = numbersIn(value);
+    return (item) => aboutOf(item.subject).owners.some((owner) => owner.kind === 'process' && isWanted(owner.pid));
+  },
   unit: (value) => (item) => aboutOf(item.subject).units.some((unit) => unit.toLowerCase().includes(value)),
   verdict: (value) => (item) => item.verdict?.startsWith(value) === true,
   severity: (value) => (item) => item.severity.startsWith(value),
 };
+
+/** `10250`, `30000-32767`; nothing else is a number. */
+function numbersIn(value: string): (number: number) => boolean {
+  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(value) ?? [];
+  return (number) => first !== undefined && number >= Number(first) && number <= Number(last);
+}
 
 /**
  * Whether an item matches a filter: all words of it, each somewhere in the item. `!word` must not match, `a|b` matches where one of

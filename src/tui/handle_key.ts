@@ -110,7 +110,6 @@ function navigate(state: State, name: string): State {
     case 's':
       return sortBy(state, (state.lists[view].sort + 1) % VIEWS[view].sortKeys.length);
     case 'S':
-    case 'o':
       return reverseSort(state);
     case 'c':
       return openCopyMenu(state);

@@ -19,8 +19,17 @@ const PASTE_START = '\x1b[200~';
 const PASTE_END = '\x1b[201~';
 /** A longer paste is cut; a filter needs a few words. */
 const MAX_PASTE = 4_096;
+/** An answer of the terminal (OSC, ECMA-48 8.3.89), which is never a key. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence consists of them
-const BACKGROUND = /\x1b\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})[^\x07\x1b]*(?:\x07|\x1b\\)/i;
+const ANSWER = /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequence consists of them
+const BACKGROUND = /^\x1b\]11;rgba?:([\da-f]{1,4})\/([\da-f]{1,4})\/([\da-f]{1,4})[^\da-f]/i;
+/** The beginning of a sequence at the end of a read; the next one has the rest. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences consist of them
+const UNFINISHED = /\x1b(?:\[(?:M[\s\S]{0,2}|\[|<?[\d;]*)|O\d*|\][^\x07\x1b]{0,256}\x1b?)?$/;
+/** How long the rest may take, of what may also be the Escape key, and of other sequences. */
+const ESCAPE_MS = 50;
+const SEQUENCE_MS = 1_000;
 
 /** Passes on what the terminal sends: keys one at a time, and pasted text as a whole. Returns a function that ends it. */
 export async function listenToInput(input: ReadStream, handlers: InputHandlers): Promise<() => void> {
@@ -38,45 +47,76 @@ export async function listenToInput(input: ReadStream, handlers: InputHandlers):
   const decoder = new StringDecoder('utf8');
   const onData = (data: Buffer): void => parser.feed(decoder.write(data));
   input.on('data', onData);
-  return () => input.off('data', onData);
+  return () => {
+    input.off('data', onData);
+    parser.close();
+  };
 }
+
+type ParserHandlers = Pick<InputHandlers, 'onPaste' | 'onBackground'> & { readonly onKeys: (text: string) => void };
 
 /** Tells keys, pasted text and the terminal's answers apart. */
 export class InputParser {
-  readonly #handlers: Pick<InputHandlers, 'onPaste' | 'onBackground'> & { readonly onKeys: (text: string) => void };
+  readonly #handlers: ParserHandlers;
   /** What has been pasted so far; null: nothing is being pasted. */
   #pasted: string | null = null;
+  /** The beginning of a sequence. */
+  #unfinished = '';
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(handlers: Pick<InputHandlers, 'onPaste' | 'onBackground'> & { readonly onKeys: (text: string) => void }) {
+  constructor(handlers: ParserHandlers) {
     this.#handlers = handlers;
   }
 
   feed(text: string): void {
-    if (this.#pasted !== null) {
-      const all = this.#pasted + text;
-      const end = all.indexOf(PASTE_END);
-      // What is kept is enough to find an end that comes in two parts.
-      this.#pasted = end < 0 ? all.slice(0, MAX_PASTE) + all.slice(MAX_PASTE).slice(-PASTE_END.length) : null;
-      if (end < 0) return;
-      this.#handlers.onPaste(all.slice(0, Math.min(end, MAX_PASTE)));
-      this.feed(all.slice(end + PASTE_END.length));
-      return;
-    }
+    clearTimeout(this.#timer);
+    const all = this.#unfinished + text;
+    this.#unfinished = '';
+    if (this.#pasted !== null) this.#paste(this.#pasted + all);
+    else this.#read(all);
+  }
+
+  /** Waits for nothing more. */
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #paste(all: string): void {
+    const end = all.indexOf(PASTE_END);
+    // What is kept is enough to find an end that comes in two parts.
+    this.#pasted = end < 0 ? all.slice(0, MAX_PASTE) + all.slice(MAX_PASTE).slice(-PASTE_END.length) : null;
+    if (end < 0) return;
+    this.#handlers.onPaste(all.slice(0, Math.min(end, MAX_PASTE)));
+    this.#read(all.slice(end + PASTE_END.length));
+  }
+
+  #read(text: string): void {
     const start = text.indexOf(PASTE_START);
     if (start >= 0) {
       this.#keys(text.slice(0, start));
-      this.#pasted = '';
-      this.feed(text.slice(start + PASTE_START.length));
+      this.#paste(text.slice(start + PASTE_START.length));
       return;
     }
-    this.#keys(text);
+    const [unfinished = ''] = UNFINISHED.exec(text) ?? [];
+    this.#keys(text.slice(0, text.length - unfinished.length));
+    if (unfinished === '') return;
+    this.#unfinished = unfinished;
+    const flush = (): void => {
+      this.#unfinished = '';
+      this.#keys(unfinished);
+    };
+    this.#timer = setTimeout(flush, unfinished === '\x1b' ? ESCAPE_MS : SEQUENCE_MS);
   }
 
   #keys(text: string): void {
-    const [answer, ...channels] = BACKGROUND.exec(text) ?? [];
-    if (answer !== undefined) this.#handlers.onBackground(brightnessOf(channels));
-    const keys = answer === undefined ? text : text.replace(answer, '');
-    if (keys !== '') this.#handlers.onKeys(keys);
+    const [answer] = ANSWER.exec(text) ?? [];
+    if (answer === undefined) {
+      if (text !== '') this.#handlers.onKeys(text);
+      return;
+    }
+    const [background, ...channels] = BACKGROUND.exec(answer) ?? [];
+    if (background !== undefined) this.#handlers.onBackground(brightnessOf(channels));
+    this.#keys(text.replace(answer, ''));
   }
 }
 

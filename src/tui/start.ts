@@ -17,13 +17,16 @@ export interface Start {
   readonly filter: string;
 }
 
-/** @throws SockwatchError ERR_USAGE for a view or column that does not exist */
+/**
+ * Case does not matter, since the screen shows these names in capitals.
+ * @throws SockwatchError ERR_USAGE for a view or column that does not exist
+ */
 export function startOf({ view = 'spec', sort, filter = '' }: StartOptions): Start {
-  const name = VIEW_NAMES.find((one) => one === view);
+  const name = VIEW_NAMES.find((one) => one === view.toLowerCase());
   if (name === undefined) throw notOneOf('view', VIEW_NAMES, view);
   if (sort === undefined) return { view: name, sort: null, filter };
   const { sortKeys } = VIEWS[name];
-  const key = sortKeys.indexOf(sort);
+  const key = sortKeys.indexOf(sort.toLowerCase());
   if (key < 0) throw notOneOf('sort', sortKeys, sort);
   return { view: name, sort: key, filter };
 }

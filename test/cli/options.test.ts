@@ -143,6 +143,8 @@ t.test('every invalid command line has its own one-line error', (t) => {
     [['--once', '--interval', '1'], '--interval cannot be used with --once', null],
     [['--follow', '--interval', '0'], '--interval must be a number of seconds from 0.1 to 86400, not "0"', null],
     [['--follow', '--interval', 'soon'], '--interval must be a number of seconds from 0.1 to 86400, not "soon"', null],
+    [['--follow', '--interval', '0x5'], '--interval must be a number of seconds from 0.1 to 86400, not "0x5"', null],
+    [['--follow', '--interval', '1e1'], '--interval must be a number of seconds from 0.1 to 86400, not "1e1"', null],
     [['--once', '--owners', 'root'], '--owners must be one of auto, bpf, proc, none, not "root"', null],
     [['--once', '--output', ''], '--output needs a path', null],
     [['--once', '--spec='], '--spec needs a path', null],

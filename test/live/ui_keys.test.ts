@@ -177,9 +177,9 @@ t.test('sort orders and faults only', async (t) => {
   const terminal = await open(t, 50);
   await press(terminal, 'g', /by worst first/);
   t.match(listLines(await terminal.text())[0], 'exposed', 'worst first');
-  await press(terminal, 'o', /by worst first ↑/);
+  await press(terminal, 'S', /by worst first ↑/);
   t.match(listLines(await terminal.text())[0], 'not-applicable', 'reversed');
-  await terminal.keys('o');
+  await terminal.keys('S');
   for (const order of ['service', 'port', 'actual', 'owner', 'queue', 'up', 'page order']) {
     await press(terminal, 's', new RegExp(`by ${order} `));
   }

@@ -67,9 +67,9 @@ t.test('the worst row comes first; a changed order keeps the selected item', (t)
   const verdicts = screenText(worst).match(/(?<=^ {2}. )(exposed|missing|unexpected|ok)/gm);
   t.strictSame(verdicts, ['exposed', 'missing', 'unexpected', 'ok', 'ok']);
   t.equal(selectedKey(press(worst, 's')), key);
-  t.equal(selectedKey(press(worst, 'o')), key);
+  t.equal(selectedKey(press(worst, 'S')), key);
   t.notMatch(screenText(worst), /── /, 'without headings');
-  const reversed = screenText(press(worst, 'o')).match(/(?<=^ {2}. )(exposed|missing|unexpected|ok)/gm);
+  const reversed = screenText(press(worst, 'S')).match(/(?<=^ {2}. )(exposed|missing|unexpected|ok)/gm);
   t.strictSame(reversed, ['ok', 'ok', 'unexpected', 'missing', 'exposed']);
   t.end();
 });
@@ -118,14 +118,14 @@ t.test('a pause stops the clock, ages and marks, and counts the events that wait
   t.end();
 });
 
-t.test('beside the list, details follow the selection when s, o or f change it', (t) => {
+t.test('beside the list, details follow the selection when s, S or f change it', (t) => {
   const open = press(screenWith([nodeWith(SOCKETS)], { size: LARGE }), 'return');
   t.match(screenText(open), /│ verdict +exposed/);
-  t.match(screenText(press(open, 'o')), /│ verdict +not-applicable/);
+  t.match(screenText(press(open, 'S')), /│ verdict +not-applicable/);
   t.match(screenText(press(open, 'j')), /│ verdict +missing/, 'and the arrows');
   t.match(screenText(press(open, 'G f')), /│ verdict +(exposed|missing)/);
   t.match(screenText(press(open, ': :10250 return')), /│ verdict +ok/);
-  const small = press(resized(open, { size: SMALL }), 'o');
+  const small = press(resized(open, { size: SMALL }), 'S');
   t.match(screenText(small), /^verdict +exposed/m, 'details that hide the list stay');
   const healthy = press(screenWith([nodeWith([])], { size: LARGE }), '2 return f');
   t.equal(healthy.details, null, 'no details without a selection');
