@@ -12,6 +12,8 @@ export interface Glyphs {
   readonly down: string;
   readonly times: string;
   readonly cursor: string;
+  /** Of a line that stays at the top. */
+  readonly pin: string;
   /** Names are escaped to ASCII as well. */
   readonly ascii: boolean;
 }
@@ -38,6 +40,7 @@ export const UNICODE: Glyphs = {
   down: '↓',
   times: '×',
   cursor: '▏',
+  pin: '◆',
   ascii: false,
 };
 
@@ -64,6 +67,7 @@ export const ASCII: Glyphs = {
   down: 'v',
   times: 'x',
   cursor: '_',
+  pin: '&',
   ascii: true,
 };
 

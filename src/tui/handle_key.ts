@@ -1,6 +1,7 @@
 import { aboutOf } from './about.js';
 import type { CopyEntry } from './copy_menu.js';
 import { copyEntries } from './copy_menu.js';
+import type { Item } from './item.js';
 import { goToSubject, showView } from './jump.js';
 import type { Key } from './keys.js';
 import { itemAt, listOf } from './list.js';
@@ -137,22 +138,29 @@ function navigate(state: State, name: string): State {
   }
 }
 
+/** The one whose details are open, else the selected one. */
+function shownItem(state: State): Item | null {
+  return state.details?.item ?? selectedItem(state);
+}
+
 function openCopyMenu(state: State): State {
-  const item = state.details?.item ?? selectedItem(state);
+  const item = shownItem(state);
   return item === null ? state : { ...state, copying: copyEntries(item), help: null };
 }
 
-/** The events of the selected line: those of its port or path. */
+/** The events of the selected line: those of its port or path. Esc goes back. */
 function showEvents(state: State): State {
-  const item = selectedItem(state);
+  const item = shownItem(state);
   if (item === null || item.subject.kind === 'event') return state;
   const { ports, paths } = aboutOf(item.subject);
   const words = [...new Set(ports.map((port) => `port:${port}`)), ...new Set(paths)];
-  return { ...showView(state, 'events'), filter: words.join('|'), faultsOnly: false };
+  const { view, filter, faultsOnly, details } = state;
+  const back = { view, filter, faultsOnly, details };
+  return { ...showView(state, 'events'), filter: words.join('|'), faultsOnly: false, back };
 }
 
 function togglePin(state: State): State {
-  const item = selectedItem(state);
+  const item = shownItem(state);
   if (item === null) return state;
   const pinned = new Set(state.pinned);
   if (!pinned.delete(item.key)) pinned.add(item.key);
@@ -176,7 +184,8 @@ function shiftColumns(state: State, by: 1 | -1): State {
 
 function closeTop(state: State): State {
   if (state.help !== null) return { ...state, help: null };
-  return state.details !== null ? { ...state, details: null } : { ...state, filter: '' };
+  if (state.details !== null) return { ...state, details: null };
+  return state.back === null ? { ...state, filter: '' } : { ...state, ...state.back, back: null };
 }
 
 /** Opens the details of the selected line, or closes them; from those of an event it goes to what happened there. */

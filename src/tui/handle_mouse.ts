@@ -4,6 +4,7 @@ import { showView } from './jump.js';
 import { type Layout, layoutOf } from './layout.js';
 import { footerKeyAt } from './render/footer.js';
 import { tabAt, verdictFilterAt } from './render/header.js';
+import { overlayOf } from './render/overlay.js';
 import { scrollBy } from './scroll.js';
 import { followSelection, moveSelection } from './selection.js';
 import type { State } from './state.js';
@@ -31,8 +32,13 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
     const name = footerKeyAt(before, layout, column);
     return name === null ? { state: before, effect: null } : handleKey(before, { name, character: null });
   }
-  // The menu is about the selected line, and closes as for any other key.
-  if (before.copying !== null) return { state: kind === 'press' ? { ...before, copying: null } : before, effect: null };
+  if (before.copying !== null) {
+    if (kind !== 'press') return { state: before, effect: null };
+    const menu = overlayOf(before, layout.overlay.height);
+    // Elsewhere it closes, as for any other key: it is about the selected line.
+    const name = menu[line - layout.overlay.bottom + menu.length]?.key ?? 'escape';
+    return handleKey(before, { name, character: null });
+  }
   return { state: clickOrScroll({ ...before, notice: null }, mouse, layout), effect: null };
 }
 

@@ -26,14 +26,16 @@ export function goToSubject(state: State, event: Item): State | null {
   return moveToFirst(showView(state, 'spec'), (item) => item.subject.kind !== 'event' && shares(item));
 }
 
+/** The filter of the events of one line ends with them. */
 export function showView(state: State, view: ViewName): State {
-  return { ...state, view, details: null, help: null };
+  const { filter, faultsOnly } = state.back ?? state;
+  return { ...state, view, filter, faultsOnly, back: null, details: null, help: null };
 }
 
 /** A filter that hides what is wanted is dropped. */
 function moveToFirst(state: State, isWanted: (item: Item) => boolean): State | null {
   const views = [state.view, ...VIEW_NAMES.filter((name) => name !== state.view)];
-  for (const shown of [state, { ...state, filter: '', faultsOnly: false }]) {
+  for (const shown of [state, { ...state, filter: '', faultsOnly: false, back: null }]) {
     for (const view of views) {
       const there = view === state.view ? shown : showView(shown, view);
       const at = listOf(there).lines.findIndex((line) => line.kind === 'item' && isWanted(line.item));

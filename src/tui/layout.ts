@@ -26,6 +26,8 @@ export interface Layout {
   } | null;
   /** The full text of the selected line, or the notice. */
   readonly summary: { readonly top: number; readonly height: number };
+  /** Where the menu of `c` and messages end, and the lines they may have. */
+  readonly overlay: { readonly bottom: number; readonly height: number };
   /** Lines of the actions, between the summary and the footer. */
   readonly actions: readonly (readonly ActionLabel[])[];
 }
@@ -48,6 +50,7 @@ export function layoutOf(state: State): Layout {
     list: { top: body.top + 1, height: body.height - 1, width: listWidth },
     details: state.details === null ? null : { ...body, left, width: width - left },
     summary: { top: summaryTop, height: summaryHeight },
+    overlay: { bottom: summaryTop + summaryHeight, height: summaryTop + summaryHeight - HEADER_LINES },
     actions,
   };
 }

@@ -61,6 +61,9 @@ export interface Details {
   readonly scroll: number;
 }
 
+/** What was shown when `e` was pressed. */
+export type Back = Pick<State, 'view' | 'filter' | 'faultsOnly' | 'details'>;
+
 /** What the listeners of a live node answered. */
 export interface Asked {
   /** Milliseconds since the epoch. */
@@ -89,6 +92,8 @@ export interface State {
   readonly view: ViewName;
   readonly lists: Readonly<Record<ViewName, ListState>>;
   readonly filter: string;
+  /** Where the events of one line were asked for; null: the filter is the user's. */
+  readonly back: Back | null;
   /** What is being typed: a filter, which applies at once, or where to go. */
   readonly prompt: Prompt | null;
   /** What `c` offers; one digit chooses. */
@@ -123,6 +128,7 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     view: 'spec',
     lists: { spec: { ...START, sort: WORST_FIRST }, listeners: START, events: START },
     filter: '',
+    back: null,
     prompt: null,
     copying: null,
     hasMouse: true,

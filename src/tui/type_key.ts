@@ -24,7 +24,7 @@ export function typeKey(state: State, prompt: Prompt, key: Key): State {
 
 /** A filter applies as it is typed. */
 function withPrompt(state: State, prompt: Prompt): State {
-  return { ...state, prompt, filter: prompt.kind === 'filter' ? prompt.text : state.filter };
+  return prompt.kind === 'filter' ? { ...state, prompt, filter: prompt.text, back: null } : { ...state, prompt };
 }
 
 function jump(state: State, text: string): State {

@@ -4,17 +4,19 @@ import { handleMouse } from '../../src/tui/handle_mouse.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
-import { withClaims } from '../../src/tui/update.js';
+import { showMessage, withClaims } from '../../src/tui/update.js';
 import type { Claim } from '../../src/verdict/claim.js';
 import type { Change } from '../../src/watch/changes/change.js';
 import { held } from '../verdict/factory.js';
 import {
   effectOf,
+  frameErrors,
   LARGE,
   linesOf,
   NOW,
   nodeWith,
   press,
+  resized,
   SMALL,
   SOCKETS,
   screenText,
@@ -26,13 +28,15 @@ import {
 
 const START = screenWith([nodeWith([...SOCKETS, unexpected(31337)])]);
 const footer = (state: State): string | undefined => linesOf(state).at(-1);
+/** The last line above the footer. */
+const message = (state: State): string | undefined => linesOf(state).at(-2);
 
 t.test('a colon goes to a port, a name or a view', (t) => {
   t.match(selectedLine(press(START, ': :10248 return'))?.text, /localhost:10248/);
   t.match(selectedLine(press(START, ': :cilium return'))?.text, /cilium-agent/);
   t.equal(press(START, ': :ev return').view, 'events');
   t.match(footer(press(START, ': :4')), /^:4▏/);
-  t.match(footer(press(START, ': :4711 return')), 'nothing here has "4711"');
+  t.match(message(press(START, ': :4711 return')), 'nothing here has "4711"');
   t.match(selectedLine(press(START, ': :4711 return')), selectedLine(START), 'and nothing moves');
   t.match(selectedLine(press(START, '/ :cilium return : :10248 return'))?.text, /localhost:10248/, 'the filter hid it');
   const other = press(screenWith([nodeWith([...SOCKETS, held('sshd', '0.0.0.0', 22)])]), ': :sshd return');
@@ -63,7 +67,7 @@ t.test("the line that is typed has readline's keys", (t) => {
 t.test('pasted text goes into what is typed, or nowhere', (t) => {
   const pasted = pasteText(press(START, '/'), 'kube\nq\x1b[31mw');
   t.equal(pasted.filter, 'kube', 'its first line');
-  t.match(footer(pasteText(START, 'sw')), 'pasted text is not taken for keys');
+  t.match(message(pasteText(START, 'sw')), 'pasted text is not taken for keys');
   t.strictSame(pasteText(START, 'sw').lists, START.lists);
   t.end();
 });
@@ -71,16 +75,16 @@ t.test('pasted text goes into what is typed, or nowhere', (t) => {
 t.test('n and N go from fault to fault', (t) => {
   t.match(selectedLine(press(START, 'n'))?.text, /missing/);
   t.match(selectedLine(press(START, 'n n'))?.text, /unexpected/);
-  t.match(footer(press(START, 'n n n')), 'no fault below');
+  t.match(message(press(START, 'n n n')), 'no fault below');
   t.match(selectedLine(press(START, 'G N'))?.text, /unexpected/);
-  t.match(footer(press(START, 'N')), 'no fault above');
+  t.match(message(press(START, 'N')), 'no fault above');
   t.end();
 });
 
 t.test('a pinned line stays at the top, whatever the order and the filter', (t) => {
   const pinned = pressSpace(press(START, ': :10250 return'));
   const state = press(pinned, 'S / :cilium return');
-  t.match(linesOf(state)[5], /\*:10250/);
+  t.match(linesOf(state)[5], /^ ◆✓ ok .*\*:10250/, 'with a mark');
   t.match(linesOf(state)[6], /cilium/);
   t.equal(pressSpace(pinned).pinned.size, 0, 'a second one lets it go');
   t.end();
@@ -117,9 +121,36 @@ t.test('e shows the events of a line; Enter goes from an event to its line', (t)
   t.end();
 });
 
+t.test('Esc goes back from the events of a line to what was shown; its filter ends with them', (t) => {
+  const start = press(START, 'f / :9879 return');
+  const shown = ({ view, filter, faultsOnly, details }: State) => ({ view, filter, faultsOnly, details });
+  const events = press(start, 'e');
+  t.match(screenText(events), /no events of it yet \(port:9879\); Esc goes back/);
+  t.match(footer(events), /^Esc back {2}/);
+  t.strictSame(shown(press(events, 'escape')), shown(start));
+  t.match(shown(press(events, '1')), { view: 'spec', filter: '9879', faultsOnly: true });
+  t.match(shown(press(events, 'tab')), { view: 'spec', filter: '9879' });
+  t.match(shown(press(events, ': :lis return')), { view: 'listeners', filter: '9879' });
+  t.match(shown(press(press(START, 'e'), ': :10250 return')), { view: 'spec', filter: '' });
+  const detailed = press(press(START, 'return'), 'e escape');
+  t.strictSame(shown(detailed), shown(press(START, 'return')), 'the details are open again');
+  t.match(shown(press(events, '/ :kube return escape')), { view: 'events', filter: '' }, 'one that was typed stays');
+  t.equal(press(press(START, 'e'), '3').filter, '');
+  t.end();
+});
+
+/** The lines of the menu of c, without the rule above them. */
+function menuOf(state: State): string[] {
+  const lines = linesOf(state).slice(0, -1);
+  return lines.slice(lines.findIndex((line) => line.startsWith('copy ')) + 1);
+}
+
 t.test('c copies the address, the pid, a command of the advice, or everything', (t) => {
   const menu = press(START, 'c');
-  t.match(footer(menu), /^copy {2}1 0\.0\.0\.0:9879 {2}2 pid 812 cilium-agent {2}3 sudo k8s/);
+  const [address, pid, command = '', everything] = menuOf(menu);
+  t.strictSame([address, pid, everything], ['1  0.0.0.0:9879', '2  pid 812 cilium-agent', '4  everything']);
+  t.match(command, /^3 {2}sudo k8s/);
+  t.match(footer(menu), /^1-4 copy {2}Esc back$/);
   t.match(effectOf(menu, '1'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } });
   t.match(effectOf(menu, '2'), { kind: 'copy', entry: { text: '812' } });
   t.match(effectOf(menu, '4'), { kind: 'copy', entry: { text: /is listening on 0\.0\.0\.0:9879[\s\S]*\nsudo k8s/ } });
@@ -132,18 +163,61 @@ t.test('c copies the address, the pid, a command of the advice, or everything', 
   t.end();
 });
 
+t.test('the menu of c is whole at any width; where it is too long, each entry has a line', (t) => {
+  const menu = press(START, 'c');
+  for (const width of [60, 80, 100]) {
+    const state = resized(menu, { size: { width, height: 16 } });
+    const text = menuOf(state)
+      .map((line) => line.trim())
+      .join(' ');
+    for (const { label } of menu.copying ?? []) t.match(text, label, `${width}: ${label}`);
+    t.strictSame(frameErrors(state), []);
+  }
+  const entries = Array.from({ length: 9 }, (_, at) => ({ label: `${at} ${'long '.repeat(20)}`, text: '' }));
+  const long = resized({ ...START, copying: entries }, { size: { width: 60, height: 16 } });
+  t.strictSame(
+    menuOf(long).map((line) => /^(\d) {2}\d long .*…$/.exec(line)?.[1]),
+    [...'123456789'],
+  );
+  t.strictSame(frameErrors(long), []);
+  t.end();
+});
+
 t.test('in the menu of c, a click chooses; one elsewhere closes it, so that it is never about another line', (t) => {
   const menu = press(START, 'c');
   const click = (line: number, column: number) => handleMouse(menu, { kind: 'press', line, column });
-  const bottom = menu.size.height - 1;
-  const second = footer(menu)?.indexOf('2 pid') ?? -1;
-  t.match(click(bottom, second).effect, { kind: 'copy', entry: { text: '812' } });
-  t.equal(click(bottom, 2).effect, null);
-  const elsewhere = clampSelection(click(7, 10).state);
-  t.equal(elsewhere.copying, null);
-  t.strictSame(selectedLine(elsewhere), selectedLine(START), 'and selects nothing');
+  const second = linesOf(menu).findIndex((line) => line.startsWith('2  pid'));
+  t.match(click(second, 30).effect, { kind: 'copy', entry: { text: '812' } });
+  t.equal(click(second - 2, 2).effect, null, 'its title');
+  t.equal(click(menu.size.height - 1, 0).effect, null, 'the digits in the footer');
+  for (const line of [7, menu.size.height - 1]) {
+    const elsewhere = clampSelection(click(line, 10).state);
+    t.equal(elsewhere.copying, null);
+    t.strictSame(selectedLine(elsewhere), selectedLine(START), 'and selects nothing');
+  }
   const wheel = handleMouse(menu, { kind: 'wheel-down', line: 7, column: 10 });
   t.strictSame(clampSelection(wheel.state), menu);
+  t.end();
+});
+
+t.test('a message leaves the keys in sight, and is whole', (t) => {
+  const text = `saved as /${'a-long-directory/'.repeat(5)}node.json`;
+  for (const size of [SMALL, LARGE, { width: 60, height: 16 }]) {
+    for (const keys of ['escape', 'return', '?']) {
+      const quiet = resized(press(START, keys), { size });
+      const state = clampSelection(showMessage(quiet, text, false));
+      t.equal(footer(state), footer(quiet), `${size.width}, ${keys}`);
+      t.match(
+        linesOf(state)
+          .slice(-3, -1)
+          .join('')
+          .replace(/^.*saved/, 'saved')
+          .trimEnd(),
+        text.slice(-40),
+      );
+      t.strictSame(frameErrors(state), []);
+    }
+  }
   t.end();
 });
 
@@ -154,7 +228,7 @@ t.test('c copies the advice that the details show, of snapshots without codes to
   const old = screenWith([{ ...document, findings }] as never);
   const [, command = ''] = /^ {13}(s\S+ .*)$/m.exec(screenText(press(old, 'return'))) ?? [];
   t.not(command, '');
-  t.match(footer(press(old, 'c')), command.trim().slice(0, 12));
+  t.match(menuOf(press(old, 'c')).join('\n'), command.trim());
   t.end();
 });
 
@@ -176,7 +250,7 @@ t.test('a asks what the page claims; the details have the answers', (t) => {
   t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
   const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;
   t.equal(effectOf(recording, 'a'), null);
-  t.match(footer(press(recording, 'a')), 'a recording cannot be asked');
+  t.match(message(press(recording, 'a')), 'a recording cannot be asked');
   const row = START.data.document?.findings.find(({ expected }) => expected?.port === 10250)?.expected;
   if (row == null) throw new Error('there is the row');
   const claim = (text: string, result: Claim['result'], severity: Claim['severity']): Claim => ({
@@ -185,10 +259,10 @@ t.test('a asks what the page claims; the details have the answers', (t) => {
   });
   const holds = claim('it speaks TLS', 'holds', 'none');
   const ask = (...claims: Claim[]) => withClaims(START, claims);
-  t.match(footer(ask(holds, holds)), /^all 2 claims hold/);
-  t.match(footer(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims are unverified/);
+  t.match(message(ask(holds, holds)), /^all 2 claims hold/);
+  t.match(message(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims are unverified/);
   const broken = ask(holds, claim('it speaks no TLS', 'broken', 'error'));
-  t.match(footer(broken), /^1 of 2 claims are broken/);
+  t.match(message(broken), /^1 of 2 claims are broken/);
   const details = screenText(press(broken, ': :10250 return return'));
   t.match(
     details,

@@ -1,4 +1,3 @@
-import type { CopyEntry } from '../copy_menu.js';
 import type { Layout } from '../layout.js';
 import { type Line, type Segment, segment } from '../line.js';
 import type { Prompt } from '../prompt.js';
@@ -7,15 +6,10 @@ import { detailLines } from './details.js';
 import { helpLines } from './help.js';
 import { justify, segmentsWidth, truncateSegments } from './segments.js';
 
-/** What is being typed, the menu of `c`, a message, or the most useful keys. */
+/** What is being typed, or the most useful keys. */
 export function footerLine(state: State, layout: Layout): Line {
-  const { size, glyphs, message, prompt, copying } = state;
-  if (prompt !== null) return promptLine(state, prompt);
-  if (copying !== null) return truncateSegments(menu(copying), size.width, glyphs);
-  if (message !== null) {
-    return truncateSegments([segment(message.text, message.isError ? 'error' : 'good')], size.width, glyphs);
-  }
-  return hintsOf(state, layout).flatMap(hintSegments);
+  const { prompt } = state;
+  return prompt === null ? hintsOf(state, layout).flatMap(hintSegments) : promptLine(state, prompt);
 }
 
 /** The cursor stays in sight: a hint that leaves no room for the text goes, then the beginning of the text. */
@@ -41,17 +35,10 @@ const HINTS: Readonly<Record<Prompt['kind'], string>> = {
   jump: 'a port, a name or a view',
 };
 
-function menu(entries: readonly CopyEntry[]): Segment[] {
-  return [
-    segment('copy', 'bold'),
-    ...entries.flatMap(({ label }, at) => [segment(`  ${at + 1}`, 'bold'), segment(` ${label}`)]),
-  ];
-}
-
 /** Where there is no room for all hints, those with the highest numbers go first. */
 interface Hint {
-  /** Name of the key that a click stands for. */
-  readonly key: string;
+  /** Name of the key that a click stands for; null: none. */
+  readonly key: string | null;
   readonly label: string;
   readonly what: string;
   readonly priority: number;
@@ -77,6 +64,9 @@ function hintSegments({ label, what }: Hint, at: number): Segment[] {
 function allHints(state: State, layout: Layout): readonly Hint[] {
   const hint = (key: string, what: string, priority: number, label = key): Hint => ({ key, label, what, priority });
   const [help, quit] = [hint('?', 'help', 1), hint('q', 'quit', 0)];
+  if (state.copying !== null) {
+    return [{ ...hint('', 'copy', 1, `1-${state.copying.length}`), key: null }, hint('escape', 'back', 0, 'Esc')];
+  }
   if (state.help !== null || state.details !== null) {
     const below = linesBelow(state, layout);
     const isEvent = state.help === null && state.details?.item.subject.kind === 'event';
@@ -90,6 +80,7 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
   }
   const isLive = state.source.kind === 'live';
   return [
+    ...(state.back === null ? [] : [hint('escape', 'back', 2, 'Esc')]),
     hint('return', 'open', 2, 'Enter'),
     hint('/', 'filter', 3),
     hint(':', 'go to', 7),
@@ -114,18 +105,11 @@ function linesBelow(state: State, layout: Layout): number {
 
 /** The key that a click on the footer stands for; null: none. */
 export function footerKeyAt(state: State, layout: Layout, column: number): string | null {
-  if (state.copying !== null) return menuKeyAt(state, state.copying, column);
-  if (state.prompt !== null || state.message !== null) return null;
+  if (state.prompt !== null) return null;
   let left = 0;
   for (const [at, hint] of hintsOf(state, layout).entries()) {
     left += segmentsWidth(hintSegments(hint, at), state.glyphs);
     if (column < left) return hint.key;
   }
   return null;
-}
-
-function menuKeyAt({ glyphs }: State, entries: readonly CopyEntry[], column: number): string | null {
-  const isBefore = (count: number): boolean => column < segmentsWidth(menu(entries.slice(0, count)), glyphs);
-  const at = isBefore(0) ? -1 : entries.findIndex((_, index) => isBefore(index + 1));
-  return at < 0 ? null : `${at + 1}`;
 }

@@ -8,6 +8,7 @@ import { detailLines } from './details.js';
 import { footerLine } from './footer.js';
 import { headerLines } from './header.js';
 import { helpLines } from './help.js';
+import { overlayOf } from './overlay.js';
 import { listLines } from './rows.js';
 import { fitSegments, truncateSegments } from './segments.js';
 
@@ -23,7 +24,9 @@ export function frameOf(state: State): Line[] {
         ...layout.actions.map((actions) => actionsLine(actions, state)),
         footerLine(state, layout),
       ];
-  return padded(lines, state.size.height);
+  const over = layout.tooSmall ? [] : overlayOf(state, layout.overlay.height).map(({ line }) => line);
+  const at = layout.overlay.bottom - over.length;
+  return padded(lines, state.size.height).map((line, nth) => over[nth - at] ?? line);
 }
 
 function padded(lines: readonly Line[], height: number): Line[] {

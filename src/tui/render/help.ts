@@ -5,7 +5,6 @@ import { type Line, segment } from '../line.js';
 import { coverageText } from '../notice.js';
 import { type State, shownData } from '../state.js';
 import { fit, wrap } from '../text.js';
-import { truncateSegments } from './segments.js';
 
 const KEY_WIDTH = 14;
 const GAP = 2;
@@ -23,12 +22,18 @@ const MEANING: Readonly<Record<Verdict, string>> = {
   'not-applicable': 'not on this node',
 };
 
-/** Keys and verdicts, in two columns. */
+/** The narrowest screen on which two columns are not cut. */
+const MIN_TWO_COLUMNS = 80;
+
+/** Keys and verdicts, in two columns where there is room for them. */
 export function helpLines(state: State, width: number): Line[] {
   const { glyphs, actions } = state;
   const { document } = shownData(state);
   const unread = document === null ? null : coverageText(document);
-  const half = Math.floor((width - GAP) / 2);
+  const isNarrow = width < MIN_TWO_COLUMNS;
+  const half = isNarrow ? width : Math.floor((width - GAP) / 2);
+  const both = (left: readonly Line[], right: readonly Line[]): Line[] =>
+    isNarrow ? [...left, ...right] : beside(left, right);
   const keysIn = (column: BindingGroup['column']): Line[] =>
     BINDING_GROUPS.filter((group) => group.column === column).flatMap(({ title, bindings }) => [
       [segment(fit(title, half, glyphs), 'accent')],
@@ -38,13 +43,13 @@ export function helpLines(state: State, width: number): Line[] {
     segment(fit(`${glyphs.verdict[verdict]} ${verdict}: ${MEANING[verdict]}`, half, glyphs)),
   ]);
   const rows = Math.ceil(verdicts.length / 2);
-  const legend = 'marks: + new, ~ changed, - removed;   mouse: select, open, sort, filter';
+  const legend = `marks: + new, ~ changed, - removed, ${glyphs.pin} pinned   mouse: select, open, sort, filter`;
   return [
     ...(unread === null ? [] : wrap(unread, width, glyphs).map((text) => [segment(text, 'warning')])),
-    ...beside(keysIn('left'), keysIn('right')),
+    ...both(keysIn('left'), keysIn('right')),
     ...actions.map(({ key, label }) => keyLine(key, label, width, glyphs)),
-    truncateSegments([segment(legend, 'dim')], width, glyphs),
-    ...beside(verdicts.slice(0, rows), verdicts.slice(rows)),
+    ...wrap(legend, width, glyphs).map((text) => [segment(text, 'dim')]),
+    ...both(verdicts.slice(0, rows), verdicts.slice(rows)),
   ];
 }
 

@@ -50,7 +50,7 @@ function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Li
     const { text, style } = item.cell(name, context);
     return segment(fit(text, width, glyphs, align), markedStyle(style, mark));
   });
-  return [markSegment(mark), ...spaced(cells)];
+  return [markSegment(mark, state.pinned.has(item.key) ? glyphs.pin : ' '), ...spaced(cells)];
 }
 
 function spaced(cells: readonly Segment[]): Segment[] {
@@ -70,23 +70,17 @@ function markedStyle(style: Style, mark: MarkKind): Style {
   return mark !== null && (style === 'plain' || style === 'dim') ? 'bold' : style;
 }
 
-function markSegment(mark: MarkKind): Segment {
-  switch (mark) {
-    case 'added':
-      return segment('+ ', 'inverse');
-    case 'changed':
-      return segment('~ ', 'inverse');
-    case 'removed':
-      return segment('- ', 'inverse');
-    case null:
-      return segment('  ');
-  }
+/** How the item has changed, and whether it is pinned. */
+function markSegment(mark: MarkKind, pin: string): Segment {
+  const sign = mark === null ? ' ' : { added: '+', changed: '~', removed: '-' }[mark];
+  return segment(`${sign}${pin}`, mark !== null ? 'inverse' : pin === ' ' ? 'plain' : 'accent');
 }
 
 /** Says why a list is empty, so that it is not mistaken for a healthy node. */
 function emptyListText(state: State): string {
   const { document } = shownData(state);
   const since = state.view === 'events' ? sinceText(state) : '';
+  if (state.back !== null) return `no events of it${since} (${state.filter}); Esc goes back`;
   if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return 'reading the tables';
