@@ -85,8 +85,9 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
     if (hasAlternateScreen) program.resetMode('?2004');
     program.setMode('?7');
     program.showCursor();
+    // Also of the alternate screen: after the window was enlarged, tmux would put some of its lines above the prompt.
+    program.write('\x1b[0m\x1b[2J\x1b[H');
     if (hasAlternateScreen) program.resetMode('?1049');
-    else program.write('\x1b[0m\x1b[2J\x1b[H');
   };
   const onContinued = (): void => {
     input.setRawMode(true);

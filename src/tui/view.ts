@@ -7,8 +7,10 @@ export const VIEW_NAMES: readonly ViewName[] = ['spec', 'listeners', 'events'];
 export interface Column {
   readonly name: string;
   readonly title: string;
+  /** What it has at least, unless its texts need less. */
   readonly minWidth: number;
-  readonly maxWidth: number;
+  /** As wide as its texts; always `minWidth`; or all that is left, since its texts are long and change all the time. */
+  readonly sizing: 'texts' | 'fixed' | 'rest';
   /** If not all columns fit, those with the highest numbers are left out. */
   readonly priority: number;
   readonly align?: 'right';
@@ -27,39 +29,39 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
   spec: {
     title: 'Spec',
     columns: [
-      column('verdict', 'VERDICT', 16, 16, 1),
-      column('service', 'SERVICE', 15, 24, 2),
-      column('expected', 'EXPECTED', 15, 32, 3),
-      column('actual', 'ACTUAL', 15, 44, 4),
-      column('owner', 'OWNER', 10, 60, 5),
-      column('queue', 'QUEUE', 9, 11, 7, 'right'),
-      column('up', 'UP', 4, 4, 6, 'right'),
+      fixed('verdict', 'VERDICT', 16, 1),
+      column('service', 'SERVICE', 15, 2),
+      column('expected', 'EXPECTED', 15, 3),
+      column('actual', 'ACTUAL', 15, 4),
+      column('owner', 'OWNER', 10, 5),
+      fixed('queue', 'QUEUE', 9, 7, 'right'),
+      fixed('up', 'UP', 4, 6, 'right'),
     ],
     sortKeys: [ORIGINAL, 'verdict', 'service', 'expected', 'actual', 'owner', 'queue', 'up'],
   },
   listeners: {
     title: 'Listeners',
     columns: [
-      column('protocol', 'PROT', 4, 4, 1),
-      column('address', 'ADDRESS', 22, 56, 2),
-      column('owner', 'OWNER', 20, 36, 3),
-      column('explained', 'EXPLAINED BY', 20, 70, 4),
-      column('up', 'UP', 4, 4, 5, 'right'),
-      column('queue', 'QUEUE', 9, 11, 6, 'right'),
-      column('reach', 'REACH', 11, 11, 8),
+      fixed('protocol', 'PROT', 5, 1),
+      column('address', 'ADDRESS', 22, 2),
+      column('owner', 'OWNER', 20, 3),
+      column('explained', 'EXPLAINED BY', 20, 4),
+      fixed('up', 'UP', 4, 5, 'right'),
+      fixed('queue', 'QUEUE', 9, 6, 'right'),
+      fixed('reach', 'REACH', 11, 8),
       // Names of units and pods differ in the middle or at the end: cut, they would be of no use.
-      column('unit', 'UNIT', 31, 40, 7),
-      column('pod', 'POD', 36, 36, 9),
+      column('unit', 'UNIT', 31, 7),
+      column('pod', 'POD', 36, 9),
     ],
     sortKeys: [ORIGINAL, 'protocol', 'address', 'port', 'owner', 'explained', 'up', 'queue', 'reach', 'unit', 'pod'],
   },
   events: {
     title: 'Events',
     columns: [
-      column('time', 'TIME', 8, 8, 1),
-      column('event', 'EVENT', 14, 17, 2),
-      column('endpoint', 'WHERE', 21, 44, 3),
-      column('text', 'WHAT', 20, 400, 4),
+      fixed('time', 'TIME', 8, 1),
+      fixed('event', 'EVENT', 15, 2),
+      column('endpoint', 'WHERE', 21, 3),
+      { ...column('text', 'WHAT', 20, 4), sizing: 'rest' },
     ],
     sortKeys: [ORIGINAL, 'event', 'endpoint'],
   },
@@ -68,15 +70,12 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
 /** Index of the order in which the spec view starts. */
 export const WORST_FIRST = VIEWS.spec.sortKeys.indexOf('verdict');
 
-function column(
-  name: string,
-  title: string,
-  minWidth: number,
-  maxWidth: number,
-  priority: number,
-  align?: 'right',
-): Column {
-  return { name, title, minWidth, maxWidth, priority, ...(align && { align }) };
+function column(name: string, title: string, minWidth: number, priority: number): Column {
+  return { name, title, minWidth, sizing: 'texts', priority };
+}
+
+function fixed(name: string, title: string, width: number, priority: number, align?: 'right'): Column {
+  return { name, title, minWidth: width, sizing: 'fixed', priority, ...(align && { align }) };
 }
 
 /** The sort order as the tab line shows it. */

@@ -34,6 +34,7 @@ async function checkRestored(t: Test, terminal: Terminal, code: number): Promise
     applicationKeys: false,
     wraps: true,
   });
+  t.match(text, /^before: /, 'nothing is left above the earlier text');
   await terminal.type('y'.repeat(130));
   await terminal.until((now) => /^y{120}\ny{10}$/m.test(now), 'input is echoed and long lines wrap');
   return text;
@@ -60,6 +61,22 @@ t.test('the terminal is restored at the end', async (t) => {
       process.kill(await terminal.child(), signal);
       await checkRestored(t, terminal, code);
     });
+  }
+});
+
+t.test('nothing is left of the screen after the window was enlarged', async (t) => {
+  for (const [width, height] of [
+    [130, 40],
+    [121, 30],
+    [120, 60],
+  ] as const) {
+    const terminal = await shell(t);
+    await terminal.resize(width, height);
+    const last = (text: string): string | undefined => text.split('\n')[height - 1];
+    await terminal.until((text) => last(text)?.startsWith('Enter') === true, 'the larger screen');
+    await terminal.keys('q');
+    const text = await terminal.until((now) => AGAIN.test(now), 'the shell is back');
+    t.match(text, /^before: /, `${width}x${height}`);
   }
 });
 

@@ -51,10 +51,10 @@ t.test('a listener that replaces another at the same endpoint is marked as chang
   t.equal(
     screenText(state)
       .split('\n')
-      .filter((text) => text.includes('tcp  127.0.0.1:10248')).length,
+      .filter((text) => text.includes('tcp   127.0.0.1:10248')).length,
     1,
   );
-  t.match(screenText(state), /^~ tcp {2}127\.0\.0\.1:10248/m);
+  t.match(screenText(state), /^~ tcp {3}127\.0\.0\.1:10248/m);
   t.end();
 });
 

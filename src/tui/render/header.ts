@@ -57,7 +57,7 @@ function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
   const network =
     defaultInterface === null
       ? [segment(isRead ? 'no default route' : 'default route unknown', 'warning')]
-      : [segment(defaultInterface.name, 'bold'), segment(` ${defaultAddresses.join(' ')}`)];
+      : [segment(defaultInterface.name, 'bold'), ...defaultAddresses.map((address) => segment(` ${address}`))];
   const owners = coverage.sources.find(({ name }) => name === 'owners')?.via ?? 'unknown';
   const sources = [
     segment('owners ', 'dim'),
@@ -92,51 +92,59 @@ const RESULT: Readonly<
 
 /** `✗ DRIFT  3 errors · 2 warnings`, at any width, then `2 missing · 1 exposed · 14 ok` as far as there is room. */
 function verdictsLine(state: State, document: SnapshotDocument): Line {
-  const { size, glyphs } = state;
-  return truncateSegments(
-    verdictParts(state, document).map(({ segment }) => segment),
-    size.width,
-    glyphs,
-  );
+  return shownParts(state, document).flatMap(({ segments }) => segments);
 }
 
 /** A part of the line of verdicts, and what a click on it filters by; null: nothing. */
 interface SummaryPart {
-  readonly segment: Segment;
+  readonly segments: readonly Segment[];
   readonly filter: string | null;
 }
 
+function shownParts(state: State, document: SnapshotDocument): SummaryPart[] {
+  const { glyphs, size } = state;
+  const parts = verdictParts(state, document);
+  const rest: SummaryPart = { segments: [segment(` ${glyphs.ellipsis}`, 'dim')], filter: null };
+  const widthFor = (shown: readonly SummaryPart[]): number =>
+    segmentsWidth(
+      shown.flatMap(({ segments }) => segments),
+      glyphs,
+    );
+  if (widthFor(parts) <= size.width) return parts;
+  while (parts.length > 1 && widthFor([...parts, rest]) > size.width) parts.pop();
+  return [...parts, rest];
+}
+
 function verdictParts({ glyphs }: State, { summary, findings }: SnapshotDocument): SummaryPart[] {
-  const part = (text: string, style: Style, filter: string | null = null): SummaryPart => ({
-    segment: segment(text, style),
+  const [verdict, text, style] = RESULT[summary.result];
+  const counted = (count: number, name: string, style: Style, filter: string, at: number): SummaryPart => ({
+    segments: [segment(at === 0 ? '  ' : ` ${glyphs.dot} `, 'dim'), segment(`${count} ${name}`, style)],
     filter,
   });
-  const [verdict, text, style] = RESULT[summary.result];
-  const severities = (['error', 'warning'] as const).flatMap((severity) => {
-    const count = findings.filter((finding) => finding.severity === severity).length;
-    return count === 0
-      ? []
-      : [part(`${count} ${severity}${count === 1 ? '' : 's'}`, SEVERITY_STYLE[severity], `severity:${severity}`)];
+  const severities = (['error', 'warning'] as const)
+    .map((severity) => ({ severity, count: findings.filter((one) => one.severity === severity).length }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }, at) =>
+      counted(count, `${severity}${count === 1 ? '' : 's'}`, SEVERITY_STYLE[severity], `severity:${severity}`, at),
+    );
+  const verdicts = VERDICTS.filter((one) => summary.verdicts[one] > 0).map((one, at) => {
+    const severity = one === 'unexpected' ? 'warning' : SEVERITY[one];
+    const isQuiet = one === 'ok' || one === 'not-applicable';
+    return counted(summary.verdicts[one], one, isQuiet ? 'dim' : SEVERITY_STYLE[severity], `verdict:${one}`, at);
   });
-  const verdicts = VERDICTS.flatMap((verdict) => {
-    const count = summary.verdicts[verdict];
-    const severity = verdict === 'unexpected' ? 'warning' : SEVERITY[verdict];
-    const isQuiet = verdict === 'ok' || verdict === 'not-applicable';
-    return count === 0
-      ? []
-      : [part(`${count} ${verdict}`, isQuiet ? 'dim' : SEVERITY_STYLE[severity], `verdict:${verdict}`)];
-  });
-  const dotted = (parts: SummaryPart[]): SummaryPart[] =>
-    parts.flatMap((one, at) => [part(at === 0 ? '  ' : ` ${glyphs.dot} `, 'dim'), one]);
-  return [part(`${glyphs.verdict[verdict]} ${text}`, style), ...dotted(severities), ...dotted(verdicts)];
+  return [
+    { segments: [segment(`${glyphs.verdict[verdict]} ${text}`, style)], filter: null },
+    ...severities,
+    ...verdicts,
+  ];
 }
 
 /** The filter that a click on the line of verdicts stands for; null: none. */
 export function verdictFilterAt(state: State, column: number): string | null {
   const { document } = shownData(state);
   let left = 0;
-  for (const { segment, filter } of document === null ? [] : verdictParts(state, document)) {
-    left += segmentsWidth([segment], state.glyphs);
+  for (const { segments, filter } of document === null ? [] : shownParts(state, document)) {
+    left += segmentsWidth(segments, state.glyphs);
     if (column < left) return filter;
   }
   return null;

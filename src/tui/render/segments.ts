@@ -22,12 +22,22 @@ export function segmentsWidth(segments: readonly Segment[], glyphs: Glyphs): num
   return segments.reduce((sum, { text }) => sum + widthOf(escaped(text, glyphs)), 0);
 }
 
-/** Aligns segments to both ends of a line. If there is not enough room, the left ones are cut. */
+/** As many segments as fit, the first one cut if it has to be: half of a number or name would be misread. */
+export function wholeSegments(segments: readonly Segment[], width: number, glyphs: Glyphs): Segment[] {
+  let room = width;
+  const end = segments.findIndex(({ text }) => {
+    room -= widthOf(escaped(text, glyphs));
+    return room < 0;
+  });
+  return truncateSegments(segments.slice(0, end < 0 ? undefined : Math.max(1, end)), width, glyphs);
+}
+
+/** Aligns segments to both ends of a line. Of the left ones, those that do not fit are left out. */
 export function justify(left: readonly Segment[], right: readonly Segment[], width: number, glyphs: Glyphs): Line {
   const end = truncateSegments(right, width, glyphs);
   const endWidth = segmentsWidth(end, glyphs);
   if (endWidth === 0) return truncateSegments(left, width, glyphs);
-  const start = truncateSegments(left, Math.max(0, width - endWidth - 2), glyphs);
+  const start = wholeSegments(left, Math.max(0, width - endWidth - 2), glyphs);
   const space = Math.max(0, width - endWidth - segmentsWidth(start, glyphs));
   return [...start, segment(' '.repeat(space)), ...end];
 }

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { BINDING_GROUPS } from '../../../src/tui/bindings.js';
+import { columnsOf } from '../../../src/tui/columns.js';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
+import { handleMouse } from '../../../src/tui/handle_mouse.js';
 import { layoutOf } from '../../../src/tui/layout.js';
 import { frameOf } from '../../../src/tui/render/frame.js';
 import type { State } from '../../../src/tui/state.js';
@@ -103,8 +105,8 @@ t.test('80x24 has room for the main columns', (t) => {
     screenText(press(screenWith([nodeWith(SOCKETS)]), 's s s s s s s')),
     /── All nodes[\s\S]*── Control plane nodes[\s\S]*── Unix sockets/,
   );
-  t.match(lines.join('\n'), /✓ ok {13}kubelet {9}localhost:10248 127\.0\.0\.1:10248 812 kube/);
-  t.match(lines.join('\n'), /◎ exposed {8}cilium-agent {4}localhost:9879/);
+  t.match(lines.join('\n'), /✓ ok {13}kubelet {6}localhost:10248 +127\.0\.0\.1:10248 812 kubelet/);
+  t.match(lines.join('\n'), /◎ exposed {8}cilium-agent localhost:9879/);
   t.match(lines.at(-1), /^Enter open.*q quit$/);
   t.end();
 });
@@ -189,6 +191,39 @@ t.test('help lists every key and scrolls if it is long', (t) => {
   t.notMatch(screenText(help), /not-applicable: not on this node/);
   t.match(screenText(press(help, 'G')), /fault I[\s\S]*not-applicable: not on this node/);
   t.notMatch(screenText(press(help, 'escape')), /Ctrl-C/);
+  t.end();
+});
+
+t.test('the header leaves out what does not fit, instead of cutting it', (t) => {
+  const document = nodeWith([...SOCKETS, unexpected(31337)]);
+  for (let width = 60; width <= 140; width += 1) {
+    const [node = '', network = '', verdicts = ''] = linesOf(screenWith([document], { size: { width, height: 24 } }));
+    t.match(node, /^node( {2}worker( {2}release unknown( {2}A page)?)?)? +read 10s ago {2}12:00:10 UTC$/, `${width}`);
+    t.match(network, /^eth0( 192\.0\.2\.2( fd00::2)?)? +owners a test {2}events {3}✓ all read$/);
+    t.match(verdicts, /^✗ DRIFT {2}2 errors · 1 warning {2}1 exposed( · \d \S+)*( …)?$/);
+  }
+  const click = (column: number) =>
+    handleMouse(screenWith([document], { size: { width: 60, height: 24 } }), { kind: 'press', line: 2, column }).state;
+  t.equal(click(59).filter, '', 'what is left out cannot be clicked');
+  t.end();
+});
+
+t.test('a name is cut only where there is no room for it', (t) => {
+  const owner = processOwner('kube-controller-manager', { unit: 'snap.k8s.kube-controller-manager.service' });
+  const sockets = [...SOCKETS, unexpected(31337, 'x', { owners: [owner] })];
+  for (let width = 60; width <= 300; width += 3) {
+    for (const view of ['1', '2']) {
+      const state = press(screenWith([nodeWith(sockets)], { size: { width, height: 30 } }), view);
+      const last = columnsOf(state).at(-1) ?? { left: 0, width: 0 };
+      const isCut = linesOf(state)
+        .slice(4, 14)
+        .some((line) => line.includes('…'));
+      t.ok(!isCut || width - last.left - last.width < 8, `${width}, view ${view}`);
+      t.strictSame(frameErrors(state), []);
+    }
+  }
+  const wide = screenText(press(screenWith([nodeWith(sockets)], { size: { width: 220, height: 30 } }), '2'));
+  t.notMatch(wide, /…/);
   t.end();
 });
 
