@@ -6,6 +6,7 @@ import type { Spec } from '../spec/spec.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
+import { KeptFindings } from './kept_findings.js';
 import { labelsOf } from './labels.js';
 import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
 import { type FleetOptions, reduceSnapshot, type UnlabelledNode } from './reduce.js';
@@ -42,6 +43,7 @@ interface Group {
 /** Puts snapshots together, one at a time. Keeps only a column of each, so that thousands fit into memory. */
 export class FleetBuilder {
   readonly #groups = new Map<string, Group>();
+  readonly #kept = new KeptFindings();
   readonly #unreadable: UnreadableInput[] = [];
 
   /** Evaluates a snapshot, with the page of its release, and adds it. */
@@ -49,9 +51,10 @@ export class FleetBuilder {
     const spec = specFor(options.spec, document.node.release);
     const group = this.#groupOf(spec);
     const numberOf = (subject: Subject): number => numberIn(group, subject);
+    const fleetRows = { kept: this.#kept, numberOf };
     group.specs.set(spec.release, spec);
     const pageNumbers = pageSubjects(spec.rows.map(expectedOf)).map(numberOf);
-    group.nodes.push(reduceSnapshot(source, document, { ...options, spec }, pageNumbers, numberOf));
+    group.nodes.push(reduceSnapshot(source, document, { ...options, spec }, pageNumbers, fleetRows));
   }
 
   /** Adds an input that could not be read, which makes the result incomplete. */

@@ -1,5 +1,6 @@
 import { absenceSentences } from '../verdict/text/absence.js';
-import { type Cell, cellAt, entryAt } from './column.js';
+import { cellAt } from './cell.js';
+import { type Cell, entryAt } from './column.js';
 import type { Agreement, FleetNode, MatrixRow } from './matrix.js';
 import { isUnknown, NONE, type StateCode, stateCode, UNSEEN } from './state.js';
 

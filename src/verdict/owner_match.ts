@@ -191,16 +191,11 @@ function isNamed(name: string, wanted: string): boolean {
   return name === wanted || (wanted.length === COMM_LENGTH && name.startsWith(`${wanted}-`));
 }
 
-/** The base names of exe and argv[0], cached because every owner is compared with many services. */
-const fileNames = new WeakMap<ProcessOwner, { readonly exe: string | null; readonly argv0: string | null }>();
+/** What the kernel appends if the file was removed or replaced (proc(5)). */
+const DELETED = ' (deleted)';
 
-function fileNamesOf(owner: ProcessOwner): { readonly exe: string | null; readonly argv0: string | null } {
-  const known = fileNames.get(owner);
-  if (known !== undefined) return known;
-  // Appended by the kernel if the file was removed or replaced (proc(5)).
-  const names = { exe: basename(owner.exe?.replace(/ \(deleted\)$/, '')), argv0: basename(owner.argv0) };
-  fileNames.set(owner, names);
-  return names;
+function fileNamesOf({ exe, argv0 }: ProcessOwner): { readonly exe: string | null; readonly argv0: string | null } {
+  return { exe: basename(exe?.endsWith(DELETED) ? exe.slice(0, -DELETED.length) : exe), argv0: basename(argv0) };
 }
 
 function basename(path: string | null | undefined): string | null {

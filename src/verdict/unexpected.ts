@@ -115,15 +115,17 @@ export function unexpectedFindings(
     if (group === undefined) groups.set(key, { sockets: [listener.id], coded, isWarning: isWarning(coded, scope) });
     else group.sockets.push(listener.id);
   }
-  return [...groups.values()].map(({ sockets, coded, isWarning }) => {
+  return [...groups.values()].map(({ sockets, coded, isWarning }): FindingFacts => {
     const { verdict } = FINDING_CODES[coded.code];
     const severity = verdict === 'unexpected' ? (isWarning ? 'warning' : 'info') : SEVERITY[verdict];
-    const fields = { verdict, severity, expected: null, sockets, matchedBy: null, causedBy: null };
-    return { ...coded, ...fields, configuration: null };
+    // Object.assign, and not spread: V8 clones objects of many shapes slowly, and these are the most frequent findings.
+    return Object.assign(
+      { expected: null, sockets, matchedBy: null, causedBy: null, configuration: null, verdict, severity },
+      coded,
+    );
   });
 }
 
-/** What is in the way keeps a service from starting, wherever it can be reached. */
 function isWarning({ code }: CodedFinding, scope: Scope): boolean {
   return code === 'in-the-way' || (scope !== 'loopback' && scope !== 'link');
 }

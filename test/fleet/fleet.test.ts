@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cellAt } from '../../src/fleet/column.js';
+import { cellAt } from '../../src/fleet/cell.js';
 import type { Fleet } from '../../src/fleet/fleet.js';
 import { markOf, stateAt } from '../../src/fleet/mark.js';
 import type { FleetNode, Matrix, MatrixRow } from '../../src/fleet/matrix.js';
@@ -223,8 +223,10 @@ t.test('all text is safe on a terminal', (t) => {
   const fleet = fleetOf([{ ...document, capturedAt: evil, node: { ...document.node, roleSource: evil } }], {
     unreadable: { [evil]: evil },
   });
-  const columns = fleet.matrices.flatMap(({ nodes }) => nodes.map(({ column }) => column.texts.toString()));
-  const texts = JSON.stringify([fleet.matrices, fleet.unreadable, columns]);
+  const cells = fleet.matrices.flatMap(({ nodes }) =>
+    nodes.flatMap(({ column }) => Array.from(column.rows, (row) => cellAt(column, row))),
+  );
+  const texts = JSON.stringify([fleet.matrices, fleet.unreadable, cells]);
   t.notMatch(texts, /\\u001b|\u202e/);
   t.match(texts, /u\{202e\}/);
   t.end();

@@ -26,7 +26,9 @@ export function refuseUnboundedJson(text: string, file: string): void {
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE:
-        at = endOfString(text, at);
+        for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at += 1) {
+          if (text.charCodeAt(at) === BACKSLASH) at += 1;
+        }
         break;
       case COMMA:
         values += 1;
@@ -49,14 +51,4 @@ export function refuseUnboundedJson(text: string, file: string): void {
   if (values > MAX_VALUES) {
     throw inputError({ file, line: null, expected: `at most ${MAX_VALUES} values`, found: 'more' });
   }
-}
-
-/** Position of the quote that ends the string at `start`; the length of the text if it does not end. */
-function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
-  }
-  return text.length;
 }

@@ -1,0 +1,53 @@
+import { FINDING_CODES } from '../verdict/codes.js';
+import type { FindingFacts } from '../verdict/finding.js';
+import { adviceFor } from '../verdict/text/advice.js';
+import { type FindingContext, findingText } from '../verdict/text/finding.js';
+import { type Cell, type CellParams, type Column, entryAt } from './column.js';
+import { stateCode } from './state.js';
+
+/** Longer messages list hundreds of processes. */
+const MAX_MESSAGE = 4000;
+
+/** What a column says on a row; null if nothing. */
+export function cellAt(column: Column, row: number): Cell | null {
+  const at = entryAt(column, row);
+  if (at < 0) return null;
+  const { kept, findings, findingEnds, context } = column;
+  let cell: Cell | null = null;
+  for (const { facts, sockets } of kept.recall(findings, findingEnds[at - 1] ?? 0, findingEnds[at] ?? 0)) {
+    const one = cellOf(facts, { ...context, sockets });
+    cell = cell === null ? one : joined(cell, one);
+  }
+  return cell;
+}
+
+function cellOf(facts: FindingFacts, context: FindingContext): Cell {
+  const { verdict, severity, code, matchedBy } = facts;
+  const { message, reason } = findingText(facts, context);
+  // Most rows are ok, and have none.
+  const advice = severity === 'none' ? null : adviceFor(facts, context);
+  return {
+    state: stateCode(verdict, severity),
+    code,
+    params: paramsOf(facts),
+    message: shortened(message),
+    reason,
+    advice: advice === null ? null : [advice.text, ...advice.commands].join('\n'),
+    matchedBy,
+  };
+}
+
+function paramsOf({ code, params }: FindingFacts): CellParams {
+  const kinds: Readonly<Record<string, string>> = FINDING_CODES[code].params;
+  return Object.fromEntries(Object.entries(params).filter(([name]) => kinds[name] !== 'socketIds'));
+}
+
+/** Several listeners of one program on ephemeral ports: the worst one decides the state. */
+function joined(one: Cell, other: Cell): Cell {
+  const [worse, lesser] = one.state <= other.state ? [one, other] : [other, one];
+  return { ...worse, message: shortened(`${worse.message}; ${lesser.message}`) };
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE)}…`;
+}

@@ -1,0 +1,120 @@
+import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import { FINDING_CODES } from '../verdict/codes.js';
+import type { FindingFacts } from '../verdict/finding.js';
+import type { FindingContext } from '../verdict/text/finding.js';
+
+/** A finding with the sockets that it refers to. */
+export interface KeptFinding {
+  readonly facts: FindingFacts;
+  readonly sockets: FindingContext['sockets'];
+}
+
+/**
+ * Findings as what text is made of, in a few numbers each: nodes of a cluster look alike but for addresses and pids, so that
+ * everything else is kept once. Most text of a fleet is never shown.
+ */
+export class KeptFindings {
+  readonly #facts = new Interned<FindingFacts>();
+  readonly #listeners = new Interned<OwnedListener>();
+  readonly #addresses = new Interned<string | null>();
+
+  /** Appends a finding to `numbers`. */
+  keep(facts: FindingFacts, sockets: ReadonlyMap<string, OwnedListener>, numbers: number[]): void {
+    const ids = idsIn(facts).filter((id) => sockets.has(id));
+    const { code, verdict, severity, matchedBy, expected, configuration, causedBy } = facts;
+    const { sockets: members, params } = withPositions(facts, ids);
+    const key = [code, verdict, severity, members, matchedBy, params, expected, configuration, causedBy];
+    const number = this.#facts.add(JSON.stringify(key), () => Object.assign({}, facts, { sockets: members, params }));
+    numbers.push(number, ids.length);
+    for (const id of ids) {
+      const listener = sockets.get(id);
+      if (listener !== undefined) this.#keepListener(listener, numbers);
+    }
+  }
+
+  #keepListener(listener: OwnedListener, numbers: number[]): void {
+    const { protocol, address, port, device, path, abstract, uid, ownersUnknown, origin, owners } = listener;
+    const key = [protocol, port, device, path, abstract, uid, ownersUnknown, origin, owners.map(withoutPid)];
+    numbers.push(
+      this.#listeners.add(JSON.stringify(key), () => listener),
+      this.#addresses.add(address ?? '', () => address),
+    );
+    for (const owner of owners) if (owner.kind === 'process') numbers.push(owner.pid);
+  }
+
+  /** The findings in `numbers`, from one index to another. */
+  *recall(numbers: Float64Array, from: number, to: number): Generator<KeptFinding> {
+    let at = from;
+    const next = (): number => numbers[at++] ?? Number.NaN;
+    while (at < to) {
+      const facts = this.#facts.get(next());
+      const count = next();
+      const sockets = Array.from({ length: count }, (_, id): [string, OwnedListener] => {
+        const listener = this.#listeners.get(next());
+        const address = this.#addresses.get(next());
+        const owners = listener.owners.map((owner) => (owner.kind === 'process' ? { ...owner, pid: next() } : owner));
+        return [`${id}`, { ...listener, address, owners }];
+      });
+      yield { facts, sockets: new Map(sockets) };
+    }
+  }
+}
+
+/** Values with their numbers, each once. */
+class Interned<Value> {
+  readonly #numbers = new Map<string, number>();
+  readonly #values: Value[] = [];
+
+  /** The number of a key; `make` gives the value of a new one. */
+  add(key: string, make: () => Value): number {
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#values.push(make()) - 1;
+    this.#numbers.set(key, number);
+    return number;
+  }
+
+  get(number: number): Value {
+    const value = this.#values[number];
+    if (value === undefined) throw new RangeError(`there is no number ${number}`);
+    return value;
+  }
+}
+
+/** What text says of an owner, but for its pid. */
+function withoutPid(owner: Owner): unknown {
+  if (owner.kind === 'kernel') return owner;
+  const { comm, exe, argv0, isArgv0Cut, cgroup, unit, pod, container, podNamespace, podName } = owner;
+  return [comm, exe, argv0, isArgv0Cut, cgroup, unit, pod, container, podNamespace, podName];
+}
+
+/** Names of parameters with ids of sockets. */
+const SOCKET_PARAMS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(FINDING_CODES).map(([code, { params }]) => [
+    code,
+    Object.entries(params).flatMap(([name, kind]) => (kind === 'socketIds' ? [name] : [])),
+  ]),
+);
+
+function idsIn({ code, params, sockets }: FindingFacts): readonly string[] {
+  const names = SOCKET_PARAMS.get(code) ?? [];
+  if (names.length === 0) return sockets;
+  const others = names.flatMap((name) => (params as Readonly<Record<string, readonly string[]>>)[name] ?? []);
+  return [...new Set([...sockets, ...others])];
+}
+
+/** Sockets by their positions in `ids`, which are the same on all nodes. */
+function withPositions(
+  { code, params, sockets }: FindingFacts,
+  ids: readonly string[],
+): Pick<FindingFacts, 'sockets' | 'params'> {
+  const positions = (some: readonly string[]): string[] =>
+    some.flatMap((id) => (ids.includes(id) ? `${ids.indexOf(id)}` : []));
+  const names = SOCKET_PARAMS.get(code) ?? [];
+  if (names.length === 0) return { sockets: positions(sockets), params };
+  const own = params as Readonly<Record<string, readonly string[]>>;
+  return {
+    sockets: positions(sockets),
+    params: { ...params, ...Object.fromEntries(names.map((name) => [name, positions(own[name] ?? [])])) },
+  };
+}
