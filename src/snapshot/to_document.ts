@@ -1,6 +1,7 @@
 import { coverageOf } from '../base/coverage.js';
 import type { Memo } from '../base/memo.js';
 import { version } from '../base/version.js';
+import { UNEXPLAINED } from '../verdict/evaluate.js';
 import type { FailOn, SnapshotDocument } from './document/document.js';
 import { specPart } from './document/spec_part.js';
 import { summarize } from './document/summary.js';
@@ -23,7 +24,7 @@ export function toDocument(
     const all = [...evaluated.sockets, ...(others?.sockets ?? [])];
     const explained = all.map((socket) => ({
       ...socket,
-      explainedBy: explanations.get(socket.id) ?? { by: null, text: null },
+      explainedBy: explanations.get(socket.id) ?? UNEXPLAINED,
     }));
     return memo.reuseEach('explained', explained, ({ id }) => id);
   });

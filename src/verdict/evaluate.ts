@@ -143,17 +143,20 @@ export function expectedOf(row: Row): Expected {
 /** Of a UDP socket on an ephemeral port. */
 export const CLIENT_EXPLANATION = 'a client, by its ephemeral port';
 
+const CLIENT: SocketExplanation = { by: 'client', text: CLIENT_EXPLANATION };
+export const UNEXPLAINED: SocketExplanation = { by: null, text: null };
+
 function socketExplanation(explanation: Explanation): SocketExplanation {
   switch (explanation.kind) {
     case 'note':
       return { by: 'note', text: explanation.note.reason };
     case 'ephemeral':
-      return { by: 'client', text: CLIENT_EXPLANATION };
+      return CLIENT;
     case 'in-the-way':
     case 'note-if-owner':
     case 'note-by-name':
     case 'ephemeral-if-in-range':
     case 'nothing':
-      return { by: null, text: null };
+      return UNEXPLAINED;
   }
 }

@@ -31,20 +31,27 @@ export type Explanation =
  */
 export function explain(listener: OwnedListener, notes: Notes, node: NodeFacts, isText: boolean): Explanation {
   const fitting = notes.listeners.filter((note) => fits(note, listener, node));
+  if (fitting.length === 0) return unnoted(listener, node);
   const owned = (decides: (match: OwnerMatch) => boolean): ListenerNote | undefined =>
     fitting.find((note) => listener.owners.every((owner) => isOneOf(listener, owner, note, notes, isText, decides)));
   const isSure = (match: OwnerMatch): boolean =>
     match.kind === 'match' && (!isName(match.by) || isText || listener.uid === 0);
   const allowed = listener.owners.length > 0 ? owned(isSure) : undefined;
   if (allowed !== undefined) return { kind: 'note', note: allowed };
-  if (isEphemeral(listener, node)) return { kind: 'ephemeral' };
+  const otherwise = unnoted(listener, node);
+  if (otherwise.kind === 'ephemeral') return otherwise;
   const possible = owned((match) => isSure(match) || match.kind === 'unknown');
   if (possible !== undefined) return { kind: 'note-if-owner', note: possible };
-  if (node.ephemeralPorts === null && isEphemeral(listener, { ephemeralPorts: EVER_EPHEMERAL })) {
-    return { kind: 'ephemeral-if-in-range' };
-  }
+  if (otherwise.kind === 'ephemeral-if-in-range') return otherwise;
   const named = owned(({ kind }) => kind !== 'foreign');
-  return named === undefined ? { kind: 'nothing' } : { kind: 'note-by-name', note: named };
+  return named === undefined ? otherwise : { kind: 'note-by-name', note: named };
+}
+
+/** What explains a listener that no note does. */
+function unnoted(listener: OwnedListener, node: NodeFacts): Explanation {
+  if (isEphemeral(listener, node)) return { kind: 'ephemeral' };
+  const mayBe = node.ephemeralPorts === null && isEphemeral(listener, { ephemeralPorts: EVER_EPHEMERAL });
+  return { kind: mayBe ? 'ephemeral-if-in-range' : 'nothing' };
 }
 
 /** For each listener the notes that may explain it, by its first owner; of most processes there are none. */
