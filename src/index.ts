@@ -74,7 +74,22 @@ export type {
   NoParams,
   VerdictDifference,
 } from './snapshot/diff/difference.js';
-export type { FailOn, NamespaceDocument, Result, SnapshotDocument } from './snapshot/document/document.js';
+export type {
+  AddressOwner,
+  BindFailed,
+  Change,
+  Closed,
+  CoverageChanged,
+  Lost,
+  Method,
+  NetworkChanged,
+  Opened,
+  Restarted,
+  SeenBy,
+  Started,
+  VerdictChanged,
+} from './snapshot/document/change.js';
+export type { FailOn, NamespaceDocument, Result, SavedEvent, SnapshotDocument } from './snapshot/document/document.js';
 export { type Listeners, type ListenersOptions, listeners } from './snapshot/listeners.js';
 export type { ProbeRequest, SnapshotOptions } from './snapshot/options.js';
 export type { NodeState, PreflightDocument, PreflightResult } from './snapshot/preflight/document.js';
@@ -144,21 +159,6 @@ export {
 export { PAGE_CODES, type PageRemark } from './verdict/page_remarks.js';
 export { ROLE_CODES, type RoleReason } from './verdict/role_codes.js';
 export type { BindFailure, Holder } from './verdict/text/event.js';
-export type {
-  AddressOwner,
-  BindFailed,
-  Change,
-  Closed,
-  CoverageChanged,
-  Lost,
-  Method,
-  NetworkChanged,
-  Opened,
-  Restarted,
-  SeenBy,
-  Started,
-  VerdictChanged,
-} from './watch/changes/change.js';
 export { type FollowOptions, follow, watch } from './watch/follow.js';
 export type { WatchOptions, WatchUpdate } from './watch/watcher.js';
 

@@ -36,6 +36,27 @@ export async function readInput(file: string, limit: SizeLimit = PAGE_LIMIT): Pr
   }
 }
 
+/** The same for what comes on a stream; `source` is its name in messages. */
+export async function readInputStream(
+  stream: AsyncIterable<Buffer>,
+  source: string,
+  { maxBytes, hint }: SizeLimit,
+): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of stream) {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > maxBytes)
+        throw inputError({ file: source, line: null, expected: `at most ${maxBytes} bytes`, found: 'more', hint });
+    }
+  } catch (error) {
+    throw error instanceof SockwatchError ? error : unreadableError(source, error);
+  }
+  return Buffer.concat(pieces);
+}
+
 function assertRegularFile(file: string, stats: Stats): void {
   if (stats.isFile()) return;
   const hint = 'Directories, pipes and devices are not supported; write the text to a file and give its path.';

@@ -81,7 +81,7 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
 
   --once                 print one snapshot and exit
   --follow               print changes as they happen, one JSON object per line, until stopped
-  --replay FILE          open a snapshot written by --once in the TUI instead of this node
+  --replay FILE          open a snapshot (of --once, or of w in the TUI) instead of this node; - reads it from a pipe
   --format FORMAT        json (default), table (for people: one line per finding, worst first),
                          line (everything in one line of at most 80 characters)
                          or prometheus (for the textfile collector of node_exporter)

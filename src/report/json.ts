@@ -1,5 +1,5 @@
 import { UNPRINTABLE } from '../base/text.js';
-import type { Change } from '../watch/changes/change.js';
+import type { Change } from '../snapshot/document/change.js';
 
 /**
  * A document as indented JSON, in pieces: as one string, the listeners of a machine can exceed what a string can hold. Names in it are

@@ -9,6 +9,7 @@ import { type Effect, handleKey, type KeyResult } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
 import { prepareFilter } from './list.js';
 import { frameOf } from './render/frame.js';
+import { savedEvents } from './saved_events.js';
 import { clampSelection } from './selection.js';
 import { type Start, startWith } from './start.js';
 import { type ActionLabel, initialState, type Source, type State, shownData } from './state.js';
@@ -137,9 +138,10 @@ class App {
         void this.#ask();
         return showMessage(state, 'asking the listeners what the page claims of them', false);
       case 'save': {
-        const { document } = shownData(state);
+        const { document, timeline, started } = shownData(state);
         if (document === null) return showMessage(state, 'there is nothing to save yet', true);
-        this.#showOutcome(this.#options.save(document));
+        const events = started === null ? {} : savedEvents(timeline, document);
+        this.#showOutcome(this.#options.save({ ...document, ...events }));
         return state;
       }
       case 'suspend':

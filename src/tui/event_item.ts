@@ -1,5 +1,5 @@
+import type { Change } from '../snapshot/document/change.js';
 import type { Severity, Verdict } from '../verdict/finding.js';
-import type { Change } from '../watch/changes/change.js';
 import { EMPTY_CELL } from './cells.js';
 import { eventEndpoint, eventName, eventStyle, eventSummary, eventText } from './event_text.js';
 import type { Cell, CellContext, Item, Subject } from './item.js';

@@ -1,5 +1,5 @@
+import type { Change, Lost, VerdictChanged } from '../snapshot/document/change.js';
 import { ownersText } from '../verdict/text/format.js';
-import type { Change, Lost, VerdictChanged } from '../watch/changes/change.js';
 import {
   expectedEndpoint,
   firstOf,

@@ -1,5 +1,5 @@
+import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Started } from '../watch/changes/change.js';
 import type { Source } from './state.js';
 
 /** null if everything could be read. */

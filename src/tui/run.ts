@@ -1,4 +1,6 @@
-import { SockwatchError } from '../base/errors.js';
+import { openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import { messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
 import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
@@ -7,9 +9,12 @@ import { saveSnapshot } from './save_snapshot.js';
 import { type StartOptions, startOf } from './start.js';
 import type { Source } from './state.js';
 
+/** Stands for stdin in place of a file. */
+const PIPE = '-';
+
 export interface RunOptions extends Omit<WatchOptions, 'spec'> {
   readonly spec: SpecOptions;
-  /** Path of a snapshot to show instead of this node. */
+  /** Path of a snapshot to show instead of this node, or `-`. */
   readonly replay: string | null;
   readonly start: StartOptions;
 }
@@ -19,10 +24,12 @@ export interface RunOptions extends Omit<WatchOptions, 'spec'> {
  * @throws SockwatchError ERR_USAGE without a terminal; what `snapshot` and `readSnapshot` throw
  */
 export async function runUi(command: RunOptions, actions: readonly Action[] = []): Promise<void> {
-  const { stdin: input, stdout: output, env } = process;
+  const { stdout: output, env } = process;
   const { replay } = command;
   const start = startOf(command.start);
-  if (!input.isTTY || !output.isTTY || env['TERM'] === 'dumb') throw noTerminal(replay);
+  if (!output.isTTY || env['TERM'] === 'dumb') throw noTerminal(replay);
+  const input = replay === PIPE ? openKeyboard() : process.stdin;
+  if (!input.isTTY) throw noTerminal(replay);
   keepHeapSmall();
   const { runApp } = await import('./app.js');
   const updates = replay === null ? await liveUpdates(command) : await recordedUpdates(replay);
@@ -44,9 +51,32 @@ export async function runUi(command: RunOptions, actions: readonly Action[] = []
   } finally {
     process.off('SIGTERM', end).off('SIGINT', end).off('SIGHUP', endBy).off('SIGQUIT', endBy);
     process.off('uncaughtException', fail).off('unhandledRejection', fail);
+    // A terminal that was opened for its keys would keep the process alive.
+    if (input !== process.stdin) input.destroy();
   }
   // At exit, Node aborts if it cannot reset the mode of a terminal that is gone (ResetStdio(), src/node.cc).
   if (signal !== null) process.kill(process.pid, signal);
+}
+
+/**
+ * The terminal, where stdin is the snapshot.
+ * @throws SockwatchError ERR_USAGE without one
+ */
+function openKeyboard(): ReadStream {
+  if (process.stdin.isTTY) {
+    throw new SockwatchError('ERR_USAGE', '--replay - reads a snapshot from a pipe, and stdin is a terminal', {
+      hint: 'ssh NODE sudo k8s-sockwatch --once | k8s-sockwatch --replay -',
+    });
+  }
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r+'));
+  } catch (error) {
+    const problem = `keys come from /dev/tty, since stdin is the snapshot, and it cannot be opened: ${messageOf(error)}`;
+    throw new SockwatchError('ERR_USAGE', problem, {
+      hint: 'write the snapshot to a file, and give its path to --replay',
+      cause: error,
+    });
+  }
 }
 
 function noTerminal(replay: string | null): SockwatchError {
@@ -76,8 +106,9 @@ async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
 }
 
 async function recordedUpdates(file: string): Promise<UpdateSource> {
-  const { readSnapshotFile } = await import('../snapshot/file.js');
-  const document = await readSnapshotFile(file);
+  const { readSnapshotFile, readSnapshotStream } = await import('../snapshot/file.js');
+  const isPiped = file === PIPE;
+  const document = await (isPiped ? readSnapshotStream(process.stdin, 'standard input') : readSnapshotFile(file));
   return {
     async *updates() {
       yield { kind: 'snapshot', document };

@@ -15,14 +15,27 @@ export async function saveSnapshot(document: SnapshotDocument): Promise<string> 
     import('../report/write_output.js'),
   ]);
   const host = document.node.hostname.replace(/[^A-Za-z0-9.-]/g, '_');
-  const path = resolve(`k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}.json`);
+  const name = `k8s-sockwatch-${host}-${document.capturedAt.replace(/[-:]|\.\d+/g, '')}`;
   const bytes = Buffer.concat(Array.from(chunks(toJson(document)), (piece) => Buffer.from(piece)));
-  const isFile = await lstat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
-  const existing = isFile ? await readInput(path, { maxBytes: bytes.length, hint: '' }).catch(() => null) : null;
-  if (existing?.equals(bytes) === true) return `already saved as ${path}`;
-  await writeNew(path, [bytes]);
-  return `saved as ${path}`;
+  for (let count = 1; ; count++) {
+    const path = resolve(`${name}${count === 1 ? '' : `-${count}`}.json`);
+    switch (await contentOf(path, bytes)) {
+      case 'same':
+        return `already saved as ${path}`;
+      case 'other':
+        // Events and queues change between two readings of the tables.
+        break;
+      case 'none':
+        await writeNew(path, [bytes]);
+        return `saved as ${path}`;
+    }
+  }
+}
+
+/** `none`: there is no file that is ours to compare with. */
+async function contentOf(path: string, bytes: Buffer): Promise<'same' | 'other' | 'none'> {
+  const stats = await lstat(path).catch(() => null);
+  if (stats === null || !stats.isFile()) return 'none';
+  const existing = await readInput(path, { maxBytes: bytes.length, hint: '' }).catch(() => null);
+  return existing?.equals(bytes) === true ? 'same' : 'other';
 }

@@ -1,6 +1,6 @@
+import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
-import type { Started } from '../watch/changes/change.js';
 import type { CopyEntry } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';

@@ -1,6 +1,6 @@
 import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
+import type { Change, Restarted, VerdictChanged } from '../snapshot/document/change.js';
 import type { Finding } from '../verdict/finding.js';
-import type { Change, Restarted, VerdictChanged } from '../watch/changes/change.js';
 
 /** One line of the events view: a change, or several that belong together. */
 export interface TimelineEntry {

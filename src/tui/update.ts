@@ -1,11 +1,12 @@
 import type { Counters, CountersByInode } from '../kernel/sockets/table_poller.js';
+import type { Change } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
-import type { Change } from '../watch/changes/change.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { itemsOf, socketWith } from './list.js';
 import { markChanges, withoutExpired } from './marks.js';
 import { noticeOf } from './notice.js';
+import { timelineOf } from './saved_events.js';
 import type { Data, State } from './state.js';
 import { withChange, withListeners } from './timeline.js';
 
@@ -21,9 +22,16 @@ export function applyUpdate(state: State, update: WatchUpdate): State {
 }
 
 function withSnapshot({ data, now }: State, document: SnapshotDocument): Data {
-  if (data.document === null) return { ...data, document };
+  if (data.document === null) return { ...data, ...recorded(document), document };
   const timeline = withListeners(data.timeline, (id) => socketWith(document, id));
   return withMarks({ ...data, document, timeline }, data, now);
+}
+
+/** What a snapshot has of events. */
+function recorded(document: SnapshotDocument): Partial<Data> {
+  if (document.events === undefined) return {};
+  const started = document.events.findLast(({ event }) => event === 'started');
+  return { timeline: timelineOf(document), started: started?.event === 'started' ? started : null };
 }
 
 function withEvent({ data, now }: State, change: Change): Data {

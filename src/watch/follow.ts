@@ -1,6 +1,6 @@
 import { assertKeys } from '../base/validate.js';
+import type { Change } from '../snapshot/document/change.js';
 import { assertOptions, SNAPSHOT_KEYS } from '../snapshot/options.js';
-import type { Change } from './changes/change.js';
 import { Watcher, type WatchOptions, type WatchUpdate } from './watcher.js';
 
 /** Those of `snapshot`, and how often to read without kernel events. */

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Change } from '../../src/watch/changes/change.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { Child } from '../lab/child.js';
 import { CLI } from '../live/cli.js';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import type { Change } from '../../src/watch/changes/change.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { follow, HAS_EBPF, mustRun, once, ownersOf, PATIENCE_MS } from './guest.js';
 
 /* Kernel sockets of network devices: their ports are known, and so is their owner. */

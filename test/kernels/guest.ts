@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import { CLI, snapshotIn } from '../live/cli.js';
 import { FollowStream } from '../live/follow_stream.js';
 

@@ -1,7 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import type { Method } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
-import type { Method } from '../../src/watch/changes/change.js';
 import { snapshotIn } from './cli.js';
 
 interface Feature {

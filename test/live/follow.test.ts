@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { Change, Opened } from '../../src/watch/changes/change.js';
+import type { Change, Opened } from '../../src/snapshot/document/change.js';
 import { type Lab, startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import type { AddressOwner, BindFailed } from '../../src/snapshot/document/change.js';
 import { who } from '../../src/snapshot/who/who.js';
-import type { AddressOwner, BindFailed } from '../../src/watch/changes/change.js';
 import { Child } from '../lab/child.js';
 import { FollowStream } from './follow_stream.js';
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { Change } from '../../src/watch/changes/change.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
 

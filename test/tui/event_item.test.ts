@@ -1,10 +1,10 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Change, Closed, Opened } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { ASCII } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
-import type { Change, Closed, Opened } from '../../src/watch/changes/change.js';
 import { verdictChanges } from '../../src/watch/changes/verdict_changes.js';
 import { addressOwner, held, processOwner, unixListener } from '../verdict/factory.js';
 import {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
-import type { Opened } from '../../src/watch/changes/change.js';
+import type { Opened } from '../../src/snapshot/document/change.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, unexpected, withEvents } from './screen.js';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import { tick } from '../../src/tui/update.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import {
   effectOf,
   LARGE,

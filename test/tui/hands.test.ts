@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { handleKey } from '../../src/tui/handle_key.js';
 import { handleMouse } from '../../src/tui/handle_mouse.js';
 import { clampSelection } from '../../src/tui/selection.js';
@@ -6,7 +7,6 @@ import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
 import { showMessage, withClaims } from '../../src/tui/update.js';
 import type { Claim } from '../../src/verdict/claim.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import { held } from '../verdict/factory.js';
 import {
   effectOf,

@@ -1,5 +1,6 @@
 import { UNPRINTABLE } from '../../src/base/text.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { UNICODE } from '../../src/tui/glyphs.js';
 import { type Effect, handleKey, type KeyResult } from '../../src/tui/handle_key.js';
@@ -9,7 +10,6 @@ import { clampSelection, selectedItem } from '../../src/tui/selection.js';
 import { initialState, type State } from '../../src/tui/state.js';
 import { widthOf } from '../../src/tui/text.js';
 import { applyUpdate } from '../../src/tui/update.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import type { WatchUpdate } from '../../src/watch/watcher.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, held, row, socketFile, spec, unixRow } from '../verdict/factory.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
+import type { Change } from '../../src/snapshot/document/change.js';
 import { NO_MARKS } from '../../src/tui/marks.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import { processOwner } from '../verdict/factory.js';
 import {
   CILIUM,

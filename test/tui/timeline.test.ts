@@ -1,11 +1,11 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import type { Change, Restarted } from '../../src/snapshot/document/change.js';
 import { eventEndpoint, eventText } from '../../src/tui/event_text.js';
 import { EMPTY_TIMELINE, type Timeline, withChange, withListeners } from '../../src/tui/timeline.js';
 import type { Finding } from '../../src/verdict/finding.js';
 import { listenerText } from '../../src/verdict/text/format.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
-import type { Change, Restarted } from '../../src/watch/changes/change.js';
 import { addressOwner, held, processOwner } from '../verdict/factory.js';
 import { NOW } from './screen.js';
 

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import type { CountersByInode } from '../../src/kernel/sockets/table_poller.js';
+import type { Change } from '../../src/snapshot/document/change.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
 import type { FailedCall } from '../../src/watch/changes/bind_failure.js';
-import type { Change } from '../../src/watch/changes/change.js';
 import { Watcher } from '../../src/watch/watcher.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { evaluated } from './evaluated.js';

@@ -13,6 +13,7 @@ import type { SocketExplanation } from '../../verdict/evaluate.js';
 import type { Finding, Verdict } from '../../verdict/finding.js';
 import type { PageRemark } from '../../verdict/page_remarks.js';
 import type { RoleReason } from '../../verdict/role_codes.js';
+import type { Change } from './change.js';
 
 /** The lowest severity that counts as drift. */
 export type FailOn = 'error' | 'warning' | 'info' | 'never';
@@ -36,6 +37,16 @@ export interface NamespaceDocument {
   readonly error: string | null;
   readonly errors: readonly CoverageFault[];
 }
+
+/** A change as the screen had it. */
+export type SavedEvent = Change & {
+  /** How often it was reported in a row, the last time at `at`; absent: once. */
+  readonly times?: number;
+  /** Of a verdict: its listeners that have gone since, and are not in `sockets`. */
+  readonly listeners?: readonly OwnedListener[];
+  /** Of a verdict or a restart: how many more listeners it is about; absent: none. */
+  readonly omitted?: number;
+};
 
 /**
  * Everything that was read of a node at one moment, and its evaluation. snapshot.schema.json describes it for other programs;
@@ -100,6 +111,10 @@ export interface SnapshotDocument {
   readonly claims?: readonly Claim[];
   /** Rows answered by their services of which nothing was asked, and why; present beside `claims`. */
   readonly unasked?: readonly UnaskedRow[];
+  /** What happened while the screen ran whose key `w` wrote this, oldest first; present if it was written so. */
+  readonly events?: readonly SavedEvent[];
+  /** How many older events there were; present beside `events`. */
+  readonly eventsDropped?: number;
   readonly sockets: readonly (OwnedListener & { readonly explainedBy: SocketExplanation })[];
   /** TCP sockets that have the port of a missing listener, but do not listen; present if there are any. */
   readonly bound?: readonly OwnedListener[];

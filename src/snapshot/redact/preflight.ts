@@ -3,7 +3,8 @@ import { type AnsweredNeed, OBSTACLE_CODES, type Obstacle, type ObstacleFacts } 
 import { obstacleText } from '../../verdict/text/obstacle.js';
 import type { PreflightDocument } from '../preflight/document.js';
 import { isOrMayBeNode } from '../preflight/own_services.js';
-import { faultsOf, type RedactOptions, redactionOf, sourceOf } from './redact.js';
+import { faultsOf } from './findings.js';
+import { type RedactOptions, redactionOf, sourceOf } from './redact.js';
 import type { Redaction } from './redaction.js';
 import { holderOf } from './who.js';
 

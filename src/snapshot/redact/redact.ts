@@ -1,33 +1,21 @@
-import { replaceParams, UNCODED } from '../../base/coded.js';
+import { replaceParams } from '../../base/coded.js';
 import type { CoverageSource } from '../../base/coverage.js';
-import { COVERAGE_CODES, type CoverageFault } from '../../base/coverage_codes.js';
-import { printable } from '../../base/text.js';
 import { assertArgument, assertKeys, assertObject, assertSnapshot, assertSpec } from '../../base/validate.js';
 import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { SocketFile } from '../../kernel/sockets/socket_file.js';
 import type { Setting } from '../../node/setting.js';
 import { builtinSpec } from '../../spec/builtin.js';
 import type { Spec } from '../../spec/spec.js';
-import { FINDING_CODES } from '../../verdict/codes.js';
-import {
-  type Finding,
-  type FindingConfiguration,
-  type FindingFacts,
-  type FindingFields,
-  VERDICTS,
-  type Verdict,
-} from '../../verdict/finding.js';
+import { VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import { ROLE_CODES } from '../../verdict/role_codes.js';
 import { faultsText } from '../../verdict/text/coverage.js';
-import { type FindingContext, renderFinding } from '../../verdict/text/finding.js';
-import { listenersText } from '../../verdict/text/format.js';
 import { roleSourceText } from '../../verdict/text/role.js';
-import { endpointOf, socketsOf } from '../../verdict/text/sentences.js';
 import type { NamespaceDocument, SnapshotDocument } from '../document/document.js';
 import { withText } from '../document/spec_part.js';
 import { claimOf, unaskedOf } from './claims.js';
-import { expectedOf } from './expected.js';
+import { eventOf, listenersOf } from './events.js';
+import { configurationOf, faultsOf, findingOf } from './findings.js';
 import { REDACTED, Redaction } from './redaction.js';
 import { ownedOf, socketOf } from './sockets.js';
 
@@ -58,12 +46,13 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   const { generator, node, summary, coverage } = document;
   const sockets = document.sockets.map((socket) => socketOf(socket, to));
   const bound = (document.bound ?? []).map((socket) => ownedOf(socket, to));
+  const gone = (document.events ?? []).flatMap(listenersOf).map((socket) => ownedOf(socket, to));
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
   const sources = coverage.sources.map((source) => sourceOf(source, to));
   const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, to.replacers);
   const context = {
-    sockets: new Map([...sockets, ...bound].map((socket) => [socket.id, socket])),
+    sockets: new Map([...gone, ...sockets, ...bound].map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources },
     node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)) },
   };
@@ -115,6 +104,8 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
     findings: document.findings.map((finding) => findingOf(finding, to, context)),
     ...(document.claims === undefined ? {} : { claims: document.claims.map((claim) => claimOf(claim, to)) }),
     ...(document.unasked === undefined ? {} : { unasked: document.unasked.map((one) => unaskedOf(one, to)) }),
+    ...(document.events === undefined ? {} : { events: document.events.map((event) => eventOf(event, to, context)) }),
+    ...(document.eventsDropped === undefined ? {} : { eventsDropped: document.eventsDropped }),
     sockets,
     ...(bound.length === 0 ? {} : { bound }),
     namespaces: document.namespaces?.map((namespace) => namespaceOf(namespace, to)) ?? null,
@@ -150,34 +141,6 @@ function fileOf({ path, state, device, inode, mountDevice, isProtected }: Socket
   return { path: to.path(path), state, device, inode, mountDevice, isProtected };
 }
 
-export function findingOf(finding: Finding, to: Redaction, context: FindingContext): Finding {
-  const fields = {
-    verdict: finding.verdict,
-    severity: finding.severity,
-    expected: finding.expected === null ? null : expectedOf(finding.expected, to),
-    sockets: finding.sockets.map((id) => to.socketId(id)),
-    matchedBy: finding.matchedBy,
-    configuration: finding.configuration === null ? null : configurationOf(finding.configuration, to),
-    causedBy: finding.causedBy,
-  };
-  if (finding.code === null) {
-    return { ...fields, ...UNCODED, message: neutralMessage(fields, context), reason: null, advice: null };
-  }
-  const { running } = finding.params;
-  const coded = replaceParams(FINDING_CODES, finding, to.replacers);
-  const params = running === undefined ? coded.params : { ...coded.params, running: to.setting(running) };
-  return renderFinding({ ...fields, ...coded, params } as FindingFacts, context);
-}
-
-/** For a finding without a code. */
-function neutralMessage({ verdict, expected, sockets }: FindingFields, context: FindingContext): string {
-  const subject =
-    expected === null
-      ? listenersText(socketsOf(sockets, context.sockets))
-      : printable(`${expected.service} ${endpointOf(expected)}`);
-  return `${subject}: ${verdict}`;
-}
-
 function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocument {
   const { netns, name, processes, pods, podNames, containers, error } = namespace;
   const errors = faultsOf(namespace.errors, to);
@@ -191,10 +154,6 @@ function namespaceOf(namespace: NamespaceDocument, to: Redaction): NamespaceDocu
     error: faultsText(errors) ?? (error === null ? null : REDACTED),
     errors,
   };
-}
-
-export function faultsOf(faults: readonly CoverageFault[], to: Redaction): CoverageFault[] {
-  return faults.map((fault) => replaceParams(COVERAGE_CODES, fault, to.replacers));
 }
 
 export function sourceOf(source: CoverageSource, to: Redaction): CoverageSource {
@@ -218,14 +177,5 @@ function settingOf({ service, running, ...setting }: Setting, to: Redaction): Se
     service: to.name(service),
     ...configurationOf(setting, to),
     running: running === null ? null : to.setting(running),
-  };
-}
-
-function configurationOf({ flag, value, source, inEffect }: FindingConfiguration, to: Redaction): FindingConfiguration {
-  return {
-    flag: to.flag(flag),
-    value: to.setting(value),
-    source: { kind: source.kind, path: source.path === null ? null : to.path(source.path), line: source.line },
-    inEffect,
   };
 }

@@ -1,5 +1,8 @@
 import type { Origin, OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
+import { endpointText } from '../../kernel/sockets/address.js';
+import { STATE_NAMES } from '../../kernel/sockets/states.js';
 import { CLIENT_EXPLANATION } from '../../verdict/evaluate.js';
+import type { AddressOwner } from '../../verdict/text/event.js';
 import type { SnapshotDocument } from '../document/document.js';
 import type { Redaction } from './redaction.js';
 
@@ -62,7 +65,7 @@ export function ownerOf(owner: Owner, to: Redaction): Owner {
   }
 }
 
-function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
+export function processOf(owner: ProcessOwner, to: Redaction): ProcessOwner {
   return {
     kind: 'process',
     pid: owner.pid,
@@ -93,4 +96,29 @@ function podNameOf({ podNamespace, podName, containerName }: PodName, to: Redact
     ...(podName === undefined ? {} : { podName: to.name(podName) }),
     ...(containerName === undefined ? {} : { containerName: to.name(containerName) }),
   };
+}
+
+/** What has an address. */
+export function addressOwnerOf(holder: AddressOwner, to: Redaction): AddressOwner {
+  const { kind, place, owners, ownersUnknown, socket, uid, state, remainingMs } = holder;
+  return {
+    kind,
+    place: placeOf(place, to),
+    owners: owners.map((owner) => ownerOf(owner, to)),
+    ownersUnknown,
+    socket: socket === null ? null : to.socketId(socket),
+    uid: uid === null ? null : to.uid(uid),
+    state: state === null || STATE_NAMES.includes(state) ? state : to.name(state),
+    remainingMs,
+  };
+}
+
+/** As listenerText() writes it. */
+export function placeOf(place: string, to: Redaction): string {
+  if (place.startsWith('@')) return `@${to.abstract(place.slice(1))}`;
+  const [, host = '', port = ''] = /^(.*):(\d+)$/s.exec(place) ?? [];
+  if (place.startsWith('/') || port === '') return to.path(place);
+  const [address = '', device] = host.replace(/^\[(.*)\]$/s, '$1').split('%');
+  const scope = device === undefined ? null : to.device(device);
+  return endpointText(to.address(address), Number(port), scope);
 }

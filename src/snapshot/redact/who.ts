@@ -2,9 +2,10 @@ import { endpointText } from '../../kernel/sockets/address.js';
 import type { Holder } from '../../verdict/text/event.js';
 import type { Answer, WhoDocument } from '../who/document.js';
 import type { Question } from '../who/question.js';
-import { faultsOf, findingOf, type RedactOptions, redactionOf, sourceOf } from './redact.js';
+import { faultsOf, findingOf } from './findings.js';
+import { type RedactOptions, redactionOf, sourceOf } from './redact.js';
 import type { Redaction } from './redaction.js';
-import { ownedOf, ownerOf } from './sockets.js';
+import { addressOwnerOf, ownedOf } from './sockets.js';
 
 /**
  * The same as `redact` for what `who` answers.
@@ -65,28 +66,6 @@ function whatOf({ protocol, address, port, path, abstract }: Omit<Question, 'wha
 
 /** One holder of an address. */
 export function holderOf(holder: Holder, to: Redaction): Holder {
-  const { kind, place, owners, ownersUnknown, socket, uid, state, remainingMs, netns, user, since } = holder;
-  return {
-    kind,
-    place: placeOf(place, to),
-    owners: owners.map((owner) => ownerOf(owner, to)),
-    ownersUnknown,
-    socket: socket === null ? null : to.socketId(socket),
-    uid: uid === null ? null : to.uid(uid),
-    state,
-    remainingMs,
-    netns,
-    user: to.orNull(user, to.name),
-    since: to.time(since),
-  };
-}
-
-/** As listenerText() writes it. */
-function placeOf(place: string, to: Redaction): string {
-  if (place.startsWith('@')) return `@${to.abstract(place.slice(1))}`;
-  const [, host = '', port = ''] = /^(.*):(\d+)$/s.exec(place) ?? [];
-  if (place.startsWith('/') || port === '') return to.path(place);
-  const [address = '', device] = host.replace(/^\[(.*)\]$/s, '$1').split('%');
-  const scope = device === undefined ? null : to.device(device);
-  return endpointText(to.address(address), Number(port), scope);
+  const { netns, user, since } = holder;
+  return { ...addressOwnerOf(holder, to), netns, user: to.orNull(user, to.name), since: to.time(since) };
 }

@@ -72,8 +72,8 @@ function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
 
 function eventSource(state: State): string {
   const { started } = shownData(state);
-  if (state.source.kind === 'recording') return 'none';
-  return started === null ? '' : { ebpf: 'bpf', polling: 'polling' }[started.mode];
+  if (started === null) return state.source.kind === 'recording' ? 'none' : '';
+  return { ebpf: 'bpf', polling: 'polling' }[started.mode];
 }
 
 function coverageSegment({ glyphs }: State, { complete, sources }: SnapshotDocument['coverage']): Segment {

@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { ProcessOwner } from '../../kernel/owners/owner.js';
+import type { BindFailed } from '../../snapshot/document/change.js';
 import type { AddressOwners } from '../../snapshot/who/address_owners.js';
 import { bindFailureText } from '../../verdict/text/event.js';
 import { listenerText } from '../../verdict/text/format.js';
-import type { BindFailed } from './change.js';
 import type { SocketEvent } from './socket_event.js';
 
 /** A bind or listen that failed, before the owners of the address are known. */

@@ -1,5 +1,5 @@
 import type { Coverage } from '../../base/coverage.js';
-import type { CoverageChanged, Method } from './change.js';
+import type { CoverageChanged, Method } from '../../snapshot/document/change.js';
 
 /** At most one: that the coverage became complete or incomplete. Pure. */
 export function coverageChanges(

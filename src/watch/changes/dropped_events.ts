@@ -1,4 +1,4 @@
-import type { Lost } from './change.js';
+import type { Lost } from '../../snapshot/document/change.js';
 
 /** Under a storm of events, they are dropped all the time. */
 const REPORT_MS = 1_000;

@@ -1,9 +1,9 @@
 import { faultOf } from '../../base/coverage.js';
+import type { BindFailed } from '../../snapshot/document/change.js';
 import type { AddressOwners } from '../../snapshot/who/address_owners.js';
 import type { WantedAddress } from '../../snapshot/who/address_sockets.js';
 import { listenerText } from '../../verdict/text/format.js';
 import { bindFailure, type FailedCall, isInUse } from './bind_failure.js';
-import type { BindFailed } from './change.js';
 
 /** Failed calls that wait for a look-up; further ones are reported without. */
 const MAX_WAITING = 4_000;

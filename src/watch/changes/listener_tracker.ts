@@ -1,6 +1,6 @@
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { idOf } from '../../kernel/sockets/listeners.js';
-import type { Closed, Opened } from './change.js';
+import type { Closed, Opened } from '../../snapshot/document/change.js';
 
 /** Milliseconds on the clock of this process (performance.now()). */
 type Moment = number;

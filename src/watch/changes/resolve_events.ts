@@ -1,8 +1,8 @@
 import type { KernelEvent } from '../../kernel/addon.js';
 import type { OwnedListener, ProcessOwner } from '../../kernel/owners/owner.js';
 import type { NodeCapture } from '../../snapshot/capture.js';
+import type { Closed, Opened } from '../../snapshot/document/change.js';
 import type { FailedCall } from './bind_failure.js';
-import type { Closed, Opened } from './change.js';
 import type { ListenerTracker } from './listener_tracker.js';
 import { type SocketEvent, socketEventOf } from './socket_event.js';
 

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { OwnedListener, ProcessOwner } from '../../kernel/owners/owner.js';
+import type { Closed, Opened, Restarted } from '../../snapshot/document/change.js';
 import { restartText } from '../../verdict/text/event.js';
 import { listenerText } from '../../verdict/text/format.js';
-import type { Closed, Opened, Restarted } from './change.js';
 
 /** A service that opens its port later than this was started again, not restarted. */
 const MAX_DOWN_MS = 120_000;

@@ -1,8 +1,8 @@
 import type { CoverageFault } from '../../base/coverage_codes.js';
+import type { Method, Started } from '../../snapshot/document/change.js';
 import { summarize } from '../../snapshot/document/summary.js';
 import type { EvaluatedCapture } from '../../snapshot/evaluate_node.js';
 import { missesText } from '../../verdict/text/event.js';
-import type { Method, Started } from './change.js';
 
 /** The first change. `refusal`: why there are no kernel events; null: there are. */
 export function startedBy(

@@ -1,5 +1,5 @@
+import type { VerdictChanged } from '../../snapshot/document/change.js';
 import type { Finding } from '../../verdict/finding.js';
-import type { VerdictChanged } from './change.js';
 
 /**
  * Rows whose verdict changed, and listeners that became or ceased to be findings. `keyOf` gives a socket's identity for its id, which

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { NodeState } from '../../../src/cli/serve/node_state.js';
+import type { Change } from '../../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../../src/snapshot/document/document.js';
-import type { Change } from '../../../src/watch/changes/change.js';
 import { documentOf } from '../../snapshot/document/document.js';
 
 /** A state whose clock is `at.ms`, and captures that last until `end` is called. */

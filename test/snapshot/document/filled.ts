@@ -28,6 +28,8 @@ const PATTERNED: Readonly<Record<string, string>> = {
   '^(0|[1-9][0-9]{0,19})$': '4026531840',
   '^[0-9a-f]{64}$': '0123456789abcdef'.repeat(4),
   '^[0-9a-f]{16}$': '0123456789abcdef',
+  '^E[A-Z0-9]+$|^[0-9]+$': 'EADDRINUSE',
+  '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$': '2026-01-31T12:00:00.000Z',
   '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$': '2026-01-31T12:00:00.000Z',
 };
 
@@ -48,7 +50,7 @@ export function filledDocument(text: (place: string, at: number) => string): Fil
   const fill = (schema: Schema, place: string, kind: 'process' | 'kernel'): unknown => {
     if (schema.$ref !== undefined) return fill(resolve(schema.$ref), place, kind);
     if (schema.const !== undefined) return schema.const;
-    if (schema.enum !== undefined) return place.endsWith('.kind') ? kind : valueAmong(schema.enum, place);
+    if (schema.enum !== undefined) return schema.enum.includes(kind) ? kind : valueAmong(schema.enum, place);
     if (schema.anyOf !== undefined) return fill(schema.anyOf[0] ?? {}, place, kind);
     const [type] = [schema.type].flat();
     switch (type) {
@@ -59,6 +61,15 @@ export function filledDocument(text: (place: string, at: number) => string): Fil
       }
       case 'array': {
         const items = schema.items ?? {};
+        if (place === '.events') {
+          // One of each, with what is added to the lines of --follow.
+          const kinds = resolve(items.$ref ?? '').allOf ?? [];
+          const more = { type: 'object', properties: items.properties ?? {} };
+          return kinds.map(({ then = {} }, at) => ({
+            ...(fill(then, `${place}[${at}]`, kind) as object),
+            ...(fill(more, `${place}[${at}]`, kind) as object),
+          }));
+        }
         return place.endsWith('.owners')
           ? [fill(items, `${place}[0]`, 'process'), fill(items, `${place}[1]`, 'kernel')]
           : [fill(items, `${place}[0]`, kind)];

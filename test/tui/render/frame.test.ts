@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Change } from '../../../src/snapshot/document/change.js';
 import { BINDING_GROUPS } from '../../../src/tui/bindings.js';
 import { columnsOf } from '../../../src/tui/columns.js';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
@@ -7,7 +8,6 @@ import { layoutOf } from '../../../src/tui/layout.js';
 import { frameOf } from '../../../src/tui/render/frame.js';
 import type { State } from '../../../src/tui/state.js';
 import { clockText, widthOf } from '../../../src/tui/text.js';
-import type { Change } from '../../../src/watch/changes/change.js';
 import { documentOf } from '../../snapshot/document/document.js';
 import {
   capture,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { OwnedListener } from '../../../src/kernel/owners/owner.js';
-import type { Closed, Opened } from '../../../src/watch/changes/change.js';
+import type { Closed, Opened } from '../../../src/snapshot/document/change.js';
 import { RestartTracker } from '../../../src/watch/changes/restart_tracker.js';
 import { listener, processOwner } from '../../verdict/factory.js';
 
