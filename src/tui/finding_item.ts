@@ -88,7 +88,7 @@ class FindingItem implements Item {
     const { finding, sockets } = this.subject;
     switch (column) {
       case 'verdict':
-        return SEVERITIES.indexOf(finding.severity) * VERDICTS.length + VERDICTS.indexOf(finding.verdict);
+        return rankOf(finding);
       case 'service':
         return finding.expected?.service ?? '~';
       case 'expected':
@@ -113,6 +113,12 @@ class FindingItem implements Item {
     this.#searchText ??= [verdict, severity, message, row, ...sockets.map(socketSearchText)].join(' ').toLowerCase();
     return this.#searchText;
   }
+}
+
+/** By severity; then what another finding causes comes last, since mending that mends it; then by verdict. */
+function rankOf({ severity, verdict, causedBy }: Finding): number {
+  const within = (causedBy === null ? 0 : VERDICTS.length) + VERDICTS.indexOf(verdict);
+  return SEVERITIES.indexOf(severity) * 2 * VERDICTS.length + within;
 }
 
 function groupOf({ expected }: Finding): string {

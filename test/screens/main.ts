@@ -1,6 +1,6 @@
 /** `npm run screens`: makes the images of README and docs/ from the TUI in a terminal, on a lab with some faults. Needs root. */
 
-import { link, writeFile } from 'node:fs/promises';
+import { link, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onNamedNode } from '../demo/recording.js';
@@ -12,6 +12,7 @@ import { inLab } from '../live/node_terminal.js';
 import { isOpen, untilSelected } from '../live/ui_screen.js';
 import { parseScreen } from '../tui/sgr.js';
 import { Terminal } from '../tui/tmux_terminal.js';
+import { openDrill, SCREEN_DRILLS } from './drills.js';
 import { likeRealNode } from './real_node.js';
 import { toSvg } from './svg.js';
 
@@ -36,6 +37,26 @@ async function take(terminal: Terminal, lab: Lab, name: string, title: string): 
   const file = join(DIRECTORY, `${name}.svg`);
   await writeFile(file, toSvg(parseScreen(screen), TERMINAL.width, title));
   console.log(file);
+}
+
+/** The images of docs/drills.md. */
+async function takeDrills(): Promise<void> {
+  await mkdir(join(DIRECTORY, 'drills'), { recursive: true });
+  const lab = await startLab({ role: 'control-plane' });
+  try {
+    for (const drill of SCREEN_DRILLS) {
+      await lab.apply(drill.fault);
+      const terminal = await openDrill(lab, drill);
+      try {
+        await take(terminal, lab, `drills/${drill.fault}`, drill.title);
+      } finally {
+        await terminal.stop();
+      }
+      await lab.clear(drill.fault);
+    }
+  } finally {
+    await lab.stop();
+  }
 }
 
 const lab = await startLab({ role: 'control-plane', family: 'dual' });
@@ -78,3 +99,4 @@ try {
   await terminal.stop();
   await lab.stop();
 }
+await takeDrills();

@@ -12,16 +12,18 @@ import type { Glyphs } from '../glyphs.js';
 import type { Socket, Subject } from '../item.js';
 import { type Line, type Style, segment } from '../line.js';
 import { type State, shownData, shownTime } from '../state.js';
-import { ageText, dateText, wrap } from '../text.js';
+import { ageText, dateText, escaped, widthOf, wrap } from '../text.js';
 import type { TimelineEntry } from '../timeline.js';
 
 /** A field without a name continues the one above it. */
 type Part =
   | { readonly kind: 'heading'; readonly text: string }
+  | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'field'; readonly name: string; readonly text: string; readonly style: Style };
 
 /** Fits the longest field name and a space. */
 const NAME_WIDTH = 13;
+const COMMAND_INDENT = 2;
 
 /** Everything about the item whose details are open. */
 export function detailLines(state: State, width: number): Line[] {
@@ -34,6 +36,11 @@ export function detailLines(state: State, width: number): Line[] {
 function linesOf(part: Part, width: number, glyphs: Glyphs): Line[] {
   if (part.kind === 'heading') {
     return [[], ...wrap(part.text, width, glyphs).map((text) => [segment(text, 'accent')])];
+  }
+  if (part.kind === 'command') {
+    // Further to the left where that keeps it on one line, so that the mouse can copy it.
+    const indent = width - NAME_WIDTH < widthOf(escaped(part.text, glyphs)) ? COMMAND_INDENT : NAME_WIDTH;
+    return wrap(part.text, width - indent, glyphs).map((text) => [segment(' '.repeat(indent)), segment(text)]);
   }
   return wrap(part.text, width - NAME_WIDTH, glyphs).map((text, at) => [
     segment((at === 0 ? part.name : '').padEnd(NAME_WIDTH), 'dim'),
@@ -90,7 +97,7 @@ function claimParts({ expected }: Finding, state: State): Part[] {
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
   const advice = adviceOf(finding, sockets);
   if (advice === null) return finding.severity === 'none' ? [field('next', 'Nothing to do.')] : [];
-  return [field('next', advice.text, 'bold'), ...advice.commands.map((command) => field('', command))];
+  return [field('next', advice.text, 'bold'), ...advice.commands.map((text): Part => ({ kind: 'command', text }))];
 }
 
 function verdictParts(finding: Finding): Part[] {

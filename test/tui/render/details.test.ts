@@ -2,7 +2,7 @@ import t from 'tap';
 import { UNCODED } from '../../../src/base/coded.js';
 import { documentOf } from '../../snapshot/document/document.js';
 import { capture, held, processOwner, row, spec } from '../../verdict/factory.js';
-import { LARGE, nodeWith, press, SOCKETS, screenText, screenWith } from '../screen.js';
+import { LARGE, linesOf, nodeWith, press, SOCKETS, screenText, screenWith } from '../screen.js';
 
 t.test('details show everything about a finding, and what to do next', (t) => {
   const owner = processOwner('nc', {
@@ -70,5 +70,17 @@ t.test('details show the setting behind a finding', (t) => {
   const text = screenText(press(screenWith([{ ...document, findings }], { size: LARGE }), 'return'));
   t.match(text, /│ configured +--address=0\.0\.0\.0 in line 7 of \/x\/cilium/);
   t.match(text, /the process still runs with 127\.0\.0\.1/);
+  t.end();
+});
+
+t.test('a command that is too long for its column begins further to the left, and is whole if it can be', (t) => {
+  const document = nodeWith(SOCKETS);
+  const command = `sudo k8s kubectl -n kube-system get configmap ${'x'.repeat(40)}`;
+  const findings = document.findings.map((finding) => ({ ...finding, advice: { text: 'Look.', commands: [command] } }));
+  const shown = (width: number) =>
+    linesOf(press(screenWith([{ ...document, findings }], { size: { width, height: 24 } }), 'return'));
+  t.ok(shown(110).includes(`${' '.repeat(13)}${command}`));
+  t.ok(shown(90).includes(`  ${command}`));
+  t.match(shown(60).join('\n'), /^ {2}sudo k8s kubectl -n kube-system get configmap\n {2}x{40}$/m);
   t.end();
 });
