@@ -18,7 +18,7 @@ import type { TimelineEntry } from '../timeline.js';
 /** A field without a name continues the one above it. */
 type Part =
   | { readonly kind: 'heading'; readonly text: string }
-  | { readonly kind: 'command'; readonly text: string }
+  | { readonly kind: 'commands'; readonly texts: readonly string[] }
   | { readonly kind: 'field'; readonly name: string; readonly text: string; readonly style: Style };
 
 /** Fits the longest field name and a space. */
@@ -37,10 +37,12 @@ function linesOf(part: Part, width: number, glyphs: Glyphs): Line[] {
   if (part.kind === 'heading') {
     return [[], ...wrap(part.text, width, glyphs).map((text) => [segment(text, 'accent')])];
   }
-  if (part.kind === 'command') {
-    // Further to the left where that keeps it on one line, so that the mouse can copy it.
-    const indent = width - NAME_WIDTH < widthOf(escaped(part.text, glyphs)) ? COMMAND_INDENT : NAME_WIDTH;
-    return wrap(part.text, width - indent, glyphs).map((text) => [segment(' '.repeat(indent)), segment(text)]);
+  if (part.kind === 'commands') {
+    const longest = Math.max(...part.texts.map((text) => widthOf(escaped(text, glyphs))));
+    // Further to the left where that keeps each on one line, so that the mouse can copy it.
+    const indent = longest > width - NAME_WIDTH && longest <= width - COMMAND_INDENT ? COMMAND_INDENT : NAME_WIDTH;
+    const lines = part.texts.flatMap((text) => wrap(text, width - indent, glyphs));
+    return lines.map((text) => [segment(' '.repeat(indent)), segment(text)]);
   }
   return wrap(part.text, width - NAME_WIDTH, glyphs).map((text, at) => [
     segment((at === 0 ? part.name : '').padEnd(NAME_WIDTH), 'dim'),
@@ -54,6 +56,10 @@ function heading(text: string): Part {
 
 function field(name: string, text: string, style: Style = 'plain'): Part {
   return { kind: 'field', name, text, style };
+}
+
+function commandsPart(texts: readonly string[]): Part {
+  return { kind: 'commands', texts };
 }
 
 function optional(name: string, text: string | null | undefined): Part[] {
@@ -97,7 +103,7 @@ function claimParts({ expected }: Finding, state: State): Part[] {
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
   const advice = adviceOf(finding, sockets);
   if (advice === null) return finding.severity === 'none' ? [field('next', 'Nothing to do.')] : [];
-  return [field('next', advice.text, 'bold'), ...advice.commands.map((text): Part => ({ kind: 'command', text }))];
+  return [field('next', advice.text, 'bold'), ...(advice.commands.length === 0 ? [] : [commandsPart(advice.commands)])];
 }
 
 function verdictParts(finding: Finding): Part[] {

@@ -11,7 +11,7 @@ export function findTunnel(): Advice {
   return advice(
     'The agent runs, so read its log for why there is no tunnel. With routing-mode native or another tunnel port there is none here, as it should be.',
     CILIUM_LOG,
-    'sudo k8s kubectl -n kube-system get configmap cilium-config -o yaml | grep -E "routing-mode|tunnel"',
+    'sudo k8s kubectl -n kube-system get cm cilium-config -o yaml | grep -E "routing-mode|tunnel"',
     'ip -d link show type vxlan',
   );
 }

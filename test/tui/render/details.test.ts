@@ -81,6 +81,6 @@ t.test('a command that is too long for its column begins further to the left, an
     linesOf(press(screenWith([{ ...document, findings }], { size: { width, height: 24 } }), 'return'));
   t.ok(shown(110).includes(`${' '.repeat(13)}${command}`));
   t.ok(shown(90).includes(`  ${command}`));
-  t.match(shown(60).join('\n'), /^ {2}sudo k8s kubectl -n kube-system get configmap\n {2}x{40}$/m);
+  t.match(shown(60).join('\n'), /^ {13}sudo k8s kubectl -n kube-system get configmap\n {13}x{40}$/m);
   t.end();
 });
