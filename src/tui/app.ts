@@ -7,7 +7,6 @@ import type { WatchUpdate } from '../watch/watcher.js';
 import { glyphsFor } from './glyphs.js';
 import { type Effect, handleKey, type KeyResult } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
-import { prepareFilter } from './list.js';
 import { frameOf } from './render/frame.js';
 import { savedEvents } from './saved_events.js';
 import { clampSelection } from './selection.js';
@@ -196,7 +195,6 @@ class App {
       this.#drawnAt = performance.now();
       this.#state = clampSelection(this.#state);
       this.#terminal?.draw(frameOf(this.#state));
-      if (this.#state.prompt?.text === '') prepareFilter(this.#state);
     });
     this.#scheduleTick();
     this.#followCounters();
@@ -208,8 +206,9 @@ class App {
     if (isWanted === this.#countsQueues) return;
     this.#countsQueues = isWanted;
     const onCounters = (counters: CountersByInode): void => {
-      this.#state = withCounters(this.#state, counters);
-      this.#drawSoon();
+      const before = this.#state;
+      this.#state = withCounters(before, counters);
+      if (this.#state !== before) this.#drawSoon();
     };
     this.#options.updates.followCounters(isWanted ? onCounters : null);
   }

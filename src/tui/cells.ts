@@ -131,20 +131,22 @@ export function reachText({ address, device }: Socket): string {
   return isWildcard(address) && device === null ? 'everywhere' : 'one address';
 }
 
-/** What a filter can find of a socket and its owners, in lower case. */
-export function socketSearchText(socket: Socket): string {
-  const { protocol, port, netns, origin, explainedBy } = socket;
-  // Concatenated because it is fast: the first letter of a filter needs this text of every socket.
-  let text = `${protocol} ${listenerText(socket)}${word(port)} ${netns}${word(origin?.unit)}${word(explainedBy.text)}`;
-  for (const owner of socket.owners) {
-    text +=
-      owner.kind === 'kernel'
-        ? ` ${owner.device} ${owner.deviceKind}`
-        : `${word(owner.comm)}${word(owner.exe)}${word(owner.argv0)}${word(owner.unit)}${word(owner.pod)}${word(podText(owner))}${word(owner.container)}${word(owner.containerName)} pid ${owner.pid}`;
-  }
-  return text.toLowerCase();
+/** Whether any text of a socket or its owners contains a word, which is in lower case. */
+export function socketContains(word: string, socket: Socket): boolean {
+  const { protocol, netns, origin, explainedBy, owners } = socket;
+  return (
+    contains(word, listenerText(socket), protocol, netns, origin?.unit, explainedBy.text) ||
+    owners.some((owner) => ownerContains(word, owner))
+  );
 }
 
-function word(value: string | number | null | undefined): string {
-  return value === null || value === undefined ? '' : ` ${value}`;
+function ownerContains(word: string, owner: Owner): boolean {
+  if (owner.kind === 'kernel') return contains(word, owner.device, owner.deviceKind);
+  const { comm, exe, argv0, unit, pod, container, containerName, pid } = owner;
+  return contains(word, comm, exe, argv0, unit, pod, podText(owner), container, containerName, `pid ${pid}`);
+}
+
+/** Not in one text that is kept: it would take more memory than the sockets, and most of the time of the first letter. */
+export function contains(word: string, ...texts: readonly (string | null | undefined)[]): boolean {
+  return texts.some((text) => text?.toLowerCase().includes(word) === true);
 }

@@ -51,10 +51,10 @@ export class EventItem implements Item {
     return column === 'event' ? entry.change.event : (eventEndpoint(entry) ?? '~');
   }
 
-  searchText(): string {
+  matches(word: string): boolean {
     const { entry } = this.subject;
     this.#searchText ??= `${eventName(entry.change)} ${eventEndpoint(entry) ?? ''} ${eventText(entry)}`.toLowerCase();
-    return this.#searchText;
+    return this.#searchText.includes(word);
   }
 }
 

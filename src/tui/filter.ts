@@ -44,5 +44,5 @@ function oneTest(word: string): Test[] {
   const [, name = '', value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return value === '' ? [] : [field(value)];
-  return word === '' ? [] : [(item) => item.searchText().includes(word)];
+  return word === '' ? [] : [(item) => item.matches(word)];
 }

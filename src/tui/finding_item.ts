@@ -2,6 +2,7 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import {
+  contains,
   EMPTY_CELL,
   endpointsCell,
   expectedEndpoint,
@@ -10,7 +11,7 @@ import {
   queueCell,
   queueSortKey,
   SEVERITY_STYLE,
-  socketSearchText,
+  socketContains,
   uniqueOwners,
   uptimeCell,
   uptimeSortKey,
@@ -45,7 +46,6 @@ class FindingItem implements Item {
   readonly isFault: boolean;
   readonly signature: string;
   readonly subject: Subject & { readonly kind: 'finding' };
-  #searchText: string | null = null;
 
   constructor(finding: Finding, sockets: readonly Socket[], key: string) {
     const [first] = sockets;
@@ -106,12 +106,11 @@ class FindingItem implements Item {
     }
   }
 
-  searchText(): string {
+  matches(word: string): boolean {
     const { finding, sockets } = this.subject;
     const { verdict, severity, message, expected } = finding;
-    const row = expected === null ? '' : `${expected.service} ${endpointOf(expected)}`;
-    this.#searchText ??= [verdict, severity, message, row, ...sockets.map(socketSearchText)].join(' ').toLowerCase();
-    return this.#searchText;
+    const row = expected === null ? [] : [expected.service, endpointOf(expected)];
+    return contains(word, verdict, severity, message, ...row) || sockets.some((socket) => socketContains(word, socket));
   }
 }
 

@@ -41,6 +41,6 @@ export interface Item {
   readonly subject: Subject;
   cell(column: string, context: CellContext): Cell;
   sortKey(column: string): number | string;
-  /** What a filter searches, in lower case. */
-  searchText(): string;
+  /** Whether any of its texts contains a word, which is in lower case. */
+  matches(word: string): boolean;
 }

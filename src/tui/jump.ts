@@ -12,7 +12,7 @@ export function jumpTo(state: State, text: string): State | null {
   if (view !== undefined) return showView(state, view);
   const isWanted = /^\d+$/.test(wanted)
     ? ({ subject }: Item) => aboutOf(subject).ports.includes(Number(wanted))
-    : (item: Item) => item.searchText().includes(wanted);
+    : (item: Item) => item.matches(wanted);
   return wanted === '' ? state : moveToFirst(state, isWanted);
 }
 

@@ -19,10 +19,6 @@ export interface List {
   /** Number of items without the filter. */
   readonly total: number;
   readonly shown: number;
-  /** Line of an item by `Item.key`. */
-  readonly byKey: ReadonlyMap<string, number>;
-  /** Line of the first item at an `Item.endpoint`. */
-  readonly byEndpoint: ReadonlyMap<string, number>;
 }
 
 type ItemCache = WeakMap<SnapshotDocument['findings'], WeakMap<SnapshotDocument['sockets'], readonly Item[]>>;
@@ -64,11 +60,6 @@ export function itemsOf({ document, timeline }: Data, view: ViewName): readonly 
   }
 }
 
-/** Computes the search texts ahead, so that the first letter of a filter is as fast as the next ones. */
-export function prepareFilter(state: State): void {
-  for (const item of itemsOf(shownData(state), state.view)) item.searchText();
-}
-
 /** Adds the removed items: they stay at the end of their group until their marks expire. */
 function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): readonly Item[] {
   const kind = ({ spec: 'finding', listeners: 'socket', events: 'event' } as const)[view];
@@ -94,7 +85,7 @@ export function listOf(state: State): List {
 function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data): List {
   const items = withRemoved(itemsOf(data, view), data, view);
   const matches = matcherOf(filter);
-  const isPinned = ({ key }: Item): boolean => pinned.has(key);
+  const isPinned = (item: Item): boolean => pinned.size > 0 && pinned.has(item.key);
   const chosen = items.filter((item) => isPinned(item) || ((!faultsOnly || item.isFault) && matches(item)));
   const { sort, reversed } = lists[view];
   const sorted = sortItems(view, chosen, { sort, reversed });
@@ -102,14 +93,7 @@ function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data
   const rest = top.length === 0 ? sorted : sorted.filter((item) => !isPinned(item));
   // Only the original order keeps groups together.
   const lines = [...top.map(itemLine), ...(sort === 0 && !reversed ? grouped(rest) : rest.map(itemLine))];
-  const byKey = new Map<string, number>();
-  const byEndpoint = new Map<string, number>();
-  for (const [at, line] of lines.entries()) {
-    if (line.kind === 'heading') continue;
-    byKey.set(line.item.key, at);
-    if (!byEndpoint.has(line.item.endpoint)) byEndpoint.set(line.item.endpoint, at);
-  }
-  return { lines, total: items.length, shown: chosen.length, byKey, byEndpoint };
+  return { lines, total: items.length, shown: chosen.length };
 }
 
 function itemLine(item: Item): ListLine {
@@ -124,6 +108,14 @@ function grouped(items: readonly Item[]): ListLine[] {
     else group.push(itemLine(item));
   }
   return [...groups].flatMap(([text, lines]) => (text === '' ? lines : [{ kind: 'heading', text }, ...lines]));
+}
+
+/** Line of the first item that is wanted, most likely at `near`; null: there is none. */
+export function lineOf({ lines }: List, near: number, isWanted: (item: Item) => boolean): number | null {
+  const isAt = (line: ListLine | undefined): boolean => line?.kind === 'item' && isWanted(line.item);
+  if (isAt(lines[near])) return near;
+  const found = lines.findIndex(isAt);
+  return found < 0 ? null : found;
 }
 
 /** null for a heading, and past the end. */

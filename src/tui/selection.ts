@@ -1,6 +1,6 @@
 import type { Item } from './item.js';
 import { layoutOf } from './layout.js';
-import { itemAt, itemsOf, type List, listOf } from './list.js';
+import { itemAt, itemsOf, type List, lineOf, listOf } from './list.js';
 import { FIRST_LINE, type Position, type State, shownData, withList } from './state.js';
 import type { ViewName } from './view.js';
 
@@ -88,7 +88,8 @@ function scrollTo(list: List, top: number, line: number, height: number): number
 function reselect(list: List, position: Position, height: number): Position {
   const { key, endpoint, line, top } = position;
   const found =
-    (key === null ? undefined : list.byKey.get(key)) ?? (endpoint === null ? undefined : list.byEndpoint.get(endpoint));
-  if (found === undefined) return moveTo(list, position, line, 1, height);
+    (key === null ? null : lineOf(list, line, (item) => item.key === key)) ??
+    (endpoint === null ? null : lineOf(list, line, (item) => item.endpoint === endpoint));
+  if (found === null) return moveTo(list, position, line, 1, height);
   return moveTo(list, { ...position, top: top + found - line }, found, 1, height);
 }

@@ -3,6 +3,7 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/text/format.js';
 import {
+  contains,
   EMPTY_CELL,
   ownerCell,
   ownerKey,
@@ -10,7 +11,7 @@ import {
   queueSortKey,
   reachText,
   SEVERITY_STYLE,
-  socketSearchText,
+  socketContains,
   uptimeCell,
   uptimeSortKey,
 } from './cells.js';
@@ -78,23 +79,29 @@ function itemOf(socket: Socket, group: string, finding: Finding | null): SocketI
 }
 
 class SocketItem implements Item {
-  readonly key: string;
-  readonly endpoint: string;
   readonly group: string;
   readonly isFault: boolean;
   readonly subject: Subject & { readonly kind: 'socket' };
   readonly verdict: Verdict | null;
   readonly severity: Severity;
-  #searchText: string | null = null;
 
   constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
-    this.key = `socket ${socket.netns} ${socket.id}`;
-    this.endpoint = `${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
     this.group = group;
     this.verdict = verdict;
     this.severity = severity;
     this.isFault = severity !== 'none';
     this.subject = { kind: 'socket', socket };
+  }
+
+  // Not kept: there may be many listeners.
+  get key(): string {
+    const { netns, id } = this.subject.socket;
+    return `socket ${netns} ${id}`;
+  }
+
+  get endpoint(): string {
+    const { socket } = this.subject;
+    return `${socket.netns} ${socket.protocol} ${listenerText(socket)}`;
   }
 
   get signature(): string {
@@ -162,9 +169,9 @@ class SocketItem implements Item {
     }
   }
 
-  searchText(): string {
-    this.#searchText ??= `${socketSearchText(this.subject.socket)} ${this.verdict ?? ''} ${this.#explanation().text.toLowerCase()}`;
-    return this.#searchText;
+  matches(word: string): boolean {
+    const { socket } = this.subject;
+    return contains(word, this.verdict, this.#explanation().text) || socketContains(word, socket);
   }
 
   #explanation(): Cell {
