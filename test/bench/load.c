@@ -39,18 +39,30 @@ static void bring_up_loopback(void) {
   close(fd);
 }
 
+// More than there are by default, and none of a row of the page.
+static void widen_port_range(void) {
+  static const char range[] = "20000 65535";
+  int fd = checked(open("/proc/sys/net/ipv4/ip_local_port_range", O_WRONLY), "ip_local_port_range");
+  checked(write(fd, range, sizeof(range) - 1), "ip_local_port_range");
+  close(fd);
+}
+
+// Each process has an address of its own: one has not enough ports for 20,000 of them.
+static unsigned int number;
+
 static struct sockaddr_in loopback(void) {
   struct sockaddr_in address = {.sin_family = AF_INET};
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + number);
   return address;
 }
 
-// Every other listener is dual-stack.
+// Every other listener is dual-stack, of the first ones of a process: it takes its port from all addresses.
 static int listener(int index) {
   struct sockaddr_in v4 = loopback();
   struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-  int fd = checked(socket(index % 2 ? AF_INET6 : AF_INET, SOCK_STREAM, 0), "socket");
-  if (index % 2)
+  int is_v6 = index % 2 && index < 200;
+  int fd = checked(socket(is_v6 ? AF_INET6 : AF_INET, SOCK_STREAM, 0), "socket");
+  if (is_v6)
     checked(bind(fd, (struct sockaddr*)&v6, sizeof(v6)), "bind");
   else
     checked(bind(fd, (struct sockaddr*)&v4, sizeof(v4)), "bind");
@@ -147,6 +159,7 @@ int main(int argc, char** argv) {
   die_with(getppid());
   checked(unshare(CLONE_NEWNET), "unshare");
   bring_up_loopback();
+  widen_port_range();
   raise_limit((sockets + files) / processes + 2);
   int ready[2];
   checked(pipe(ready), "pipe");
@@ -156,9 +169,11 @@ int main(int argc, char** argv) {
     if (child > 0) continue;
     die_with(self);
     close(STDIN_FILENO);
+    number = (unsigned int)at;
     open_sockets(share(sockets, processes, at), at < servers ? share(listeners, servers, at) : 0);
     open_files(share(files, processes, at));
     checked(write(ready[1], "y", 1), "write");
+    close(ready[1]);
     for (;;) pause();
   }
   close(ready[1]);

@@ -5,12 +5,13 @@ import { table, times } from '../markdown.js';
 import { median } from '../median.js';
 
 const CALLS = ['getppid()', 'connect()', 'accept()'];
-const ROUNDS = '20000';
+const ROUNDS = '50';
 
 /** What `--follow` costs programs that have nothing to do with it. */
 export const calls: Section = {
   title: 'What watching costs every other program',
-  about: 'A C program calls them in a loop, with and without `--follow` in the same network namespace, in turn.',
+  about:
+    'A C program calls them in a loop, with and without `--follow` in the same network namespace, in turn; CPU time.',
   run: (bench) =>
     withLoad(bench, { processes: 20, sockets: 10_000, listeners: 100, files: 0 }, async ({ netns }) => {
       const loop = ['nsenter', `--net=${netns}`, bench.binary('calls'), ROUNDS];
