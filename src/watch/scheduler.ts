@@ -4,8 +4,8 @@ import { ReadingBudget } from './reading_budget.js';
 const RECONCILE_MS = 30_000;
 /** How often to check for closed UDP and unix sockets. */
 const CHECK_MS = 1_000;
-/** Share of one core that reading, and checking as well, may use while nothing changes. */
-const IDLE_CPU_SHARE = 0.005;
+/** Share of one core that reading may use while nothing changes, and as much for checking: half a percent together. */
+const IDLE_CPU_SHARE = 0.0025;
 /** Changes come in bursts; the tables are read once for those within this time. */
 const COALESCE_MS = 40;
 /** The first event is taken at once, further ones this often. */

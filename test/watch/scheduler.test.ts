@@ -61,14 +61,14 @@ t.test('while changes do not end, reading takes a twentieth of one core', async 
 });
 
 t.test(
-  'at rest with kernel events, the tables are read every 30 s, or less often if that costs more than 0.5 %',
+  'at rest with kernel events, the tables are read every 30 s, or less often if that costs more than 0.25 %',
   async (t) => {
     const { scheduler, taken } = start(t);
     scheduler.readDone(20, false);
     t.strictSame(await taken(29_999), []);
     t.strictSame(await taken(1), ['read']);
     scheduler.readDone(500, false);
-    t.strictSame(await taken(99_999), []);
+    t.strictSame(await taken(199_999), []);
     t.strictSame(await taken(1), ['read']);
   },
 );
@@ -98,13 +98,13 @@ t.test('what is unsettled is read again at once', async (t) => {
   t.strictSame(await taken(40), ['read']);
 });
 
-t.test('closed sockets are checked every second, or less often if that costs more than 0.5 %', async (t) => {
+t.test('closed sockets are checked every second, or less often if that costs more than 0.25 %', async (t) => {
   const { scheduler, taken } = start(t);
   scheduler.checkDone(1);
   t.strictSame(await taken(999), []);
   t.strictSame(await taken(1), ['check']);
   scheduler.checkDone(30);
-  t.strictSame(await taken(5_999), []);
+  t.strictSame(await taken(11_999), []);
   t.strictSame(await taken(1), ['check']);
 });
 
