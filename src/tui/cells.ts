@@ -71,8 +71,11 @@ export function queueSortKey(sockets: readonly Socket[]): number {
 }
 
 function fullestBacklog(sockets: readonly Socket[]): Backlog | null {
-  const backlogs = sockets.flatMap(({ backlog }) => (backlog === null ? [] : [backlog]));
-  return backlogs.length === 0 ? null : backlogs.reduce((worst, one) => (fillOf(one) > fillOf(worst) ? one : worst));
+  let worst: Backlog | null = null;
+  for (const { backlog } of sockets) {
+    if (backlog !== null && (worst === null || fillOf(backlog) > fillOf(worst))) worst = backlog;
+  }
+  return worst;
 }
 
 function fillOf({ current, max }: Backlog): number {
@@ -81,10 +84,14 @@ function fillOf({ current, max }: Backlog): number {
 
 /** When the youngest owner started: only since then is the service up. */
 function startedAt(sockets: readonly Socket[]): number | null {
-  const times = uniqueOwners(sockets).flatMap((owner) =>
-    owner.kind === 'process' && owner.startedAt !== null ? [Date.parse(owner.startedAt)] : [],
-  );
-  return times.length === 0 ? null : Math.max(...times);
+  let latest = '';
+  for (const { owners } of sockets) {
+    for (const owner of owners) {
+      // ISO 8601 in UTC, so the order of the texts is that of the times.
+      if (owner.kind === 'process' && owner.startedAt !== null && owner.startedAt > latest) latest = owner.startedAt;
+    }
+  }
+  return latest === '' ? null : Date.parse(latest);
 }
 
 export function uptimeCell(sockets: readonly Socket[], now: number): Cell {

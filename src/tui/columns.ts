@@ -55,7 +55,7 @@ function shared(width: number, least: readonly number[], wanted: readonly number
 }
 
 /** Of a longer list, only so many texts are measured. */
-const MAX_MEASURED = 500;
+const MAX_MEASURED = 250;
 
 const longest = new Memo();
 
