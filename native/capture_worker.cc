@@ -4,7 +4,9 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
+#include <new>
 #include <string>
 
 #include "columns_to_js.h"
@@ -32,16 +34,31 @@ Napi::Value dump_to_js(Napi::Env env, Dump<Columns>& dump) {
   return object;
 }
 
+// `is_short`: what the kernel has to walk through is no longer than the answer. Handing a small dump to a
+// thread and back would take as long as the dump.
 template <typename Columns, typename Append>
-Napi::Value start_dump(Napi::Env env, SharedNetns netns, DumpRequest request, Append append) {
+Napi::Value start_dump(Napi::Env env, const SharedNetns& netns, const DumpRequest& request, Append append,
+                       bool is_short = false) {
+  typename PromiseWorker<Dump<Columns>>::Attempt attempt;
+  if (is_short && !netns) {
+    attempt = [&](Dump<Columns>& dump) {
+      try {
+        return dump_at_once(
+            request, [&] { dump.columns = Columns::reserved(); },
+            [&](Bytes payload) { return append(payload, dump.columns); }, dump.report);
+      } catch (const std::bad_alloc&) {
+        return false;
+      }
+    };
+  }
   return PromiseWorker<Dump<Columns>>::start(
       env,
-      [netns = std::move(netns), request = std::move(request), append](Dump<Columns>& dump) {
+      [netns, request, append](Dump<Columns>& dump) {
         return dump_netlink(
             netns, request, [&] { dump.columns = Columns::reserved(); },
             [&](Bytes payload) { return append(payload, dump.columns); }, dump.report);
       },
-      dump_to_js<Columns>);
+      dump_to_js<Columns>, attempt);
 }
 
 template <typename Columns, typename Append>
@@ -80,9 +97,9 @@ Napi::Value dump_inet(const Napi::CallbackInfo& info) {
   request.family = static_cast<uint8_t>(number_argument(info[1]));
   request.protocol = static_cast<uint8_t>(number_argument(info[2]));
   request.states = number_argument(info[3]);
-  return start_dump<InetColumns>(info.Env(), netns_argument(info[0]),
-                                 diag_request(inet_dump_request(request), table_name(request)),
-                                 append_inet_socket);
+  return start_dump<InetColumns>(
+      info.Env(), netns_argument(info[0]), diag_request(inet_dump_request(request), table_name(request)),
+      append_inet_socket, request.protocol == IPPROTO_TCP && request.states == 1U << TCP_LISTEN);
 }
 
 Napi::Value dump_unix(const Napi::CallbackInfo& info) {

@@ -61,9 +61,11 @@ class Dump {
   Failure open(const SharedNetns& netns);
   Failure send();
   Failure receive(const std::function<bool(Bytes)>& each, bool& interrupted);
+  // The next datagram, which may be the last one. `flags` as in recvmsg(2).
+  Failure receive_part(int flags, const std::function<bool(Bytes)>& each, bool& interrupted, bool& done);
 
  private:
-  Failure receive_datagram(Bytes& datagram);
+  Failure receive_datagram(int flags, Bytes& datagram);
 
   const DumpRequest& request_;
   FileDescriptor fd_;
@@ -98,7 +100,7 @@ Failure Dump::send() {
   return std::nullopt;
 }
 
-Failure Dump::receive_datagram(Bytes& datagram) {
+Failure Dump::receive_datagram(int flags, Bytes& datagram) {
   auto& buffer = receive_buffer();
   for (;;) {
     sockaddr_nl sender{};
@@ -108,7 +110,7 @@ Failure Dump::receive_datagram(Bytes& datagram) {
     message.msg_namelen = sizeof(sender);
     message.msg_iov = &part;
     message.msg_iovlen = 1;
-    const ssize_t size = ::recvmsg(fd_.get(), &message, 0);
+    const ssize_t size = ::recvmsg(fd_.get(), &message, flags);
     if (size < 0) {
       if (errno == EINTR) continue;
       return SysError{"recvmsg", errno == EAGAIN ? ETIMEDOUT : errno, request_.subject};
@@ -121,16 +123,22 @@ Failure Dump::receive_datagram(Bytes& datagram) {
   }
 }
 
+Failure Dump::receive_part(int flags, const std::function<bool(Bytes)>& each, bool& interrupted, bool& done) {
+  Bytes datagram;
+  if (auto failure = receive_datagram(flags, datagram)) return failure;
+  const WalkResult result = walk_messages(datagram, {kSequence, port_}, each);
+  interrupted |= result.interrupted;
+  done = result.done;
+  if (result.malformed) return SysError{"recvmsg", EPROTO, request_.subject};
+  if (result.error != 0) return SysError{"NLMSG_ERROR", result.error, request_.subject};
+  return std::nullopt;
+}
+
 Failure Dump::receive(const std::function<bool(Bytes)>& each, bool& interrupted) {
-  for (;;) {
-    Bytes datagram;
-    if (auto failure = receive_datagram(datagram)) return failure;
-    const WalkResult result = walk_messages(datagram, {kSequence, port_}, each);
-    interrupted |= result.interrupted;
-    if (result.malformed) return SysError{"recvmsg", EPROTO, request_.subject};
-    if (result.error != 0) return SysError{"NLMSG_ERROR", result.error, request_.subject};
-    if (result.done) return std::nullopt;
+  for (bool done = false; !done;) {
+    if (auto failure = receive_part(0, each, interrupted, done)) return failure;
   }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -153,6 +161,21 @@ Failure dump_netlink(const SharedNetns& netns, const DumpRequest& request, const
     const bool retry = report.interrupted || (failure && failure->number == ENOBUFS);
     if (!retry || report.attempts == kAttempts) return failure;
   }
+}
+
+bool dump_at_once(const DumpRequest& request, const std::function<void()>& begin,
+                  const std::function<bool(Bytes)>& each, DumpReport& report) {
+  Dump dump(request);
+  report = {false, 1};
+  begin();
+  if (dump.open(nullptr) || dump.send()) return false;
+  // The kernel makes a part of the answer in each call: the first of a page or two, the last with its end
+  // alone.
+  bool done = false;
+  for (int parts = 0; parts < 4 && !done; parts++) {
+    if (dump.receive_part(MSG_DONTWAIT, each, report.interrupted, done)) return false;
+  }
+  return done && !report.interrupted;
 }
 
 }  // namespace sockwatch

@@ -30,6 +30,11 @@ struct DumpReport {
 Failure dump_netlink(const SharedNetns& netns, const DumpRequest& request, const std::function<void()>& begin,
                      const std::function<bool(Bytes)>& each, DumpReport& report);
 
+// The same in the caller's namespace for a dump of at most a few hundred sockets, without waiting for
+// anything. False: it failed, is larger or was interrupted, and what was collected is not complete.
+bool dump_at_once(const DumpRequest& request, const std::function<void()>& begin,
+                  const std::function<bool(Bytes)>& each, DumpReport& report);
+
 // Opens a socket in a network namespace and binds it to the multicast groups that are set in `groups`.
 // `port` is the address that it got.
 Failure open_netlink(const SharedNetns& netns, int protocol, uint32_t groups, FileDescriptor& socket,

@@ -23,13 +23,19 @@ class PromiseWorker : public Napi::AsyncWorker {
  public:
   using Job = std::function<Failure(Result&)>;
   using Build = std::function<Napi::Value(Napi::Env, Result&)>;
+  // Whether the result is there already, on the JavaScript thread. Must neither block nor throw.
+  using Attempt = std::function<bool(Result&)>;
 
-  static Napi::Value start(Napi::Env env, Job job, Build build) {
+  static Napi::Value start(Napi::Env env, Job job, Build build, const Attempt& attempt = nullptr) {
     napi_deferred deferred = nullptr;
     napi_value promise = nullptr;
     // Fails in an environment that is being torn down, where Napi::Promise::Deferred would be uninitialized.
     if (napi_create_promise(env, &deferred, &promise) != napi_ok) return {};
     auto worker = std::make_unique<PromiseWorker>(env, deferred, std::move(job), std::move(build));
+    if (attempt && attempt(worker->result_)) {
+      worker->OnOK();
+      return {env, promise};
+    }
     worker->Queue();
     // A queued Napi::AsyncWorker deletes itself.
     static_cast<void>(worker.release());

@@ -209,6 +209,42 @@ void malformed_answers() {
   check_malformed(message(control(NLMSG_DONE), "xy"), "a truncated NLMSG_DONE is an error");
 }
 
+// Whether a dump is complete without waiting, and its rows.
+std::string dumped_at_once(std::vector<Answer> answers, const char* failing_call = "") {
+  FakeKernel kernel;
+  FakeKernel::current = &kernel;
+  kernel.attempts = {std::move(answers)};
+  kernel.failing_call = failing_call;
+  kernel.failing_errno = EMFILE;
+  std::string rows;
+  DumpReport report;
+  const auto before = open_files();
+  const bool is_whole = dump_at_once(
+      {NETLINK_SOCK_DIAG, SOCK_DIAG_BY_FAMILY, {}, "table"}, [&] { rows.clear(); },
+      [&](Bytes payload) {
+        rows.append(payload.data, payload.data + payload.size);
+        return rows != "bad!";
+      },
+      report);
+  check_equal(open_files(), before, "its socket is closed");
+  return is_whole ? rows + " in " + std::to_string(report.attempts) : "no";
+}
+
+void dumps_at_once() {
+  const Answer one{row("one.")};
+  check_equal(dumped_at_once({one, {row("two.")}, {done()}}), "one.two. in 1",
+              "a small dump is read at once");
+  check_equal(dumped_at_once({one, one, one, one, {done()}}), "no", "a larger one is not");
+  check_equal(dumped_at_once({one, failing(EAGAIN)}), "no", "nor one that would have to be waited for");
+  check_equal(dumped_at_once({{message(interrupted(kOurs), "one.")}, {done()}}), "no",
+              "nor an interrupted one");
+  check_equal(dumped_at_once({{row("bad!")}, {done()}}), "no", "nor a malformed one");
+  check_equal(dumped_at_once({one, {done(-ENOENT)}}), "no", "nor one that ends with an error");
+  for (const char* call : {"socket", "setsockopt", "bind", "getsockname", "sendmsg"})
+    check_equal(dumped_at_once({one, {done()}}, call), "no",
+                std::string("nor after a failing ") + call + "()");
+}
+
 }  // namespace
 }  // namespace sockwatch::test
 
@@ -220,4 +256,5 @@ int main() {
   foreign_messages();
   failures();
   malformed_answers();
+  dumps_at_once();
 }
