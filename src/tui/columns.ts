@@ -19,19 +19,21 @@ export function columnsOf(state: State): PlacedColumn[] {
   const width = layoutOf(state).list.width - MARK_WIDTH;
   const [first, ...others] = VIEWS[state.view].columns;
   const all = first === undefined ? [] : [first, ...others.slice(state.lists[state.view].shift)];
-  let used = -GAP;
+  const wanted = new Map(all.map((column) => [column, wantedWidth(state, column)]));
+  const leastOf = (column: Column): number => Math.min(column.minWidth, wanted.get(column) ?? 0);
+  let [usual, least] = [-GAP, -GAP];
   const chosen = new Set<Column>();
   for (const column of all.toSorted((a, b) => a.priority - b.priority)) {
-    if (used + GAP + column.minWidth > width) break;
+    usual += GAP + column.minWidth;
+    least += GAP + leastOf(column);
+    // What short texts leave is for other texts, not for numbers.
+    if ((column.sizing === 'fixed' ? usual : least) > width) break;
     chosen.add(column);
-    used += GAP + column.minWidth;
   }
   const columns = all.filter((column) => chosen.has(column));
-  const wanted = columns.map((column) => wantedWidth(state, column));
   const widths = shared(
     width - (columns.length - 1) * GAP,
-    columns.map(({ minWidth }, at) => Math.min(minWidth, wanted[at] ?? 0)),
-    wanted,
+    columns.map((column) => ({ least: leastOf(column), wanted: wanted.get(column) ?? 0, weight: column.weight })),
   );
   let left = MARK_WIDTH;
   return columns.map((column, at) => {
@@ -41,15 +43,25 @@ export function columnsOf(state: State): PlacedColumn[] {
   });
 }
 
-/** Each has its least. Of the rest, columns that want little get all of it; the others have equal shares. */
-function shared(width: number, least: readonly number[], wanted: readonly number[]): number[] {
-  const given = [...least];
-  let rest = least.reduce((room, one) => room - one, width);
-  const ascending = wanted.map((want, at) => ({ more: want - (least[at] ?? 0), at })).sort((a, b) => a.more - b.more);
-  for (const [nth, { more, at }] of ascending.entries()) {
-    const share = Math.min(more, Math.floor(rest / (wanted.length - nth)));
+interface Want {
+  readonly least: number;
+  readonly wanted: number;
+  readonly weight: number;
+}
+
+/** Each has its least. Of the rest, columns that want little get all of it; the others have shares by their weights. */
+function shared(width: number, wants: readonly Want[]): number[] {
+  const given = wants.map(({ least }) => least);
+  let rest = given.reduce((room, one) => room - one, width);
+  let weights = wants.reduce((sum, { weight }) => sum + weight, 0);
+  const ascending = wants
+    .map(({ least, wanted, weight }, at) => ({ more: wanted - least, weight, at }))
+    .sort((a, b) => a.more / a.weight - b.more / b.weight);
+  for (const { more, weight, at } of ascending) {
+    const share = Math.min(more, Math.floor((rest * weight) / weights));
     given[at] = (given[at] ?? 0) + share;
     rest -= share;
+    weights -= weight;
   }
   return given;
 }

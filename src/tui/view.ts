@@ -11,6 +11,8 @@ export interface Column {
   readonly minWidth: number;
   /** As wide as its texts; always `minWidth`; or all that is left, since its texts are long and change all the time. */
   readonly sizing: 'texts' | 'fixed' | 'rest';
+  /** Its share of what is left, where that is not enough for all texts. */
+  readonly weight: number;
   /** If not all columns fit, those with the highest numbers are left out. */
   readonly priority: number;
   readonly align?: 'right';
@@ -33,7 +35,7 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
       column('service', 'SERVICE', 15, 2),
       column('expected', 'EXPECTED', 15, 3),
       column('actual', 'ACTUAL', 15, 4),
-      column('owner', 'OWNER', 10, 5),
+      { ...column('owner', 'OWNER', 10, 5), weight: 4 },
       fixed('queue', 'QUEUE', 9, 7, 'right'),
       fixed('up', 'UP', 4, 6, 'right'),
     ],
@@ -71,11 +73,11 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
 export const WORST_FIRST = VIEWS.spec.sortKeys.indexOf('verdict');
 
 function column(name: string, title: string, minWidth: number, priority: number): Column {
-  return { name, title, minWidth, sizing: 'texts', priority };
+  return { name, title, minWidth, sizing: 'texts', weight: 1, priority };
 }
 
 function fixed(name: string, title: string, width: number, priority: number, align?: 'right'): Column {
-  return { name, title, minWidth: width, sizing: 'fixed', priority, ...(align && { align }) };
+  return { name, title, minWidth: width, sizing: 'fixed', weight: 1, priority, ...(align && { align }) };
 }
 
 /** The sort order as the tab line shows it. */

@@ -117,7 +117,9 @@ t.test('e shows the events of a line; Enter goes from an event to its line', (t)
   t.match(screenText(events), /127\.0\.0\.1:9879/);
   t.notMatch(screenText(events), /127\.0\.0\.1:10248/);
   t.match(selectedLine(press(events, 'return return'))?.text, /exposed .*cilium-agent/);
-  t.match(footer(press(events, 'return')), /^Esc back {2}Enter go there/);
+  t.match(footer(press(events, 'return')), /^Esc back {2}Enter go there {2}j k scroll {2}c copy {2}q quit$/);
+  const lost: Change = { event: 'lost', at, count: 1, suppressed: 0 };
+  t.notMatch(footer(press(withEvents(START, lost), '3 return')), 'go there', 'it is about no line');
   t.end();
 });
 
@@ -125,7 +127,7 @@ t.test('Esc goes back from the events of a line to what was shown; its filter en
   const start = press(START, 'f / :9879 return');
   const shown = ({ view, filter, faultsOnly, details }: State) => ({ view, filter, faultsOnly, details });
   const events = press(start, 'e');
-  t.match(screenText(events), /no events of it.* \(port:9879\); Esc goes back/);
+  t.match(screenText(events), / \/port:9879 [\s\S]*\n {2}no events of it/);
   t.match(footer(events), /^Esc back {2}/);
   t.strictSame(shown(press(events, 'escape')), shown(start));
   t.match(shown(press(events, '1')), { view: 'spec', filter: '9879', faultsOnly: true });

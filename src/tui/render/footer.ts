@@ -1,3 +1,5 @@
+import { aboutOf } from '../about.js';
+import type { Subject } from '../item.js';
 import type { Layout } from '../layout.js';
 import { type Line, type Segment, segment } from '../line.js';
 import type { Prompt } from '../prompt.js';
@@ -69,12 +71,14 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
   }
   if (state.help !== null || state.details !== null) {
     const below = linesBelow(state, layout);
-    const isEvent = state.help === null && state.details?.item.subject.kind === 'event';
+    const subject = state.help === null ? state.details?.item.subject : undefined;
+    const isEvent = subject?.kind === 'event';
     return [
       hint('escape', 'back', 2, 'Esc'),
-      ...(isEvent ? [hint('return', 'go there', 3, 'Enter')] : []),
+      ...(isEvent && isAboutPlace(subject) ? [hint('return', 'go there', 3, 'Enter')] : []),
       hint('down', below > 0 ? `scroll, ${below} more below` : 'scroll', 4, 'j k'),
-      ...(state.help === null ? [hint('c', 'copy', 5), hint('e', 'events', 6)] : []),
+      ...(state.help === null ? [hint('c', 'copy', 5)] : []),
+      ...(subject === undefined || isEvent ? [] : [hint('e', 'events', 6)]),
       quit,
     ];
   }
@@ -93,6 +97,12 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
     help,
     quit,
   ];
+}
+
+/** Whether Enter has somewhere to go from an event. */
+function isAboutPlace(subject: Subject): boolean {
+  const { ports, paths } = aboutOf(subject);
+  return ports.length + paths.length > 0;
 }
 
 /** Lines of the help or details below the bottom of the screen. */

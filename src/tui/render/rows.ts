@@ -80,7 +80,7 @@ function markSegment(mark: MarkKind, pin: string): Segment {
 function emptyListText(state: State): string {
   const { document } = shownData(state);
   const since = state.view === 'events' ? sinceText(state) : '';
-  if (state.back !== null) return `no events of it${since} (${state.filter}); Esc goes back`;
+  if (state.back !== null) return `no events of it${since}`;
   if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return 'reading the tables';

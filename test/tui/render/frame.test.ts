@@ -227,6 +227,22 @@ t.test('a name is cut only where there is no room for it', (t) => {
   t.end();
 });
 
+t.test(
+  'where there is not room for all, owners have more of it than paths, and short texts leave theirs to others',
+  (t) => {
+    const owner = processOwner('kube-controller-manager', { unit: 'snap.k8s.kube-controller-manager.service' });
+    const state = screenWith([nodeWith([...SOCKETS, unexpected(31337, 'x', { owners: [owner] })])], {
+      size: { width: 100, height: 30 },
+    });
+    t.match(screenText(state), / 812 kube-control\S+…/);
+    const events = withEvents(press(resized(state, { size: { width: 60, height: 20 } }), '3'), {
+      ...{ event: 'lost', at: new Date(NOW).toISOString(), count: 1, suppressed: 0 },
+    });
+    t.match(screenText(events), /TIME +EVENT +WHERE +WHAT/);
+    t.end();
+  },
+);
+
 t.test('help fits at 80x24', (t) => {
   const lines = linesOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
   t.notMatch(lines.join('\n'), /…/, 'no line is cut');
