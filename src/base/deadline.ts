@@ -1,4 +1,3 @@
-import { nowMs } from './clock.js';
 import type { CoverageFault } from './coverage_codes.js';
 
 /** Share of the remaining time that one step may take. */
@@ -26,7 +25,7 @@ export function isInProgress(key: string): boolean {
  * cannot be cancelled: after the deadline it goes on and its result is ignored.
  */
 export class Deadline {
-  readonly #start = nowMs();
+  readonly #start = performance.now();
   readonly #ms: number;
   readonly #signal: AbortSignal | null;
   readonly #abandoned: WeakSet<Promise<unknown>>;
@@ -116,7 +115,7 @@ export class Deadline {
   }
 
   get #remainingMs(): number {
-    return Math.max(0, this.#start + this.#ms - nowMs());
+    return Math.max(0, this.#start + this.#ms - performance.now());
   }
 }
 

@@ -1,4 +1,4 @@
-// As in node:net, which takes longer to load than all sockets to read.
+// As in node:net, which takes longer to load than all sockets take to read.
 
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 const WORD = /^[0-9a-f]{1,4}$/i;

@@ -1,4 +1,3 @@
-import { nowMs } from '../base/clock.js';
 import { elapsedMs, type SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Mounts } from '../kernel/mounts.js';
@@ -48,7 +47,7 @@ export async function readNode(
   hostRoot: string | null,
   mounts: Mounts,
 ): Promise<NodeConfiguration & { readonly source: SourceReading; readonly hostFiles: HostFiles | null }> {
-  const start = nowMs();
+  const start = performance.now();
   const { files, isInstalled, isUnseen } = await findHostFiles(hostRoot, mounts);
   if (isInstalled !== true) {
     const errors: CoverageFault[] = isInstalled === null ? [{ code: 'host-files-unseen', params: {} }] : [];

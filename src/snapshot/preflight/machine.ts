@@ -1,4 +1,3 @@
-import { nowMs } from '../../base/clock.js';
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
@@ -27,7 +26,7 @@ export async function readMachine(
   containerdDirectory: string,
   deadline: Deadline,
 ): Promise<Machine> {
-  const start = nowMs();
+  const start = performance.now();
   const late = (fault: CoverageFault): Part<never> => ({ faults: [fault] });
   const [links, reserved, disk] = await Promise.all([
     deadline.within<Part<readonly Link[]>>(readLinks(netns), late),
