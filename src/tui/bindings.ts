@@ -53,8 +53,8 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     bindings: [
       { keys: ['p'], label: 'p', help: 'pause; watching goes on' },
       { keys: ['r', 'a'], label: 'r a', help: 'read again; ask claims' },
-      { keys: ['w'], label: 'w', help: 'save what is shown' },
-      { keys: ['m'], label: 'm', help: 'mouse selects text' },
+      { keys: ['w', 'm'], label: 'w m', help: 'save; mouse selects text' },
+      { keys: ['i'], label: 'i', help: 'what cannot be seen' },
       { keys: ['C-l', 'C-z'], label: 'Ctrl-L Ctrl-Z', help: 'repaint, suspend' },
       { keys: ['?', 'q', 'C-c'], label: '?, q, Ctrl-C', help: 'this help; quit' },
     ],

@@ -1,7 +1,7 @@
 import { printable } from '../base/text.js';
 import { programName } from '../verdict/text/format.js';
 import { aboutOf } from './about.js';
-import { adviceOf } from './advice_of.js';
+import { adviceFor } from './advice_of.js';
 import { expectedEndpoint, listenerEndpoint } from './cells.js';
 import { eventEndpoint } from './event_text.js';
 import type { Item, Subject } from './item.js';
@@ -21,7 +21,7 @@ export function copyEntries(item: Item): readonly CopyEntry[] {
   const { subject } = item;
   const processes = aboutOf(subject).owners.filter((owner) => owner.kind === 'process');
   const pids = new Map(processes.map((owner) => [owner.pid, `pid ${owner.pid} ${programName(owner)}`]));
-  const advice = subject.kind === 'finding' ? adviceOf(subject.finding, subject.sockets) : null;
+  const advice = adviceFor(subject);
   const entries = [
     ...addressesOf(subject).map((text) => entry(text)),
     ...Array.from(pids, ([pid, label]) => entry(label, `${pid}`)),

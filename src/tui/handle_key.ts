@@ -5,6 +5,7 @@ import type { Item } from './item.js';
 import { goToSubject, showView } from './jump.js';
 import type { Key } from './keys.js';
 import { itemAt, listOf } from './list.js';
+import { noticeOf } from './notice.js';
 import { openPrompt } from './prompt.js';
 import { scroll } from './scroll.js';
 import { clampSelection, followSelection, moveSelection, selectedItem } from './selection.js';
@@ -91,11 +92,20 @@ function toggleMouse(state: State): KeyResult {
   return { state: showMessage({ ...state, hasMouse: isOn }, text, false), effect: { kind: 'mouse', isOn } };
 }
 
+function showNotice(state: State): State {
+  const { document, started } = shownData(state);
+  const notice = noticeOf(document, started, state.source);
+  if (notice !== null) return { ...state, notice };
+  return showMessage(state, 'everything was read, and nothing is missed', false);
+}
+
 function navigate(state: State, name: string): State {
   const { view, help, paused, filter } = state;
   switch (name) {
     case '?':
       return { ...state, help: help === null ? 0 : null };
+    case 'i':
+      return showNotice(state);
     case 'escape':
       return closeTop(state);
     case 'return':

@@ -1,5 +1,6 @@
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { isOfNoNode } from '../verdict/codes.js';
 import type { Source } from './state.js';
 
 /** null if everything could be read. */
@@ -8,12 +9,22 @@ export function coverageText({ coverage }: SnapshotDocument): string | null {
   return errors.length === 0 ? null : `Not everything could be read: ${errors.join('; ')}`;
 }
 
-/** What this run cannot see and how to see it, shown once at the start; null if there is nothing to say. */
+/** On a machine that is in no cluster: that it is not, and what to do; null: it is. */
+export function noNodeText({ findings }: SnapshotDocument): string | null {
+  return findings.find(({ code }) => isOfNoNode(code))?.message ?? null;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
+/** What this run cannot see and how to see it, and what kind of machine this is; null if there is nothing to say. */
 export function noticeOf(document: SnapshotDocument | null, started: Started | null, source: Source): string | null {
   if (document === null) return null;
   const unknown = document.sockets.filter(({ ownersUnknown }) => ownersUnknown === 'permission').length;
   const unread = coverageText(document);
-  const sentences: string[] = [];
+  const noNode = noNodeText(document);
+  const sentences = noNode === null ? [] : [`${sentence(noNode)}.`];
   if (unknown > 0) {
     sentences.push(
       `The owners of ${unknown} of ${document.sockets.length} listeners are unknown: no permission to read some processes.`,

@@ -108,7 +108,7 @@ export interface State {
   readonly details: Details | null;
   /** First visible line of the help screen; null: closed. */
   readonly help: number | null;
-  /** Shown until the first key. */
+  /** What cannot be seen; shown at the start, and by i, until the next key. */
   readonly notice: string | null;
   readonly message: Message | null;
   /** What listeners answered when `a` asked them; null: they were not asked. */

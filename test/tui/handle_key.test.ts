@@ -150,3 +150,28 @@ t.test('keys with an effect', (t) => {
   t.match(screenText(press(recording, 'p')), /a recording cannot be paused/);
   t.end();
 });
+
+t.test('i shows again what cannot be seen, and on a machine that is no node, that it is none', (t) => {
+  const seen = screenWith([nodeWith(SOCKETS)], { size: LARGE });
+  t.match(screenText(press(seen, 'i')), 'everything was read, and nothing is missed');
+  const unknown = SOCKETS.map((socket) => ({ ...socket, owners: [], ownersUnknown: 'permission' as const }));
+  const unseen = screenWith([nodeWith(unknown)], { size: LARGE });
+  const notice = /The owners of 3 of 3 listeners are unknown: .* Run as root/;
+  t.match(screenText(unseen), notice);
+  t.notMatch(screenText(press(unseen, 'j')), notice);
+  t.match(screenText(press(unseen, 'j i')), notice);
+  t.notMatch(screenText(press(unseen, 'j i k')), notice);
+  const document = nodeWith([]);
+  const message = 'this machine is not a node of Canonical Kubernetes: nothing is here (k8s-sockwatch preflight)';
+  const none = screenWith([
+    {
+      ...document,
+      findings: document.findings.map((finding) => ({ ...finding, code: 'not-a-node', params: {}, message })),
+      summary: { ...document.summary, result: 'incomplete' },
+    },
+  ]);
+  for (const state of [none, press(none, 'j'), press(none, 'j i')])
+    t.match(screenText(state), /INCOMPLETE {2}this machine is not a node of Canonical Kubernetes/);
+  t.match(screenText(press(none, 'j i')), /This machine is not [\s\S]*k8s-sockwatch preflight/);
+  t.end();
+});

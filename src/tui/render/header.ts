@@ -5,6 +5,7 @@ import { isFaultEvent } from '../event_item.js';
 import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
+import { noNodeText } from '../notice.js';
 import { eventsWaiting, type State, shownData } from '../state.js';
 import { ageText, clockText, dateText } from '../text.js';
 import { sortTitle, VIEW_NAMES, VIEWS, type ViewName } from '../view.js';
@@ -90,9 +91,16 @@ const RESULT: Readonly<
   incomplete: ['unverified', 'INCOMPLETE', 'unknown'],
 };
 
-/** `✗ DRIFT  3 errors · 2 warnings`, at any width, then `2 missing · 1 exposed · 14 ok` as far as there is room. */
+/**
+ * `✗ DRIFT  3 errors · 2 warnings`, at any width, then `2 missing · 1 exposed · 14 ok` as far as there is room. Of a machine that is
+ * no node: that it is none.
+ */
 function verdictsLine(state: State, document: SnapshotDocument): Line {
-  return shownParts(state, document).flatMap(({ segments }) => segments);
+  const noNode = noNodeText(document);
+  if (noNode === null) return shownParts(state, document).flatMap(({ segments }) => segments);
+  const [verdict, text, style] = RESULT[document.summary.result];
+  const result = segment(`${state.glyphs.verdict[verdict]} ${text}`, style);
+  return truncateSegments([result, segment(`  ${noNode}`)], state.size.width, state.glyphs);
 }
 
 /** A part of the line of verdicts, and what a click on it filters by; null: nothing. */
@@ -115,7 +123,8 @@ function shownParts(state: State, document: SnapshotDocument): SummaryPart[] {
   return [...parts, rest];
 }
 
-function verdictParts({ glyphs }: State, { summary, findings }: SnapshotDocument): SummaryPart[] {
+function verdictParts({ glyphs }: State, document: SnapshotDocument): SummaryPart[] {
+  const { summary, findings } = document;
   const [verdict, text, style] = RESULT[summary.result];
   const counted = (count: number, name: string, style: Style, filter: string, at: number): SummaryPart => ({
     segments: [segment(at === 0 ? '  ' : ` ${glyphs.dot} `, 'dim'), segment(`${count} ${name}`, style)],
@@ -143,7 +152,8 @@ function verdictParts({ glyphs }: State, { summary, findings }: SnapshotDocument
 export function verdictFilterAt(state: State, column: number): string | null {
   const { document } = shownData(state);
   let left = 0;
-  for (const { segments, filter } of document === null ? [] : shownParts(state, document)) {
+  const parts = document === null || noNodeText(document) !== null ? [] : shownParts(state, document);
+  for (const { segments, filter } of parts) {
     left += segmentsWidth(segments, state.glyphs);
     if (column < left) return filter;
   }

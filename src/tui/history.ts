@@ -1,0 +1,51 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
+import type { Expected, Finding } from '../verdict/finding.js';
+import { ownersText } from '../verdict/text/format.js';
+import type { Data } from './state.js';
+import { clockText, dateText } from './text.js';
+import type { TimelineEntry } from './timeline.js';
+
+/** A process that ends closes its listeners at once. */
+const TOGETHER_MS = 5_000;
+
+/** Of a row that is missing: who had it last, until when, and why it may have gone. Empty where nothing was watched. */
+export function historyOf({ expected, verdict }: Finding, data: Data): readonly string[] {
+  const { timeline, started } = data;
+  if (verdict !== 'missing' || expected === null || started === null) return [];
+  const closed = timeline.entries.find(({ change }) => change.event === 'closed' && isAt(change.socket, expected));
+  if (closed?.change.event !== 'closed') {
+    const dropped = timeline.dropped === 0 ? '' : '; older events were dropped';
+    return [`not seen since watching began at ${clockText(Date.parse(started.at))}${dropped}`];
+  }
+  const { socket } = closed.change;
+  return [`${ownersText([socket])}, until ${dateText(closed.at)}`, ...reasons(closed, socket, data)];
+}
+
+function isAt({ protocol, port, path }: OwnedListener, expected: Expected): boolean {
+  return protocol === expected.protocol && port === expected.port && path === expected.path;
+}
+
+/** What the other events say of it, and the listeners that there are now. */
+function reasons(closed: TimelineEntry, socket: OwnedListener, { timeline, document }: Data): string[] {
+  const pids = pidsOf(socket);
+  if (pids.length === 0) return [];
+  const isOfIt = (one: OwnedListener): boolean => pidsOf(one).some((pid) => pids.includes(pid));
+  const isRunning =
+    document?.sockets.some(isOfIt) === true ||
+    document?.node.services?.some((service) => service.pids?.some((pid) => pids.includes(pid)) === true) === true;
+  const others = timeline.entries.filter(
+    ({ at, change }) =>
+      change.event === 'closed' &&
+      change.socket !== socket &&
+      isOfIt(change.socket) &&
+      Math.abs(Date.parse(at) - Date.parse(closed.at)) <= TOGETHER_MS,
+  ).length;
+  const together = others === 0 ? '' : `; it closed ${others} more within ${TOGETHER_MS / 1000} s`;
+  return [
+    `${isRunning ? 'its process still runs' : 'its process has no listener any more: it ended, or ends'}${together}`,
+  ];
+}
+
+function pidsOf({ owners }: OwnedListener): number[] {
+  return owners.flatMap((owner) => (owner.kind === 'process' ? [owner.pid] : []));
+}

@@ -1,0 +1,40 @@
+import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
+import { programName, unknownOwnerText } from '../../verdict/text/format.js';
+import { ageText, dateText } from '../text.js';
+import { field, optional, type Part } from './part.js';
+
+export function ownersParts(socket: OwnedListener, now: number): Part[] {
+  const { owners, origin } = socket;
+  if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now));
+  return [
+    field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
+    ...optional('created in', origin?.cgroup),
+    ...(origin === null ? [] : podParts(origin)),
+  ];
+}
+
+export function ownerParts(owner: Owner, count: number, at: number, now: number): Part[] {
+  const name = count > 1 ? `owner ${at + 1}/${count}` : 'owner';
+  if (owner.kind === 'kernel') return [field(name, `the kernel, for device ${owner.device} (${owner.deviceKind})`)];
+  return [
+    field(name, `${programName(owner)}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
+    ...optional('exe', owner.exe),
+    ...optional('argv[0]', owner.argv0),
+    ...optional('comm', owner.comm),
+    ...optional('started', startText(owner, now)),
+    ...optional('unit', owner.unit),
+    ...optional('cgroup', owner.cgroup),
+    ...podParts(owner),
+  ];
+}
+
+function podParts({ pod, container, podNamespace, podName, containerName }: Omit<Origin, 'cgroup' | 'unit'>): Part[] {
+  return [
+    ...optional('pod', podName === undefined ? pod : `${podNamespace}/${podName}   ${pod}`),
+    ...optional('container', containerName === undefined ? container : `${containerName}   ${container ?? ''}`),
+  ];
+}
+
+function startText({ startedAt }: ProcessOwner, now: number): string | null {
+  return startedAt === null ? null : `${dateText(startedAt)} (${ageText(now - Date.parse(startedAt))} ago)`;
+}

@@ -1,0 +1,91 @@
+import t from 'tap';
+import type { Change } from '../../src/snapshot/document/change.js';
+import { copyEntries } from '../../src/tui/copy_menu.js';
+import { selectedItem } from '../../src/tui/selection.js';
+import { clockText, dateText } from '../../src/tui/text.js';
+import { bindFailure } from '../../src/watch/changes/bind_failure.js';
+import { addressOwner, held, processOwner } from '../verdict/factory.js';
+import {
+  CILIUM,
+  KUBELET,
+  KUBELET_API,
+  LARGE,
+  NOW,
+  nodeWith,
+  press,
+  SOCKETS,
+  screenText,
+  screenWith,
+  withEvents,
+  withSnapshot,
+} from './screen.js';
+
+const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
+const STARTED: Change = {
+  ...{ event: 'started', at: at(0), mode: 'ebpf', method: 'fexit', misses: null },
+  ...{ refusal: null, intervalMs: null, hostname: 'node-1', netns: '1', role: 'worker' },
+  verdicts: nodeWith([]).summary.verdicts,
+};
+const closed = (socket: typeof KUBELET, second: number): Change => ({
+  event: 'closed',
+  at: at(second),
+  seenBy: 'kernel',
+  socket,
+});
+const LIVE = withEvents(screenWith([nodeWith(SOCKETS)], { size: LARGE }), STARTED);
+
+/** Details of kubelet's health check. */
+function details(state: typeof LIVE): string {
+  return screenText(press(state, '/ :10248 return return')).replaceAll(/ *\n.*│ {15,}/g, ' ');
+}
+
+t.test('a row that is missing says who had it last, until when and why it may have gone', (t) => {
+  const left = [CILIUM];
+  const gone = withSnapshot(withEvents(LIVE, closed(KUBELET, 5), closed(KUBELET_API, 6)), nodeWith(left));
+  const text = details(gone);
+  t.match(text, new RegExp(`last held +kubelet \\(pid 812.*\\), until ${dateText(at(5))}`));
+  t.match(text, /its process still runs; it closed 1 more within 5 s/, 'cilium-agent has the same pid here');
+  const other = { ...CILIUM, owners: [processOwner('cilium-agent', { pid: 5 })] };
+  const ended = withSnapshot(withEvents(LIVE, closed(KUBELET, 5)), nodeWith([other]));
+  t.match(details(ended), /its process has no listener any more: it ended, or ends/);
+  t.end();
+});
+
+t.test('a row that was never seen says since when', (t) => {
+  const never = withEvents(screenWith([nodeWith([KUBELET_API])], { size: LARGE }), STARTED);
+  t.match(details(never), `not seen since watching began at ${clockText(NOW)}`);
+  const recorded = screenWith([nodeWith([KUBELET_API])], { size: LARGE });
+  t.notMatch(details(recorded), 'last held', 'nothing was watched');
+  t.match(details(recorded), /role +worker: /, 'but what the role was read from');
+  t.notMatch(details(LIVE), 'last held');
+  t.end();
+});
+
+t.test('a failed bind says what to do, and c copies it', (t) => {
+  const kubelet = processOwner('kubelet', { unit: 'snap.k8s.kubelet.service' });
+  const holders = [1, 2].map(() => addressOwner('listener', '0.0.0.0:10250', [kubelet]));
+  const listener = held('nc', '0.0.0.0', 10250);
+  const cause = { kind: 'bind-failed', at: NOW, sinceBootMs: 0, errno: 98, pid: 99, fd: 3, listener } as const;
+  const process = processOwner('nc', { pid: 99 });
+  const failed = bindFailure({ ...cause, comm: Buffer.from('nc') }, process, { holders, omitted: 0, unknown: null });
+  const state = press(withEvents(LIVE, failed), '3');
+  const text = screenText(press(state, 'return'));
+  t.match(text, /next +Give nc another address, or stop and disable snap\.k8s\.kubelet\.service/);
+  t.match(text, 'Tried by');
+  t.match(text, 'In use by 2 sockets, which share it (SO_REUSEPORT)');
+  const item = selectedItem(state);
+  const copied = item === null ? [] : copyEntries(item).map(({ text }) => text);
+  t.ok(copied.includes('sudo snap stop --disable k8s.kubelet'), copied.join('\n'));
+  t.end();
+});
+
+t.test('listeners on one address name each other', (t) => {
+  const [one, other] = ['a', 'b'].map((name, at) =>
+    held(name, '0.0.0.0', 10248, { owners: [processOwner(name, { pid: at + 1 })] }),
+  );
+  if (one === undefined || other === undefined) throw new Error('two listeners');
+  const text = details(screenWith([nodeWith([one, other])], { size: LARGE }));
+  t.match(text, /shared with +b \(pid 2/);
+  t.match(text, /shared with +a \(pid 1/);
+  t.end();
+});
