@@ -24,15 +24,14 @@ export function cellAt(column: Column, row: number): Cell | null {
 function cellOf(facts: FindingFacts, context: FindingContext): Cell {
   const { verdict, severity, code, matchedBy } = facts;
   const { message, reason } = findingText(facts, context);
-  // Most rows are ok, and have none.
-  const advice = severity === 'none' ? null : adviceFor(facts, context);
   return {
     state: stateCode(verdict, severity),
     code,
     params: paramsOf(facts),
     message: shortened(message),
     reason,
-    advice: advice === null ? null : [advice.text, ...advice.commands].join('\n'),
+    // Most rows are ok, and have none.
+    advice: () => (severity === 'none' ? null : adviceFor(facts, context)),
     matchedBy,
   };
 }

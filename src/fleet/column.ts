@@ -1,5 +1,5 @@
 import type { FindingCode } from '../verdict/codes.js';
-import type { MatchedBy } from '../verdict/finding.js';
+import type { Advice, MatchedBy } from '../verdict/finding.js';
 import type { FindingContext } from '../verdict/text/finding.js';
 import type { KeptFindings } from './kept_findings.js';
 import type { StateCode } from './state.js';
@@ -29,8 +29,8 @@ export interface Cell {
   readonly params: CellParams;
   readonly message: string;
   readonly reason: string | null;
-  /** A sentence, then commands, one line each. */
-  readonly advice: string | null;
+  /** Not every format shows it. */
+  readonly advice: () => Advice | null;
   readonly matchedBy: MatchedBy | null;
 }
 

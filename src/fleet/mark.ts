@@ -14,7 +14,7 @@ function notOnItsPage({ release }: FleetNode): Cell {
   const coded = { code: 'row-not-on-page-of-node', params: { release } } as const;
   const fields = { verdict: 'not-applicable', severity: 'none', expected: null, sockets: [], matchedBy: null } as const;
   const { message, reason } = absenceSentences({ ...fields, ...coded, configuration: null, causedBy: null }, new Map());
-  return { ...coded, state: NOT_ON_ITS_PAGE, message, reason, advice: null, matchedBy: null };
+  return { ...coded, state: NOT_ON_ITS_PAGE, message, reason, advice: () => null, matchedBy: null };
 }
 
 /** What a node says on a row; null: nothing. */

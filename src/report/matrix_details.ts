@@ -73,5 +73,6 @@ function comparison(mark: Mark | null, agreement: Agreement): string[] {
 
 /** What to do about a row on a node: a sentence, then commands; empty: nothing. */
 export function cellAdvice(row: MatrixRow, node: FleetNode): string[] {
-  return cellOf(node, row)?.advice?.split('\n') ?? [];
+  const advice = cellOf(node, row)?.advice() ?? null;
+  return advice === null ? [] : [advice.text, ...advice.commands];
 }
