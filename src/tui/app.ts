@@ -1,9 +1,11 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { messageOf } from '../base/errors.js';
+import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
 import type { WatchUpdate } from '../watch/watcher.js';
+import { aboutOf } from './about.js';
 import { glyphsFor } from './glyphs.js';
 import { type Effect, handleKey, type KeyResult } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
@@ -11,7 +13,15 @@ import { frameOf } from './render/frame.js';
 import { savedEvents } from './saved_events.js';
 import { clampSelection } from './selection.js';
 import { type Start, startWith } from './start.js';
-import { type ActionLabel, initialState, type Source, type State, shownData } from './state.js';
+import {
+  type ActionLabel,
+  initialState,
+  type ProcessDetails,
+  processKey,
+  type Source,
+  type State,
+  shownData,
+} from './state.js';
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
@@ -21,14 +31,16 @@ export interface UpdateSource {
   /** Ends after `close`. */
   updates(): AsyncIterable<WatchUpdate>;
   readAgain(): void;
-  /** Calls back with the lengths of queues every second or two, until called with null. */
+  /** Calls back with the lengths of queues about every second, until called with null. */
   followCounters(onCounters: ((counters: CountersByInode) => void) | null): void;
+  /** null: the process has ended, or cannot be read. */
+  describe(process: ProcessOwner): Promise<ProcessDetails | null>;
   /** Asks the listeners what the page claims of them. Only ever for a key. */
   ask(): Promise<readonly Claim[]>;
   close(): void;
 }
 
-/** What a key of the caller's own does. It must not be one of BINDINGS. */
+/** What a key of the caller's own does. It must not be one of BINDING_GROUPS. */
 export interface Action extends ActionLabel {
   /** Returns the message to show. */
   run(): Promise<string>;
@@ -57,6 +69,8 @@ export async function runApp(options: AppOptions, ending: Promise<void>): Promis
 }
 
 const SECOND_MS = 1000;
+/** Processes of one line that are read. */
+const MAX_DESCRIBED = 16;
 /** Between frames drawn for updates; keys are answered at once. */
 const MIN_FRAME_MS = 50;
 
@@ -70,6 +84,7 @@ class App {
   #drawnAt = 0;
   #isAsking = false;
   #countsQueues = false;
+  readonly #described = new Set<string>();
   #quit: () => void = () => {};
 
   constructor(options: AppOptions) {
@@ -198,6 +213,24 @@ class App {
     });
     this.#scheduleTick();
     this.#followCounters();
+    this.#describeOwners();
+  }
+
+  /** Of the line whose details are open. */
+  #describeOwners(): void {
+    const { details } = this.#state;
+    if (details === null) return;
+    for (const owner of aboutOf(details.item.subject).owners.slice(0, MAX_DESCRIBED)) {
+      if (owner.kind === 'process' && !this.#described.has(processKey(owner))) void this.#describe(owner);
+    }
+  }
+
+  async #describe(owner: ProcessOwner): Promise<void> {
+    const key = processKey(owner);
+    this.#described.add(key);
+    const details = await this.#options.updates.describe(owner);
+    if (details === null) return;
+    this.#change((state) => ({ ...state, processes: new Map(state.processes).set(key, details) }));
   }
 
   /** Only for what is shown: a paused screen stays as it is. */

@@ -8,6 +8,8 @@ import { type Column, VIEWS } from './view.js';
 /** Columns to the left of the table, for the mark of a change. */
 export const MARK_WIDTH = 2;
 const GAP = 1;
+/** How many columns stay when the others are moved: they tell lines apart. */
+export const KEPT_COLUMNS = 2;
 
 export interface PlacedColumn extends Column {
   readonly left: number;
@@ -17,8 +19,8 @@ export interface PlacedColumn extends Column {
 /** The columns of the current view that fit into the list, and where. */
 export function columnsOf(state: State): PlacedColumn[] {
   const width = layoutOf(state).list.width - MARK_WIDTH;
-  const [first, ...others] = VIEWS[state.view].columns;
-  const all = first === undefined ? [] : [first, ...others.slice(state.lists[state.view].shift)];
+  const { columns: every } = VIEWS[state.view];
+  const all = [...every.slice(0, KEPT_COLUMNS), ...every.slice(KEPT_COLUMNS + state.lists[state.view].shift)];
   const wanted = new Map(all.map((column) => [column, wantedWidth(state, column)]));
   const leastOf = (column: Column): number => Math.min(column.minWidth, wanted.get(column) ?? 0);
   let [usual, least] = [-GAP, -GAP];
@@ -77,8 +79,10 @@ function wantedWidth(state: State, { name, title, sizing, minWidth }: Column): n
   if (sizing === 'rest') return layoutOf(state).list.width;
   const { view, glyphs, now } = state;
   const list = listOf(state);
+  const isSorted = VIEWS[view].sortKeys[state.lists[view].sort] === name;
   return longest.memoize(`${view} ${name}`, [list, glyphs], () => {
-    let width = widthOf(title);
+    // The arrow of the sort order stands in the title.
+    let width = widthOf(title) + (isSorted ? 1 : 0);
     const step = Math.ceil(list.lines.length / MAX_MEASURED);
     for (let at = 0; at < list.lines.length; at += step) {
       const text = itemAt(list, at)?.cell(name, { glyphs, now }).text ?? '';

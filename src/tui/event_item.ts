@@ -22,8 +22,8 @@ export class EventItem implements Item {
     this.endpoint = this.key;
     const after = entry.change.event === 'verdict' ? entry.change.after : null;
     this.verdict = after?.verdict ?? null;
-    this.severity = after?.severity ?? 'none';
-    this.isFault = isFaultEvent(entry.change);
+    this.severity = eventSeverity(entry.change);
+    this.isFault = this.severity !== 'none';
     this.subject = { kind: 'event', entry };
   }
 
@@ -58,20 +58,22 @@ export class EventItem implements Item {
   }
 }
 
-export function isFaultEvent(change: Change): boolean {
+/** Anything but `none` is a fault. */
+export function eventSeverity(change: Change): Severity {
   switch (change.event) {
     case 'bind-failed':
+      return 'error';
     case 'lost':
-      return true;
+      return 'warning';
     case 'coverage':
-      return !change.complete;
+      return change.complete ? 'none' : 'warning';
     case 'verdict':
-      return change.after !== null && change.after.severity !== 'none';
+      return change.after?.severity ?? 'none';
     case 'started':
     case 'opened':
     case 'closed':
     case 'restarted':
     case 'network':
-      return false;
+      return 'none';
   }
 }

@@ -1,4 +1,5 @@
 import { aboutOf } from './about.js';
+import { KEPT_COLUMNS } from './columns.js';
 import type { CopyEntry } from './copy_menu.js';
 import { copyEntries } from './copy_menu.js';
 import type { Item } from './item.js';
@@ -188,7 +189,7 @@ function nextFault(state: State, step: 1 | -1): State {
 
 function shiftColumns(state: State, by: 1 | -1): State {
   const { view, lists } = state;
-  const last = VIEWS[view].columns.length - 2;
+  const last = VIEWS[view].columns.length - KEPT_COLUMNS - 1;
   return withList(state, view, { shift: Math.min(Math.max(lists[view].shift + by, 0), last) });
 }
 

@@ -18,7 +18,8 @@ export interface List {
   readonly lines: readonly ListLine[];
   /** Number of items without the filter. */
   readonly total: number;
-  readonly shown: number;
+  /** Of them those that the filter lets through. Pinned ones are shown besides. */
+  readonly matching: number;
 }
 
 type ItemCache = WeakMap<SnapshotDocument['findings'], WeakMap<SnapshotDocument['sockets'], readonly Item[]>>;
@@ -86,14 +87,19 @@ function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data
   const items = withRemoved(itemsOf(data, view), data, view);
   const matches = matcherOf(filter);
   const isPinned = (item: Item): boolean => pinned.size > 0 && pinned.has(item.key);
-  const chosen = items.filter((item) => isPinned(item) || ((!faultsOnly || item.isFault) && matches(item)));
+  let matching = 0;
+  const chosen = items.filter((item) => {
+    const isMatch = (!faultsOnly || item.isFault) && matches(item);
+    if (isMatch) matching++;
+    return isMatch || isPinned(item);
+  });
   const { sort, reversed } = lists[view];
   const sorted = sortItems(view, chosen, { sort, reversed });
   const top = pinned.size === 0 ? [] : sorted.filter(isPinned);
   const rest = top.length === 0 ? sorted : sorted.filter((item) => !isPinned(item));
   // Only the original order keeps groups together.
   const lines = [...top.map(itemLine), ...(sort === 0 && !reversed ? grouped(rest) : rest.map(itemLine))];
-  return { lines, total: items.length, shown: chosen.length };
+  return { lines, total: items.length, matching };
 }
 
 function itemLine(item: Item): ListLine {

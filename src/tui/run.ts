@@ -2,6 +2,10 @@ import { openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
+import { readMounts } from '../kernel/mounts.js';
+import { readProcessOrigin } from '../kernel/owners/process_origin.js';
+import { findHostFiles } from '../node/host_files.js';
+import { readUserNames } from '../node/user_names.js';
 import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
 import type { Action, UpdateSource } from './app.js';
@@ -97,11 +101,28 @@ async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
     readAgain: () => watcher.readAgain(),
     followCounters: (onCounters) => watcher.followCounters(onCounters),
     close: () => watcher.close(),
+    describe: processReader(options.hostRoot ?? null),
     ask: async () => {
       const { takeSnapshot } = await import('../snapshot/snapshot.js');
       const { claims = [] } = await takeSnapshot({ ...options, probe: true });
       return claims;
     },
+  };
+}
+
+/** Names of users are read once, for the first process. */
+function processReader(hostRoot: string | null): UpdateSource['describe'] {
+  let names: Promise<ReadonlyMap<number, string>> | null = null;
+  const readNames = async (): Promise<ReadonlyMap<number, string>> => {
+    const { files } = await findHostFiles(hostRoot, await readMounts());
+    return readUserNames(files);
+  };
+  return async ({ pid, startedAt, pod, container }) => {
+    const origin = await readProcessOrigin(pid, startedAt);
+    if (origin === null) return null;
+    names ??= readNames().catch(() => new Map());
+    const isContained = pod !== null || container !== null;
+    return { ...origin, user: isContained ? null : ((await names).get(origin.uid) ?? null) };
   };
 }
 
@@ -115,6 +136,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
     },
     readAgain: () => {},
     followCounters: () => {},
+    describe: async () => null,
     ask: async () => [],
     close: () => {},
   };

@@ -1,3 +1,5 @@
+import type { ProcessOwner } from '../kernel/owners/owner.js';
+import type { ProcessOrigin } from '../kernel/owners/process_origin.js';
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
@@ -78,6 +80,19 @@ export interface Message {
   readonly until: number;
 }
 
+/** What was read of a process when its details were opened. */
+export interface ProcessDetails extends ProcessOrigin {
+  /** Name of the user in /etc/passwd of the node; null: it has none, or the process is in a container. */
+  readonly user: string | null;
+}
+
+/** By `processKey`. */
+export type ProcessesRead = ReadonlyMap<string, ProcessDetails>;
+
+export function processKey({ pid, startedAt }: ProcessOwner): string {
+  return `${pid} ${startedAt}`;
+}
+
 /** Everything the screen shows, as plain data. */
 export interface State {
   readonly source: Source;
@@ -106,6 +121,7 @@ export interface State {
   /** `Timeline.nextId` when the events were last looked at. */
   readonly seenEvents: number;
   readonly details: Details | null;
+  readonly processes: ProcessesRead;
   /** First visible line of the help screen; null: closed. */
   readonly help: number | null;
   /** What cannot be seen; shown at the start, and by i, until the next key. */
@@ -140,6 +156,7 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     notice: null,
     message: null,
     asked: null,
+    processes: new Map(),
   };
 }
 

@@ -86,11 +86,12 @@ export function withClaims(state: State, claims: readonly Claim[]): State {
   const broken = claims.filter(({ result }) => result === 'broken').length;
   const unverified = claims.filter(({ result }) => result === 'unverified').length;
   const asked = { ...state, asked: { at: state.now, claims } };
+  if (claims.length === 0) return showMessage(asked, 'nothing was asked: no service of the page listens here', true);
   const details = 'the details of each line have them';
   if (broken > 0) return showMessage(asked, `${broken} of ${claims.length} claims are broken; ${details}`, true);
   if (unverified > 0)
     return showMessage(asked, `${unverified} of ${claims.length} claims are unverified; ${details}`, true);
-  return showMessage(asked, `all ${claims.length} claims hold; ${details}`, false);
+  return showMessage(asked, `all ${claims.length} claims on what listens hold; ${details}`, false);
 }
 
 export function showMessage(state: State, text: string, isError: boolean): State {

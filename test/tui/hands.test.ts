@@ -2,11 +2,11 @@ import t from 'tap';
 import type { Change } from '../../src/snapshot/document/change.js';
 import { handleKey } from '../../src/tui/handle_key.js';
 import { handleMouse } from '../../src/tui/handle_mouse.js';
+import { listOf } from '../../src/tui/list.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
-import { showMessage, withClaims } from '../../src/tui/update.js';
-import type { Claim } from '../../src/verdict/claim.js';
+import { showMessage } from '../../src/tui/update.js';
 import { held } from '../verdict/factory.js';
 import {
   effectOf,
@@ -86,6 +86,8 @@ t.test('a pinned line stays at the top, whatever the order and the filter', (t) 
   const state = press(pinned, 'S / :cilium return');
   t.match(linesOf(state)[5], /^ ◆✓ ok .*\*:10250/, 'with a mark');
   t.match(linesOf(state)[6], /cilium/);
+  const matching = listOf(press(START, '/ :cilium return')).matching;
+  t.equal(listOf(state).matching, matching, 'it is not counted as a match');
   t.equal(pressSpace(pinned).pinned.size, 0, 'a second one lets it go');
   t.end();
 });
@@ -97,9 +99,9 @@ function pressSpace(state: State): State {
 t.test('columns that do not fit are reached by the arrows', (t) => {
   const titles = (state: State) => linesOf(state)[4]?.trim().split(/ +/);
   t.strictSame(titles(START), ['VERDICT↓', 'SERVICE', 'EXPECTED', 'ACTUAL', 'OWNER']);
-  t.strictSame(titles(press(START, 'right right')), ['VERDICT↓', 'ACTUAL', 'OWNER', 'QUEUE', 'UP']);
+  t.strictSame(titles(press(START, 'right right')), ['VERDICT↓', 'SERVICE', 'OWNER', 'QUEUE', 'UP']);
   t.strictSame(titles(press(START, 'right left left')), titles(START));
-  t.strictSame(titles(press(START, 'right right right right right right right')), ['VERDICT↓', 'UP']);
+  t.strictSame(titles(press(START, 'right right right right right right right')), ['VERDICT↓', 'SERVICE', 'UP']);
   t.end();
 });
 
@@ -245,32 +247,6 @@ t.test('what is typed is in sight at any width', (t) => {
   const middle = footer({ ...long, prompt: { ...long.prompt, cursor: 80 } });
   t.match(middle, /^…a+▏…?$/);
   t.ok([...(middle ?? '')].length <= 60);
-  t.end();
-});
-
-t.test('a asks what the page claims; the details have the answers', (t) => {
-  t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
-  const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;
-  t.equal(effectOf(recording, 'a'), null);
-  t.match(message(press(recording, 'a')), 'a recording cannot be asked');
-  const row = START.data.document?.findings.find(({ expected }) => expected?.port === 10250)?.expected;
-  if (row == null) throw new Error('there is the row');
-  const claim = (text: string, result: Claim['result'], severity: Claim['severity']): Claim => ({
-    ...{ row, claim: 'tls', endpoint: '127.0.0.1:10250', certificate: null, message: text },
-    ...{ result, severity, evidence: { code: 'not-tls', params: {} } },
-  });
-  const holds = claim('it speaks TLS', 'holds', 'none');
-  const ask = (...claims: Claim[]) => withClaims(START, claims);
-  t.match(message(ask(holds, holds)), /^all 2 claims hold/);
-  t.match(message(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims are unverified/);
-  const broken = ask(holds, claim('it speaks no TLS', 'broken', 'error'));
-  t.match(message(broken), /^1 of 2 claims are broken/);
-  const details = screenText(press(broken, ': :10250 return return'));
-  t.match(
-    details,
-    /What the page claims, asked 2026-01-31 12:00:10 UTC\nholds +tls: it speaks TLS\nbroken +tls: it speaks no/,
-  );
-  t.notMatch(screenText(press(broken, ': :10248 return return')), /What the page claims/);
   t.end();
 });
 

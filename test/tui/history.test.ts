@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Change } from '../../src/snapshot/document/change.js';
 import { copyEntries } from '../../src/tui/copy_menu.js';
+import { listOf } from '../../src/tui/list.js';
 import { selectedItem } from '../../src/tui/selection.js';
 import { clockText, dateText } from '../../src/tui/text.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
@@ -69,6 +70,7 @@ t.test('a failed bind says what to do, and c copies it', (t) => {
   const process = processOwner('nc', { pid: 99 });
   const failed = bindFailure({ ...cause, comm: Buffer.from('nc') }, process, { holders, omitted: 0, unknown: null });
   const state = press(withEvents(LIVE, failed), '3');
+  t.equal(listOf(press(state, '/ severity:error return')).matching, 1, 'it is an error');
   const text = screenText(press(state, 'return'));
   t.match(text, /next +Give nc another address, or stop and disable snap\.k8s\.kubelet\.service/);
   t.match(text, 'Tried by');
@@ -76,6 +78,18 @@ t.test('a failed bind says what to do, and c copies it', (t) => {
   const item = selectedItem(state);
   const copied = item === null ? [] : copyEntries(item).map(({ text }) => text);
   t.ok(copied.includes('sudo snap stop --disable k8s.kubelet'), copied.join('\n'));
+  t.end();
+});
+
+t.test('an address that was free again has no holders', (t) => {
+  const listener = held('nc', '0.0.0.0', 10250);
+  const cause = { kind: 'bind-failed', at: NOW, sinceBootMs: 0, errno: 98, pid: 99, fd: 3, listener } as const;
+  const unknown = { code: 'address-released', params: {} } as const;
+  const found = { holders: [], omitted: 0, unknown };
+  const failed = bindFailure({ ...cause, comm: Buffer.from('nc') }, processOwner('nc', { pid: 99 }), found);
+  const text = screenText(press(withEvents(LIVE, failed), '3 return'));
+  t.match(text, /not known: it was free again when it was looked for/);
+  t.notMatch(text, 'In use');
   t.end();
 });
 

@@ -116,7 +116,7 @@ function socketParts(sockets: readonly Socket[], state: State): Part[] {
       field('queue', queueText(socket)),
       ...optional('drops', drops === null || drops === 0 ? null : `${drops} packets`),
       field('inode', `${inode}   cookie ${cookie ?? 'unknown'}   uid ${uid ?? 'unknown'}   netns ${netns}`),
-      ...ownersParts(socket, now),
+      ...ownersParts(socket, now, state.processes),
     ];
   });
 }

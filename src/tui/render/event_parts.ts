@@ -26,6 +26,7 @@ function changeParts(entry: TimelineEntry): Part[] {
       const { code, errno, call, process, holders } = change;
       const advice = bindAdvice(change);
       const sharing = holders.filter(({ kind }) => kind === 'listener').length;
+      const title = sharing > 1 ? `In use by ${sharing} sockets, which share it (SO_REUSEPORT)` : 'In use by';
       const inUse = holders.flatMap(({ place, owners, kind }) => [
         field(kind, place),
         ...owners.flatMap((owner, nth) => ownerParts(owner, owners.length, nth, at)),
@@ -35,8 +36,7 @@ function changeParts(entry: TimelineEntry): Part[] {
         ...(advice === null ? [] : nextParts(advice)),
         heading('Tried by'),
         ...ownerParts(process, 1, 0, at),
-        heading(sharing > 1 ? `In use by ${sharing} sockets, which share it (SO_REUSEPORT)` : 'In use by'),
-        ...(inUse.length === 0 ? [field('', 'nothing that could be seen; it may be gone already')] : inUse),
+        ...(inUse.length === 0 ? [] : [heading(title), ...inUse]),
       ];
     }
     case 'verdict': {

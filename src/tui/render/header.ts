@@ -1,7 +1,7 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
 import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
-import { isFaultEvent } from '../event_item.js';
+import { eventSeverity } from '../event_item.js';
 import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
@@ -162,7 +162,7 @@ export function verdictFilterAt(state: State, column: number): string | null {
 
 function tabsLine(state: State): Line {
   const { glyphs, size, view } = state;
-  const { total, shown, lines } = listOf(state);
+  const { total, matching, lines } = listOf(state);
   const tabs = VIEW_NAMES.flatMap((name) => [
     segment(tabText(state, name), name === view ? 'inverse' : unseenFaults(state, name) > 0 ? 'error' : 'plain'),
     segment(' '),
@@ -179,7 +179,7 @@ function tabsLine(state: State): Line {
   const below = lines.length - top - layoutOf(state).list.height;
   const nth = lines.slice(0, line + 1).filter(({ kind }) => kind === 'item').length;
   const count = [
-    segment(`${Math.min(nth, shown)}/${shown}${shown === total ? '' : ` of ${total}`}`, 'bold'),
+    segment(`${Math.min(nth, matching)}/${matching}${matching === total ? '' : ` of ${total}`}`, 'bold'),
     ...(below > 0 ? [segment(` ${glyphs.down}${below}`, 'bold')] : []),
     ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
   ];
@@ -203,7 +203,7 @@ function unseenFaults(state: State, view: ViewName): number {
   if (view !== 'events' || state.view === 'events') return 0;
   const { timeline } = shownData(state);
   const fresh = timeline.entries.filter(({ id }) => id >= state.seenEvents);
-  return fresh.filter(({ change }) => isFaultEvent(change)).length;
+  return fresh.filter(({ change }) => eventSeverity(change) !== 'none').length;
 }
 
 /** The view whose tab is at a column of the tab line. */

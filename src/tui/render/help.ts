@@ -16,8 +16,8 @@ const MEANING: Readonly<Record<Verdict, string>> = {
   'wrong-address': 'on another interface',
   unexpected: 'not in the page or notes',
   narrowed: 'stricter than the page',
-  unverified: 'owner unknown',
-  configured: 'as configured here',
+  unverified: 'could not be decided',
+  configured: 'moved by its settings',
   ok: 'as the page says',
   'not-applicable': 'not on this node',
 };

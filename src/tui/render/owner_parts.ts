@@ -1,11 +1,13 @@
 import type { Origin, OwnedListener, Owner, ProcessOwner } from '../../kernel/owners/owner.js';
 import { programName, unknownOwnerText } from '../../verdict/text/format.js';
+import { type ProcessDetails, type ProcessesRead, processKey } from '../state.js';
 import { ageText, dateText } from '../text.js';
 import { field, optional, type Part } from './part.js';
 
-export function ownersParts(socket: OwnedListener, now: number): Part[] {
+/** `processes`: what was read of them besides, for a line that is there now. */
+export function ownersParts(socket: OwnedListener, now: number, processes: ProcessesRead = new Map()): Part[] {
   const { owners, origin } = socket;
-  if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now));
+  if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now, processes));
   return [
     field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
     ...optional('created in', origin?.cgroup),
@@ -13,7 +15,13 @@ export function ownersParts(socket: OwnedListener, now: number): Part[] {
   ];
 }
 
-export function ownerParts(owner: Owner, count: number, at: number, now: number): Part[] {
+export function ownerParts(
+  owner: Owner,
+  count: number,
+  at: number,
+  now: number,
+  processes: ProcessesRead = new Map(),
+): Part[] {
   const name = count > 1 ? `owner ${at + 1}/${count}` : 'owner';
   if (owner.kind === 'kernel') return [field(name, `the kernel, for device ${owner.device} (${owner.deviceKind})`)];
   return [
@@ -22,6 +30,7 @@ export function ownerParts(owner: Owner, count: number, at: number, now: number)
     ...optional('argv[0]', owner.argv0),
     ...optional('comm', owner.comm),
     ...optional('started', startText(owner, now)),
+    ...originParts(processes.get(processKey(owner))),
     ...optional('unit', owner.unit),
     ...optional('cgroup', owner.cgroup),
     ...podParts(owner),
@@ -32,6 +41,15 @@ function podParts({ pod, container, podNamespace, podName, containerName }: Omit
   return [
     ...optional('pod', podName === undefined ? pod : `${podNamespace}/${podName}   ${pod}`),
     ...optional('container', containerName === undefined ? container : `${containerName}   ${container ?? ''}`),
+  ];
+}
+
+function originParts(details: ProcessDetails | undefined): Part[] {
+  if (details === undefined) return [];
+  const { uid, user, parent } = details;
+  return [
+    field('user', user === null ? `uid ${uid}` : `${user}   uid ${uid}`),
+    ...optional('parent', parent === null ? null : `${parent.comm}   pid ${parent.pid}`),
   ];
 }
 

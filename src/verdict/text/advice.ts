@@ -118,6 +118,7 @@ export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext)
       );
     }
     case 'not-a-node':
+      return advice('See what would be in the way of making this machine a node.', 'sudo k8s-sockwatch preflight');
     case 'role-unknown':
     case 'role-unknown-and-held':
       return advice(

@@ -91,7 +91,7 @@ function textOf({ code, params }: CoverageFault): string {
     case 'socket-file-elsewhere':
       return `${params.path} is not looked at as the process sees it (it is in another user namespace, or had a relative path and has ended)`;
     case 'address-released':
-      return 'nothing has the address any more';
+      return 'it was free again when it was looked for';
     case 'no-free-port':
       return 'the process asked for any free port, and none was free';
     case 'lookups-limited':

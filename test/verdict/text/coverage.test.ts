@@ -42,7 +42,7 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     { code: 'socket-file-elsewhere', params: { path: '/run/x' } },
     '/run/x is not looked at as the process sees it (it is in another user namespace, or had a relative path and has ended)',
   ],
-  [{ code: 'address-released', params: {} }, 'nothing has the address any more'],
+  [{ code: 'address-released', params: {} }, 'it was free again when it was looked for'],
   [{ code: 'no-free-port', params: {} }, 'the process asked for any free port, and none was free'],
   [{ code: 'lookups-limited', params: {} }, 'so many binds fail that not all owners are looked up'],
   [{ code: 'owners-not-looked-up', params: {} }, 'owners were not looked up, as requested'],
