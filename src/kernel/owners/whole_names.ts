@@ -14,7 +14,8 @@ const MAX_PROCESSES = 256;
 export function wholeNames(facts: readonly ProcessFacts[]): ProcessNames[] {
   const names: ProcessNames[] = [];
   for (const { pid, exe, argv0, cgroup } of facts) {
-    const path = cgroup === null ? null : cgroupPathOf(cgroup);
+    // The path is within the file, which is short for nearly every process.
+    const path = cgroup === null || !isTooLong(cgroup) ? null : cgroupPathOf(cgroup);
     if (![exe, argv0, path].some((name) => name !== null && isTooLong(name))) continue;
     names.push({ pid, ...whole('exe', exe), ...whole('argv0', argv0), ...whole('cgroup', path) });
     if (names.length === MAX_PROCESSES) break;
