@@ -26,7 +26,10 @@ t.test('queues that fill up are shown as they are, and details have the user and
   await terminal.type(`port:${port}`);
   await terminal.keys('Enter', 'Enter');
   await terminal.until((text) => text.includes('1 waiting, at most 3'), 'the details');
-  await terminal.until((text) => /user +root {3}uid 0/.test(text) && /parent +\S+ {3}pid \d+/.test(text), 'its process');
+  await terminal.until(
+    (text) => /user +root {3}uid 0/.test(text) && /parent +\S+ {3}pid \d+/.test(text),
+    'its process',
+  );
   await connect(3);
   await terminal.until((text) => text.includes('4 waiting, at most 3'), 'the details follow', SOON_MS);
   await terminal.until(shows(' 4/3'), 'and the list');
