@@ -37,7 +37,7 @@ async function besideC(bench: Bench, netns: string, dumps: number) {
 export const dump: Section = {
   title: 'Reading the TCP listeners alone',
   about:
-    'Both address families, in one process: a C program that counts what the kernel answers, and the addon, which makes columns of it on other threads.',
+    'Both address families, in one process: a C program that counts what the kernel answers, and the addon, which makes columns of it.',
   async run(bench) {
     const rows: string[][] = [];
     for (const listeners of [250, 12_500]) {
