@@ -52,7 +52,7 @@ export interface Pause {
 }
 
 export interface ListState extends Position, SortOrder {
-  /** Columns after the first that are scrolled out to the left. */
+  /** Of the columns that move, how many are scrolled out to the left. */
   readonly shift: number;
 }
 

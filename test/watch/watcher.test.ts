@@ -118,7 +118,7 @@ t.test('failed binds are looked up in one pass, which nothing else waits for', a
   t.strictSame(node.lookups, [2], 'one look-up at a time');
   answer({ holders: [], omitted: 0, unknown: null });
   const released = [1, 2, 1, 3].map((port) => `bind-failed 127.0.0.1:${port} address-released`);
-  t.strictSame(await seen(), released, 'of an address that nothing has any more, it says that');
+  t.strictSame(await seen(), released, 'an address that was released says so');
   t.strictSame(node.lookups, [2, 1]);
 });
 
