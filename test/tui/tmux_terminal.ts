@@ -184,11 +184,15 @@ export class Terminal {
     return Number(child);
   }
 
-  /** Waits for a screen and returns it. On timeout, throws an error that shows the current screen. */
+  /**
+   * Waits for a screen and returns it once it is drawn: a pseudo terminal delivers a frame in parts, and half of one can match. On
+   * timeout, throws an error that shows the current screen.
+   */
   async until(wanted: (text: string) => boolean, what: string, deadlineMs = 10_000): Promise<string> {
     let text = '';
     const matches = async () => {
-      text = await this.text();
+      if (!wanted(await this.text())) return false;
+      text = await this.still();
       return wanted(text);
     };
     await this.untilTrue(matches, what, deadlineMs);
@@ -204,7 +208,7 @@ export class Terminal {
     }
   }
 
-  /** Waits until output pauses, and returns the screen. A pseudo terminal delivers a frame in parts, so it can be half drawn. */
+  /** Waits until output pauses, and returns the screen. */
   async still(): Promise<string> {
     for (;;) {
       const before = this.#outputs;
