@@ -60,8 +60,9 @@ export async function* evidenceIn(
     else if (file.kind === 'hostname') hostnames.push(file);
     else facts.push(...[factFile(file)].filter((one) => one !== null));
   }
-  snapshots.place(new NodeRoots(facts));
-  for (const node of nodesIn(texts, facts, hostnames, name)) {
+  const nodes = nodesIn(texts, facts, hostnames, name);
+  if (nodes.length > 0) snapshots.place(new NodeRoots(facts));
+  for (const node of nodes) {
     for await (const one of documentsOf(node, version, snapshots)) {
       isEmpty = false;
       yield one;

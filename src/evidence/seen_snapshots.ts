@@ -5,25 +5,29 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { NodeRoots } from './node_roots.js';
 import type { SsTables } from './ss_table.js';
 
+/** A TCP port and the pid of one process there, or -1, one pair after the other: a bundle may have thousands of snapshots, and no text. */
+type Holders = Float64Array;
+
 /** TCP ports, each with the pids that are known to listen there. */
 type PidsByPort = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** The snapshots in a bundle, so that a text of the same node is not taken for another one. */
 export class SeenSnapshots {
-  readonly #seen: { readonly path: string; readonly ports: PidsByPort }[] = [];
+  readonly #seen: { readonly path: string; readonly holders: Holders }[] = [];
   /** By the directory of a node, or else of the snapshot. */
   readonly #byPlace = new Map<string, PidsByPort[]>();
   /** By that, port and pid. */
   readonly #byHolder = new Map<string, PidsByPort[]>();
 
   add(path: string, { sockets, node }: SnapshotDocument): void {
-    this.#seen.push({ path, ports: pidsByPort(sockets.filter(({ netns }) => netns === node.netns)) });
+    this.#seen.push({ path, holders: holdersOf(sockets.filter(({ netns }) => netns === node.netns)) });
   }
 
   /** Assigns each snapshot to the directory of a node that it is in. */
   place(roots: NodeRoots): void {
     const rootOf = roots.around(this.#seen.map(({ path }) => path));
-    for (const { path, ports } of this.#seen) {
+    for (const { path, holders } of this.#seen) {
+      const ports = pidsByPort(holders);
       for (const place of placesOf(rootOf(path), path)) {
         addTo(this.#byPlace, place, ports);
         for (const holder of holdersIn(place, ports)) addTo(this.#byHolder, holder, ports);
@@ -33,7 +37,7 @@ export class SeenSnapshots {
 
   /** Whether a snapshot below a node's directory, or in that of a text, is of the node of this text. */
   hasNodeOf(root: string | null, path: string, tables: SsTables): boolean {
-    const ports = pidsByPort(tables.get('tcp')?.sockets ?? []);
+    const ports = pidsByPort(holdersOf(tables.get('tcp')?.sockets ?? []));
     return placesOf(root, path).some((place) => this.#hasNodeAt(place, ports));
   }
 
@@ -68,13 +72,23 @@ function placeOfRoot(root: string): string {
   return root === '' ? './' : root;
 }
 
-function pidsByPort(sockets: readonly OwnedListener[]): PidsByPort {
-  const ports = new Map<number, Set<number>>();
+function holdersOf(sockets: readonly OwnedListener[]): Holders {
+  const holders: number[] = [];
   for (const { protocol, port, owners } of sockets) {
     if (protocol !== 'tcp' || port === null) continue;
+    holders.push(port, -1);
+    for (const owner of owners) if (owner.kind === 'process') holders.push(port, owner.pid);
+  }
+  return new Float64Array(holders);
+}
+
+function pidsByPort(holders: Holders): PidsByPort {
+  const ports = new Map<number, Set<number>>();
+  for (let at = 0; at < holders.length; at += 2) {
+    const [port = -1, pid = -1] = holders.subarray(at, at + 2);
     const pids = ports.get(port) ?? new Set();
     ports.set(port, pids);
-    for (const owner of owners) if (owner.kind === 'process') pids.add(owner.pid);
+    if (pid !== -1) pids.add(pid);
   }
   return ports;
 }

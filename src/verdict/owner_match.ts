@@ -103,14 +103,19 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   return [...new Set(first.values())];
 }
 
-/** What `make` says of a process, which may have thousands of sockets: once, unless something else is known of it at another. */
+/** What `make` says of a process by all but its pid, once: it may have thousands of sockets, as may programs with a process for each. */
 export function onceEachProcess<Result>(make: (owner: ProcessOwner) => Result): (owner: ProcessOwner) => Result {
-  const made = new Map<number, { readonly owner: ProcessOwner; readonly result: Result }>();
+  const byPid = new Map<number, { readonly owner: ProcessOwner; readonly result: Result }>();
+  const byText = new Map<string, Result>();
   return (owner) => {
-    const last = made.get(owner.pid);
+    const last = byPid.get(owner.pid);
     if (last !== undefined && isSameProcess(last.owner, owner)) return last.result;
-    const result = make(owner);
-    made.set(owner.pid, { owner, result });
+    const { unit, pod, container, cgroup, outsideOf = null, exe, argv0, isArgv0Cut = null, comm } = owner;
+    const isCut = isArgv0Cut === null ? null : `${isArgv0Cut}`;
+    const key = keyOf([unit, pod, container, cgroup, outsideOf, exe, argv0, isCut, comm]);
+    const result = byText.get(key) ?? make(owner);
+    byText.set(key, result);
+    byPid.set(owner.pid, { owner, result });
     return result;
   };
 }

@@ -3,7 +3,7 @@ import { inputError, quoted, shortened } from '../../base/input_error.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import { completeSnapshot, type StoredSnapshot } from './complete_snapshot.js';
 import type { SnapshotDocument } from './document.js';
-import { refuseUnboundedJson } from './json_bounds.js';
+import { refuseDeepNesting, refuseManyValues } from './json_bounds.js';
 import { validate } from './validate_snapshot.js';
 
 /** The version this program writes and reads. Within it fields are only ever added. */
@@ -24,6 +24,7 @@ const MAX_HEAD = 4096;
  */
 export function readSnapshot(text: string, source: string): SnapshotDocument {
   const value = parse(text, source);
+  refuseDeepNesting(value, source);
   refuseOtherVersion(value, source);
   if (!validate(value)) throw faultError(validate.errors ?? [], source, isSnapshot(value));
   return completeSnapshot(value as StoredSnapshot);
@@ -32,7 +33,7 @@ export function readSnapshot(text: string, source: string): SnapshotDocument {
 const SNAPSHOT_HINT = 'A snapshot is the output of k8s-sockwatch --once.';
 
 function parse(text: string, file: string): unknown {
-  refuseUnboundedJson(text, file);
+  refuseManyValues(text, file);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -223,7 +223,11 @@ t.test('what is no snapshot', (t) => {
     ],
     ['a verdict', changed(['findings', 0, 'verdict'], 7), /at findings\[0\]\.verdict, found 7$/],
     ['a date', changed(['capturedAt'], 'yesterday\n'), /text that matches .* at capturedAt, found "yesterday"$/],
-    ['deep nesting', `{"a":${'['.repeat(100_000)}`, /: expected at most 64 levels of nesting, found deeper nesting$/],
+    [
+      'deep nesting',
+      `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      /: expected at most 64 levels of nesting, found deeper nesting$/,
+    ],
   ];
   for (const [name, text, message] of cases) {
     const found = refusal(text);
