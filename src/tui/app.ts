@@ -6,9 +6,12 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { aboutOf } from './about.js';
+import { prepareFilter } from './filter.js';
 import { glyphsFor } from './glyphs.js';
 import { type Effect, handleKey, type KeyResult } from './handle_key.js';
 import { handleMouse } from './handle_mouse.js';
+import { inSlices } from './in_slices.js';
+import { itemsOf } from './list.js';
 import { frameOf } from './render/frame.js';
 import { savedEvents } from './saved_events.js';
 import { clampSelection } from './selection.js';
@@ -83,6 +86,7 @@ class App {
   #drawing: NodeJS.Immediate | null = null;
   #drawnAt = 0;
   #isAsking = false;
+  readonly #prepared = new Set<State['view']>();
   #countsQueues = false;
   readonly #described = new Set<string>();
   #quit: () => void = () => {};
@@ -210,10 +214,19 @@ class App {
       this.#drawnAt = performance.now();
       this.#state = clampSelection(this.#state);
       this.#terminal?.draw(frameOf(this.#state));
+      this.#prepareFilter();
     });
     this.#scheduleTick();
     this.#followCounters();
     this.#describeOwners();
+  }
+
+  /** Once for each view: with thousands of listeners, the first letter of a filter would take too long. */
+  #prepareFilter(): void {
+    const items = itemsOf(shownData(this.#state), this.#state.view);
+    if (items.length === 0 || this.#prepared.has(this.#state.view)) return;
+    this.#prepared.add(this.#state.view);
+    inSlices(items, prepareFilter);
   }
 
   /** Of the line whose details are open. */
@@ -238,9 +251,14 @@ class App {
     const isWanted = this.#state.paused === null;
     if (isWanted === this.#countsQueues) return;
     this.#countsQueues = isWanted;
+    let seen: readonly unknown[] = [];
     const onCounters = (counters: CountersByInode): void => {
       const before = this.#state;
+      const [counted, sockets] = seen;
+      // At rest both are the same every second.
+      if (counters === counted && before.data.document?.sockets === sockets) return;
       this.#state = withCounters(before, counters);
+      seen = [counters, this.#state.data.document?.sockets];
       if (this.#state !== before) this.#drawSoon();
     };
     this.#options.updates.followCounters(isWanted ? onCounters : null);

@@ -2,7 +2,7 @@ import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
 import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { Expected, Severity } from '../verdict/finding.js';
-import { listenerText, podText, programName } from '../verdict/text/format.js';
+import { listenerText, programName } from '../verdict/text/format.js';
 import type { Cell, Socket } from './item.js';
 import type { Style } from './line.js';
 import { ageText } from './text.js';
@@ -138,22 +138,8 @@ export function reachText({ address, device }: Socket): string {
   return isWildcard(address) && device === null ? 'everywhere' : 'one address';
 }
 
-/** Whether any text of a socket or its owners contains a word, which is in lower case. */
-export function socketContains(word: string, socket: Socket): boolean {
-  const { protocol, netns, origin, explainedBy, owners } = socket;
-  return (
-    contains(word, listenerText(socket), protocol, netns, origin?.unit, explainedBy.text) ||
-    owners.some((owner) => ownerContains(word, owner))
-  );
-}
-
-function ownerContains(word: string, owner: Owner): boolean {
-  if (owner.kind === 'kernel') return contains(word, owner.device, owner.deviceKind);
-  const { comm, exe, argv0, unit, pod, container, containerName, pid } = owner;
-  return contains(word, comm, exe, argv0, unit, pod, podText(owner), container, containerName, `pid ${pid}`);
-}
-
-/** Not in one text that is kept: it would take more memory than the sockets, and most of the time of the first letter. */
-export function contains(word: string, ...texts: readonly (string | null | undefined)[]): boolean {
-  return texts.some((text) => text?.toLowerCase().includes(word) === true);
+/** What a filter looks for in a listener besides its owners. */
+export function socketText(socket: Socket): string {
+  const { protocol, netns, origin, explainedBy } = socket;
+  return `${listenerText(socket)} ${protocol} ${netns} ${origin?.unit ?? ''} ${explainedBy.text ?? ''}`;
 }

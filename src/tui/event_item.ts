@@ -3,6 +3,7 @@ import type { Severity, Verdict } from '../verdict/finding.js';
 import { EMPTY_CELL } from './cells.js';
 import { eventEndpoint, eventName, eventStyle, eventSummary, eventText } from './event_text.js';
 import type { Cell, CellContext, Item, Subject } from './item.js';
+import type { Search } from './search.js';
 import { timeOfDay } from './text.js';
 import type { TimelineEntry } from './timeline.js';
 
@@ -51,10 +52,10 @@ export class EventItem implements Item {
     return column === 'event' ? entry.change.event : (eventEndpoint(entry) ?? '~');
   }
 
-  matches(word: string): boolean {
+  matches(search: Search): boolean {
     const { entry } = this.subject;
-    this.#searchText ??= `${eventName(entry.change)} ${eventEndpoint(entry) ?? ''} ${eventText(entry)}`.toLowerCase();
-    return this.#searchText.includes(word);
+    this.#searchText ??= `${eventName(entry.change)} ${eventEndpoint(entry) ?? ''} ${eventText(entry)}`;
+    return search.isIn(this.#searchText);
   }
 }
 

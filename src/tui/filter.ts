@@ -1,5 +1,6 @@
 import { aboutOf } from './about.js';
 import type { Item } from './item.js';
+import { Search } from './search.js';
 
 type Test = (item: Item) => boolean;
 
@@ -33,6 +34,9 @@ export function matcherOf(filter: string): Test {
   return (item) => tests.every((test) => test(item));
 }
 
+/** Does for an item what the first filter would have to do: the text that is searched is kept, and code is compiled. */
+export const prepareFilter: (item: Item) => void = matcherOf('\0');
+
 /** Nothing for what is no test yet, such as a lone `!` or `port:`. */
 function wordTest(word: string): Test[] {
   if (word.startsWith('!')) return wordTest(word.slice(1)).map((test) => (item) => !test(item));
@@ -44,5 +48,7 @@ function oneTest(word: string): Test[] {
   const [, name = '', value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
   const field = Object.hasOwn(FIELDS, name) ? FIELDS[name] : undefined;
   if (field !== undefined) return value === '' ? [] : [field(value)];
-  return word === '' ? [] : [(item) => item.matches(word)];
+  if (word === '') return [];
+  const search = new Search(word);
+  return [(item) => item.matches(search)];
 }

@@ -2,7 +2,6 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import {
-  contains,
   EMPTY_CELL,
   endpointsCell,
   expectedEndpoint,
@@ -11,12 +10,13 @@ import {
   queueCell,
   queueSortKey,
   SEVERITY_STYLE,
-  socketContains,
+  socketText,
   uniqueOwners,
   uptimeCell,
   uptimeSortKey,
 } from './cells.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
+import type { Search } from './search.js';
 
 /** Every finding in the order of the document: the rows of the page, then the unexpected listeners. */
 export function findingItems({ findings, sockets }: SnapshotDocument): Item[] {
@@ -106,11 +106,12 @@ class FindingItem implements Item {
     }
   }
 
-  matches(word: string): boolean {
+  matches(search: Search): boolean {
     const { finding, sockets } = this.subject;
     const { verdict, severity, message, expected } = finding;
-    const row = expected === null ? [] : [expected.service, endpointOf(expected)];
-    return contains(word, verdict, severity, message, ...row) || sockets.some((socket) => socketContains(word, socket));
+    const row = expected === null ? '' : `${expected.service} ${endpointOf(expected)}`;
+    if (search.isIn(`${verdict} ${severity} ${row} `) || search.isIn(message)) return true;
+    return sockets.some((socket) => search.isIn(socketText(socket)) || search.isInOwners(socket.owners));
   }
 }
 

@@ -225,7 +225,7 @@ export function reverseSort(state: State): State {
 /** The selected item stays selected. A cursor at the top stays at the top, to show what comes first in the new order. */
 function setOrder(state: State, order: Partial<SortOrder>): State {
   const { lines } = listOf(state);
-  const isAtTop = state.lists[state.view].line <= lines.findIndex(({ kind }) => kind === 'item');
+  const isAtTop = state.lists[state.view].line <= lines.findIndex((line) => typeof line === 'object');
   return withList(state, state.view, isAtTop ? { ...order, ...FIRST_LINE } : order);
 }
 

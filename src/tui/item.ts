@@ -2,6 +2,7 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Finding, Severity, Verdict } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
+import type { Search } from './search.js';
 import type { TimelineEntry } from './timeline.js';
 
 export type Socket = SnapshotDocument['sockets'][number];
@@ -41,6 +42,6 @@ export interface Item {
   readonly subject: Subject;
   cell(column: string, context: CellContext): Cell;
   sortKey(column: string): number | string;
-  /** Whether any of its texts contains a word, which is in lower case. */
-  matches(word: string): boolean;
+  /** Whether it is in any of its texts. */
+  matches(search: Search): boolean;
 }

@@ -1,6 +1,7 @@
 import { aboutOf } from './about.js';
 import type { Item } from './item.js';
 import { listOf } from './list.js';
+import { Search } from './search.js';
 import { moveSelection } from './selection.js';
 import type { State } from './state.js';
 import { VIEW_NAMES, type ViewName } from './view.js';
@@ -10,9 +11,10 @@ export function jumpTo(state: State, text: string): State | null {
   const wanted = text.trim().toLowerCase();
   const view = wanted === '' ? undefined : VIEW_NAMES.find((name) => name.startsWith(wanted));
   if (view !== undefined) return showView(state, view);
+  const search = new Search(wanted);
   const isWanted = /^\d+$/.test(wanted)
     ? ({ subject }: Item) => aboutOf(subject).ports.includes(Number(wanted))
-    : (item: Item) => item.matches(wanted);
+    : (item: Item) => item.matches(search);
   return wanted === '' ? state : moveToFirst(state, isWanted);
 }
 
@@ -38,7 +40,7 @@ function moveToFirst(state: State, isWanted: (item: Item) => boolean): State | n
   for (const shown of [state, { ...state, filter: '', faultsOnly: false, back: null }]) {
     for (const view of views) {
       const there = view === state.view ? shown : showView(shown, view);
-      const at = listOf(there).lines.findIndex((line) => line.kind === 'item' && isWanted(line.item));
+      const at = listOf(there).lines.findIndex((line) => typeof line === 'object' && isWanted(line));
       if (at >= 0) return moveSelection(there, at, 1);
     }
   }

@@ -9,9 +9,8 @@ import { type Data, type State, shownData } from './state.js';
 import type { TimelineEntry } from './timeline.js';
 import { sortItems, type ViewName } from './view.js';
 
-export type ListLine =
-  | { readonly kind: 'item'; readonly item: Item }
-  | { readonly kind: 'heading'; readonly text: string };
+/** An item or the text of a heading. */
+export type ListLine = Item | string;
 
 /** The lines of a view, filtered and sorted. */
 export interface List {
@@ -98,27 +97,28 @@ function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data
   const top = pinned.size === 0 ? [] : sorted.filter(isPinned);
   const rest = top.length === 0 ? sorted : sorted.filter((item) => !isPinned(item));
   // Only the original order keeps groups together.
-  const lines = [...top.map(itemLine), ...(sort === 0 && !reversed ? grouped(rest) : rest.map(itemLine))];
+  const lines = [...top, ...(sort === 0 && !reversed ? grouped(rest) : rest)];
   return { lines, total: items.length, matching };
 }
 
-function itemLine(item: Item): ListLine {
-  return { kind: 'item', item };
-}
-
 function grouped(items: readonly Item[]): ListLine[] {
-  const groups = new Map<string, ListLine[]>();
+  const groups = new Map<string, Item[]>();
+  let [last, members]: [string | null, Item[]] = [null, []];
   for (const item of items) {
-    const group = groups.get(item.group);
-    if (group === undefined) groups.set(item.group, [itemLine(item)]);
-    else group.push(itemLine(item));
+    // Those of one group mostly follow each other.
+    if (item.group !== last) {
+      last = item.group;
+      members = groups.get(last) ?? [];
+      groups.set(last, members);
+    }
+    members.push(item);
   }
-  return [...groups].flatMap(([text, lines]) => (text === '' ? lines : [{ kind: 'heading', text }, ...lines]));
+  return [...groups].flatMap(([heading, lines]) => (heading === '' ? lines : [heading, ...lines]));
 }
 
 /** Line of the first item that is wanted, most likely at `near`; null: there is none. */
 export function lineOf({ lines }: List, near: number, isWanted: (item: Item) => boolean): number | null {
-  const isAt = (line: ListLine | undefined): boolean => line?.kind === 'item' && isWanted(line.item);
+  const isAt = (line: ListLine | undefined): boolean => typeof line === 'object' && isWanted(line);
   if (isAt(lines[near])) return near;
   const found = lines.findIndex(isAt);
   return found < 0 ? null : found;
@@ -127,5 +127,5 @@ export function lineOf({ lines }: List, near: number, isWanted: (item: Item) => 
 /** null for a heading, and past the end. */
 export function itemAt({ lines }: List, at: number): Item | null {
   const line = lines[at];
-  return line?.kind === 'item' ? line.item : null;
+  return typeof line === 'object' ? line : null;
 }

@@ -3,7 +3,6 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/text/format.js';
 import {
-  contains,
   EMPTY_CELL,
   ownerCell,
   ownerKey,
@@ -11,11 +10,12 @@ import {
   queueSortKey,
   reachText,
   SEVERITY_STYLE,
-  socketContains,
+  socketText,
   uptimeCell,
   uptimeSortKey,
 } from './cells.js';
 import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
+import type { Search } from './search.js';
 
 /** Every listener of a document, those of the evaluated network namespace first. */
 export function socketItems({ sockets, node, namespaces, findings }: SnapshotDocument): Item[] {
@@ -84,6 +84,8 @@ class SocketItem implements Item {
   readonly subject: Subject & { readonly kind: 'socket' };
   readonly verdict: Verdict | null;
   readonly severity: Severity;
+  /** Not with the texts of the owners: kept for all listeners, these would take more memory than the sockets. */
+  #text: string | null = null;
 
   constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
     this.group = group;
@@ -169,9 +171,10 @@ class SocketItem implements Item {
     }
   }
 
-  matches(word: string): boolean {
+  matches(search: Search): boolean {
     const { socket } = this.subject;
-    return contains(word, this.verdict, this.#explanation().text) || socketContains(word, socket);
+    this.#text ??= `${socketText(socket)} ${this.verdict ?? ''} ${this.#explanation().text}`.toLowerCase();
+    return search.isIn(this.#text) || search.isInOwners(socket.owners);
   }
 
   #explanation(): Cell {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { Opened } from '../../src/snapshot/document/change.js';
+import { Search } from '../../src/tui/search.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, unexpected, withEvents } from './screen.js';
 
@@ -59,6 +60,19 @@ const opened = (socket: OwnedListener): Opened => ({
   at: new Date(NOW).toISOString(),
   seenBy: 'kernel',
   socket,
+});
+
+t.test('the next process with a pid is another one', (t) => {
+  const [before, after] = [
+    processOwner('etcd', { pid: 4711, startedAt: '2026-01-31T11:00:00.000Z' }),
+    processOwner('nc', { pid: 4711, startedAt: '2026-01-31T12:00:00.000Z' }),
+  ];
+  const search = new Search('ETCD');
+  t.strictSame(
+    [[before], [before, after], [after]].map((owners) => search.isInOwners(owners)),
+    [true, true, false],
+  );
+  t.end();
 });
 
 t.test('the fields of events', (t) => {

@@ -177,7 +177,7 @@ function tabsLine(state: State): Line {
   ];
   const { line, top } = state.lists[view];
   const below = lines.length - top - layoutOf(state).list.height;
-  const nth = lines.slice(0, line + 1).filter(({ kind }) => kind === 'item').length;
+  const nth = lines.slice(0, line + 1).filter((one) => typeof one === 'object').length;
   const count = [
     segment(`${Math.min(nth, matching)}/${matching}${matching === total ? '' : ` of ${total}`}`, 'bold'),
     ...(below > 0 ? [segment(` ${glyphs.down}${below}`, 'bold')] : []),

@@ -16,10 +16,10 @@ export function listLines(state: State, { list: { width, height } }: Layout): Li
   const { top, line } = state.lists[state.view];
   const visible = listOf(state).lines.slice(top, top + height);
   const rows = visible.map((one, index): Line => {
-    if (one.kind === 'heading') {
-      return truncateSegments([segment(`${glyphs.rule}${glyphs.rule} ${one.text}`, 'accent')], width, glyphs);
+    if (typeof one === 'string') {
+      return truncateSegments([segment(`${glyphs.rule}${glyphs.rule} ${one}`, 'accent')], width, glyphs);
     }
-    const row = rowLine(state, one.item, columns);
+    const row = rowLine(state, one, columns);
     const isSelected = top + index === line;
     return isSelected ? fitSegments(row.map(select), width, glyphs) : row;
   });
