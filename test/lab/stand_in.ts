@@ -5,8 +5,10 @@ import { mustRun } from './child.js';
 import { BIN } from './namespaces.js';
 import type { Socket, StandIn, Waiting } from './plan.js';
 
-/** The source is in the source tree; this file runs from dist/. */
-const SOURCE = fileURLToPath(new URL('../../../test/lab/stand_in.c', import.meta.url));
+/** The sources are in the source tree; this file runs from dist/. */
+const SOURCES = ['stand_in.c', 'stand_in_answers.c'].map((name) =>
+  fileURLToPath(new URL(`../../../test/lab/${name}`, import.meta.url)),
+);
 
 /** The directory of a lab's executables; inside the lab it is BIN. */
 export function binOf(directory: string): string {
@@ -16,7 +18,7 @@ export function binOf(directory: string): string {
 export async function compileStandIn(directory: string): Promise<void> {
   await mkdir(binOf(directory));
   const flags = ['-std=gnu11', '-O1', '-Wall', '-Wextra', '-Werror', '-pthread'];
-  await mustRun(`compiling ${SOURCE}`, ['cc', ...flags, SOURCE, '-o', join(binOf(directory), 'stand_in')]);
+  await mustRun('compiling the stand-in', ['cc', ...flags, ...SOURCES, '-o', join(binOf(directory), 'stand_in')]);
 }
 
 /** Creates the executables of a stand-in, and returns its command line. */
