@@ -10,16 +10,25 @@ export interface TextSource {
 }
 
 const NEWLINE = 0x0a;
+/** Byte order marks. */
+const UTF_16 = [
+  [0xff, 0xfe],
+  [0xfe, 0xff],
+] as const;
 
-/** Decodes the contents of `file`. Throws ERR_INPUT with the line for a NUL or bytes that are not UTF-8. */
-export function decodeSource(file: string, bytes: Uint8Array): TextSource {
+/** Decodes the contents of `file`. Throws ERR_INPUT for anything but UTF-8, and for a NUL, with the line. */
+export function decodeSource(file: string, bytes: Uint8Array, hint = ''): TextSource {
+  if (UTF_16.some(([first, second]) => bytes[0] === first && bytes[1] === second)) {
+    const how = 'PowerShell writes UTF-16 for >; use Out-File -Encoding utf8.';
+    throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'UTF-16', hint: how });
+  }
   const nul = bytes.indexOf(0);
   if (nul !== -1) {
-    throw inputError({ file, line: lineOf(bytes, nul), expected: 'text in UTF-8', found: 'a NUL byte' });
+    throw inputError({ file, line: lineOf(bytes, nul), expected: 'text in UTF-8', found: 'a NUL byte', hint });
   }
   if (!isUtf8(bytes)) {
     const line = firstInvalidLine(bytes);
-    throw inputError({ file, line, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
+    throw inputError({ file, line, expected: 'text in UTF-8', found: 'bytes that are not UTF-8', hint });
   }
   // TextDecoder strips a byte order mark by default.
   const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');

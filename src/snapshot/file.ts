@@ -26,5 +26,5 @@ export async function readSnapshotStream(stream: AsyncIterable<Buffer>, source: 
 }
 
 function snapshotIn(bytes: Buffer, source: string): SnapshotDocument {
-  return readSnapshot(decodeSource(source, bytes).text, source);
+  return readSnapshot(decodeSource(source, bytes, LIMIT.hint).text, source);
 }

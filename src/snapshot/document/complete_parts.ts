@@ -30,12 +30,20 @@ export function known<Word extends string | null>(words: readonly Word[], word: 
   return words.includes(word) ? word : fallback;
 }
 
+type Counts = SnapshotDocument['summary']['verdicts'];
+
 /** Findings with a verdict of a later version count as unverified, as `completeFinding` has them. */
-export function completeCounts(stored: Readonly<Record<string, number>>): SnapshotDocument['summary']['verdicts'] {
+export function completeCounts(stored: Readonly<Record<string, number>>): Counts {
+  return countsOf(Object.entries(stored));
+}
+
+export function countVerdicts(findings: readonly StoredFinding[]): Counts {
+  return countsOf(findings.map(({ verdict }) => [verdict, 1]));
+}
+
+function countsOf(stored: readonly (readonly [verdict: string, count: number])[]): Counts {
   const counts = Object.fromEntries(VERDICTS.map((verdict) => [verdict, 0])) as Record<Finding['verdict'], number>;
-  for (const [verdict, count] of Object.entries(stored)) {
-    counts[known(VERDICTS, verdict as Finding['verdict'], 'unverified')] += count;
-  }
+  for (const [verdict, count] of stored) counts[known(VERDICTS, verdict as Finding['verdict'], 'unverified')] += count;
   return counts;
 }
 

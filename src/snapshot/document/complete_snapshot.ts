@@ -10,19 +10,19 @@ import { PAGE_CODES } from '../../verdict/page_remarks.js';
 import { ROLE_CODES } from '../../verdict/role_codes.js';
 import { completeEvents, type StoredEvent } from './complete_events.js';
 import {
-  completeCounts,
   completeFinding,
   completeListener,
   completeSocket,
+  countVerdicts,
   known,
   type Optional,
   type StoredCode,
   type StoredFinding,
   type StoredSocket,
 } from './complete_parts.js';
-import type { NamespaceDocument, SnapshotDocument } from './document.js';
+import type { FailOn, NamespaceDocument, SnapshotDocument } from './document.js';
 import { withText } from './spec_part.js';
-import { countByName } from './summary.js';
+import { countByName, isDrift } from './summary.js';
 
 /**
  * A snapshot as the schema guarantees it: optional fields were added after version 0.1.0. Words (verdicts, kinds of owners, …)
@@ -103,6 +103,8 @@ interface StoredEvidence {
 export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
   const { bound, claims, unasked, events, ...rest } = stored;
   const { node, summary, coverage } = rest;
+  const failOn = known(FAIL_ON, summary.failOn ?? 'warning', 'warning');
+  const isDrifting = [...stored.findings, ...(claims ?? [])].some(({ severity }) => isDrift(severity, failOn));
   let findings: readonly Finding[] | null = null;
   return {
     ...rest,
@@ -132,9 +134,10 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
     },
     summary: {
       ...summary,
-      result: known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),
-      failOn: known(['error', 'warning', 'info', 'never'], summary.failOn ?? 'warning', 'warning'),
-      verdicts: completeCounts(summary.verdicts),
+      // What the findings say, should the summary say something else.
+      result: isDrifting ? 'drift' : known(['match', 'drift', 'incomplete'], summary.result, 'incomplete'),
+      failOn,
+      verdicts: countVerdicts(stored.findings),
       byName: summary.byName ?? countByName(stored.findings),
     },
     sockets: stored.sockets.map(completeSocket),
@@ -153,6 +156,7 @@ export function completeSnapshot(stored: StoredSnapshot): SnapshotDocument {
   };
 }
 
+const FAIL_ON: readonly FailOn[] = ['error', 'warning', 'info', 'never'];
 const SETTING_KINDS: readonly Setting['source']['kind'][] = [
   'arguments-file',
   'options-file',

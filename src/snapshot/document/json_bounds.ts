@@ -12,7 +12,11 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+const HINT = 'Is this the right file? A snapshot is the output of k8s-sockwatch --once.';
 
 /**
  * Refuses JSON that would take unreasonable memory when parsed. Does not check whether it is valid.
@@ -25,9 +29,7 @@ export function refuseManyValues(text: string, file: string): void {
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE:
-        for (at += 1; at < text.length && text.charCodeAt(at) !== QUOTE; at += 1) {
-          if (text.charCodeAt(at) === BACKSLASH) at += 1;
-        }
+        at = endOfText(text, at);
         break;
       case COMMA:
       case OPEN_BRACKET:
@@ -37,8 +39,37 @@ export function refuseManyValues(text: string, file: string): void {
     }
   }
   if (values > MAX_VALUES) {
-    throw inputError({ file, line: null, expected: `at most ${MAX_VALUES} values`, found: 'more' });
+    throw inputError({ file, line: null, expected: `at most ${MAX_VALUES} values`, found: 'more', hint: HINT });
   }
+}
+
+/** Whether text that is no valid JSON ends within a text, list or object. */
+export function isCutOff(text: string): boolean {
+  let depth = 0;
+  let at = 0;
+  for (; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = endOfText(text, at);
+        break;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        depth += 1;
+        break;
+      case CLOSE_BRACKET:
+      case CLOSE_BRACE:
+        depth -= 1;
+        break;
+    }
+  }
+  return depth > 0 || at > text.length;
+}
+
+/** Of the text that begins there: the position of its last quote; beyond the end if it has none. */
+function endOfText(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at;
 }
 
 /**
@@ -49,7 +80,7 @@ export function refuseDeepNesting(value: unknown, file: string, levels = MAX_NES
   if (typeof value !== 'object' || value === null) return;
   if (levels === 0) {
     const found = 'deeper nesting';
-    throw inputError({ file, line: null, expected: `at most ${MAX_NESTING} levels of nesting`, found });
+    throw inputError({ file, line: null, expected: `at most ${MAX_NESTING} levels of nesting`, found, hint: HINT });
   }
   for (const child of Array.isArray(value) ? value : Object.values(value)) {
     if (typeof child === 'object') refuseDeepNesting(child, file, levels - 1);

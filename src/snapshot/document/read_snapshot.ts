@@ -3,14 +3,18 @@ import { inputError, quoted, shortened } from '../../base/input_error.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import { completeSnapshot, type StoredSnapshot } from './complete_snapshot.js';
 import type { SnapshotDocument } from './document.js';
-import { refuseDeepNesting, refuseManyValues } from './json_bounds.js';
+import { isCutOff, refuseDeepNesting, refuseManyValues } from './json_bounds.js';
+import { danglingReference } from './references.js';
 import { validate } from './validate_snapshot.js';
 
 /** The version this program writes and reads. Within it fields are only ever added. */
 const SCHEMA_VERSION = 1;
 
-/** V8 repeats parts of the text in its messages. */
+/** In characters, of a place in the JSON, and of a message of V8. */
 const MAX_MESSAGE = 120;
+
+/** Of what is expected; codes have a hundred. */
+const MAX_WORDS = 10;
 
 /**
  * Where a snapshot has the key schemaVersion. Errors repeat nothing of any other file, which may be one that only the user who runs
@@ -20,38 +24,59 @@ const MAX_HEAD = 4096;
 
 /**
  * Parses a snapshot; `source` is its name in messages. Unknown fields are kept.
- * @throws SockwatchError ERR_INPUT that names the position in the JSON, if it is no snapshot or has a later schemaVersion
+ * @throws SockwatchError ERR_INPUT that names the place in the JSON, if it is no snapshot, has a later schemaVersion, or refers to
+ * sockets or findings that it does not have
  */
 export function readSnapshot(text: string, source: string): SnapshotDocument {
   const value = parse(text, source);
   refuseDeepNesting(value, source);
   refuseOtherVersion(value, source);
   if (!validate(value)) throw faultError(validate.errors ?? [], source, isSnapshot(value));
-  return completeSnapshot(value as StoredSnapshot);
+  const stored = value as StoredSnapshot;
+  const dangling = danglingReference(stored);
+  if (dangling === null) return completeSnapshot(stored);
+  const { place, expected, found } = dangling;
+  throw inputError({
+    file: source,
+    line: null,
+    expected: `${expected} at ${place}`,
+    found: nameOf(found),
+    hint: EDITED,
+  });
 }
 
+const SNAPSHOT = 'a snapshot of k8s-sockwatch';
 const SNAPSHOT_HINT = 'A snapshot is the output of k8s-sockwatch --once.';
+const EMPTY = 'The command that should have written it failed, or has not finished.';
+const CUT_OFF = 'It was cut off, or is still being written; copy it again.';
+const EDITED = 'It was changed after k8s-sockwatch wrote it; take the original.';
 
 function parse(text: string, file: string): unknown {
   refuseManyValues(text, file);
   try {
     return JSON.parse(text);
   } catch (error) {
-    const isOurs = text.trim() === '' || text.slice(0, MAX_HEAD).includes('"schemaVersion"');
-    const found = isOurs ? `an error: ${shortened(messageOf(error), MAX_MESSAGE)}` : 'something else';
-    throw inputError({
-      file,
-      line: null,
-      expected: 'valid JSON',
-      found,
-      hint: 'Is it truncated, or not the output of --once?',
-    });
+    const expected = SNAPSHOT;
+    if (text.trim() === '') throw inputError({ file, line: null, expected, found: 'an empty file', hint: EMPTY });
+    if (/^\s*\{/.test(text) && isCutOff(text)) {
+      throw inputError({ file, line: null, expected, found: 'JSON that ends too early', hint: CUT_OFF });
+    }
+    throw syntaxError(text, file, messageOf(error));
   }
+}
+
+/** V8 says where, and repeats some of the text. */
+function syntaxError(text: string, file: string, message: string): SockwatchError {
+  if (!text.slice(0, MAX_HEAD).includes('"schemaVersion"')) {
+    return inputError({ file, line: null, expected: SNAPSHOT, found: 'text that is not JSON', hint: SNAPSHOT_HINT });
+  }
+  const found = shortened(message.charAt(0).toLowerCase() + message.slice(1), MAX_MESSAGE);
+  return inputError({ file, line: null, expected: 'valid JSON', found, hint: EDITED });
 }
 
 function refuseOtherVersion(value: unknown, file: string): void {
   const hint = SNAPSHOT_HINT;
-  const expected = 'a snapshot of k8s-sockwatch';
+  const expected = SNAPSHOT;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw inputError({ file, line: null, expected, found: kindOf(value), hint });
   }
@@ -80,26 +105,46 @@ function faultError([error]: readonly SchemaError[], file: string, mayQuote: boo
   const { keyword, params, instancePath, data } = error;
   const place = pathText(instancePath);
   const found = keyword === 'required' ? 'none' : mayQuote ? nameOf(data) : kindOf(data);
-  const at = place === '' ? '' : ` at ${place}`;
+  const at = place === '' ? '' : ` ${keyword === 'required' ? 'in' : 'at'} ${place}`;
   const expected = `${expectedBy(keyword, params, error)}${at}`;
-  return inputError({ file, line: null, expected, found, hint: SNAPSHOT_HINT });
+  return inputError({ file, line: null, expected, found, hint: mayQuote ? EDITED : SNAPSHOT_HINT });
 }
 
-function expectedBy(keyword: string, params: Record<string, unknown>, { message }: SchemaError): string {
+/** In place of JSON Schema's names of types. */
+const TYPES: ReadonlyMap<unknown, string> = new Map([
+  ['object', 'an object'],
+  ['array', 'a list'],
+  ['string', 'text'],
+  ['integer', 'a whole number'],
+  ['number', 'a number'],
+  ['boolean', 'true or false'],
+]);
+
+function expectedBy(keyword: string, params: Record<string, unknown>, { message, parentSchema }: SchemaError): string {
   switch (keyword) {
     case 'required':
       return `the key ${String(params['missingProperty'])}`;
     case 'type':
-      return [params['type']].flat().map(String).join(' or ');
+      return oneOf([params['type']].flat().map((type) => TYPES.get(type) ?? String(type)));
     case 'enum':
-      return [params['allowedValues']].flat().map(String).join(' or ');
+      return oneOf([params['allowedValues']].flat().map(String));
     case 'const':
       return JSON.stringify(params['allowedValue']);
+    case 'minimum':
+      return `at least ${String(params['limit'])}`;
+    case 'maximum':
+      return `at most ${String(params['limit'])}`;
     case 'pattern':
-      return `text that matches ${String(params['pattern'])}`;
+      return String(parentSchema?.['description']);
     default:
       return `a value that ${message ?? 'matches the schema'}`;
   }
+}
+
+function oneOf(words: readonly string[]): string {
+  const [last, ...others] = words.slice(0, MAX_WORDS).reverse();
+  if (words.length > MAX_WORDS) return `one of ${words.length} words such as ${last}`;
+  return others.length === 0 ? `${last}` : `${others.reverse().join(', ')} or ${last}`;
 }
 
 /** `/sockets/3/port` as `sockets[3].port`. Keys in the schema have no slash; those of a hostile file may contain anything. */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { StoredSnapshot } from '../../../src/snapshot/document/complete_snapshot.js';
 
 /** The parts of JSON Schema that the snapshot's schema uses to say what there can be. */
 interface Schema {
@@ -30,7 +31,6 @@ const PATTERNED: Readonly<Record<string, string>> = {
   '^[0-9a-f]{16}$': '0123456789abcdef',
   '^E[A-Z0-9]+$|^[0-9]+$': 'EADDRINUSE',
   '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$': '2026-01-31T12:00:00.000Z',
-  '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$': '2026-01-31T12:00:00.000Z',
 };
 
 export interface Filled {
@@ -87,7 +87,11 @@ export function filledDocument(text: (place: string, at: number) => string): Fil
         throw new Error(`${place}: what is ${JSON.stringify(schema)}?`);
     }
   };
-  return { document: fill(ROOT, '', 'process'), texts };
+  const document = fill(ROOT, '', 'process') as StoredSnapshot;
+  const [finding, socket] = [document.findings[0], document.sockets[0]];
+  Object.assign(finding ?? {}, { sockets: [socket?.id], causedBy: null });
+  texts.delete('.findings[0].sockets[0]');
+  return { document, texts };
 }
 
 /** Values with which all conditions of the schema hold. */
