@@ -67,6 +67,7 @@ async function evaluateAll(
   let only: SnapshotDocument | null = null;
   let count = 0;
   for (const [done, file] of files.entries()) {
+    progress.wait(done, file === STDIN ? 'waiting for standard input' : `reading file ${done + 1} of ${files.length}`);
     for await (const one of evidenceOf(file, ownVersion)) {
       count += 1;
       only = count === 1 && 'document' in one ? one.document : null;

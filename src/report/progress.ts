@@ -27,6 +27,7 @@ export class Progress {
   readonly #start: number;
   #drawnAt = Number.NEGATIVE_INFINITY;
   #isDrawn = false;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(screen: ProgressScreen, total: number, now: () => number = () => performance.now()) {
     this.#screen = screen;
@@ -35,11 +36,22 @@ export class Progress {
     this.#start = now();
   }
 
-  /** `note` is shown beside the bar; ASCII only. */
+  /** What is waited for, should it take long. `note`, in ASCII, is shown beside the bar. */
+  wait(done: number, note: string): void {
+    this.#stopWaiting();
+    if (this.#screen.isTTY === true) this.#timer = setTimeout(() => this.#draw(done, note), DELAY_MS).unref();
+  }
+
+  /** The same for what has been done. */
   update(done: number, note: string): void {
+    this.#stopWaiting();
     const now = this.#now();
     if (this.#screen.isTTY !== true || now - this.#start < DELAY_MS || now - this.#drawnAt < REDRAW_MS) return;
     this.#drawnAt = now;
+    this.#draw(done, note);
+  }
+
+  #draw(done: number, note: string): void {
     this.#isDrawn = true;
     const full = Math.round((Math.min(done, this.#total) / Math.max(1, this.#total)) * BAR_LENGTH);
     const bar = '#'.repeat(full) + '.'.repeat(BAR_LENGTH - full);
@@ -48,7 +60,13 @@ export class Progress {
     this.#screen.write(`${CLEAR}${`[${bar}] ${note}`.slice(0, room)}`);
   }
 
+  #stopWaiting(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
   clear(): void {
+    this.#stopWaiting();
     if (this.#isDrawn) this.#screen.write(CLEAR);
     this.#isDrawn = false;
   }

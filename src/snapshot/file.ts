@@ -1,10 +1,10 @@
-import { readInput, readInputStream, type SizeLimit } from '../base/read_file.js';
+import { readInput, type SizeLimit } from '../base/read_file.js';
 import { decodeSource } from '../base/text_source.js';
 import type { SnapshotDocument } from './document/document.js';
 import { readSnapshot } from './document/read_snapshot.js';
 
 /** A snapshot with 50,000 listeners is about 50 MB. */
-const LIMIT: SizeLimit = {
+export const SNAPSHOT_LIMIT: SizeLimit = {
   maxBytes: 256 * 1024 * 1024,
   hint: 'Is this the right file? A snapshot is the output of k8s-sockwatch --once.',
 };
@@ -14,17 +14,13 @@ const LIMIT: SizeLimit = {
  * @throws SockwatchError ERR_INPUT if the file cannot be read, is not a regular file, or is not a snapshot
  */
 export async function readSnapshotFile(file: string): Promise<SnapshotDocument> {
-  return snapshotIn(await readInput(file, LIMIT), file);
+  return snapshotIn(await readInput(file, SNAPSHOT_LIMIT), file);
 }
 
 /**
- * The same of a stream; `source` is its name in messages.
+ * The snapshot in what was read; `source` is its name in messages.
  * @throws SockwatchError ERR_INPUT
  */
-export async function readSnapshotStream(stream: AsyncIterable<Buffer>, source: string): Promise<SnapshotDocument> {
-  return snapshotIn(await readInputStream(stream, source, LIMIT), source);
-}
-
-function snapshotIn(bytes: Buffer, source: string): SnapshotDocument {
-  return readSnapshot(decodeSource(source, bytes, LIMIT.hint).text, source);
+export function snapshotIn(bytes: Buffer, source: string): SnapshotDocument {
+  return readSnapshot(decodeSource(source, bytes, SNAPSHOT_LIMIT.hint).text, source);
 }

@@ -3,6 +3,12 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { isOfNoNode } from '../verdict/codes.js';
 import type { Source } from './state.js';
 
+/** What there is to wait for before the first snapshot. */
+export function waitingText(source: Source): string {
+  if (source.kind === 'live') return 'reading the tables';
+  return source.file === '-' ? 'waiting for a snapshot on standard input' : `reading ${source.file}`;
+}
+
 /** null if everything could be read. */
 export function coverageText({ coverage }: SnapshotDocument): string | null {
   const errors = coverage.sources.flatMap(({ name, error }) => (error === null ? [] : [`${name}: ${error}`]));

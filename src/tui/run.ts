@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
@@ -6,6 +7,7 @@ import { readMounts } from '../kernel/mounts.js';
 import { readProcessOrigin } from '../kernel/owners/process_origin.js';
 import { findHostFiles } from '../node/host_files.js';
 import { readUserNames } from '../node/user_names.js';
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
 import type { Action, UpdateSource } from './app.js';
@@ -126,13 +128,31 @@ function processReader(hostRoot: string | null): UpdateSource['describe'] {
   };
 }
 
+/** A snapshot that is there by then is read before the screen opens, so that its faults are reported without one. */
+const OPEN_AFTER_MS = 150;
+/** In bytes. Parsing more takes so long that the screen opens first, and says so. */
+const MAX_AT_ONCE = 8 * 1024 * 1024;
+/** For the first frame. */
+const DRAWING_MS = 50;
+
 async function recordedUpdates(file: string): Promise<UpdateSource> {
-  const { readSnapshotFile, readSnapshotStream } = await import('../snapshot/file.js');
+  const [{ SNAPSHOT_LIMIT, snapshotIn }, { readInput, readInputStream }] = await Promise.all([
+    import('../snapshot/file.js'),
+    import('../base/read_file.js'),
+  ]);
   const isPiped = file === PIPE;
-  const document = await (isPiped ? readSnapshotStream(process.stdin, 'standard input') : readSnapshotFile(file));
+  const name = isPiped ? 'standard input' : file;
+  const reading = isPiped ? readInputStream(process.stdin, name, SNAPSHOT_LIMIT) : readInput(file, SNAPSHOT_LIMIT);
+  const early = await Promise.race([reading, setTimeout(OPEN_AFTER_MS, null, { ref: false })]);
+  const known = early === null || early.length > MAX_AT_ONCE ? null : snapshotIn(early, name);
+  const readLate = async (): Promise<SnapshotDocument> => {
+    const bytes = await reading;
+    await setTimeout(DRAWING_MS);
+    return snapshotIn(bytes, name);
+  };
   return {
     async *updates() {
-      yield { kind: 'snapshot', document };
+      yield { kind: 'snapshot', document: known ?? (await readLate()) };
     },
     readAgain: () => {},
     followCounters: () => {},

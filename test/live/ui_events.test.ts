@@ -1,6 +1,8 @@
-import { readdir } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
+import { RECORDING } from '../demo/recording.js';
 import { startLab } from '../lab/lab.js';
 import { Terminal } from '../tui/tmux_terminal.js';
 import { CLI } from './cli.js';
@@ -62,6 +64,49 @@ t.test('w saves the events, and --replay shows them, from a file and from a pipe
     await replayed.keys('q');
     t.equal(await replayed.exit(), 0);
   }
+});
+
+t.test('a pipe that says nothing yet', async (t) => {
+  const directory = t.testdir({ 'node.json': await readFile(RECORDING) });
+  const argv = [process.execPath, CLI, '--replay', '-'];
+  const slow = 'until [ -e go ]; do sleep 0.1; done; cat node.json';
+  const command = ['sh', '-c', `cd "$0" && { ${slow}; } | "$@"`, directory, ...argv];
+  const waiting = 'waiting for a snapshot on standard input';
+  const terminal = await Terminal.start(command, { width: 120, height: 30 });
+  t.teardown(() => terminal.stop());
+  await terminal.until((text) => text.includes(waiting), 'what it waits for');
+  await writeFile(join(directory, 'go'), '');
+  await terminal.until(isOpen, 'the snapshot');
+  await terminal.keys('q');
+  t.equal(await terminal.exit(), 0);
+  // Open for writing as well, so that it never ends.
+  spawnSync('mkfifo', [join(directory, 'pipe')]);
+  for (const key of ['q', 'C-c']) {
+    const endless = await Terminal.start(['sh', '-c', 'exec "$@" <>"$0"', join(directory, 'pipe'), ...argv]);
+    t.teardown(() => endless.stop());
+    await endless.until((text) => text.includes(waiting), 'what it waits for');
+    await endless.keys(key);
+    t.equal(await endless.exit(), 0, key);
+  }
+  await rm(join(directory, 'go'));
+  const check = command.with(2, `cd "$0" && { ${slow}; } | "$@"; exec cat`).with(-2, 'check');
+  const progress = await Terminal.start([...check, '--format', 'table'], { width: 120, height: 30 });
+  t.teardown(() => progress.stop());
+  await progress.until((text) => text.includes('waiting for standard input'), 'the progress of check');
+  await writeFile(join(directory, 'go'), '');
+  await progress.until((text) => text.includes('kubelet'), 'the result');
+});
+
+t.test('a snapshot that is no snapshot, when the screen is open already', async (t) => {
+  const directory = t.testdir();
+  const argv = [process.execPath, CLI, '--replay', '-'];
+  const command = ['sh', '-c', 'cd "$0" && until [ -e go ]; do sleep 0.1; done | "$@"; exec cat', directory, ...argv];
+  const terminal = await Terminal.start(command, { width: 120, height: 30 });
+  t.teardown(() => terminal.stop());
+  await terminal.until((text) => text.includes('waiting for a snapshot'), 'what it waits for');
+  await writeFile(join(directory, 'go'), '');
+  await terminal.until((text) => text.includes('standard input: expected a snapshot'), 'why not');
+  t.match(await terminal.state(), { alternateScreen: false, cursorVisible: true });
 });
 
 t.test('a pipe without a terminal for keys, and no pipe', async (t) => {

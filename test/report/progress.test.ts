@@ -30,6 +30,31 @@ t.test('draws nothing anywhere else', (t) => {
   t.end();
 });
 
+t.test('says what is waited for, until there is something else', async (t) => {
+  const written: string[] = [];
+  await new Promise<void>((resolve) => {
+    const write = (text: string): void => {
+      written.push(text);
+      resolve();
+    };
+    const progress = new Progress({ isTTY: true, write }, 1);
+    progress.wait(0, 'cleared');
+    progress.clear();
+    progress.wait(0, 'answered');
+    progress.update(0, 'too early to be drawn');
+    progress.wait(0, 'waiting for standard input');
+    new Progress({ write }, 1).wait(0, 'no terminal');
+    // The program does not wait for the line, but this test does.
+    t.teardown(
+      clearInterval.bind(
+        null,
+        setInterval(() => {}, 1000),
+      ),
+    );
+  });
+  t.strictSame(written, ['\r\x1b[K[....................] waiting for standard input']);
+});
+
 t.test('never wraps the line', (t) => {
   for (const text of run({ isTTY: true, columns: 30 }, 'x'.repeat(100))) t.ok(text.length <= '\r\x1b[K'.length + 29);
   t.end();

@@ -5,7 +5,7 @@ import { eventSeverity } from '../event_item.js';
 import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
-import { noNodeText } from '../notice.js';
+import { noNodeText, waitingText } from '../notice.js';
 import { eventsWaiting, type State, shownData } from '../state.js';
 import { ageText, clockText, dateText } from '../text.js';
 import { sortTitle, VIEW_NAMES, VIEWS, type ViewName } from '../view.js';
@@ -19,7 +19,7 @@ export function headerLines(state: State): Line[] {
       ? [
           justify([segment('k8s-sockwatch', 'bold')], [clock(state)], state.size.width, state.glyphs),
           [],
-          [segment('reading the tables')],
+          [segment(waitingText(state.source))],
         ]
       : [nodeLine(state, document), sourcesLine(state, document), verdictsLine(state, document)];
   return [...lines, tabsLine(state)];

@@ -4,6 +4,7 @@ import type { Layout } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
 import { MAX_MARK_AGE_MS, type Mark } from '../marks.js';
+import { waitingText } from '../notice.js';
 import { type State, shownData, shownTime } from '../state.js';
 import { clockText, fit } from '../text.js';
 import { VIEWS } from '../view.js';
@@ -83,7 +84,7 @@ function emptyListText(state: State): string {
   if (state.back !== null) return `no events of it${since}`;
   if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
-  if (document === null) return 'reading the tables';
+  if (document === null) return waitingText(state.source);
   if (state.view === 'events') {
     return state.source.kind === 'recording' ? 'the snapshot has no events; w saves them' : 'no events yet';
   }
