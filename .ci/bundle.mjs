@@ -19,6 +19,7 @@ const APART = [
   'prom-client',
   'tar',
   'yaml',
+  './dist/src/fleet/worker_program.js',
   './dist/src/kernel/addon_file.js',
   './dist/src/snapshot/document/validate_snapshot.js',
   './dist/src/spec/validate_notes.js',
@@ -75,6 +76,13 @@ const locatedFromBin = files(
   (own) => `require("node:url").pathToFileURL(require("node:path").join(__dirname, ${JSON.stringify(own)})).href`,
 );
 
+// Before worker_program.js, which has its text.
+await bundle({
+  entryPoints: [join(ROOT, 'dist/src/fleet/worker.js')],
+  outfile: join(ROOT, 'dist/src/fleet/worker.cjs'),
+  plugins: [locatedFromBin],
+  minify: true,
+});
 await bundle({
   entryPoints: [join(ROOT, 'dist/src/index.js')],
   outdir: LIB,

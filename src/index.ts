@@ -16,7 +16,7 @@ import './base/requirements.js';
 import { SockwatchError } from './base/errors.js';
 import { assertArgument, assertOneOf, assertPath, assertSnapshot } from './base/validate.js';
 import { version } from './base/version.js';
-import type { Evidence } from './evidence/bundle.js';
+import type { Evidence } from './evidence/snapshot_in.js';
 import { endProcess } from './kernel/addon.js';
 import type { DiffFormat, MatrixFormat, SnapshotFormat } from './report/render.js';
 import type { SnapshotDiff } from './snapshot/diff/diff.js';
@@ -38,7 +38,7 @@ export { COVERAGE_CODES, type CoverageFault } from './base/coverage_codes.js';
 export { type ErrorCode, SockwatchError, type SockwatchErrorDetails } from './base/errors.js';
 export type { PortRange } from './base/port_range.js';
 export type { TextField } from './base/text.js';
-export type { Evidence } from './evidence/bundle.js';
+export type { Evidence } from './evidence/snapshot_in.js';
 export type { NetworkInterface } from './kernel/network/addresses.js';
 export type { DefaultSource } from './kernel/network/default_addresses.js';
 export type {

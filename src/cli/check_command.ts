@@ -2,10 +2,11 @@ import { fstatSync } from 'node:fs';
 import { SockwatchError } from '../base/errors.js';
 import { formatError, formatProblem } from '../base/format_error.js';
 import { version } from '../base/version.js';
-import type { Evidence } from '../evidence/bundle.js';
 import { evidenceAt } from '../evidence/evidence_at.js';
 import { evidenceInStream } from '../evidence/evidence_stream.js';
+import type { Evidence } from '../evidence/snapshot_in.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
+import { type Evaluating, Workers } from '../fleet/workers.js';
 import { chunks } from '../report/pieces.js';
 import { Progress } from '../report/progress.js';
 import { DEFAULT_WIDTH, matrixPieces, snapshotPieces } from '../report/render.js';
@@ -61,31 +62,62 @@ async function evaluateAll(
   spec: Spec,
 ): Promise<{ readonly fleet: Fleet; readonly only: SnapshotDocument | null }> {
   const builder = new FleetBuilder();
+  const workers = new Workers({ spec, role, failOn });
+  const ahead: (Evidence | Evaluating)[] = [];
   const progress = new Progress(process.stderr, files.length);
   const options = { spec, role, failOn };
   const ownVersion = version();
   let only: SnapshotDocument | null = null;
   let count = 0;
-  for (const [done, file] of files.entries()) {
-    progress.wait(done, file === STDIN ? 'waiting for standard input' : `reading file ${done + 1} of ${files.length}`);
-    for await (const one of evidenceOf(file, ownVersion)) {
-      count += 1;
-      only = count === 1 && 'document' in one ? one.document : null;
-      if ('document' in one) builder.add(one.source, one.document, options);
-      else {
-        builder.addUnreadable(one.source, formatProblem(one.error, one.source));
-        progress.clear();
-        process.stderr.write(`k8s-sockwatch: ${formatError(one.error)}\n`);
-      }
-      progress.update(done, `${done} of ${files.length} files read, ${count} found`);
+  const addFirst = async (): Promise<void> => {
+    const first = ahead.shift();
+    const one = first !== undefined && 'result' in first ? await first.result : first;
+    if (one === undefined) return;
+    count += 1;
+    only = count === 1 && 'document' in one ? one.document : null;
+    if ('part' in one) builder.addPart(one.part, one.from, options);
+    else if ('document' in one) builder.add(one.source, one.document, options);
+    else {
+      builder.addUnreadable(one.source, formatProblem(one.error, one.source));
+      progress.clear();
+      process.stderr.write(`k8s-sockwatch: ${formatError(one.error)}\n`);
     }
+  };
+  try {
+    for (const [done, file] of files.entries()) {
+      progress.wait(
+        done,
+        file === STDIN ? 'waiting for standard input' : `reading file ${done + 1} of ${files.length}`,
+      );
+      for await (const one of evidenceOf(file, ownVersion, workers)) {
+        ahead.push(one);
+        while (!hasRoom(ahead)) await addFirst();
+        progress.update(done, `${done} of ${files.length} files read, ${count} found`);
+      }
+    }
+    while (ahead.length > 0) await addFirst();
+  } finally {
+    await workers.close();
   }
   progress.clear();
   return { fleet: builder.build(spec, failOn), only: only === null ? null : reevaluate(only, options) };
 }
 
-function evidenceOf(file: string, ownVersion: string): AsyncIterable<Evidence> {
-  if (file !== STDIN) return evidenceAt(file, ownVersion);
+/** Snapshots that are added in their order, some of which threads still evaluate. */
+const MAX_AHEAD = 16;
+
+/** The same in bytes, or the only one. */
+const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
+
+/** Whether another snapshot may be read before the first in the list is added. */
+function hasRoom(ahead: readonly (Evidence | Evaluating)[]): boolean {
+  if (ahead.every((one) => !('result' in one))) return ahead.length === 0;
+  const size = ahead.reduce((sum, one) => sum + ('size' in one ? one.size : 0), 0);
+  return ahead.length < MAX_AHEAD && size <= MAX_AHEAD_BYTES;
+}
+
+function evidenceOf(file: string, ownVersion: string, { read }: Workers): AsyncIterable<Evidence | Evaluating> {
+  if (file !== STDIN) return evidenceAt(file, ownVersion, read);
   if (process.stdin.isTTY) {
     const hint = 'pipe a snapshot, the output of ss, or an archive into it';
     throw usageError('check - reads standard input, which is a terminal', hint);
@@ -93,7 +125,7 @@ function evidenceOf(file: string, ownVersion: string): AsyncIterable<Evidence> {
   if (fstatSync(process.stdin.fd).isDirectory()) {
     throw usageError('check - reads standard input, which is a directory', 'give its path instead of -');
   }
-  return evidenceInStream(process.stdin, 'standard input', new Date(), ownVersion);
+  return evidenceInStream(process.stdin, 'standard input', new Date(), ownVersion, read);
 }
 
 /** The output in pieces: one node as --once prints it, several as a matrix; HTML is always a matrix. */

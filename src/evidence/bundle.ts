@@ -1,24 +1,17 @@
-import { isUtf8 } from 'node:buffer';
 import { basename, dirname } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
-import type { SnapshotDocument } from '../snapshot/document/document.js';
-import { readSnapshot } from '../snapshot/document/read_snapshot.js';
 import type { EvidenceFile, EvidenceItem } from './evidence_file.js';
 import type { FactFile } from './facts/fact_files.js';
 import { namespaceIn } from './facts/layout.js';
 import { bundledNode } from './facts/node_facts.js';
 import { factFile, type NodeFiles, NodeRoots, nodesIn } from './node_roots.js';
 import { unpacked } from './packed.js';
-import { SeenSnapshots } from './seen_snapshots.js';
+import { type Holders, holdersOfNode, SeenSnapshots } from './seen_snapshots.js';
+import { type Evidence, type ReadElsewhere, type ReadSnapshot, snapshotIn } from './snapshot_in.js';
 import { documentOfSs, type SsEvidence, type SsNamespace } from './ss_document.js';
 import { areOfOneNode } from './ss_merge.js';
 import { readSsText } from './ss_text.js';
-
-/** A document that has not been evaluated yet, or the error that prevented reading one. */
-export type Evidence =
-  | { readonly source: string; readonly document: SnapshotDocument }
-  | { readonly source: string; readonly error: SockwatchError };
 
 /** Texts and facts are kept until the end of the bundle, since other files of their node may come later. */
 const MAX_BYTES_TOTAL = 256 * 1024 * 1024;
@@ -29,11 +22,12 @@ const MAX_BYTES_TOTAL = 256 * 1024 * 1024;
  * @param name Name of the bundle in messages
  * @param version Version of this program
  */
-export async function* evidenceIn(
+export async function* evidenceIn<Other extends ReadElsewhere = never>(
   files: AsyncIterable<EvidenceItem>,
   name: string,
   version: string,
-): AsyncGenerator<Evidence> {
+  read: ReadSnapshot<Other> = snapshotIn,
+): AsyncGenerator<Evidence | Other> {
   const texts: EvidenceFile[] = [];
   const facts: FactFile[] = [];
   const hostnames: EvidenceFile[] = [];
@@ -49,8 +43,8 @@ export async function* evidenceIn(
     if (file.kind === 'snapshot') {
       if (!isSnapshot(file.bytes)) continue;
       isEmpty = false;
-      const one = snapshotIn(file.source, file.bytes);
-      if ('document' in one) snapshots.add(file.path, one.document);
+      const one = await read(file.source, file.bytes);
+      snapshots.add(file.path, holdersFrom(one));
       yield one;
       continue;
     }
@@ -61,7 +55,7 @@ export async function* evidenceIn(
     else facts.push(...[factFile(file)].filter((one) => one !== null));
   }
   const nodes = nodesIn(texts, facts, hostnames, name);
-  if (nodes.length > 0) snapshots.place(new NodeRoots(facts));
+  if (nodes.length > 0) await snapshots.place(new NodeRoots(facts));
   for (const node of nodes) {
     for await (const one of documentsOf(node, version, snapshots)) {
       isEmpty = false;
@@ -87,19 +81,9 @@ function isSnapshot(bytes: Uint8Array): boolean {
   return buffer.includes('"schemaVersion"') && buffer.includes('"k8s-sockwatch"');
 }
 
-/** Parses a snapshot. */
-export function snapshotIn(source: string, bytes: Uint8Array): Evidence {
-  try {
-    return { source, document: readSnapshot(decodeUtf8(bytes, source), source) };
-  } catch (error) {
-    if (error instanceof SockwatchError) return { source, error };
-    throw error;
-  }
-}
-
-function decodeUtf8(bytes: Uint8Array, file: string): string {
-  if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
-  throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
+function holdersFrom(one: Evidence | ReadElsewhere): Holders | null | Promise<Holders | null> {
+  if ('holders' in one) return one.holders;
+  return 'document' in one ? holdersOfNode(one.document) : null;
 }
 
 /**

@@ -3,11 +3,12 @@ import { open, stat } from 'node:fs/promises';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import { readInput, unreadableError } from '../base/read_file.js';
-import { type Evidence, evidenceIn } from './bundle.js';
+import { evidenceIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { isGzip, isTar, refuseCompressed } from './compression.js';
 import { directoryFiles } from './directory.js';
 import { documentsIn, evidenceInStream } from './evidence_stream.js';
+import { type Evidence, type ReadElsewhere, type ReadSnapshot, snapshotIn } from './snapshot_in.js';
 import { tarMembers } from './tarball.js';
 
 const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
@@ -16,20 +17,24 @@ const HINT = 'Is this the right file? Snapshots and ss texts are much smaller.';
  * All evidence at a path: a snapshot or ss text, a directory, a .tar or .tar.gz, told apart by content. Never throws for
  * bad input: that becomes an error among the results, which names the file.
  */
-export async function* evidenceAt(path: string, version: string): AsyncGenerator<Evidence> {
+export async function* evidenceAt<Other extends ReadElsewhere = never>(
+  path: string,
+  version: string,
+  read: ReadSnapshot<Other> = snapshotIn,
+): AsyncGenerator<Evidence | Other> {
   try {
     const stats = await stat(path).catch(() => null);
-    if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version);
+    if (stats?.isDirectory() === true) yield* evidenceIn(directoryFiles(path), path, version, read);
     else {
       if (stats !== null) assertFile(path, stats);
       const head = stats?.isFile() === true ? await headOf(path) : Buffer.alloc(MAX_HEAD_BYTES);
       if (isTar(head) || path.endsWith('.tar') || (isGzip(head) && ARCHIVE_NAME.test(path)))
-        yield* archiveAt(path, version);
+        yield* archiveAt(path, version, read);
       else if (isGzip(head))
-        yield* evidenceInStream(createReadStream(path), path, stats?.mtime ?? new Date(0), version);
+        yield* evidenceInStream(createReadStream(path), path, stats?.mtime ?? new Date(0), version, read);
       else {
         refuseCompressed(head, path);
-        yield* fileAt(path, stats?.mtime ?? new Date(0), version);
+        yield* fileAt(path, stats?.mtime ?? new Date(0), version, read);
       }
     }
   } catch (error) {
@@ -68,16 +73,25 @@ async function headOf(path: string): Promise<Buffer> {
   }
 }
 
-async function* archiveAt(path: string, version: string): AsyncGenerator<Evidence> {
+async function* archiveAt<Other extends ReadElsewhere>(
+  path: string,
+  version: string,
+  read: ReadSnapshot<Other>,
+): AsyncGenerator<Evidence | Other> {
   const file = await open(path);
   try {
-    yield* evidenceIn(tarMembers(file, path), path, version);
+    yield* evidenceIn(tarMembers(file, path), path, version, read);
   } finally {
     await file.close();
   }
 }
 
-async function* fileAt(path: string, modifiedAt: Date, version: string): AsyncGenerator<Evidence> {
+async function* fileAt<Other extends ReadElsewhere>(
+  path: string,
+  modifiedAt: Date,
+  version: string,
+  read: ReadSnapshot<Other>,
+): AsyncGenerator<Evidence | Other> {
   const bytes = await readInput(path, { maxBytes: MAX_EVIDENCE_BYTES.snapshot, hint: HINT });
-  yield* documentsIn(bytes, path, modifiedAt, version);
+  yield* documentsIn(bytes, path, modifiedAt, version, read);
 }

@@ -3,35 +3,37 @@ import { Readable } from 'node:stream';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import { unreadableError } from '../base/read_file.js';
-import { documentsOf, type Evidence, evidenceIn, snapshotIn } from './bundle.js';
+import { documentsOf, evidenceIn } from './bundle.js';
 import { MAX_EVIDENCE_BYTES, MAX_HEAD_BYTES } from './classify_file.js';
 import { inflateError, isGzip, isTar, refuseCompressed } from './compression.js';
 import { SeenSnapshots } from './seen_snapshots.js';
+import { type Evidence, type ReadElsewhere, type ReadSnapshot, snapshotIn } from './snapshot_in.js';
 import { inflatedStream, membersIn } from './tarball.js';
 
 /**
  * All evidence in a stream, such as standard input: a snapshot or text, or an archive of them, compressed by gzip or not. Never throws
  * for bad input.
  */
-export async function* evidenceInStream(
+export async function* evidenceInStream<Other extends ReadElsewhere = never>(
   stream: Readable,
   name: string,
   modifiedAt: Date,
   version: string,
-): AsyncGenerator<Evidence> {
+  read: ReadSnapshot<Other> = snapshotIn,
+): AsyncGenerator<Evidence | Other> {
   try {
     const outer = await peeked(stream);
     const compressed = isGzip(outer.head);
     const inner = await peeked(inflatedStream(Readable.from(outer.all), compressed, name));
     if (isTar(inner.head)) {
-      yield* evidenceIn(membersIn(inner.all, name), name, version);
+      yield* evidenceIn(membersIn(inner.all, name), name, version, read);
       return;
     }
     refuseCompressed(inner.head, name);
     if (isGzip(inner.head)) {
       throw inputError({ file: name, line: null, expected: 'gzip data', found: 'data that was compressed twice' });
     }
-    yield* documentsIn(await allOf(inner.all, name), name.replace(/\.gz$/, ''), modifiedAt, version, name);
+    yield* documentsIn(await allOf(inner.all, name), name.replace(/\.gz$/, ''), modifiedAt, version, read, name);
   } catch (error) {
     yield { source: name, error: asInputError(name, error) };
   } finally {
@@ -40,15 +42,16 @@ export async function* evidenceInStream(
 }
 
 /** The document in the bytes of one file; `source` names it in messages. */
-export async function* documentsIn(
+export async function* documentsIn<Other extends ReadElsewhere>(
   bytes: Uint8Array,
   path: string,
   modifiedAt: Date,
   version: string,
+  read: ReadSnapshot<Other>,
   source: string = path,
-): AsyncGenerator<Evidence> {
+): AsyncGenerator<Evidence | Other> {
   const beginning = Buffer.from(bytes.subarray(0, MAX_HEAD_BYTES)).toString('latin1');
-  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield snapshotIn(source, bytes);
+  if (/^(?:\xef\xbb\xbf)?\s*[{[]/.test(beginning)) yield await read(source, bytes);
   else {
     const file = { kind: 'ss' as const, path: basename(path), source, bytes, modifiedAt };
     const node = { root: null, host: null, location: source, texts: [file], facts: [] };

@@ -5,28 +5,31 @@ import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { NodeRoots } from './node_roots.js';
 import type { SsTables } from './ss_table.js';
 
-/** A TCP port and the pid of one process there, or -1, one pair after the other: a bundle may have thousands of snapshots, and no text. */
-type Holders = Float64Array;
+/** A TCP port and the pid of each process there, or 0 for none, one pair after the other: a bundle may have thousands of snapshots. */
+export type Holders = Uint32Array;
 
 /** TCP ports, each with the pids that are known to listen there. */
 type PidsByPort = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** The snapshots in a bundle, so that a text of the same node is not taken for another one. */
 export class SeenSnapshots {
-  readonly #seen: { readonly path: string; readonly holders: Holders }[] = [];
+  readonly #seen: { readonly path: string; readonly holders: Holders | null | Promise<Holders | null> }[] = [];
   /** By the directory of a node, or else of the snapshot. */
   readonly #byPlace = new Map<string, PidsByPort[]>();
   /** By that, port and pid. */
   readonly #byHolder = new Map<string, PidsByPort[]>();
 
-  add(path: string, { sockets, node }: SnapshotDocument): void {
-    this.#seen.push({ path, holders: holdersOf(sockets.filter(({ netns }) => netns === node.netns)) });
+  /** null: it could not be read. */
+  add(path: string, holders: Holders | null | Promise<Holders | null>): void {
+    this.#seen.push({ path, holders });
   }
 
   /** Assigns each snapshot to the directory of a node that it is in. */
-  place(roots: NodeRoots): void {
-    const rootOf = roots.around(this.#seen.map(({ path }) => path));
-    for (const { path, holders } of this.#seen) {
+  async place(roots: NodeRoots): Promise<void> {
+    const seen = await Promise.all(this.#seen.map(async ({ path, holders }) => ({ path, holders: await holders })));
+    const rootOf = roots.around(seen.flatMap(({ path, holders }) => (holders === null ? [] : [path])));
+    for (const { path, holders } of seen) {
+      if (holders === null) continue;
       const ports = pidsByPort(holders);
       for (const place of placesOf(rootOf(path), path)) {
         addTo(this.#byPlace, place, ports);
@@ -72,23 +75,27 @@ function placeOfRoot(root: string): string {
   return root === '' ? './' : root;
 }
 
+export function holdersOfNode({ sockets, node }: SnapshotDocument): Holders {
+  return holdersOf(sockets.filter(({ netns }) => netns === node.netns));
+}
+
 function holdersOf(sockets: readonly OwnedListener[]): Holders {
   const holders: number[] = [];
   for (const { protocol, port, owners } of sockets) {
     if (protocol !== 'tcp' || port === null) continue;
-    holders.push(port, -1);
-    for (const owner of owners) if (owner.kind === 'process') holders.push(port, owner.pid);
+    const pids = owners.flatMap((owner) => (owner.kind === 'process' ? [owner.pid] : []));
+    for (const pid of pids.length === 0 ? [0] : pids) holders.push(port, pid);
   }
-  return new Float64Array(holders);
+  return new Uint32Array(holders);
 }
 
 function pidsByPort(holders: Holders): PidsByPort {
   const ports = new Map<number, Set<number>>();
   for (let at = 0; at < holders.length; at += 2) {
-    const [port = -1, pid = -1] = holders.subarray(at, at + 2);
+    const [port = 0, pid = 0] = holders.subarray(at, at + 2);
     const pids = ports.get(port) ?? new Set();
     ports.set(port, pids);
-    if (pid !== -1) pids.add(pid);
+    if (pid !== 0) pids.add(pid);
   }
   return ports;
 }

@@ -34,6 +34,24 @@ export interface Cell {
   readonly matchedBy: MatchedBy | null;
 }
 
+/** The same column with other numbers of rows, and the findings that have the numbers in it. */
+export function renumbered(column: Omit<Column, 'kept'>, numbers: readonly number[], kept: KeptFindings): Column {
+  const numberAt = (at: number): number => numbers[column.rows[at] ?? 0] ?? 0;
+  const order = [...column.rows.keys()].sort((a, b) => numberAt(a) - numberAt(b));
+  const findings = new Float64Array(column.findings.length);
+  const findingEnds = new Uint32Array(order.length);
+  let end = 0;
+  for (const [to, at] of order.entries()) {
+    const own = column.findings.subarray(column.findingEnds[at - 1] ?? 0, column.findingEnds[at]);
+    findings.set(own, end);
+    end += own.length;
+    findingEnds[to] = end;
+  }
+  const rows = new Uint32Array(order.map(numberAt));
+  const states = new Uint8Array(order.map((at) => column.states[at] ?? 0));
+  return { ...column, rows, states, findings, findingEnds, kept };
+}
+
 /** Index of a row's entry in a column; -1 if it has none. */
 export function entryAt({ rows }: Column, row: number): number {
   let low = 0;

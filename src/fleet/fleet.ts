@@ -6,7 +6,8 @@ import type { Spec } from '../spec/spec.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
-import { KeptFindings } from './kept_findings.js';
+import { type Column, renumbered } from './column.js';
+import { KeptFindings, type NewlyKept } from './kept_findings.js';
 import { labelsOf } from './labels.js';
 import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
 import { type FleetOptions, reduceSnapshot, type UnlabelledNode } from './reduce.js';
@@ -38,6 +39,22 @@ interface Group {
   readonly subjects: Subject[];
   readonly numbers: Map<string, number>;
   readonly nodes: UnlabelledNode[];
+  /** Subjects that were given up with parts. */
+  taken: number;
+}
+
+/** A node that another builder added, with the subjects and the findings that none of its earlier parts has. */
+export interface FleetPart {
+  readonly node: Omit<UnlabelledNode, 'column'> & { readonly column: Omit<Column, 'kept'> };
+  readonly subjects: readonly Subject[];
+  readonly kept: NewlyKept;
+}
+
+/** What is known of a builder that gives up parts. */
+export class PartSource {
+  readonly kept = new KeptFindings();
+  /** By group: the numbers here of the subjects there. */
+  readonly numbers = new Map<Group, number[]>();
 }
 
 /** Puts snapshots together, one at a time. Keeps only a column of each, so that thousands fit into memory. */
@@ -55,6 +72,32 @@ export class FleetBuilder {
     group.specs.set(spec.release, spec);
     const pageNumbers = pageSubjects(spec.rows.map(expectedOf)).map(numberOf);
     group.nodes.push(reduceSnapshot(source, document, { ...options, spec }, pageNumbers, fleetRows));
+  }
+
+  /** Gives up the node that was added last, with what `addPart` of another builder has not got from this one yet. */
+  takePart(): FleetPart {
+    for (const group of this.#groups.values()) {
+      const node = group.nodes.pop();
+      if (node === undefined) continue;
+      const { kept, ...column } = node.column;
+      const subjects = group.subjects.slice(group.taken);
+      group.taken = group.subjects.length;
+      return { node: { ...node, column }, subjects, kept: kept.take() };
+    }
+    throw new TypeError('a part has a node');
+  }
+
+  /** Adds a part of the builder that `from` stands for. Its parts come in the order in which it gave them up. */
+  addPart({ node, subjects, kept }: FleetPart, from: PartSource, { spec: asked }: FleetOptions): void {
+    const spec = specFor(asked, node.release);
+    const group = this.#groupOf(spec);
+    group.specs.set(spec.release, spec);
+    const numbers = from.numbers.get(group) ?? [];
+    from.numbers.set(group, numbers);
+    // What is new in a part is in the order of its findings, as if the snapshot had been added here.
+    for (const subject of subjects) numbers.push(numberIn(group, subject));
+    from.kept.append(kept);
+    group.nodes.push({ ...node, column: renumbered(node.column, numbers, from.kept) });
   }
 
   /** Adds an input that could not be read, which makes the result incomplete. */
@@ -94,7 +137,7 @@ export class FleetBuilder {
     const key = JSON.stringify([pages.length > 0 ? source : sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [] };
+    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [], taken: 0 };
     // The order of rows is that of the newest page, whatever the first node has.
     for (const { rows } of pages.toReversed()) {
       for (const subject of pageSubjects(rows.map(expectedOf))) numberIn(group, subject);

@@ -42,6 +42,18 @@ export class KeptFindings {
     for (const owner of owners) if (owner.kind === 'process') numbers.push(owner.pid);
   }
 
+  /** Gives up the values that are new since the last time. Nothing can be recalled here any more. */
+  take(): NewlyKept {
+    return { facts: this.#facts.take(), listeners: this.#listeners.take(), addresses: this.#addresses.take() };
+  }
+
+  /** Takes what another one gave up, with the same numbers. */
+  append({ facts, listeners, addresses }: NewlyKept): void {
+    this.#facts.append(facts);
+    this.#listeners.append(listeners);
+    this.#addresses.append(addresses);
+  }
+
   /** The findings in `numbers`, from one index to another. */
   *recall(numbers: Float64Array, from: number, to: number): Generator<KeptFinding> {
     let at = from;
@@ -60,6 +72,13 @@ export class KeptFindings {
   }
 }
 
+/** Values that another `KeptFindings` does not have yet. */
+export interface NewlyKept {
+  readonly facts: readonly FindingFacts[];
+  readonly listeners: readonly OwnedListener[];
+  readonly addresses: readonly (string | null)[];
+}
+
 /** Values with their numbers, each once. */
 class Interned<Value> {
   readonly #numbers = new Map<string, number>();
@@ -69,9 +88,18 @@ class Interned<Value> {
   add(key: string, make: () => Value): number {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#values.push(make()) - 1;
+    const number = this.#numbers.size;
+    this.#values.push(make());
     this.#numbers.set(key, number);
     return number;
+  }
+
+  take(): Value[] {
+    return this.#values.splice(0);
+  }
+
+  append(values: readonly Value[]): void {
+    for (const value of values) this.#values.push(value);
   }
 
   get(number: number): Value {

@@ -1,5 +1,5 @@
 import { formatProblem } from '../base/format_error.js';
-import type { Evidence } from '../evidence/bundle.js';
+import type { Evidence } from '../evidence/snapshot_in.js';
 import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
 import type { FleetOptions } from '../fleet/reduce.js';
 import type { SnapshotDiff } from '../snapshot/diff/diff.js';

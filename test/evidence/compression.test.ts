@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Evidence } from '../../src/evidence/bundle.js';
 import { refuseCompressed } from '../../src/evidence/compression.js';
 import { evidenceAt } from '../../src/evidence/evidence_at.js';
+import type { Evidence } from '../../src/evidence/snapshot_in.js';
 
 t.test('unsupported formats are named with the command that decompresses them', async (t) => {
   const heads: readonly [string, string, string][] = [

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import type { Evidence } from '../../src/evidence/bundle.js';
 import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import { evidenceInStream } from '../../src/evidence/evidence_stream.js';
+import type { Evidence } from '../../src/evidence/snapshot_in.js';
 import { tarOf } from './archive.js';
 import { netstatFixture, ssFixture } from './ss_fixtures.js';
 
@@ -28,7 +28,7 @@ function inStream(bytes: Buffer): Promise<string[]> {
   const pieces = Array.from({ length: Math.ceil(bytes.length / 700) }, (_, at) =>
     bytes.subarray(at * 700, (at + 1) * 700),
   );
-  return allOf(evidenceInStream(Readable.from(pieces), 'standard input', new Date(0), '1.2.3'));
+  return allOf(evidenceInStream<never>(Readable.from(pieces), 'standard input', new Date(0), '1.2.3'));
 }
 
 const SNAPSHOT = ssFixture('snapshot.json');
@@ -61,8 +61,8 @@ t.test('what is none of these is named', async (t) => {
 
 t.test('a compressed file, and a FIFO', async (t) => {
   const dir = t.testdir({ 'node.json.gz': gzipSync(SNAPSHOT), 'ss_-plntu.gz': gzipSync(TEXT) });
-  t.strictSame(await allOf(evidenceAt(join(dir, 'node.json.gz'), '1.2.3')), OF_SNAPSHOT);
-  t.match(await allOf(evidenceAt(join(dir, 'ss_-plntu.gz'), '1.2.3')), [/ss_-plntu\.gz, \d\d sockets$/]);
+  t.strictSame(await allOf(evidenceAt<never>(join(dir, 'node.json.gz'), '1.2.3')), OF_SNAPSHOT);
+  t.match(await allOf(evidenceAt<never>(join(dir, 'ss_-plntu.gz'), '1.2.3')), [/ss_-plntu\.gz, \d\d sockets$/]);
   execFileSync('mkfifo', [join(dir, 'pipe')]);
   for await (const one of evidenceAt(join(dir, 'pipe'), '1.2.3')) {
     if (!('error' in one)) throw new Error('it was read');
@@ -80,5 +80,5 @@ t.test('a snapshot under another name, in the layout of troubleshoot.sh', async 
   writeFileSync(join(inner, 'k8s-sockwatch.txt'), SNAPSHOT);
   writeFileSync(join(inner, 'k8s-sockwatch-info.json'), '{"command":"k8s-sockwatch"}');
   writeFileSync(join(inner, 'other.txt'), '{"schemaVersion": 1}');
-  t.strictSame(await allOf(evidenceAt(dir, '1.2.3')), OF_SNAPSHOT);
+  t.strictSame(await allOf(evidenceAt<never>(dir, '1.2.3')), OF_SNAPSHOT);
 });
