@@ -57,6 +57,15 @@ export type Coded<Table extends CodeTable> = {
   readonly [Code in keyof Table & string]: { readonly code: Code; readonly params: ParamsOf<Table, Code> };
 }[keyof Table & string];
 
+/** The names of the parameters of one kind, for each code of a table that has any. */
+export function paramsOfKind(table: CodeTable, kind: ParamKind): ReadonlyMap<string, readonly string[]> {
+  const names = Object.entries(table).map(([code, { params }]): [string, string[]] => [
+    code,
+    Object.keys(params).filter((name) => params[name] === kind),
+  ]);
+  return new Map(names.filter(([, some]) => some.length > 0));
+}
+
 /** Stands for a code that cannot be read: the document is older than codes, or this version does not know the code. */
 export interface Uncoded {
   readonly code: null;

@@ -1,3 +1,4 @@
+import { paramsOfKind } from '../base/coded.js';
 import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
 import { FINDING_CODES } from '../verdict/codes.js';
 import type { FindingFacts } from '../verdict/finding.js';
@@ -117,16 +118,11 @@ function withoutPid(owner: Owner): unknown {
 }
 
 /** Names of parameters with ids of sockets. */
-const SOCKET_PARAMS: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(FINDING_CODES).map(([code, { params }]) => [
-    code,
-    Object.entries(params).flatMap(([name, kind]) => (kind === 'socketIds' ? [name] : [])),
-  ]),
-);
+const SOCKET_PARAMS = paramsOfKind(FINDING_CODES, 'socketIds');
 
 function idsIn({ code, params, sockets }: FindingFacts): readonly string[] {
-  const names = SOCKET_PARAMS.get(code) ?? [];
-  if (names.length === 0) return sockets;
+  const names = SOCKET_PARAMS.get(code);
+  if (names === undefined) return sockets;
   const others = names.flatMap((name) => (params as Readonly<Record<string, readonly string[]>>)[name] ?? []);
   return [...new Set([...sockets, ...others])];
 }
@@ -138,8 +134,8 @@ function withPositions(
 ): Pick<FindingFacts, 'sockets' | 'params'> {
   const positions = (some: readonly string[]): string[] =>
     some.flatMap((id) => (ids.includes(id) ? `${ids.indexOf(id)}` : []));
-  const names = SOCKET_PARAMS.get(code) ?? [];
-  if (names.length === 0) return { sockets: positions(sockets), params };
+  const names = SOCKET_PARAMS.get(code);
+  if (names === undefined) return { sockets: positions(sockets), params };
   const own = params as Readonly<Record<string, readonly string[]>>;
   return {
     sockets: positions(sockets),

@@ -1,4 +1,4 @@
-import type { CodeTable } from '../../base/coded.js';
+import { paramsOfKind } from '../../base/coded.js';
 import { FINDING_CODES } from '../../verdict/codes.js';
 import { ROLE_CODES } from '../../verdict/role_codes.js';
 import type { StoredCode } from './complete_parts.js';
@@ -17,35 +17,37 @@ export interface Dangling {
  */
 export function danglingReference({ node, findings, sockets, bound = [] }: StoredSnapshot): Dangling | null {
   const ids = new Set([...sockets, ...bound].map(({ id }) => id));
-  const missingId = (place: string, list: readonly string[]): Dangling[] => {
+  const missingId = (place: string, list: readonly string[]): Dangling | null => {
     const at = list.findIndex((id) => !ids.has(id));
-    if (at < 0) return [];
-    return [{ place: `${place}[${at}]`, expected: 'the id of a socket in this snapshot', found: list[at] }];
+    if (at < 0) return null;
+    return { place: `${place}[${at}]`, expected: 'the id of a socket in this snapshot', found: list[at] };
   };
-  const missingInParams = (place: string, table: CodeTable, stored: StoredCode): Dangling[] =>
-    socketParams(table, stored).flatMap(([name, list]) => missingId(`${place}.params.${name}`, list));
+  const missingInParams = (place: string, names: SocketParams, { code, params }: StoredCode): Dangling | null => {
+    for (const name of names.get(code ?? '') ?? []) {
+      const value = params?.[name];
+      const texts = Array.isArray(value) ? value.filter((id) => typeof id === 'string') : [];
+      const missing = missingId(`${place}.params.${name}`, texts);
+      if (missing !== null) return missing;
+    }
+    return null;
+  };
   for (const [at, finding] of findings.entries()) {
     const place = `findings[${at}]`;
-    const [first] = [
-      ...missingId(`${place}.sockets`, finding.sockets),
-      ...missingInParams(place, FINDING_CODES, finding),
-      ...missingCause(place, at, finding.causedBy ?? null, findings.length),
-    ];
-    if (first !== undefined) return first;
+    const first =
+      missingId(`${place}.sockets`, finding.sockets) ??
+      missingInParams(place, IN_FINDINGS, finding) ??
+      missingCause(place, at, finding.causedBy ?? null, findings.length);
+    if (first !== null) return first;
   }
-  return missingInParams('node.roleReason', ROLE_CODES, node.roleReason ?? {})[0] ?? null;
+  return missingInParams('node.roleReason', IN_ROLES, node.roleReason ?? {});
 }
 
-function missingCause(place: string, at: number, cause: number | null, count: number): Dangling[] {
-  if (cause === null || (cause >= 0 && cause < count && cause !== at)) return [];
-  return [{ place: `${place}.causedBy`, expected: 'the index of another finding', found: cause }];
-}
+/** Of codes that this version knows; others are not used. */
+type SocketParams = ReadonlyMap<string, readonly string[]>;
+const IN_FINDINGS: SocketParams = paramsOfKind(FINDING_CODES, 'socketIds');
+const IN_ROLES: SocketParams = paramsOfKind(ROLE_CODES, 'socketIds');
 
-/** Parameters of codes that this version knows; others are not used. */
-function socketParams(table: CodeTable, { code, params }: StoredCode): (readonly [name: string, ids: string[]])[] {
-  if (typeof code !== 'string' || !Object.hasOwn(table, code)) return [];
-  return Object.entries(table[code]?.params ?? {}).flatMap(([name, type]) => {
-    const value = type === 'socketIds' ? params?.[name] : undefined;
-    return Array.isArray(value) ? [[name, value.filter((id) => typeof id === 'string')] as const] : [];
-  });
+function missingCause(place: string, at: number, cause: number | null, count: number): Dangling | null {
+  if (cause === null || (cause >= 0 && cause < count && cause !== at)) return null;
+  return { place: `${place}.causedBy`, expected: 'the index of another finding', found: cause };
 }
