@@ -1,12 +1,13 @@
-// Part of the build: runs the bundle with this command's arguments and stores V8's code cache for it, behind what
-// src/cli/main.cts compares. The cache holds only functions that ran, so the arguments should be those of a common command.
+// Part of the build: `code_cache.cjs BUNDLE ARGUMENT…` runs a bundle with these arguments and stores V8's code cache for it, behind
+// what src/cli/main.cts compares. The cache holds only functions that ran, so the arguments should be those of a common command.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
-const bundle = join(__dirname, '..', 'dist', 'bin', 'cli.cjs');
+const [name] = process.argv.splice(2, 1);
+const bundle = join(__dirname, '..', 'dist', 'bin', name);
 const program = readFileSync(bundle);
 const script = new Script(program.toString('latin1'), { filename: bundle });
 process.on('exit', () => {

@@ -222,7 +222,10 @@ export async function renderMatrix(
   assertOneOf('format', format, ['html', 'json', 'table']);
   const fits = width === undefined || (Number.isInteger(width) && width > 0);
   assertArgument(fits, 'width is a number of columns', width);
-  const { DEFAULT_WIDTH, fleetOf, matrixPieces } = await import('./report/render.js');
+  const [{ DEFAULT_WIDTH, matrixPieces }, { fleetOf }] = await Promise.all([
+    import('./report/render.js'),
+    import('./fleet/fleet.js'),
+  ]);
   const fleet = await fleetOf(checked(evidence), validOptions(options));
   return joined(matrixPieces(fleet, format, width ?? DEFAULT_WIDTH));
 }

@@ -24,13 +24,13 @@ function run(program, argv, env = {}) {
 
 const nodeOf = (arch) => join(run('.ci/fetch_node', [arch]).trim(), 'bin/node');
 
-/** V8's cache of the program, without what main.cts compares; only this architecture's Node.js can make it. */
-function codeCache(node, arch) {
-  const file = join(WORK, `cache-${arch}`);
+/** V8's cache of a bundle, without what main.cts compares; only this architecture's Node.js can make it. */
+function codeCache(bundle, node, arch) {
+  const file = join(WORK, `${bundle}-${arch}.cache`);
   if (arch !== process.arch) return writeFileSync(file, ''), file;
-  run(node, ['.ci/code_cache.cjs', '--once'], { CODE_CACHE: file });
+  run(node, ['.ci/code_cache.cjs', bundle, '--once'], { CODE_CACHE: file });
   const key = run(node, ['-p', '`${process.version} ${process.arch}`']);
-  writeFileSync(file, readFileSync(file).subarray(key.length + readFileSync(join(BIN, 'cli.cjs')).length));
+  writeFileSync(file, readFileSync(file).subarray(key.length + readFileSync(join(BIN, bundle)).length));
   return file;
 }
 
@@ -47,7 +47,7 @@ function build(arch) {
     assets: {
       ...Object.fromEntries(bundles.map((name) => [name, join(BIN, name)])),
       addon: join(ROOT, `prebuilds/linux-${arch}/node.napi.glibc.node`),
-      cache: codeCache(node, arch),
+      ...Object.fromEntries(['once.cjs', 'cli.cjs'].map((name) => [`${name}.cache`, codeCache(name, node, arch)])),
     },
   };
   const file = join(WORK, `config-${arch}.json`);

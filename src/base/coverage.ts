@@ -1,3 +1,4 @@
+import { nowMs } from './clock.js';
 import type { CoverageFault } from './coverage_codes.js';
 import { messageOf } from './errors.js';
 
@@ -31,9 +32,9 @@ export function coverageOf(sources: readonly CoverageSource[]): Coverage {
   return { complete: sources.every(({ status }) => status === 'ok'), sources };
 }
 
-/** Milliseconds since `start` (performance.now()), to a tenth. */
+/** Milliseconds since `start` (nowMs()), to a tenth. */
 export function elapsedMs(start: number): number {
-  return Math.round((performance.now() - start) * 10) / 10;
+  return Math.round((nowMs() - start) * 10) / 10;
 }
 
 /** Says with a code why something could not be read. */

@@ -1,3 +1,4 @@
+import { nowMs } from './clock.js';
 import type { CoverageFault } from './coverage_codes.js';
 
 /** Share of the remaining time that one step may take. */
@@ -25,7 +26,7 @@ export function isInProgress(key: string): boolean {
  * cannot be cancelled: after the deadline it goes on and its result is ignored.
  */
 export class Deadline {
-  readonly #start = performance.now();
+  readonly #start = nowMs();
   readonly #ms: number;
   readonly #signal: AbortSignal | null;
   readonly #abandoned: WeakSet<Promise<unknown>>;
@@ -115,7 +116,7 @@ export class Deadline {
   }
 
   get #remainingMs(): number {
-    return Math.max(0, this.#start + this.#ms - performance.now());
+    return Math.max(0, this.#start + this.#ms - nowMs());
   }
 }
 

@@ -16,7 +16,7 @@ export class Memo {
   /** The last value of this name if it is deeply equal to this one, else this one. */
   reuseEqual<Value>(name: string, value: Value): Value {
     const last = this.#values.get(name);
-    if (isDeepStrictEqual(last, value)) return last as Value;
+    if (last !== undefined && isDeepStrictEqual(last, value)) return last as Value;
     this.#values.set(name, value);
     return value;
   }

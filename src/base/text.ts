@@ -17,8 +17,6 @@ export type TextField<Key extends string> = { readonly [key in Key]: string | nu
 const HEAD_LENGTH = 128;
 const TAIL_LENGTH = 384;
 
-const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** The field `key` for `bytes`, with its companions if they are not UTF-8 or too long; null for null. */
 export function textField<Key extends string>(key: Key, bytes: Uint8Array | null): TextField<Key> {
   if (bytes === null || !isTooLong(bytes)) return wholeTextField(key, bytes);
@@ -57,7 +55,11 @@ function rawField(key: string, bytes: Uint8Array | null): Record<string, string>
 
 /** Decodes UTF-8, writing each invalid byte as `\xNN`. */
 export function textOf(bytes: Uint8Array): string {
-  return isUtf8(bytes) ? strict.decode(bytes) : escapeInvalid(bytes);
+  return isUtf8(bytes) ? decoded(bytes) : escapeInvalid(bytes);
+}
+
+function decoded({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString();
 }
 
 function escapeInvalid(bytes: Uint8Array): string {
@@ -66,20 +68,12 @@ function escapeInvalid(bytes: Uint8Array): string {
   while (at < bytes.length) {
     const length = sequenceLength(bytes[at] as number);
     const sequence = bytes.subarray(at, at + length);
-    let decoded: string | null = null;
-    if (length > 0 && sequence.length === length) {
-      try {
-        decoded = strict.decode(sequence);
-      } catch {
-        decoded = null;
-      }
-    }
-    if (decoded === null) {
+    if (length > 0 && sequence.length === length && isUtf8(sequence)) {
+      out += decoded(sequence);
+      at += length;
+    } else {
       out += hexEscape(bytes[at] as number);
       at += 1;
-    } else {
-      out += decoded;
-      at += length;
     }
   }
   return out;

@@ -1,3 +1,4 @@
+import { nowMs } from '../base/clock.js';
 import { endProcess, hasBpf } from '../kernel/addon.js';
 import { startOwnerPass } from '../kernel/owners/owner_source.js';
 import { chunks } from '../report/pieces.js';
@@ -40,13 +41,13 @@ async function once(command: CommandOf<'once'>): Promise<number> {
   ]);
   const spec = await loadSpec(command.spec);
   const redacted = redact === null ? null : await (await import('./redact_option.js')).redactor(redact, spec);
-  const start = performance.now();
+  const start = nowMs();
   const taken = await takeSnapshot(
     { ...command, spec, probe: command.probe ?? false, deadlineMs: command.deadlineMs ?? Number.POSITIVE_INFINITY },
     firstPass,
   );
   const document = redacted === null ? taken : redacted(taken);
-  const text = chunks(await formatSnapshot(document, format, performance.now() - start));
+  const text = chunks(await formatSnapshot(document, format, nowMs() - start));
   if (output === null) await writeStdout(text);
   else await (await import('../report/write_output.js')).writeAtomic(output, text, OUTPUT_MODE[format]);
   return EXIT_CODE[document.summary.result];

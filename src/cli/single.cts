@@ -60,5 +60,7 @@ function requireAsset(id: string): unknown {
   return exported;
 }
 
+// As in main.cts.
+const bundle = /^-/.test(`${process.argv[2]}`) && process.argv.includes('--once') ? 'once.cjs' : 'cli.cjs';
 // Empty where the build machine could not run the executable's Node.js, and then V8 compiles the program.
-run('cli.cjs', (text) => text, asset('cache'));
+run(bundle, (text) => text, asset(`${bundle}.cache`));

@@ -1,4 +1,6 @@
+import { formatProblem } from '../base/format_error.js';
 import { printable } from '../base/text.js';
+import type { Evidence } from '../evidence/snapshot_in.js';
 import type { FailOn, Result, SnapshotDocument } from '../snapshot/document/document.js';
 import { isDrift } from '../snapshot/document/summary.js';
 import { specFor } from '../spec/builtin.js';
@@ -187,4 +189,17 @@ function resultOf(
   if (nodes.drift > 0 || cluster.some(({ severity }) => isDrift(severity, failOn))) return 'drift';
   const isIncomplete = nodes.incomplete > 0 || unreadable > 0 || cluster.some(({ severity }) => severity === 'unknown');
   return isIncomplete || nodes.match === 0 ? 'incomplete' : 'match';
+}
+
+/** Puts nodes together. An input that could not be read makes the result incomplete. */
+export async function fleetOf(
+  evidence: Iterable<Evidence> | AsyncIterable<Evidence>,
+  options: FleetOptions,
+): Promise<Fleet> {
+  const builder = new FleetBuilder();
+  for await (const one of evidence) {
+    if ('document' in one) builder.add(one.source, one.document, options);
+    else builder.addUnreadable(one.source, formatProblem(one.error, one.source));
+  }
+  return builder.build(options.spec, options.failOn);
 }

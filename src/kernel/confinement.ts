@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readFile } from '../base/files.js';
 
 /** A security module that keeps this process from reading others. */
 export interface Confinement {

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { stat } from '../base/files.js';
 import { native } from './addon.js';
 import { pathEntries } from './path_entries.js';
 

@@ -1,5 +1,5 @@
-import { readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readlink } from '../base/files.js';
 
 /** MAXSYMLINKS (include/linux/namei.h). */
 const MAX_LINKS = 40;

@@ -1,9 +1,9 @@
-import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { faultOf } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
 import { errnoMessage, messageOf, SockwatchError } from '../base/errors.js';
+import { lstat, readdir, readlink, stat } from '../base/files.js';
 import { printable, textOf } from '../base/text.js';
 import { native } from '../kernel/addon.js';
 import { isAbsence, type Mounts, readMounts, resolveLocally } from '../kernel/mounts.js';

@@ -1,3 +1,4 @@
+import { nowMs } from '../base/clock.js';
 import { elapsedMs, type SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Mounts } from '../kernel/mounts.js';
@@ -47,7 +48,7 @@ export async function readNode(
   hostRoot: string | null,
   mounts: Mounts,
 ): Promise<NodeConfiguration & { readonly source: SourceReading; readonly hostFiles: HostFiles | null }> {
-  const start = performance.now();
+  const start = nowMs();
   const { files, isInstalled, isUnseen } = await findHostFiles(hostRoot, mounts);
   if (isInstalled !== true) {
     const errors: CoverageFault[] = isInstalled === null ? [{ code: 'host-files-unseen', params: {} }] : [];

@@ -1,7 +1,4 @@
-import { formatProblem } from '../base/format_error.js';
-import type { Evidence } from '../evidence/snapshot_in.js';
-import { type Fleet, FleetBuilder } from '../fleet/fleet.js';
-import type { FleetOptions } from '../fleet/reduce.js';
+import type { Fleet } from '../fleet/fleet.js';
 import type { SnapshotDiff } from '../snapshot/diff/diff.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 
@@ -47,17 +44,4 @@ export async function diffPieces(diff: SnapshotDiff, format: DiffFormat): Promis
     case 'text':
       return (await import('./diff_text.js')).diffToText(diff);
   }
-}
-
-/** Puts nodes together. An input that could not be read makes the result incomplete. */
-export async function fleetOf(
-  evidence: Iterable<Evidence> | AsyncIterable<Evidence>,
-  options: FleetOptions,
-): Promise<Fleet> {
-  const builder = new FleetBuilder();
-  for await (const one of evidence) {
-    if ('document' in one) builder.add(one.source, one.document, options);
-    else builder.addUnreadable(one.source, formatProblem(one.error, one.source));
-  }
-  return builder.build(options.spec, options.failOn);
 }

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { hostname, release } from 'node:os';
 import type { SourceReading } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
+import { stat } from '../base/files.js';
 import type { Memo } from '../base/memo.js';
 import type { Netns, OwnerPass } from '../kernel/addon.js';
 import { readMounts } from '../kernel/mounts.js';

@@ -1,3 +1,4 @@
+import { nowMs } from '../base/clock.js';
 import { type CoverageSource, elapsedMs } from '../base/coverage.js';
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { Deadline } from '../base/deadline.js';
@@ -46,7 +47,7 @@ async function readOthers(
   hostFiles: HostFiles | null,
   deadline: Deadline,
 ): Promise<OtherNamespaces> {
-  const start = performance.now();
+  const start = nowMs();
   const { namespaces, unreadable } = await findNamespaces();
   const others = namespaces.filter(({ netns }) => netns !== home);
   const read = await inEachNamespace(others, (opened, one) => readOne(opened, one, allowModuleLoad), unread);

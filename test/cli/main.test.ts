@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -24,15 +24,15 @@ function keyOf(source: string, version = process.version, arch = process.arch): 
 }
 
 /** What the installed command prints with this bundle and this cache. */
-function run(t: Test, source: string, cache: Buffer | null): string {
+function run(t: Test, source: string, cache: Buffer | null, name = 'cli.cjs', argv: readonly string[] = []): string {
   const root = t.testdir({});
   mkdirSync(join(root, 'src'));
   mkdirSync(join(root, 'bin'));
   const main = join(root, 'src/main.cjs');
   copyFileSync(CLI, main);
-  writeFileSync(join(root, 'bin/cli.cjs'), source);
-  if (cache !== null) writeFileSync(join(root, 'bin/cli.cjs.cache'), cache);
-  return execFileSync(process.execPath, [main], { encoding: 'utf8', env: {} });
+  writeFileSync(join(root, 'bin', name), source);
+  if (cache !== null) writeFileSync(join(root, 'bin', `${name}.cache`), cache);
+  return execFileSync(process.execPath, [main, ...argv], { encoding: 'utf8', env: {} });
 }
 
 t.test('a cache with the right key is used', (t) => {
@@ -51,12 +51,36 @@ t.test('a cache of another program, release or architecture is not', (t) => {
   t.end();
 });
 
-t.test('the cache that ships has the key of the bundle', (t) => {
-  const bundle = join(CLI, '../../bin/cli.cjs');
-  const cache = readFileSync(`${bundle}.cache`);
-  const key = keyOf(readFileSync(bundle, 'utf8'));
-  t.ok(key.equals(cache.subarray(0, key.length)));
-  t.ok(cache.length > key.length);
+t.test('once.cjs is for --once alone', (t) => {
+  for (const argv of [['--once'], ['--role', 'worker', '--once']])
+    t.equal(run(t, NEW, null, 'once.cjs', argv), 'new\n');
+  for (const argv of [[], ['--follow'], ['check', '--once']]) t.equal(run(t, NEW, null, 'cli.cjs', argv), 'new\n');
+  t.end();
+});
+
+t.test('--once loads nothing of Node.js that takes longer than what it is needed for', (t) => {
+  const hook = join(t.testdir({}), 'hook.cjs');
+  writeFileSync(
+    hook,
+    'const before = process.moduleLoadList.slice();' +
+      'process.on("exit", () => console.error(process.moduleLoadList.filter((name) => !before.includes(name)).join("\\n")));',
+  );
+  // Tap adds modules of its own, by NODE_OPTIONS.
+  const argv = ['-i', process.execPath, '--require', hook, CLI, '--once'];
+  const { stderr } = spawnSync('env', argv, { encoding: 'utf8' });
+  t.match(stderr, /^NativeModule vm$/m);
+  t.notMatch(stderr, /^NativeModule (?:perf_hooks|fs\/promises|net|stream|module|internal\/util\/comparisons)$/m);
+  t.end();
+});
+
+t.test('the caches that ship have the keys of their bundles', (t) => {
+  for (const name of ['once.cjs', 'cli.cjs']) {
+    const bundle = join(CLI, '../../bin', name);
+    const cache = readFileSync(`${bundle}.cache`);
+    const key = keyOf(readFileSync(bundle, 'utf8'));
+    t.ok(key.equals(cache.subarray(0, key.length)), name);
+    t.ok(cache.length > key.length, name);
+  }
   t.end();
 });
 

@@ -132,7 +132,7 @@ t.test('bundlers that leave the package out', (t) => {
 });
 
 t.test('the code cache of another release is not used', (t) => {
-  const bundle = join(dirname(realpathSync(command)), '../bin/cli.cjs');
+  const bundle = join(dirname(realpathSync(command)), '../bin/once.cjs');
   const key = Buffer.concat([Buffer.from(`${process.version} ${process.arch}\n`), readFileSync(bundle)]);
   const cache = readFileSync(`${bundle}.cache`);
   t.ok(cache.subarray(0, key.length).equals(key) && cache.length > key.length, 'it was made by this release');

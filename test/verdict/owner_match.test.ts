@@ -2,7 +2,7 @@ import t from 'tap';
 import type { Origin, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import type { ServiceNote } from '../../src/spec/notes.js';
 import { NO_NOTES } from '../../src/spec/notes.js';
-import { matchListener, matchOwner } from '../../src/verdict/owner_match.js';
+import { matchListener, matchOwner, onceEachProcess } from '../../src/verdict/owner_match.js';
 import { device, listener, notes, processOwner } from './factory.js';
 
 const match = (owner: Parameters<typeof matchOwner>[0], service: string, note: Partial<ServiceNote> = {}): string => {
@@ -268,5 +268,24 @@ t.test('a socket that another user created, and handed over', (t) => {
     ['a stranger stays one', 'etcd', { unit: 'nc.service', comm: 'nc' }, 1000, { unit: 'session-3.scope' }, 'foreign'],
   ];
   for (const [name, service, owner, uid, origin, kind] of cases) t.equal(of(service, owner, uid, origin), kind, name);
+  t.end();
+});
+
+t.test('what is said of processes is found out once for all that are alike', (t) => {
+  const asked: number[] = [];
+  const ask = onceEachProcess(({ pid }) => asked.push(pid));
+  const alike = only({ pid: 1, comm: 'nginx', exe: '/bin/nginx' });
+  for (const owner of [alike, { ...alike, fd: 9 }, { ...alike, pid: 2 }, { ...alike, pid: 2 }]) ask(owner);
+  t.strictSame(asked, [1]);
+  const others = [
+    { comm: null },
+    { comm: 'null' },
+    { unit: 'x.service' },
+    { isArgv0Cut: true },
+    { outsideOf: 'units' },
+  ];
+  for (const [at, facts] of others.entries()) ask({ ...alike, pid: 3 + at, ...facts } as ProcessOwner);
+  ask({ ...alike, comm: 'renamed' });
+  t.strictSame(asked, [1, 3, 4, 5, 6, 7, 1], 'unless they differ in what decides');
   t.end();
 });

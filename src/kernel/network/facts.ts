@@ -1,3 +1,4 @@
+import { nowMs } from '../../base/clock.js';
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
@@ -31,7 +32,7 @@ export interface NetworkFacts extends DefaultAddresses {
 
 /** Reads a network namespace (null: our own). What cannot be read is in `source`; nothing is thrown. */
 export async function networkFacts(netns: Netns | null, deadline: Deadline = NO_DEADLINE): Promise<NetworkFacts> {
-  const start = performance.now();
+  const start = nowMs();
   const [read, ephemeralPorts] = await Promise.all([
     deadline.within<RouteTables | CoverageFault>(readTables(netns).catch(faultOf), (why) => why),
     deadline.within(readEphemeralPorts(netns), () => null),

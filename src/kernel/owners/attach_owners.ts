@@ -1,3 +1,4 @@
+import { nowMs } from '../../base/clock.js';
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { addTo } from '../../base/multimap.js';
@@ -23,7 +24,7 @@ export async function findOwners(
   kernelInodes: ReadonlySet<number> = new Set(),
 ): Promise<OwnersAnswer> {
   if (mode === 'none') return { found: null, source: notLooked() };
-  const start = performance.now();
+  const start = nowMs();
   try {
     // A socket that was not accepted yet has no inode: 0.
     const inodes = new Set<number>();

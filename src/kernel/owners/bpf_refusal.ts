@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { messageOf } from '../../base/errors.js';
+import { readFile } from '../../base/files.js';
 import { isKernelError } from '../addon.js';
 
 /** Files in which the kernel says what it allows; tests replace them. */

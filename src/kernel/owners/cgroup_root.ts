@@ -1,5 +1,5 @@
-import { readlink, stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { readlink, stat } from '../../base/files.js';
 import type { ProcessFacts } from '../addon.js';
 import { readMounts } from '../mounts.js';
 import { cgroup2Mount, findCgroups } from './creator_cgroups.js';

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readdir, stat } from '../../base/files.js';
 import { textField, textOf } from '../../base/text.js';
 import type { Mounts } from '../mounts.js';
 import { cgroupFacts } from './cgroup.js';

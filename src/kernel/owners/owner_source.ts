@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { CoverageError } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, isInProgress, NO_DEADLINE } from '../../base/deadline.js';
+import { stat } from '../../base/files.js';
 import { native, type OwnerPass, type OwnerRows, type ProcessFacts } from '../addon.js';
 import { type Confinement, confinement } from '../confinement.js';
 import { withoutTitles } from './argv0.js';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../../base/files.js';
 import { textField, textOf } from '../../base/text.js';
 import type { ProcessFacts } from '../addon.js';
 import { cgroupFacts, cgroupPathOf, inMachine } from './cgroup.js';

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from '../../base/files.js';
 import { readBootTime } from './process_fields.js';
 
 /** Whose a process is, and what started it. No snapshot has it. */

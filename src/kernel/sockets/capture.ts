@@ -1,3 +1,4 @@
+import { nowMs } from '../../base/clock.js';
 import { CoverageError, elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
@@ -81,7 +82,7 @@ async function captureTable<Columns extends { readonly count: number }>(
   dumps: Dumps<Columns>,
   files: readonly Read<Columns>[],
 ): Promise<Table<Columns>> {
-  const start = performance.now();
+  const start = nowMs();
   const late = (why: CoverageFault): Table<Columns> => result(name, 'sock_diag', [], [why], [], start);
   return (options.deadline ?? NO_DEADLINE).within(readTable(name, dumps, files, start), late);
 }

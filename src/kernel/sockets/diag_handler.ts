@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { CoverageFault } from '../../base/coverage_codes.js';
+import { readFile } from '../../base/files.js';
+import { isAbsence } from '../mounts.js';
 
 /** The kernel module behind sock_diag for a table. */
 const MODULE = { tcp: 'tcp_diag', udp: 'udp_diag', unix: 'unix_diag' } as const;
@@ -24,9 +26,11 @@ export const MODULE_FILES: ModuleFiles = {
  */
 export async function reasonNotToAsk(table: keyof typeof MODULE, files: ModuleFiles): Promise<CoverageFault | null> {
   const module = MODULE[table];
-  const loaded = await readFile(files.loaded, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (loaded instanceof Error) {
-    return loaded.code === 'ENOENT' ? null : { code: 'diag-module-unknown', params: { module } };
+  let loaded: string;
+  try {
+    loaded = readFileSync(files.loaded, 'latin1');
+  } catch (error) {
+    return isAbsence(error) ? null : { code: 'diag-module-unknown', params: { module } };
   }
   if (loaded.split('\n').some((line) => line.startsWith(`${module} `))) return null;
   const builtin = await readFile(files.builtin, 'utf8').catch(() => '');

@@ -1,6 +1,6 @@
-import { lstat, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Deadline, NO_DEADLINE } from '../../base/deadline.js';
+import { lstat, readlink, stat } from '../../base/files.js';
 import { isAbsence, type Mounts, mountDevice, resolveLocally } from '../mounts.js';
 import { pathEntries } from '../path_entries.js';
 

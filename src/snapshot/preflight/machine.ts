@@ -1,3 +1,4 @@
+import { nowMs } from '../../base/clock.js';
 import { elapsedMs, faultOf, type SourceReading } from '../../base/coverage.js';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import type { Deadline } from '../../base/deadline.js';
@@ -26,7 +27,7 @@ export async function readMachine(
   containerdDirectory: string,
   deadline: Deadline,
 ): Promise<Machine> {
-  const start = performance.now();
+  const start = nowMs();
   const late = (fault: CoverageFault): Part<never> => ({ faults: [fault] });
   const [links, reserved, disk] = await Promise.all([
     deadline.within<Part<readonly Link[]>>(readLinks(netns), late),
