@@ -1,6 +1,7 @@
 import type { OwnedListener, ProcessOwner } from '../kernel/owners/owner.js';
 import type { Change, Restarted, VerdictChanged } from '../snapshot/document/change.js';
 import type { Finding } from '../verdict/finding.js';
+import { leastWanted, MAX_ENTRIES, type Share, shareOf } from './event_quota.js';
 
 /** One line of the events view: a change, or several that belong together. */
 export interface TimelineEntry {
@@ -11,6 +12,8 @@ export interface TimelineEntry {
   /** When it was last reported, milliseconds since the epoch. */
   readonly reportedAt: number;
   readonly change: Change;
+  /** Which entries it pushes out where there are too many. */
+  readonly share: Share;
   /** Of a verdict: the first of its listeners; none if they were never in a snapshot. */
   readonly listeners: readonly OwnedListener[];
   readonly moreListeners: number;
@@ -31,9 +34,6 @@ export interface Timeline {
 
 export const EMPTY_TIMELINE: Timeline = { entries: [], nextId: 1, dropped: 0 };
 
-const MAX_ENTRIES = 1_000;
-/** Of these, failed binds, verdicts and restarts: openings and closings, however many, do not push them out. */
-const MAX_KEPT = 500;
 /** An entry names no more listeners than this; a program may open thousands, again and again. */
 const MAX_LISTENERS = 50;
 /** A service reopens its listeners one after the other; those within this time belong to one restart. */
@@ -93,7 +93,17 @@ function withEntry(
   about: Pick<TimelineEntry, 'listeners' | 'moreListeners'> = { listeners: [], moreListeners: 0 },
 ): Timeline {
   const { at } = change;
-  const entry = { id: nextId, at, reportedAt: now, change, ...about, restarts: [], moreRestarts: 0, count: 1 };
+  const entry = {
+    id: nextId,
+    at,
+    reportedAt: now,
+    change,
+    share: shareOf(change),
+    ...about,
+    restarts: [],
+    moreRestarts: 0,
+    count: 1,
+  };
   const all = entries.toSpliced(placeOf(entries, change), 0, entry);
   const isFull = all.length > MAX_ENTRIES;
   return {
@@ -111,16 +121,6 @@ function placeOf(entries: readonly TimelineEntry[], { event, at }: Change): numb
   if (event !== 'bind-failed') return 0;
   const place = entries.slice(0, MAX_LOOKBACK).findIndex((entry) => entry.at <= at);
   return place < 0 ? Math.min(entries.length, MAX_LOOKBACK) : place;
-}
-
-/** The oldest of the openings and closings, unless all else is too much. */
-function leastWanted(entries: readonly TimelineEntry[]): number {
-  const kept = entries.reduce((count, { change }) => count + (isKept(change) ? 1 : 0), 0);
-  return kept > MAX_KEPT ? entries.length - 1 : entries.findLastIndex(({ change }) => !isKept(change));
-}
-
-function isKept({ event }: Change): boolean {
-  return event !== 'opened' && event !== 'closed' && event !== 'network';
 }
 
 /** Replaces the `closed` and `opened` that the restart consists of; further listeners of the service join its entry. */

@@ -78,12 +78,17 @@ function processOf({ owners }: OwnedListener): ProcessOwner | null {
 /** Units that hold whatever a user starts. */
 const SHARED_UNIT = /^user@|\.scope$/;
 
+/** The pod or unit of a process that is a service; null: something else, as what a user starts. */
+export function serviceOf({ unit, pod }: ProcessOwner): string | null {
+  return pod ?? (unit === null || SHARED_UNIT.test(unit) ? null : unit);
+}
+
 /** What identifies a program; null without a process. */
 function programOf(socket: OwnedListener): { readonly name: string; readonly isService: boolean } | null {
   const owner = processOf(socket);
   if (owner === null) return null;
-  const { unit, pod, comm, exe, argv0, cgroup } = owner;
-  const service = pod ?? (unit === null || SHARED_UNIT.test(unit) ? null : unit);
+  const { comm, exe, argv0, cgroup } = owner;
+  const service = serviceOf(owner);
   const isService = service !== null;
   const name = isService ? [service, basename(exe ?? comm ?? '')] : [exe ?? comm, argv0, cgroup];
   return { name: JSON.stringify(name), isService };
