@@ -16,7 +16,7 @@ export interface About {
 export function aboutOf(subject: Subject): About {
   switch (subject.kind) {
     case 'finding':
-      return about(subject.sockets, subject.finding.expected);
+      return withOwners(about(subject.sockets, subject.finding.expected), subject.others);
     case 'socket':
       return about([subject.socket]);
     case 'event':
@@ -50,6 +50,10 @@ function aboutEvent({ change, listeners }: TimelineEntry): About {
     case 'coverage':
       return about([]);
   }
+}
+
+function withOwners(known: About, listeners: readonly OwnedListener[]): About {
+  return { ...known, owners: [...known.owners, ...listeners.flatMap(({ owners }) => owners)] };
 }
 
 function about(listeners: readonly OwnedListener[], expected: Expected | null = null): About {

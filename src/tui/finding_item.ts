@@ -1,3 +1,4 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { type Finding, SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/sentences.js';
@@ -19,8 +20,9 @@ import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
 import type { Search } from './search.js';
 
 /** Every finding in the order of the document: the rows of the page, then the unexpected listeners. */
-export function findingItems({ findings, sockets }: SnapshotDocument): Item[] {
+export function findingItems({ findings, sockets, bound = [] }: SnapshotDocument): Item[] {
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
+  const boundById = new Map(bound.map((socket) => [socket.id, socket]));
   const counts = new Map<string, number>();
   return findings.map((finding) => {
     const key = keyOf(finding);
@@ -28,8 +30,14 @@ export function findingItems({ findings, sockets }: SnapshotDocument): Item[] {
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     const members = finding.sockets.flatMap((id) => byId.get(id) ?? []);
-    return new FindingItem(finding, members, count === 1 ? key : `${key}#${count}`);
+    const others = otherIds(finding).flatMap((id) => byId.get(id) ?? boundById.get(id) ?? []);
+    return new FindingItem(finding, members, others, count === 1 ? key : `${key}#${count}`);
   });
+}
+
+function otherIds({ code, params }: Finding): readonly string[] {
+  if (code === 'bound-not-listening') return params.bound;
+  return code === 'runs-but-not-here' ? params.others : [];
 }
 
 function keyOf({ expected, sockets, severity, verdict }: Finding): string {
@@ -47,7 +55,7 @@ class FindingItem implements Item {
   readonly signature: string;
   readonly subject: Subject & { readonly kind: 'finding' };
 
-  constructor(finding: Finding, sockets: readonly Socket[], key: string) {
+  constructor(finding: Finding, sockets: readonly Socket[], others: readonly OwnedListener[], key: string) {
     const [first] = sockets;
     this.key = `finding ${key}`;
     this.endpoint =
@@ -57,7 +65,7 @@ class FindingItem implements Item {
     this.severity = finding.severity;
     this.isFault = finding.severity !== 'none';
     this.signature = `${finding.verdict} ${finding.sockets.join(' ')} ${uniqueOwners(sockets).map(ownerKey).join(' ')}`;
-    this.subject = { kind: 'finding', finding, sockets };
+    this.subject = { kind: 'finding', finding, sockets, others };
   }
 
   cell(column: string, { now, glyphs }: CellContext): Cell {

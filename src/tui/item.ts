@@ -1,3 +1,4 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Finding, Severity, Verdict } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
@@ -8,7 +9,13 @@ import type { TimelineEntry } from './timeline.js';
 export type Socket = SnapshotDocument['sockets'][number];
 
 export type Subject =
-  | { readonly kind: 'finding'; readonly finding: Finding; readonly sockets: readonly Socket[] }
+  | {
+      readonly kind: 'finding';
+      readonly finding: Finding;
+      readonly sockets: readonly Socket[];
+      /** Of a service that runs, but does not listen there: the sockets that show it. */
+      readonly others: readonly OwnedListener[];
+    }
   | { readonly kind: 'socket'; readonly socket: Socket }
   | { readonly kind: 'event'; readonly entry: TimelineEntry };
 

@@ -1,6 +1,8 @@
 import t from 'tap';
+import { copyEntries } from '../../src/tui/copy_menu.js';
 import { findingItems } from '../../src/tui/finding_item.js';
 import { sortItems, WORST_FIRST } from '../../src/tui/view.js';
+import { held, processOwner } from '../verdict/factory.js';
 import { nodeWith, ROWS, SOCKETS } from './screen.js';
 
 t.test('worst first: what another finding causes comes after the causes of the same severity', (t) => {
@@ -19,5 +21,27 @@ t.test('worst first: what another finding causes comes after the causes of the s
     sorted.slice(0, 3).map(({ subject }) => subject.kind === 'finding' && subject.finding.expected),
     [second, first, third].map(({ expected }) => expected),
   );
+  t.end();
+});
+
+t.test('the pid of a service that has the port, or runs elsewhere, but does not listen here', (t) => {
+  const kubelet = held('kubelet', '127.0.0.1', 10248, { owners: [processOwner('kubelet', { pid: 4711 })] });
+  const document = nodeWith(SOCKETS);
+  const [first] = document.findings;
+  if (first === undefined) throw new Error('no row');
+  const missing = { ...first, sockets: [], verdict: 'missing', severity: 'error' } as const;
+  const params = { service: 'kubelet' };
+  const cases = [
+    { ...missing, code: 'bound-not-listening', params: { ...params, bound: [kubelet.id] } } as const,
+    { ...missing, code: 'runs-but-not-here', params: { ...params, others: [kubelet.id] } } as const,
+  ];
+  const explained = { ...kubelet, explainedBy: { by: null, text: null } };
+  for (const finding of cases) {
+    for (const place of [{ bound: [kubelet] }, { sockets: [...document.sockets, explained] }]) {
+      const [item] = findingItems({ ...document, ...place, findings: [finding] });
+      const labels = item === undefined ? [] : copyEntries(item).map(({ label }) => label);
+      t.strictSame([labels[1], labels.at(-1)], ['pid 4711 kubelet', 'everything'], finding.code);
+    }
+  }
   t.end();
 });
