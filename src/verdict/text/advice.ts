@@ -6,7 +6,7 @@ import type { NodeFacts } from '../capture.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
 import { advice, look, MAX_COMMANDS, restart, shellWord } from './commands.js';
-import { configurationAdvice } from './configuration.js';
+import { configurationAdvice, exposureAdvice } from './configuration.js';
 import { listenersText } from './format.js';
 import { replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
 import { CILIUM_LOG, findTunnel, moveDevice } from './tunnel.js';
@@ -18,7 +18,13 @@ export interface AdviceContext {
 }
 
 /** What to do about a finding; null: nothing. `sockets` are those of the document, by id. Pure. */
-export function adviceFor(facts: FindingFacts, { sockets, node }: AdviceContext): Advice | null {
+export function adviceFor(facts: FindingFacts, context: AdviceContext): Advice | null {
+  const [first, then] = [exposureAdvice(facts, context.node.defaultAddresses), adviceOnCode(facts, context)];
+  if (first === null || then === null) return then;
+  return advice(`${first.text} ${then.text}`, ...first.commands, ...then.commands);
+}
+
+function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Advice | null {
   const configured = configurationAdvice(facts, node.defaultAddresses);
   const { expected, matchedBy } = facts;
   const of = (ids: readonly string[]): OwnedListener[] => ids.flatMap((id) => sockets.get(id) ?? []);

@@ -95,6 +95,45 @@ export function configurationAdvice(
   }
 }
 
+/** Of a service that is missing: what to change before it is started, because it would be exposed; null: nothing. */
+export function exposureAdvice(
+  { verdict, configuration, expected, params }: FindingFacts,
+  defaultAddresses: readonly string[],
+): Advice | null {
+  const service = snapServiceOf(expected?.service ?? '');
+  if (verdict !== 'missing' || configuration === null || expected === null || service === null) return null;
+  const { flag, value, source } = configuration;
+  const wanted = wantedValue(expected, value, defaultAddresses);
+  const isWider = endpointsIn(value).some(({ address }) => isWiderThan(expected.host, address));
+  if (!isWider || wanted === null || params.running !== undefined) return null;
+  switch (source.kind) {
+    case 'arguments-file':
+    case 'options-file':
+      return {
+        text: printable(
+          `First change ${settingText(configuration)} to ${wanted}: with it, ${service} would be exposed.`,
+        ),
+        commands: [lineOf(source)],
+      };
+    case 'built-in-default':
+    case 'command-line':
+      return {
+        text: printable(
+          `First set ${flag}=${wanted} in ${ARGUMENTS_DIRECTORY}/${service}: without it, ${service} would be exposed.`,
+        ),
+        commands: [],
+      };
+    case 'state-file':
+      return null;
+  }
+}
+
+/** `address`: null stands for all addresses. */
+function isWiderThan(host: string | null, address: string | null): boolean {
+  if (address === null || isWildcard(address)) return host !== '*';
+  return host === 'localhost' && address !== 'localhost' && !isLoopback(address);
+}
+
 /** The command that shows the deciding line. */
 function lineOf({ line, path }: FindingConfiguration['source']): string {
   return `sudo sed -n ${line}p ${shellWord(path ?? '')}`;

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { UNCODED } from '../../../src/base/coded.js';
 import type { OwnedListener } from '../../../src/kernel/owners/owner.js';
+import type { Setting } from '../../../src/node/setting.js';
 import type { Row } from '../../../src/spec/rows.js';
 import { evaluate } from '../../../src/verdict/evaluate.js';
 import { adviceForUncoded } from '../../../src/verdict/text/advice.js';
@@ -16,6 +17,7 @@ import {
   processOwner,
   row,
   rowNote,
+  setting,
   socketFile,
   spec,
   unit,
@@ -33,6 +35,42 @@ function advice(
   const { text, commands } = judge(one, { sockets, ...changes }).advice ?? { text: 'Nothing to do.', commands: [] };
   return [text, ...commands].join('\n');
 }
+
+t.test('a service that would be exposed is not to be started as it is configured', (t) => {
+  const on = (service: string, flag: string, value: string, changes: Partial<Setting> = {}) => ({
+    observed: { node: { ...NODE, configuration: [setting(service, flag, value, changes)] } },
+  });
+  const kubelet = row('localhost:10248', 'kubelet');
+  const cases: [one: Row, changes: Parameters<typeof advice>[2], expected: RegExp][] = [
+    [
+      kubelet,
+      on('kubelet', '--healthz-bind-address', '0.0.0.0'),
+      /^First change --healthz-bind-address=0\.0\.0\.0 in line 7 of \S+kubelet to 127\.0\.0\.1: with it, kubelet would be exposed\. Check .*\nsudo sed -n 7p /,
+    ],
+    [kubelet, on('kubelet', '--healthz-bind-address', '192.0.2.2'), /^First change /],
+    [
+      row('localhost:10256', 'kube-proxy'),
+      on('kube-proxy', '--healthz-bind-address', '0.0.0.0:10256', {
+        source: { kind: 'built-in-default', path: null, line: null },
+      }),
+      /^First set --healthz-bind-address=127\.0\.0\.1:10256 in \S+kube-proxy: without it, kube-proxy would be exposed\. /,
+    ],
+    [
+      row('default:2379', 'etcd'),
+      on('etcd', '--listen-client-urls', 'https://0.0.0.0:2379'),
+      /^First change .* to https:\/\/192\.0\.2\.2:2379: with it, etcd/,
+    ],
+  ];
+  for (const [one, changes, expected] of cases) t.match(advice(one, [], changes), expected);
+  const fine: [one: Row, changes: Parameters<typeof advice>[2]][] = [
+    [kubelet, on('kubelet', '--healthz-bind-address', '127.0.0.1')],
+    [kubelet, on('kubelet', '--healthz-port', '10248')],
+    [row('*:10250', 'kubelet'), on('kubelet', '--address', '0.0.0.0')],
+    [row('default:2379', 'etcd'), on('etcd', '--listen-client-urls', 'https://192.0.2.2:2379,https://127.0.0.1:2379')],
+  ];
+  for (const [one, changes] of fine) t.match(advice(one, [], changes), /^Check whether /);
+  t.end();
+});
 
 t.test('one sentence for each verdict', (t) => {
   const kubelet = row('localhost:10248', 'kubelet');
