@@ -1,27 +1,42 @@
 import { FINDING_CODES } from '../verdict/codes.js';
 import type { FindingFacts } from '../verdict/finding.js';
+import { absenceSentences } from '../verdict/text/absence.js';
 import { adviceFor } from '../verdict/text/advice.js';
 import { type FindingContext, findingText } from '../verdict/text/finding.js';
 import { type Cell, type CellParams, type Column, entryAt } from './column.js';
-import { stateCode } from './state.js';
+import type { FleetNode, MatrixRow } from './matrix.js';
+import { NOT_ON_ITS_PAGE, stateCode } from './state.js';
 
 /** Longer messages list hundreds of processes. */
 const MAX_MESSAGE = 4000;
 
-/** What a column says on a row; null if nothing. */
-export function cellAt(column: Column, row: number): Cell | null {
+function notOnItsPage({ release }: FleetNode): Cell {
+  const coded = { code: 'row-not-on-page-of-node', params: { release } } as const;
+  const fields = { verdict: 'not-applicable', severity: 'none', expected: null, sockets: [], matchedBy: null } as const;
+  const { message, reason } = absenceSentences({ ...fields, ...coded, configuration: null, causedBy: null }, new Map());
+  return { ...coded, state: NOT_ON_ITS_PAGE, message, reason, advice: () => null, matchedBy: null };
+}
+
+/** What a node says on a row; null: nothing. */
+export function cellOf(node: FleetNode, row: MatrixRow): Cell | null {
+  const cell = cellAt(node.column, row.number);
+  return cell === null && row.expected !== null ? notOnItsPage(node) : cell;
+}
+
+/** What the findings of a node say on a row; null: nothing. */
+function cellAt(column: Column, row: number): Cell | null {
   const at = entryAt(column, row);
   if (at < 0) return null;
   const { kept, findings, findingEnds, context } = column;
   let cell: Cell | null = null;
   for (const { facts, sockets } of kept.recall(findings, findingEnds[at - 1] ?? 0, findingEnds[at] ?? 0)) {
-    const one = cellOf(facts, { ...context, sockets });
+    const one = cellFrom(facts, { ...context, sockets });
     cell = cell === null ? one : joined(cell, one);
   }
   return cell;
 }
 
-function cellOf(facts: FindingFacts, context: FindingContext): Cell {
+function cellFrom(facts: FindingFacts, context: FindingContext): Cell {
   const { verdict, severity, code, matchedBy } = facts;
   const { message, reason } = findingText(facts, context);
   return {

@@ -30,6 +30,9 @@ export function stateOf(code: StateCode): State {
   return STATES[code] ?? { kind: 'unseen' };
 }
 
+/** Of a row of another release's page, on a node whose page does not have it. */
+export const NOT_ON_ITS_PAGE = stateCode('not-applicable', 'none');
+
 /** Whether the state is unknown, so that it neither agrees with other nodes nor differs from them. */
 export function isUnknown(code: StateCode): boolean {
   const state = stateOf(code);

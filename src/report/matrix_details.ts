@@ -1,4 +1,5 @@
-import { cellOf, type Mark, markAt, stateAt } from '../fleet/mark.js';
+import { cellOf } from '../fleet/cell.js';
+import { type Mark, markAt, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { isFault, NONE, STATES, type StateCode, stateOf } from '../fleet/state.js';
 import { counted, MARKS, namesText, stateText } from './matrix_text.js';

@@ -1,6 +1,7 @@
 import { ROLES } from '../fleet/agreement.js';
+import { cellOf as findingOf } from '../fleet/cell.js';
 import type { Fleet } from '../fleet/fleet.js';
-import { cellOf as findingOf, markAt, stateAt } from '../fleet/mark.js';
+import { markAt, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
 import { escapeUnprintable } from './json.js';

@@ -96,7 +96,7 @@ function noTerminal(replay: string | null): SockwatchError {
 
 async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
   const [{ loadSpec }, { Watcher }] = await Promise.all([import('../spec/load.js'), import('../watch/watcher.js')]);
-  const { replay: _, start: _1, ...options } = { ...command, spec: await loadSpec(command.spec) };
+  const options = { ...command, spec: await loadSpec(command.spec) };
   const watcher = new Watcher(options);
   return {
     updates: () => watcher.updates(),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cellAt } from '../../src/fleet/cell.js';
+import { cellOf } from '../../src/fleet/cell.js';
 import type { Fleet } from '../../src/fleet/fleet.js';
 import { markOf, stateAt } from '../../src/fleet/mark.js';
 import type { FleetNode, Matrix, MatrixRow } from '../../src/fleet/matrix.js';
@@ -65,16 +65,16 @@ t.test('every cell keeps the message of its finding', (t) => {
     const node = matrix.nodes.find(({ label }) => label === document.node.hostname);
     if (node === undefined) throw new Error('a node is missing');
     t.equal(node.column.rows.length, document.findings.length);
-    const messages = Array.from(node.column.rows, (row) => cellAt(node.column, row)?.message ?? '');
+    const messages = matrix.rows.flatMap((row) => cellOf(node, row)?.message ?? []);
     t.strictSame(messages.sort(), document.findings.map(({ message }) => message).sort());
-    const kubelet = cellAt(node.column, rowAt(matrix, 'localhost:10248/tcp').number);
+    const kubelet = cellOf(node, rowAt(matrix, 'localhost:10248/tcp'));
     const finding = document.findings.find(({ expected }) => expected?.port === 10248);
     t.match(kubelet, { message: finding?.message, matchedBy: finding?.matchedBy });
   }
   const proxy = rowAt(matrix, 'localhost:10249/tcp');
   const [node] = matrix.nodes;
   if (node === undefined) throw new Error('no node');
-  const cell = cellAt(node.column, proxy.number);
+  const cell = cellOf(node, proxy);
   t.match(cell, { code: 'unit-not-enabled', message: /is not enabled/, reason: /is not enabled/ });
   t.end();
 });
@@ -223,8 +223,8 @@ t.test('all text is safe on a terminal', (t) => {
   const fleet = fleetOf([{ ...document, capturedAt: evil, node: { ...document.node, roleSource: evil } }], {
     unreadable: { [evil]: evil },
   });
-  const cells = fleet.matrices.flatMap(({ nodes }) =>
-    nodes.flatMap(({ column }) => Array.from(column.rows, (row) => cellAt(column, row))),
+  const cells = fleet.matrices.flatMap(({ nodes, rows }) =>
+    nodes.flatMap((node) => rows.map((row) => cellOf(node, row))),
   );
   const texts = JSON.stringify([fleet.matrices, fleet.unreadable, cells]);
   t.notMatch(texts, /\\u001b|\u202e/);
