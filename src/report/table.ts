@@ -52,7 +52,7 @@ function* tableLines(document: SnapshotDocument): Generator<string> {
   ]);
   yield* headLines(document);
   yield '';
-  yield* aligned([['VERDICT', 'SERVICE', 'PAGE', 'NODE'], ...rows]);
+  yield* aligned([['VERDICT', 'SERVICE', 'EXPECTED', 'ACTUAL'], ...rows]);
   yield* claimLines(document);
   yield* adviceLines(findings);
   yield* namespaceLines(document);

@@ -64,7 +64,7 @@ function hardeningOn(role: NodeRole, { hardening, hardeningRoles }: RowNote): st
   return hardeningRoles === null || hardeningRoles.some((one) => one === role) ? hardening : null;
 }
 
-/** A note that names every role removes the spec's restriction. */
+/** A note that names every role removes the page's restriction. */
 function restriction(roles: readonly Role[]): readonly Role[] | null {
   return roles.includes('control-plane') && roles.includes('worker') ? null : roles;
 }

@@ -16,7 +16,7 @@ import { relationTo } from './scope.js';
 import { type FindingContext, renderFinding } from './text/finding.js';
 import { type Explanation, explain, notesByOwner, unexpectedFindings } from './unexpected.js';
 
-/** What explains a listener: a row of the spec, a note, an ephemeral port, or nothing. */
+/** What explains a listener: a row of the page, a note, an ephemeral port, or nothing. */
 export interface SocketExplanation {
   readonly by: 'page' | 'note' | 'client' | null;
   /** The service of the row, or the note's reason. */
@@ -25,7 +25,7 @@ export interface SocketExplanation {
 
 /** The result of comparing a capture with a spec. */
 export interface Evaluation {
-  /** One for every row in the spec's order, then one for every listener (or group of them) that no row explains. */
+  /** One for every row in the page's order, then one for every listener (or group of them) that no row explains. */
   readonly findings: readonly Finding[];
   /** By socket id, for every TCP and UDP listener, and for the unix listeners of rows. */
   readonly explanations: ReadonlyMap<string, SocketExplanation>;

@@ -4,7 +4,7 @@ import type { Setting } from '../node/setting.js';
 import type { Role } from '../spec/rows.js';
 import type { CodedFinding } from './codes.js';
 
-/** What is true of one row of the spec, or of one listener that no row explains. A finding has exactly one. */
+/** What is true of one row of the page, or of one listener that no row explains. A finding has exactly one. */
 export type Verdict =
   | 'ok'
   | 'configured'
@@ -31,7 +31,7 @@ export function isName(matchedBy: MatchedBy | null): boolean {
   return matchedBy === 'exe' || matchedBy === 'argv0' || matchedBy === 'comm';
 }
 
-/** A row of the spec, as written there. */
+/** A row of the page, as written there. */
 export interface Expected {
   readonly service: string;
   /** null for a unix socket. */

@@ -27,7 +27,7 @@ t.test('the whole report', (t) => {
 1 changed verdict · 1 widened · 1 changed source · 1 restarted
 
 Verdicts:
-  kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec
+  kubelet localhost:10248/tcp: ok → exposed: kubelet (pid 812, /snap/k8s/1/bin/kubelet) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the page
 
 Listeners:
   widened        kubelet (/snap/k8s/1/bin/kubelet) is listening on a wider address: 0.0.0.0:10248/tcp instead of 127.0.0.1:10248/tcp

@@ -4,7 +4,7 @@ import type { VerdictCodes } from './verdict_codes.js';
 export const OWNER_CODES = {
   'held-by-another': {
     verdict: 'wrong-owner',
-    about: 'Another process holds the address or path; `path` is given where it is not that of the spec.',
+    about: 'Another process holds the address or path; `path` is given where it is not that of the page.',
     params: { service: 'service', foreign: 'socketIds', path: 'path?' },
   },
   'not-its-unit': {

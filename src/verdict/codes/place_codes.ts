@@ -4,7 +4,7 @@ import type { VerdictCodes } from './verdict_codes.js';
 export const PLACE_CODES = {
   listens: {
     verdict: 'ok',
-    about: 'The service is listening where the spec says.',
+    about: 'The service is listening where the page says.',
     params: {},
   },
   'listens-at-noted-path': {
@@ -15,7 +15,7 @@ export const PLACE_CODES = {
   'configured-place': {
     verdict: 'configured',
     about:
-      'The service is listening as the spec says, but at the port or path that the configuration of the node gives it: `value` of `flag`.',
+      'The service is listening as the page says, but at the port or path that the configuration of the node gives it: `value` of `flag`.',
     params: { service: 'service', flag: 'flag', value: 'setting' },
   },
   'stricter-address': {
@@ -46,7 +46,7 @@ export const PLACE_CODES = {
   },
   'wider-address': {
     verdict: 'exposed',
-    about: 'Sockets listen on a wider address than the spec says; the owner of those in `unseen` is unknown.',
+    about: 'Sockets listen on a wider address than the page says; the owner of those in `unseen` is unknown.',
     params: { wider: 'socketIds', unseen: 'socketIds' },
   },
   'other-address': {

@@ -4,12 +4,12 @@ import type { VerdictCodes } from './verdict_codes.js';
 export const UNEXPECTED_CODES = {
   'not-in-spec': {
     verdict: 'unexpected',
-    about: 'No row of the spec and no note explains the listener.',
+    about: 'No row of the page and no note explains the listener.',
     params: {},
   },
   'not-in-spec-link-local': {
     verdict: 'unexpected',
-    about: 'No row of the spec and no note explains the listener, which only neighbours on one link can reach.',
+    about: 'No row of the page and no note explains the listener, which only neighbours on one link can reach.',
     params: {},
   },
   'in-the-way': {

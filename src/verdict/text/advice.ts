@@ -254,7 +254,7 @@ function hostText(expected: Expected | null): string {
     case '*':
       return 'all addresses';
     default:
-      return printable(expected?.host ?? expected?.path ?? 'the address in the spec');
+      return printable(expected?.host ?? expected?.path ?? 'the address in the page');
   }
 }
 

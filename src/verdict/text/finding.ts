@@ -53,15 +53,15 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     }
     case 'stricter-address': {
       const { hardening } = facts.params;
-      const message = `${listening(members)} only; the spec says ${place}`;
+      const message = `${listening(members)} only; the page says ${place}`;
       return hardening === null ? plain(message) : because(message, hardening);
     }
     case 'unreachable-address':
-      return because(`${listening(members)} only; the spec says ${place}`, 'clients of other machines cannot reach it');
+      return because(`${listening(members)} only; the page says ${place}`, 'clients of other machines cannot reach it');
     case 'serves-ipv4-only':
       return because(listening(members), 'IPv4 only, but all addresses of this node are IPv6 addresses');
     case 'serves-ipv6-only':
-      return because(listening(members), `IPv6 only (v6only is set), but the spec says ${place}`);
+      return because(listening(members), `IPv6 only (v6only is set), but the page says ${place}`);
     case 'v6only-unknown':
       return because(
         listening(members),
@@ -69,13 +69,13 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       );
     case 'wider-address': {
       const [unseen] = socketsOf(facts.params.unseen, sockets);
-      const message = `${listening(socketsOf(facts.params.wider, sockets))}, which is wider than ${place} in the spec`;
+      const message = `${listening(socketsOf(facts.params.wider, sockets))}, which is wider than ${place} in the page`;
       return unseen === undefined
         ? plain(message)
         : because(message, `too wide for any owner, but ${unknownOwnerText(unseen)}`);
     }
     case 'other-address':
-      return plain(`${listening(socketsOf(facts.params.elsewhere, sockets))}; the spec says ${place}`);
+      return plain(`${listening(socketsOf(facts.params.elsewhere, sockets))}; the page says ${place}`);
     case 'held-by-another':
     case 'not-its-unit':
     case 'kernel-device-instead': {
@@ -83,7 +83,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const listeners = socketsOf(foreign, sockets);
       const path = 'path' in facts.params ? facts.params.path : null;
       const held = path ?? expected?.path ?? listenersText(listeners);
-      const inSpec = held === place ? '' : ` (${place} in the spec)`;
+      const inSpec = held === place ? '' : ` (${place} in the page)`;
       const holds = `${ownersText(listeners)} holds ${held}, which belongs to ${service}`;
       if (facts.code === 'not-its-unit') {
         const { units } = facts.params;
@@ -99,12 +99,12 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const own = socketsOf(facts.params.own, sockets);
       if (own.length === 0) {
         return because(
-          `${ownersText(foreign)} have the same socket, ${expected?.path ?? listenersText(foreign)} (${place} in the spec)`,
+          `${ownersText(foreign)} have the same socket, ${expected?.path ?? listenersText(foreign)} (${place} in the page)`,
           `not all of them are ${service}, and each can take its connections`,
         );
       }
       return because(
-        `${ownersText(foreign)} is listening on ${listenersText(foreign)} beside ${ownersText(own)} (${place} in the spec)`,
+        `${ownersText(foreign)} is listening on ${listenersText(foreign)} beside ${ownersText(own)} (${place} in the page)`,
         `both serve, and connections are shared between them, so some of those for ${service} go to the other`,
       );
     }
@@ -113,7 +113,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const unseen = socketsOf(facts.params.unseen, sockets);
       const where = facts.params.path ?? expected?.path ?? listenersText(unseen);
       return because(
-        `whether ${service} is listening on ${where} is unknown (${place} in the spec)`,
+        `whether ${service} is listening on ${where} is unknown (${place} in the page)`,
         whyUnknown(unseen),
       );
     }
@@ -198,11 +198,11 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       );
     case 'not-in-spec': {
       const reach = facts.severity === 'info' ? 'on loopback only' : 'reachable from outside';
-      return plain(`${listening(members)}/${protocolOf(members)}, ${reach}; not in the spec or notes`);
+      return plain(`${listening(members)}/${protocolOf(members)}, ${reach}; not in the page or notes`);
     }
     case 'not-in-spec-link-local':
       return plain(
-        `${listening(members)}/${protocolOf(members)}, reachable on the local link only; not in the spec or notes`,
+        `${listening(members)}/${protocolOf(members)}, reachable on the local link only; not in the page or notes`,
       );
     case 'in-the-way': {
       const where = `${listening(members)}/${protocolOf(members)}`;

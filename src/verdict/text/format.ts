@@ -79,13 +79,17 @@ const EXITED = 'its owner exited while it was being read, or did not answer in t
 /** Why the owner of a listener is unknown, with the cgroup that created it where that is known. */
 export function unknownOwnerText(listener: OwnedListener): string {
   const { origin } = listener;
-  const creator = origin === null ? '' : (origin.unit ?? origin.cgroup ?? 'a cgroup that cannot be seen');
+  const creator = origin === null ? '' : (origin.unit ?? cgroupText(origin.cgroup));
   if (listener.ownersUnknown !== null) {
     return `${UNKNOWN[listener.ownersUnknown]}${origin === null ? '' : `; it was created in ${printable(creator)}`}`;
   }
   if (origin === null) return unreadOwner(listener);
   const by = `user ${listener.uid} created it in ${printable(creator)}`;
   return `${ownersText([listener])} has the socket, but ${by}, and may be the one that serves it`;
+}
+
+function cgroupText(cgroup: string | null): string {
+  return cgroup === null ? 'a cgroup that cannot be seen' : `cgroup ${cgroup}`;
 }
 
 function unreadOwner({ owners }: OwnedListener): string {

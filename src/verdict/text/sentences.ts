@@ -22,7 +22,7 @@ export function plain(message: string): Sentences {
   return { message, reason: null };
 }
 
-/** The row's endpoint as the spec has it: `localhost:10248/tcp`, or a path. */
+/** The row's endpoint as the page has it: `localhost:10248/tcp`, or a path. */
 export function endpointOf(expected: Expected | null): string {
   if (expected === null) return '';
   return expected.path ?? `${expected.host}:${expected.port}/${expected.protocol}`;

@@ -120,7 +120,7 @@ t.test('devices, hosts, versions, numbers', (t) => {
 
 t.test('text of specs and errors', (t) => {
   const [row] = builtinSpec().rows;
-  t.equal(to.prose(row?.description ?? ''), row?.description, 'of the spec given');
+  t.equal(to.prose(row?.description ?? ''), row?.description, 'of the page given');
   t.equal(to.prose('Zcme says so.'), '(redacted)');
   t.equal(to.errorText("EACCES: permission denied, open '/home/alice/x'"), 'EACCES: (redacted)');
   t.equal(to.errorText('EZCME: x'), '(redacted)');

@@ -218,7 +218,7 @@ t.test('pseudonyms are consistent', (t) => {
   t.end();
 });
 
-t.test('names and texts of the spec given are kept', (t) => {
+t.test('names and texts of the page given are kept', (t) => {
   const page = spec([row('default:6400', 'zcmed'), unixRow('/run/zcme/zcme.sock', 'zcmed')], {
     title: 'Ports of Zcme',
     notes: notes({ listeners: [listenerNote({ owners: ['zcme-agent'], reason: 'Zcme says so.' })] }),

@@ -29,7 +29,7 @@ export const CONFIGURATION_CASES: readonly (readonly [finding: Finding, text: st
       sockets: [held('kubelet', '0.0.0.0', 10248)],
       ...on({ configuration: [setting('kubelet', '--healthz-bind-address', '0.0.0.0')] }),
     }),
-    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec|because of --healthz-bind-address=0.0.0.0 ${HEALTHZ}`,
+    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the page|because of --healthz-bind-address=0.0.0.0 ${HEALTHZ}`,
   ],
   [
     judge(KUBELET, {
@@ -40,7 +40,7 @@ export const CONFIGURATION_CASES: readonly (readonly [finding: Finding, text: st
         ],
       }),
     }),
-    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec|--healthz-bind-address=127.0.0.1 ${HEALTHZ}, but the process still runs with 0.0.0.0: a restart is pending`,
+    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the page|--healthz-bind-address=127.0.0.1 ${HEALTHZ}, but the process still runs with 0.0.0.0: a restart is pending`,
   ],
   [
     judge(CONDITIONAL, { notes: ONCE }),

@@ -60,7 +60,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '127.0.0.1', 6443)] }),
-    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the spec says *:6443/tcp|clients of other machines cannot reach it`,
+    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the page says *:6443/tcp|clients of other machines cannot reach it`,
   ],
   [
     judge(API, {
@@ -71,7 +71,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '0.0.0.0', 6443), held('nc', '0.0.0.0', 6443)] }),
-    `${owned('nc')} is listening on 0.0.0.0:6443 beside ${owned('kube-apiserver')} (*:6443/tcp in the spec)|both serve, and connections are shared between them, so some of those for kube-apiserver go to the other`,
+    `${owned('nc')} is listening on 0.0.0.0:6443 beside ${owned('kube-apiserver')} (*:6443/tcp in the page)|both serve, and connections are shared between them, so some of those for kube-apiserver go to the other`,
   ],
   [
     judge(row('default:2379', 'etcd'), {
@@ -144,11 +144,11 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
       sockets: [held('kube-apiserver', '127.0.0.1', 6443)],
       notes: notes({ rows: [rowNote({ port: 6443 }, { hardening: 'The guide says so.' })] }),
     }),
-    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the spec says *:6443/tcp|The guide says so.`,
+    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the page says *:6443/tcp|The guide says so.`,
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '::', 6443, { v6only: true })] }),
-    `${owned('kube-apiserver')} is listening on [::]:6443|IPv6 only (v6only is set), but the spec says *:6443/tcp`,
+    `${owned('kube-apiserver')} is listening on [::]:6443|IPv6 only (v6only is set), but the page says *:6443/tcp`,
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '::', 6443, { v6only: null })] }),
@@ -156,33 +156,33 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(KUBELET, { sockets: [held('kubelet', '0.0.0.0', 10248)] }),
-    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec`,
+    `${owned('kubelet')} is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the page`,
   ],
   [
     judge(KUBELET, { sockets: [listener('0.0.0.0', 10248)] }),
-    `an unknown owner (${UNSEEN}) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the spec|too wide for any owner, but ${UNSEEN}`,
+    `an unknown owner (${UNSEEN}) is listening on 0.0.0.0:10248, which is wider than localhost:10248/tcp in the page|too wide for any owner, but ${UNSEEN}`,
   ],
   [
     judge(ETCD, { sockets: [held('etcd', '198.51.100.2', 2379)] }),
-    `${owned('etcd')} is listening on 198.51.100.2:2379; the spec says default:2379/tcp`,
+    `${owned('etcd')} is listening on 198.51.100.2:2379; the page says default:2379/tcp`,
   ],
   [
     judge(API, { sockets: [held('nc', '127.0.0.1', 6443)] }),
-    `${owned('nc')} holds 127.0.0.1:6443, which belongs to kube-apiserver (*:6443/tcp in the spec)`,
+    `${owned('nc')} holds 127.0.0.1:6443, which belongs to kube-apiserver (*:6443/tcp in the page)`,
   ],
   [
     judge(KUBELET, { sockets: [held('kubelet', '127.0.0.1', 10248, { owners: OTHER_UNIT })], notes: UNITS }),
-    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet in snap.k8s.kubelet.service (localhost:10248/tcp in the spec)|it has that name, which any program can have',
+    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet in snap.k8s.kubelet.service (localhost:10248/tcp in the page)|it has that name, which any program can have',
   ],
   [
     judge(row('*:8472/udp', 'cilium-agent'), {
       sockets: [listener('0.0.0.0', 8472, { ...UDP, owners: [device('ftun0')] })],
     }),
-    'kernel device ftun0 (vxlan) holds 0.0.0.0:8472, which belongs to cilium-agent (*:8472/udp in the spec)',
+    'kernel device ftun0 (vxlan) holds 0.0.0.0:8472, which belongs to cilium-agent (*:8472/udp in the page)',
   ],
   [
     judge(KUBELET, { sockets: [listener('127.0.0.1', 10248)] }),
-    `whether kubelet is listening on 127.0.0.1:10248 is unknown (localhost:10248/tcp in the spec)|${UNSEEN}`,
+    `whether kubelet is listening on 127.0.0.1:10248 is unknown (localhost:10248/tcp in the page)|${UNSEEN}`,
   ],
   [
     judge(ETCD, { observed: { node: NO_ROUTE } }),
@@ -274,15 +274,15 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     unexplained(held('nc', '0.0.0.0', 9000)),
-    `${owned('nc')} is listening on 0.0.0.0:9000/tcp, reachable from outside; not in the spec or notes`,
+    `${owned('nc')} is listening on 0.0.0.0:9000/tcp, reachable from outside; not in the page or notes`,
   ],
   [
     unexplained(held('nc', '::1', 9000)),
-    `${owned('nc')} is listening on [::1]:9000/tcp, on loopback only; not in the spec or notes`,
+    `${owned('nc')} is listening on [::1]:9000/tcp, on loopback only; not in the page or notes`,
   ],
   [
     unexplained(held('nc', 'fe80::1', 9000, { device: 'eth0' })),
-    `${owned('nc')} is listening on [fe80::1%eth0]:9000/tcp, reachable on the local link only; not in the spec or notes`,
+    `${owned('nc')} is listening on [fe80::1%eth0]:9000/tcp, reachable on the local link only; not in the page or notes`,
   ],
   [
     unexplained(

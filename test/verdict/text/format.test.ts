@@ -56,7 +56,7 @@ t.test('why an owner is not known: four reasons, never one for another', (t) => 
   t.match(texts[2], /not looked up/);
   t.match(texts[3], /which socket it is/);
   const origin = { cgroup: '/a\x1b', unit: null, pod: null, container: null };
-  t.match(unknownOwnerText(listener('::', 1, { origin })), /; it was created in \/a\\x1b$/);
+  t.match(unknownOwnerText(listener('::', 1, { origin })), /; it was created in cgroup \/a\\x1b$/);
   t.match(unknownOwnerText(listener('::', 1, { origin: { ...origin, unit: 'x.service' } })), /in x\.service$/);
   t.end();
 });
