@@ -102,7 +102,7 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
   --redact               replace identifying names, addresses and IDs with pseudonyms
   --redact-key FILE      derive the pseudonyms from the key in FILE (at least 16 bytes), so that they match across files
-  --view VIEW            open the TUI with spec (default), listeners or events
+  --view VIEW            open the TUI with page (default), listeners or events
   --sort COLUMN          sort that view by a column, such as service
   --filter TEXT          start with this filter: words, !word, a|b, port:10250, pid:, unit:, verdict:, severity:
   --interval SECONDS     without --once: how often to poll the tables where eBPF is not available (default 2)

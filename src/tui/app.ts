@@ -154,7 +154,7 @@ class App {
         return showMessage(state, 'reading everything again', false);
       case 'ask':
         void this.#ask();
-        return showMessage(state, 'asking the listeners what the page claims of them', false);
+        return showMessage(state, 'probing the listeners: TLS, certificates, authentication, health', false);
       case 'save': {
         const { document, timeline, started } = shownData(state);
         if (document === null) return showMessage(state, 'there is nothing to save yet', true);

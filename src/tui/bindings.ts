@@ -3,6 +3,8 @@ export interface Binding {
   /** The keys as the help screen shows them. */
   readonly label: string;
   readonly help: string;
+  /** It does nothing in a recording. */
+  readonly isLive?: true;
 }
 
 export interface BindingGroup {
@@ -33,7 +35,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
       { keys: ['return'], label: 'Enter', help: 'details, what to do' },
       { keys: ['e'], label: 'e', help: 'its events' },
       { keys: ['c'], label: 'c', help: 'copy address, pid, advice' },
-      { keys: [' '], label: 'Space', help: 'keep at the top, or not' },
+      { keys: [' '], label: 'Space', help: 'pin to the top, or unpin' },
     ],
   },
   {
@@ -43,7 +45,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
       { keys: ['/'], label: '/', help: 'filter: word !not a|b' },
       { keys: ['f'], label: 'f', help: 'only faults, or all' },
       { keys: ['s', 'S'], label: 's S', help: 'sort key, reverse order' },
-      { keys: ['left', 'right'], label: 'left right', help: 'other columns' },
+      { keys: ['left', 'right'], label: 'left right', help: 'scroll columns' },
       { keys: ['escape'], label: 'Esc', help: 'close; clear the filter' },
     ],
   },
@@ -51,8 +53,8 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     title: 'Screen',
     column: 'right',
     bindings: [
-      { keys: ['p'], label: 'p', help: 'pause; watching goes on' },
-      { keys: ['r', 'a'], label: 'r a', help: 'read again; ask claims' },
+      { keys: ['p'], label: 'p', help: 'pause; watching goes on', isLive: true },
+      { keys: ['r', 'a'], label: 'r a', help: 'read now; probe TLS, auth', isLive: true },
       { keys: ['w', 'm'], label: 'w m', help: 'save; mouse selects text' },
       { keys: ['i'], label: 'i', help: 'what cannot be seen' },
       { keys: ['C-l', 'C-z'], label: 'Ctrl-L Ctrl-Z', help: 'repaint, suspend' },

@@ -114,6 +114,12 @@ export function listenerEndpoint(listener: OwnedListener): string {
   return withUdp(listenerText(listener), listener.protocol);
 }
 
+/** `127.0.0.1:10248/tcp`, or a path. */
+export function placeWithProtocol(listener: OwnedListener): string {
+  const place = listenerText(listener);
+  return listener.protocol === 'unix' ? place : `${place}/${listener.protocol}`;
+}
+
 /** Adds the protocol only to UDP endpoints: nearly all others are TCP, and a path speaks for itself. */
 export function withUdp(endpoint: string, protocol: Protocol): string {
   return protocol === 'udp' ? `${endpoint}/udp` : endpoint;

@@ -21,22 +21,24 @@ export function columnsOf(state: State): PlacedColumn[] {
   const width = layoutOf(state).list.width - MARK_WIDTH;
   const { columns: every } = VIEWS[state.view];
   const all = [...every.slice(0, KEPT_COLUMNS), ...every.slice(KEPT_COLUMNS + state.lists[state.view].shift)];
-  const wanted = new Map(all.map((column) => [column, wantedWidth(state, column)]));
-  const leastOf = (column: Column): number => Math.min(column.minWidth, wanted.get(column) ?? 0);
+  const needs = new Map(all.map((column) => [column, needOf(state, column)]));
+  const needed = (column: Column): Need => needs.get(column) ?? { most: 0, all: 0 };
+  const leastOf = (column: Column): number => Math.min(column.minWidth, needed(column).all);
   let [usual, least] = [-GAP, -GAP];
   const chosen = new Set<Column>();
   for (const column of all.toSorted((a, b) => a.priority - b.priority)) {
-    usual += GAP + column.minWidth;
+    usual += GAP + column.usualWidth;
     least += GAP + leastOf(column);
     // What short texts leave is for other texts, not for numbers.
-    if ((column.sizing === 'fixed' ? usual : least) > width) break;
+    if ((column.align === 'right' ? usual : least) > width) break;
     chosen.add(column);
   }
   const columns = all.filter((column) => chosen.has(column));
-  const widths = shared(
-    width - (columns.length - 1) * GAP,
-    columns.map((column) => ({ least: leastOf(column), wanted: wanted.get(column) ?? 0, weight: column.weight })),
-  );
+  const room = width - (columns.length - 1) * GAP;
+  const weights = columns.map(({ weight }) => weight);
+  // A single long text gets what the texts of other columns leave.
+  const wants = [columns.map((column) => needed(column).most), columns.map((column) => needed(column).all)];
+  const widths = wants.reduce((given, wanted) => grown(given, wanted, weights, room), columns.map(leastOf));
   let left = MARK_WIDTH;
   return columns.map((column, at) => {
     const placed = { ...column, left, width: widths[at] ?? 0 };
@@ -45,49 +47,63 @@ export function columnsOf(state: State): PlacedColumn[] {
   });
 }
 
-interface Want {
-  readonly least: number;
-  readonly wanted: number;
-  readonly weight: number;
-}
-
-/** Each has its least. Of the rest, columns that want little get all of it; the others have shares by their weights. */
-function shared(width: number, wants: readonly Want[]): number[] {
-  const given = wants.map(({ least }) => least);
-  let rest = given.reduce((room, one) => room - one, width);
-  let weights = wants.reduce((sum, { weight }) => sum + weight, 0);
-  const ascending = wants
-    .map(({ least, wanted, weight }, at) => ({ more: wanted - least, weight, at }))
+/** Of what is left, columns that want little get all of it; the others have shares by their weights. */
+function grown(
+  given: readonly number[],
+  wanted: readonly number[],
+  weights: readonly number[],
+  room: number,
+): number[] {
+  const widths = [...given];
+  let rest = given.reduce((left, one) => left - one, room);
+  let sum = weights.reduce((total, weight) => total + weight, 0);
+  const ascending = given
+    .map((width, at) => ({ more: Math.max(0, (wanted[at] ?? 0) - width), weight: weights[at] ?? 1, at }))
     .sort((a, b) => a.more / a.weight - b.more / b.weight);
   for (const { more, weight, at } of ascending) {
-    const share = Math.min(more, Math.floor((rest * weight) / weights));
-    given[at] = (given[at] ?? 0) + share;
+    const share = Math.min(more, Math.floor((rest * weight) / sum));
+    widths[at] = (widths[at] ?? 0) + share;
     rest -= share;
-    weights -= weight;
+    sum -= weight;
   }
-  return given;
+  return widths;
 }
 
 /** Of a longer list, only so many texts are measured. */
 const MAX_MEASURED = 250;
 
-const longest = new Memo();
+/** The width that is enough for the title and most texts of a column, and the one that is for all. */
+interface Need {
+  readonly most: number;
+  readonly all: number;
+}
 
-/** What the title and the texts of a column need. */
-function wantedWidth(state: State, { name, title, sizing, minWidth }: Column): number {
-  if (sizing === 'fixed') return minWidth;
-  if (sizing === 'rest') return layoutOf(state).list.width;
+/** The share of texts that may be longer than most, and at least one. */
+const LONGER = 0.1;
+/** Of fewer texts, none is an exception. */
+const FEW = 5;
+
+const needs = new Memo();
+
+function needOf(state: State, { name, title, sizing, usualWidth }: Column): Need {
+  if (sizing === 'fixed') return { most: usualWidth, all: usualWidth };
   const { view, glyphs, now } = state;
   const list = listOf(state);
+  if (sizing === 'rest') return { most: layoutOf(state).list.width, all: layoutOf(state).list.width };
   const isSorted = VIEWS[view].sortKeys[state.lists[view].sort] === name;
-  return longest.memoize(`${view} ${name}`, [list, glyphs], () => {
+  return needs.memoize(`${view} ${name}`, [list, glyphs], () => {
     // The arrow of the sort order stands in the title.
-    let width = widthOf(title) + (isSorted ? 1 : 0);
+    const least = widthOf(title) + (isSorted ? 1 : 0);
     const step = Math.ceil(list.lines.length / MAX_MEASURED);
+    const widths: number[] = [];
     for (let at = 0; at < list.lines.length; at += step) {
       const text = itemAt(list, at)?.cell(name, { glyphs, now }).text ?? '';
-      width = Math.max(width, widthOf(escaped(text, glyphs)));
+      if (text !== '') widths.push(widthOf(escaped(text, glyphs)));
     }
-    return width;
+    widths.sort((a, b) => b - a);
+    const all = Math.max(least, widths[0] ?? 0);
+    const longer = widths.length < FEW ? 0 : Math.max(1, Math.floor(widths.length * LONGER));
+    const most = widths[longer] ?? 0;
+    return { most: Math.max(least, most, Math.min(all, usualWidth)), all };
   });
 }

@@ -126,11 +126,11 @@ export function eventText({ change, restarts, moreRestarts }: TimelineEntry): st
 }
 
 function lostText({ count, suppressed }: Lost): string {
-  const full = 'too little room for them';
+  const full = 'the buffer was full';
   if (suppressed === 0) return full;
   return suppressed === count
-    ? 'one source caused too many'
-    : `${suppressed} because one source caused too many, else ${full}`;
+    ? 'too many from one source'
+    : `${suppressed} too many from one source, for the others ${full}`;
 }
 
 /** `kubelet: `; empty for unexpected listeners. */

@@ -1,73 +1,86 @@
+import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Verdict } from '../verdict/finding.js';
 
-/** The symbols on the screen, each one column wide. */
+/** The marks on the screen. None has two meanings, except that MATCH and INCOMPLETE have those of `ok` and `unverified`. */
 export interface Glyphs {
   readonly verdict: Readonly<Record<Verdict, string>>;
-  readonly dot: string;
+  readonly result: Readonly<Record<SnapshotDocument['summary']['result'], string>>;
+  /** Of lines that have just changed. */
+  readonly change: Readonly<Record<'added' | 'changed' | 'removed', string>>;
+  /** Of a line that stays at the top. */
+  readonly pin: string;
+  /** Between counts. */
+  readonly separator: string;
+  /** Stands for text that was cut. */
   readonly ellipsis: string;
   readonly bar: string;
   readonly rule: string;
+  /** From one verdict to the next. */
   readonly arrow: string;
-  readonly up: string;
-  readonly down: string;
+  readonly sorted: string;
+  readonly sortedReversed: string;
+  /** Before the number of lines below the bottom. */
+  readonly below: string;
   readonly times: string;
-  readonly cursor: string;
-  /** Of a line that stays at the top. */
-  readonly pin: string;
   /** Names are escaped to ASCII as well. */
   readonly ascii: boolean;
 }
+
+const CHANGE: Glyphs['change'] = { added: '+', changed: '~', removed: '-' };
 
 export const UNICODE: Glyphs = {
   verdict: {
     'wrong-owner': '≠',
     exposed: '◎',
-    missing: '✗',
+    missing: '∅',
     'wrong-address': '≈',
     unexpected: '✚',
-    narrowed: '▾',
+    narrowed: '⊂',
     unverified: '?',
     configured: '≡',
     ok: '✓',
-    'not-applicable': '·',
+    'not-applicable': '○',
   },
-  dot: '·',
+  result: { match: '✓', drift: '✗', incomplete: '?' },
+  change: CHANGE,
+  pin: '◆',
+  separator: ' · ',
   ellipsis: '…',
   bar: '│',
   rule: '─',
   arrow: '→',
-  up: '↑',
-  down: '↓',
+  sorted: '▾',
+  sortedReversed: '▴',
+  below: '↓',
   times: '×',
-  cursor: '▏',
-  pin: '◆',
   ascii: false,
 };
 
-/** No character has two meanings, and none is that of a mark: + ~ - (render/rows.ts). */
 export const ASCII: Glyphs = {
   verdict: {
     'wrong-owner': '#',
-    exposed: '!',
-    missing: 'X',
+    exposed: '>',
+    missing: 'o',
     'wrong-address': '@',
-    unexpected: '*',
+    unexpected: '%',
     narrowed: '<',
     unverified: '?',
     configured: 'c',
     ok: '=',
     'not-applicable': '.',
   },
-  dot: '|',
-  ellipsis: '$',
-  bar: '|',
-  rule: '-',
-  arrow: '>',
-  up: '^',
-  down: 'v',
-  times: 'x',
-  cursor: '_',
+  result: { match: '=', drift: 'X', incomplete: '?' },
+  change: CHANGE,
   pin: '&',
+  separator: ', ',
+  ellipsis: '..',
+  bar: '|',
+  rule: '_',
+  arrow: '->',
+  sorted: 'v',
+  sortedReversed: '^',
+  below: 'more: ',
+  times: 'x',
   ascii: true,
 };
 

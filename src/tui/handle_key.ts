@@ -34,7 +34,7 @@ export interface KeyResult {
 
 /** Pure. Expects a clamped state; call `clampSelection` before the result is shown. */
 export function handleKey(before: State, key: Key): KeyResult {
-  const { state, effect } = keyResult({ ...before, notice: null }, key);
+  const { state, effect } = keyResult({ ...before, notice: null, message: null }, key);
   // Details beside the list are of the line that the cursor is on, however it came there.
   return { state: state.details === null ? state : followSelection(clampSelection(state)), effect };
 }
@@ -61,7 +61,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
 /** What to say if they are used in a recording. */
 const LIVE_KEYS: Readonly<Record<string, string>> = {
   r: 'a recording cannot be read again',
-  a: 'a recording cannot be asked',
+  a: 'a recording cannot be probed',
   p: 'a recording cannot be paused',
 };
 
@@ -89,7 +89,7 @@ function chooseCopy(state: State, entries: readonly CopyEntry[], { name }: Key):
 
 function toggleMouse(state: State): KeyResult {
   const isOn = !state.hasMouse;
-  const text = isOn ? 'the mouse selects lines here' : 'the mouse selects text of the terminal; m takes it back';
+  const text = isOn ? 'the mouse selects rows again' : 'the mouse selects text, as in any terminal; m: rows again';
   return { state: showMessage({ ...state, hasMouse: isOn }, text, false), effect: { kind: 'mouse', isOn } };
 }
 
@@ -97,7 +97,7 @@ function showNotice(state: State): State {
   const { document, started } = shownData(state);
   const notice = noticeOf(document, started, state.source);
   if (notice !== null) return { ...state, notice };
-  return showMessage(state, 'everything was read, and nothing is missed', false);
+  return showMessage(state, 'everything could be read, and no event is missed', false);
 }
 
 function navigate(state: State, name: string): State {

@@ -28,6 +28,9 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
   const layout = layoutOf(before);
   const { kind, column, line } = mouse;
   if (layout.tooSmall || before.prompt !== null) return { state: before, effect: null };
+  if (before.message !== null && before.copying === null && kind === 'press' && line === before.size.height - 1) {
+    return { state: { ...before, message: null }, effect: null };
+  }
   if (kind === 'press' && line === before.size.height - 1) {
     const name = footerKeyAt(before, layout, column);
     return name === null ? { state: before, effect: null } : handleKey(before, { name, character: null });
@@ -39,7 +42,7 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
     const name = menu[line - layout.overlay.bottom + menu.length]?.key ?? 'escape';
     return handleKey(before, { name, character: null });
   }
-  return { state: clickOrScroll({ ...before, notice: null }, mouse, layout), effect: null };
+  return { state: clickOrScroll({ ...before, notice: null, message: null }, mouse, layout), effect: null };
 }
 
 function clickOrScroll(state: State, { kind, column, line }: MouseEvent, layout: Layout): State {
@@ -63,7 +66,7 @@ function clickOrScroll(state: State, { kind, column, line }: MouseEvent, layout:
 function filterByVerdict(state: State, column: number): State {
   const filter = verdictFilterAt(state, column);
   if (filter === null) return state;
-  return { ...showView(state, 'spec'), filter: state.filter === filter ? '' : filter, faultsOnly: false };
+  return { ...showView(state, 'page'), filter: state.filter === filter ? '' : filter, faultsOnly: false };
 }
 
 /** A second click on the same title reverses the order. */

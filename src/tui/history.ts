@@ -42,7 +42,7 @@ function reasons(closed: TimelineEntry, socket: OwnedListener, { timeline, docum
   ).length;
   const together = others === 0 ? '' : `; it closed ${others} more within ${TOGETHER_MS / 1000} s`;
   return [
-    `${isRunning ? 'its process still runs' : 'its process has no listener any more: it ended, or ends'}${together}`,
+    `${isRunning ? 'its process still runs' : 'its process has no listener any more, and has probably ended'}${together}`,
   ];
 }
 

@@ -25,7 +25,7 @@ export function goToSubject(state: State, event: Item): State | null {
     const other = aboutOf(item.subject);
     return other.ports.some((port) => ports.includes(port)) || other.paths.some((path) => paths.includes(path));
   };
-  return moveToFirst(showView(state, 'spec'), (item) => item.subject.kind !== 'event' && shares(item));
+  return moveToFirst(showView(state, 'page'), (item) => item.subject.kind !== 'event' && shares(item));
 }
 
 /** The filter of the events of one line ends with them. */

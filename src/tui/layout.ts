@@ -26,7 +26,7 @@ export interface Layout {
   } | null;
   /** The full text of the selected line, or the notice. */
   readonly summary: { readonly top: number; readonly height: number };
-  /** Where the menu of `c` and messages end, and the lines they may have. */
+  /** Where the menu of `c` ends, and a message while something is typed, and the lines they may have. */
   readonly overlay: { readonly bottom: number; readonly height: number };
   /** Lines of the actions, between the summary and the footer. */
   readonly actions: readonly (readonly ActionLabel[])[];

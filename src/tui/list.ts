@@ -51,7 +51,7 @@ export function socketWith(document: SnapshotDocument | null, id: string): Socke
 /** All items of a view in their original order. */
 export function itemsOf({ document, timeline }: Data, view: ViewName): readonly Item[] {
   switch (view) {
-    case 'spec':
+    case 'page':
       return cachedItems(document, findingCache, findingItems);
     case 'listeners':
       return cachedItems(document, socketCache, socketItems);
@@ -62,7 +62,7 @@ export function itemsOf({ document, timeline }: Data, view: ViewName): readonly 
 
 /** Adds the removed items: they stay at the end of their group until their marks expire. */
 function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): readonly Item[] {
-  const kind = ({ spec: 'finding', listeners: 'socket', events: 'event' } as const)[view];
+  const kind = ({ page: 'finding', listeners: 'socket', events: 'event' } as const)[view];
   const removed = [...marks.values()].flatMap((mark) =>
     mark.kind === 'removed' && mark.item.subject.kind === kind ? [mark.item] : [],
   );
@@ -73,7 +73,8 @@ function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): r
 const lastLists = new Memo();
 
 export function listOf(state: State): List {
-  const { view, filter, faultsOnly, pinned } = state;
+  const { view, filter, faultsOnly } = state;
+  const pinned = pinnedIn(state);
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
   const { document, timeline } = data;
@@ -82,7 +83,16 @@ export function listOf(state: State): List {
   return lastLists.memoize(view, inputs, () => makeList(state, data));
 }
 
-function makeList({ view, lists, filter, faultsOnly, pinned }: State, data: Data): List {
+const NONE: ReadonlySet<string> = new Set();
+
+/** Other lines are not among the events of one. */
+function pinnedIn({ back, pinned }: State): ReadonlySet<string> {
+  return back === null ? pinned : NONE;
+}
+
+function makeList(state: State, data: Data): List {
+  const { view, lists, filter, faultsOnly } = state;
+  const pinned = pinnedIn(state);
   const items = withRemoved(itemsOf(data, view), data, view);
   const matches = matcherOf(filter);
   const isPinned = (item: Item): boolean => pinned.size > 0 && pinned.has(item.key);

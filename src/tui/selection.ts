@@ -43,7 +43,7 @@ export function followSelection(state: State): State {
 }
 
 const VIEW_OF_SUBJECT: Readonly<Record<Item['subject']['kind'], ViewName>> = {
-  finding: 'spec',
+  finding: 'page',
   socket: 'listeners',
   event: 'events',
 };

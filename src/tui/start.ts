@@ -21,7 +21,7 @@ export interface Start {
  * Case does not matter, since the screen shows these names in capitals.
  * @throws SockwatchError ERR_USAGE for a view or column that does not exist
  */
-export function startOf({ view = 'spec', sort, filter = '' }: StartOptions): Start {
+export function startOf({ view = 'page', sort, filter = '' }: StartOptions): Start {
   const name = VIEW_NAMES.find((one) => one === view.toLowerCase());
   if (name === undefined) throw notOneOf('view', VIEW_NAMES, view);
   if (sort === undefined) return { view: name, sort: null, filter };

@@ -1,4 +1,5 @@
-import { listenerText, ownersText } from '../verdict/text/format.js';
+import { ownersText } from '../verdict/text/format.js';
+import { placeWithProtocol } from './cells.js';
 import { eventText } from './event_text.js';
 import type { Item } from './item.js';
 
@@ -10,7 +11,7 @@ export function summaryText({ subject, group }: Item): string {
     case 'socket': {
       const { socket } = subject;
       // The group's heading may have scrolled out of view.
-      return `${listenerText(socket)}/${socket.protocol}: ${ownersText([socket])}${group === '' ? '' : `; ${group}`}`;
+      return `${placeWithProtocol(socket)}: ${ownersText([socket])}${group === '' ? '' : `; ${group}`}`;
     }
     case 'event':
       return eventText(subject.entry);

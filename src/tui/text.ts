@@ -5,6 +5,8 @@ import type { Glyphs } from './glyphs.js';
 /* Fits untrusted text into a given number of columns. */
 
 const PLAIN = /^[\x20-\x7e]*$/;
+/** Narrower, no end of an address would say anything. */
+const MIN_MIDDLE = 6;
 const NOT_ASCII = /[^\x20-\x7e]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -25,7 +27,16 @@ export function widthOf(text: string): number {
 export function truncate(text: string, width: number, glyphs: Glyphs): string {
   if (width <= 0) return '';
   if (widthOf(text) <= width) return text;
-  return prefix(text, width - 1) + glyphs.ellipsis;
+  return prefix(text, Math.max(0, width - glyphs.ellipsis.length)) + glyphs.ellipsis.slice(0, width);
+}
+
+/** Cuts escaped text in the middle: the beginning of an address says whom it lets in, and its end is the port. */
+export function truncateMiddle(text: string, width: number, glyphs: Glyphs): string {
+  const { ellipsis } = glyphs;
+  const room = width - ellipsis.length;
+  if (room < MIN_MIDDLE || widthOf(text) <= width || !PLAIN.test(text)) return truncate(text, width, glyphs);
+  const end = Math.ceil(room * 0.6);
+  return text.slice(0, room - end) + ellipsis + text.slice(-end);
 }
 
 /** As many whole characters as fit. */
@@ -41,8 +52,14 @@ function prefix(text: string, width: number): string {
 }
 
 /** Escapes, cuts and pads text to exactly `width` columns. */
-export function fit(text: string, width: number, glyphs: Glyphs, align: 'left' | 'right' = 'left'): string {
-  const short = truncate(escaped(text, glyphs), width, glyphs);
+export function fit(
+  text: string,
+  width: number,
+  glyphs: Glyphs,
+  align: 'left' | 'right' = 'left',
+  cut = truncate,
+): string {
+  const short = cut(escaped(text, glyphs), width, glyphs);
   const padding = ' '.repeat(Math.max(0, width - widthOf(short)));
   return align === 'left' ? short + padding : padding + short;
 }

@@ -29,11 +29,11 @@ function withPrompt(state: State, prompt: Prompt): State {
 
 function jump(state: State, text: string): State {
   const closed = { ...state, prompt: null };
-  return jumpTo(closed, text) ?? showMessage(closed, `nothing here has "${text}"`, true);
+  return jumpTo(closed, text) ?? showMessage(closed, `no row, listener or event has "${text}"`, true);
 }
 
 /** Pasted text belongs to what is being typed; without that it is nothing, least of all keys. */
 export function pasteText(state: State, text: string): State {
   if (state.prompt !== null) return withPrompt(state, paste(state.prompt, text));
-  return showMessage(state, 'pasted text is not taken for keys; / or : first', true);
+  return showMessage(state, 'pasted text was ignored: press / or : first', true);
 }

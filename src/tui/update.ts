@@ -63,7 +63,7 @@ function withMarks(data: Data, before: Data, now: number): Data {
     data.document?.sockets === before.document?.sockets && data.document?.findings === before.document?.findings;
   if (isSame) return data;
   let { marks } = data;
-  for (const view of ['spec', 'listeners'] as const) {
+  for (const view of ['page', 'listeners'] as const) {
     marks = markChanges(marks, itemsOf(before, view), itemsOf(data, view), now);
   }
   return { ...data, marks };
@@ -86,12 +86,13 @@ export function withClaims(state: State, claims: readonly Claim[]): State {
   const broken = claims.filter(({ result }) => result === 'broken').length;
   const unverified = claims.filter(({ result }) => result === 'unverified').length;
   const asked = { ...state, asked: { at: state.now, claims } };
-  if (claims.length === 0) return showMessage(asked, 'nothing was asked: no service of the page listens here', true);
-  const details = 'the details of each line have them';
-  if (broken > 0) return showMessage(asked, `${broken} of ${claims.length} claims are broken; ${details}`, true);
+  if (claims.length === 0) return showMessage(asked, 'nothing to probe: no service of the page listens here', true);
+  const details = 'Enter on a row shows its own';
+  if (broken > 0)
+    return showMessage(asked, `${broken} of ${claims.length} claims of the page are broken; ${details}`, true);
   if (unverified > 0)
-    return showMessage(asked, `${unverified} of ${claims.length} claims are unverified; ${details}`, true);
-  return showMessage(asked, `all ${claims.length} claims on what listens hold; ${details}`, false);
+    return showMessage(asked, `${unverified} of ${claims.length} claims of the page are unverified; ${details}`, true);
+  return showMessage(asked, `all ${claims.length} claims of the page hold; ${details}`, false);
 }
 
 export function showMessage(state: State, text: string, isError: boolean): State {

@@ -1,21 +1,26 @@
 import type { Item } from './item.js';
+import { truncate, truncateMiddle } from './text.js';
 
-export type ViewName = 'spec' | 'listeners' | 'events';
+export type ViewName = 'page' | 'listeners' | 'events';
 
-export const VIEW_NAMES: readonly ViewName[] = ['spec', 'listeners', 'events'];
+export const VIEW_NAMES: readonly ViewName[] = ['page', 'listeners', 'events'];
 
 export interface Column {
   readonly name: string;
   readonly title: string;
-  /** What it has at least, unless its texts need less. */
+  /** Below this it says too little. */
   readonly minWidth: number;
-  /** As wide as its texts; always `minWidth`; or all that is left, since its texts are long and change all the time. */
+  /** What it has before numbers get any room, unless its texts need less. */
+  readonly usualWidth: number;
+  /** As wide as its texts; no wider than usual; or all that is left, since its texts are long and change all the time. */
   readonly sizing: 'texts' | 'fixed' | 'rest';
   /** Its share of what is left, where that is not enough for all texts. */
   readonly weight: number;
   /** If not all columns fit, those with the highest numbers are left out. */
   readonly priority: number;
   readonly align?: 'right';
+  /** Where its texts are cut. */
+  readonly cut: typeof truncate;
 }
 
 export interface View {
@@ -28,14 +33,15 @@ export interface View {
 const ORIGINAL = 'original';
 
 export const VIEWS: Readonly<Record<ViewName, View>> = {
-  spec: {
-    title: 'Spec',
+  page: {
+    title: 'Page',
     columns: [
-      fixed('verdict', 'VERDICT', 16, 1),
-      column('service', 'SERVICE', 15, 2),
-      column('expected', 'EXPECTED', 15, 3),
-      column('actual', 'ACTUAL', 15, 4),
-      { ...column('owner', 'OWNER', 10, 5), weight: 4 },
+      { ...fixed('verdict', 'VERDICT', 16, 1), minWidth: 13 },
+      { ...column('service', 'SERVICE', 15, 2), minWidth: 10 },
+      { ...place('expected', 'EXPECTED', 15, 3), minWidth: 9 },
+      { ...place('actual', 'ACTUAL', 15, 4), minWidth: 10 },
+      // Wide enough for a PID and the longest name of a service.
+      { ...column('owner', 'OWNER', 24, 5), minWidth: 12, weight: 4 },
       fixed('queue', 'QUEUE', 9, 7, 'right'),
       fixed('up', 'UP', 4, 6, 'right'),
     ],
@@ -45,9 +51,9 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
     title: 'Listeners',
     columns: [
       fixed('protocol', 'PROT', 5, 1),
-      column('address', 'ADDRESS', 22, 2),
-      column('owner', 'OWNER', 20, 3),
-      column('explained', 'EXPLAINED BY', 20, 4),
+      { ...place('address', 'ADDRESS', 22, 2), minWidth: 15 },
+      { ...column('owner', 'OWNER', 20, 3), minWidth: 14 },
+      { ...column('explained', 'EXPLAINED BY', 20, 4), minWidth: 14 },
       fixed('up', 'UP', 4, 5, 'right'),
       fixed('queue', 'QUEUE', 9, 6, 'right'),
       fixed('reach', 'REACH', 11, 8),
@@ -61,23 +67,28 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
     title: 'Events',
     columns: [
       fixed('time', 'TIME', 8, 1),
-      fixed('event', 'EVENT', 15, 2),
-      column('endpoint', 'WHERE', 21, 3),
+      { ...fixed('event', 'EVENT', 15, 2), minWidth: 11 },
+      { ...place('endpoint', 'WHERE', 21, 3), minWidth: 14 },
       { ...column('text', 'WHAT', 20, 4), sizing: 'rest' },
     ],
     sortKeys: [ORIGINAL, 'event', 'endpoint'],
   },
 };
 
-/** Index of the order in which the spec view starts. */
-export const WORST_FIRST = VIEWS.spec.sortKeys.indexOf('verdict');
+/** Index of the order in which the page's view starts. */
+export const WORST_FIRST = VIEWS.page.sortKeys.indexOf('verdict');
 
-function column(name: string, title: string, minWidth: number, priority: number): Column {
-  return { name, title, minWidth, sizing: 'texts', weight: 1, priority };
+function column(name: string, title: string, width: number, priority: number): Column {
+  return { name, title, minWidth: width, usualWidth: width, sizing: 'texts', weight: 1, priority, cut: truncate };
+}
+
+/** Addresses and paths. */
+function place(name: string, title: string, width: number, priority: number): Column {
+  return { ...column(name, title, width, priority), cut: truncateMiddle };
 }
 
 function fixed(name: string, title: string, width: number, priority: number, align?: 'right'): Column {
-  return { name, title, minWidth: width, sizing: 'fixed', weight: 1, priority, ...(align && { align }) };
+  return { ...column(name, title, width, priority), sizing: 'fixed', ...(align && { align }) };
 }
 
 /** The sort order as the tab line shows it. */
@@ -85,13 +96,13 @@ export function sortTitle(view: ViewName, sort: number): string {
   const key = VIEWS[view].sortKeys[sort] ?? ORIGINAL;
   switch (key) {
     case ORIGINAL:
-      return { spec: 'page order', listeners: 'protocol and port', events: 'newest first' }[view];
+      return { page: 'in the order of the page', listeners: 'by protocol and port', events: 'newest first' }[view];
     case 'verdict':
       return 'worst first';
     case 'expected':
-      return 'port';
+      return 'by port';
     default:
-      return key;
+      return `by ${key}`;
   }
 }
 

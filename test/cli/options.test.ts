@@ -118,7 +118,7 @@ t.test('every invalid command line has its own one-line error', (t) => {
     [['--replay', 'x', '--netns', 'y'], '--netns cannot be used with --replay', null],
     [['--once', '--replay', 'x'], '--replay cannot be used with --once', null],
     [['--follow', '--replay', 'x'], '--replay cannot be used with --follow', null],
-    [['--once', '--view', 'spec'], '--view cannot be used with --once', null],
+    [['--once', '--view', 'page'], '--view cannot be used with --once', null],
     [['--once', '--format', 'xml'], '--format must be one of json, table, line, prometheus, not "xml"', null],
     [['--once', '--format='], '--format must be one of json, table, line, prometheus, not ""', null],
     [['--once', '--probe='], '--probe must be one of health, tls, auth, not ""', null],

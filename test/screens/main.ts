@@ -81,7 +81,7 @@ try {
   );
   await terminal.keys('1', 'g');
   await terminal.until((text) => text.includes('by worst first'), 'worst first');
-  await take(terminal, lab, 'spec', 'The spec view: every row of the page with its verdict, worst first');
+  await take(terminal, lab, 'page', 'The page view: every row of the page with its verdict, worst first');
   await terminal.keys('Enter');
   await terminal.until((text) => /^next /m.test(text), 'details');
   await take(

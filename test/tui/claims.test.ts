@@ -6,13 +6,13 @@ import { effectOf, linesOf, nodeWith, press, SOCKETS, screenText, screenWith } f
 
 const START = screenWith([nodeWith(SOCKETS)]);
 /** The last line above the footer. */
-const message = (state: State): string | undefined => linesOf(state).at(-2);
+const message = (state: State): string | undefined => linesOf(state).at(-1);
 
 t.test('a asks what the page claims; the details have the answers', (t) => {
   t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
   const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;
   t.equal(effectOf(recording, 'a'), null);
-  t.match(message(press(recording, 'a')), 'a recording cannot be asked');
+  t.match(message(press(recording, 'a')), 'a recording cannot be probed');
   const row = START.data.document?.findings.find(({ expected }) => expected?.port === 10250)?.expected;
   if (row == null) throw new Error('there is the row');
   const claim = (text: string, result: Claim['result'], severity: Claim['severity']): Claim => ({
@@ -21,16 +21,16 @@ t.test('a asks what the page claims; the details have the answers', (t) => {
   });
   const holds = claim('it speaks TLS', 'holds', 'none');
   const ask = (...claims: Claim[]) => withClaims(START, claims);
-  t.match(message(ask(holds, holds)), /^all 2 claims on what listens hold/);
-  t.match(message(ask()), /^nothing was asked/);
-  t.match(message(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims are unverified/);
+  t.match(message(ask(holds, holds)), /^all 2 claims of the page hold/);
+  t.match(message(ask()), /^nothing to probe/);
+  t.match(message(ask(holds, claim('x', 'unverified', 'unknown'))), /^1 of 2 claims of the page are unverified/);
   const broken = ask(holds, claim('it speaks no TLS', 'broken', 'error'));
-  t.match(message(broken), /^1 of 2 claims are broken/);
+  t.match(message(broken), /^1 of 2 claims of the page are broken/);
   const details = screenText(press(broken, ': :10250 return return'));
   t.match(
     details,
-    /What the page claims, asked 2026-01-31 12:00:10 UTC\nholds +tls: it speaks TLS\nbroken +tls: it speaks no/,
+    /Claims of the page, probed 2026-01-31 12:00:10 UTC\nholds +tls: it speaks TLS\nbroken +tls: it speaks no/,
   );
-  t.notMatch(screenText(press(broken, ': :10248 return return')), /What the page claims/);
+  t.notMatch(screenText(press(broken, ': :10248 return return')), /Claims of the page/);
   t.end();
 });

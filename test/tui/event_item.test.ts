@@ -103,7 +103,7 @@ t.test('a verdict about a row shows the endpoint of the page', (t) => {
     events(state)[0],
     /^verdict +localhost:10248 +kubelet: ok → missing: nothing is listening on localhost:10248\/tcp/,
   );
-  t.match(screenText(press(resized(state, { size: LARGE, glyphs: ASCII }), '3')), /kubelet: ok > missing: nothing/);
+  t.match(screenText(press(resized(state, { size: LARGE, glyphs: ASCII }), '3')), /kubelet: ok -> missing: nothing/);
   t.match(screenText(press(resized(state, { size: LARGE }), '3 return')), /kubelet: ok before, missing now: nothing/);
   t.end();
 });

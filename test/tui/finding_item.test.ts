@@ -16,7 +16,7 @@ t.test('worst first: what another finding causes comes after the causes of the s
     { ...third, verdict: 'narrowed', severity: 'warning' } as const,
     ...rest.map((one) => ({ ...one, verdict: 'ok', severity: 'none' }) as const),
   ];
-  const sorted = sortItems('spec', findingItems({ ...document, findings }), { sort: WORST_FIRST, reversed: false });
+  const sorted = sortItems('page', findingItems({ ...document, findings }), { sort: WORST_FIRST, reversed: false });
   t.strictSame(
     sorted.slice(0, 3).map(({ subject }) => subject.kind === 'finding' && subject.finding.expected),
     [second, first, third].map(({ expected }) => expected),

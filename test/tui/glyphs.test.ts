@@ -14,13 +14,22 @@ t.test('the glyphs depend on locale and terminal', (t) => {
     [{ LANG: 'C.UTF-8', TERM: 'linux' }, true],
   ];
   for (const [env, ascii] of cases) t.equal(glyphsFor(env).ascii, ascii, JSON.stringify(env));
-  for (const glyphs of [UNICODE, ASCII]) {
-    const { verdict, ascii, ...others } = glyphs;
-    for (const glyph of [...Object.values(verdict), ...Object.values(others)]) {
-      t.equal(widthOf(glyph), 1, glyph);
-      if (ascii) t.match(glyph, /^[\x20-\x7e]$/);
-    }
-    t.equal(new Set(Object.values(verdict)).size, Object.keys(verdict).length, 'no two verdicts share a glyph');
+  t.end();
+});
+
+t.test('one mark has one meaning', (t) => {
+  for (const { verdict, result, change, separator, ellipsis, ascii, ...others } of [UNICODE, ASCII]) {
+    const { drift, match, incomplete } = result;
+    t.strictSame([match, incomplete], [verdict.ok, verdict.unverified], 'a result that says the same of all rows');
+    const single = [...Object.values(verdict), drift, ...Object.values(change), others.pin, others.bar, others.rule];
+    for (const mark of single) t.equal(widthOf(mark), 1, mark);
+    const { arrow, sorted, sortedReversed, below, times } = others;
+    const marks = [...single, separator.trim(), ellipsis, arrow, sorted, sortedReversed, below, times];
+    t.equal(new Set(marks).size, marks.length, marks.join('  '));
+    // What filters and addresses are written with: `!word`, `a|b`, `/`, `:`. A border is never in a line of text.
+    for (const mark of marks.filter((one) => one !== others.bar))
+      t.notOk(['!', '|', '/', ':', '*'].includes(mark), mark);
+    if (ascii) for (const mark of marks) t.match(mark, /^[\x20-\x7e]+$/);
   }
   t.end();
 });

@@ -25,8 +25,8 @@ t.test('the mouse selects, opens, scrolls, sorts and changes views', (t) => {
     list.top,
   );
   t.match(screenText(click(start, list.top - 1, 10)), /by address/);
-  t.match(screenText(click(click(start, list.top - 1, 10), list.top - 1, 10)), /by address ↑/);
-  t.equal(click(start, tabs, 1).view, 'spec');
+  t.match(screenText(click(click(start, list.top - 1, 10), list.top - 1, 10)), /by address, reversed/);
+  t.equal(click(start, tabs, 1).view, 'page');
   t.equal(click(start, tabs, 26).view, 'events');
   t.strictSame(click(start, tabs, 150), start);
   t.strictSame(click(start, 0), start);

@@ -3,6 +3,7 @@ import type { Change } from '../../src/snapshot/document/change.js';
 import { handleKey } from '../../src/tui/handle_key.js';
 import { handleMouse } from '../../src/tui/handle_mouse.js';
 import { listOf } from '../../src/tui/list.js';
+import { frameOf } from '../../src/tui/render/frame.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
@@ -27,16 +28,18 @@ import {
 } from './screen.js';
 
 const START = screenWith([nodeWith([...SOCKETS, unexpected(31337)])]);
-const footer = (state: State): string | undefined => linesOf(state).at(-1);
-/** The last line above the footer. */
-const message = (state: State): string | undefined => linesOf(state).at(-2);
+/** With a bar before the character that the cursor is on. */
+const footer = (state: State): string =>
+  (frameOf(state).at(-1) ?? []).map(({ text, style }) => (style === 'inverse' ? `▏${text}` : text)).join('');
+/** It takes the place of the keys. */
+const message = footer;
 
 t.test('a colon goes to a port, a name or a view', (t) => {
   t.match(selectedLine(press(START, ': :10248 return'))?.text, /localhost:10248/);
   t.match(selectedLine(press(START, ': :cilium return'))?.text, /cilium-agent/);
   t.equal(press(START, ': :ev return').view, 'events');
   t.match(footer(press(START, ': :4')), /^:4▏/);
-  t.match(message(press(START, ': :4711 return')), 'nothing here has "4711"');
+  t.match(message(press(START, ': :4711 return')), 'no row, listener or event has "4711"');
   t.match(selectedLine(press(START, ': :4711 return')), selectedLine(START), 'and nothing moves');
   t.match(selectedLine(press(START, '/ :cilium return : :10248 return'))?.text, /localhost:10248/, 'the filter hid it');
   const other = press(screenWith([nodeWith([...SOCKETS, held('sshd', '0.0.0.0', 22)])]), ': :sshd return');
@@ -67,7 +70,7 @@ t.test("the line that is typed has readline's keys", (t) => {
 t.test('pasted text goes into what is typed, or nowhere', (t) => {
   const pasted = pasteText(press(START, '/'), 'kube\nq\x1b[31mw');
   t.equal(pasted.filter, 'kube', 'its first line');
-  t.match(message(pasteText(START, 'sw')), 'pasted text is not taken for keys');
+  t.match(message(pasteText(START, 'sw')), 'pasted text was ignored');
   t.strictSame(pasteText(START, 'sw').lists, START.lists);
   t.end();
 });
@@ -98,10 +101,10 @@ function pressSpace(state: State): State {
 
 t.test('columns that do not fit are reached by the arrows', (t) => {
   const titles = (state: State) => linesOf(state)[4]?.trim().split(/ +/);
-  t.strictSame(titles(START), ['VERDICT↓', 'SERVICE', 'EXPECTED', 'ACTUAL', 'OWNER']);
-  t.strictSame(titles(press(START, 'right right')), ['VERDICT↓', 'SERVICE', 'OWNER', 'QUEUE', 'UP']);
+  t.strictSame(titles(START), ['VERDICT▾', 'SERVICE', 'EXPECTED', 'ACTUAL', 'OWNER']);
+  t.strictSame(titles(press(START, 'right right')), ['VERDICT▾', 'SERVICE', 'OWNER', 'QUEUE', 'UP']);
   t.strictSame(titles(press(START, 'right left left')), titles(START));
-  t.strictSame(titles(press(START, 'right right right right right right right')), ['VERDICT↓', 'SERVICE', 'UP']);
+  t.strictSame(titles(press(START, 'right right right right right right right')), ['VERDICT▾', 'SERVICE', 'UP']);
   t.end();
 });
 
@@ -129,13 +132,13 @@ t.test('Esc goes back from the events of a line to what was shown; its filter en
   const start = press(START, 'f / :9879 return');
   const shown = ({ view, filter, faultsOnly, details }: State) => ({ view, filter, faultsOnly, details });
   const events = press(start, 'e');
-  t.match(screenText(events), / \/port:9879 [\s\S]*\n {2}no events of it/);
+  t.match(screenText(events), / \/port:9879 [\s\S]*\n {2}no events at this address/);
   t.match(footer(events), /^Esc back {2}/);
   t.strictSame(shown(press(events, 'escape')), shown(start));
-  t.match(shown(press(events, '1')), { view: 'spec', filter: '9879', faultsOnly: true });
-  t.match(shown(press(events, 'tab')), { view: 'spec', filter: '9879' });
+  t.match(shown(press(events, '1')), { view: 'page', filter: '9879', faultsOnly: true });
+  t.match(shown(press(events, 'tab')), { view: 'page', filter: '9879' });
   t.match(shown(press(events, ': :lis return')), { view: 'listeners', filter: '9879' });
-  t.match(shown(press(press(START, 'e'), ': :10250 return')), { view: 'spec', filter: '' });
+  t.match(shown(press(press(START, 'e'), ': :10250 return')), { view: 'page', filter: '' });
   const detailed = press(press(START, 'return'), 'e escape');
   t.strictSame(shown(detailed), shown(press(START, 'return')), 'the details are open again');
   t.match(shown(press(events, '/ :kube return escape')), { view: 'events', filter: '' }, 'one that was typed stays');
@@ -204,22 +207,23 @@ t.test('in the menu of c, a click chooses; one elsewhere closes it, so that it i
   t.end();
 });
 
-t.test('a message leaves the keys in sight, and is whole', (t) => {
+t.test('a message is whole, and ends with the next key', (t) => {
   const text = `saved as /${'a-long-directory/'.repeat(5)}node.json`;
   for (const size of [SMALL, LARGE, { width: 60, height: 16 }]) {
     for (const keys of ['escape', 'return', '?']) {
       const quiet = resized(press(START, keys), { size });
       const state = clampSelection(showMessage(quiet, text, false));
-      t.equal(footer(state), footer(quiet), `${size.width}, ${keys}`);
       t.match(
         linesOf(state)
-          .slice(-3, -1)
+          .slice(-2)
           .join('')
           .replace(/^.*saved/, 'saved')
           .trimEnd(),
         text.slice(-40),
       );
       t.strictSame(frameErrors(state), []);
+      t.strictSame(linesOf(state).slice(0, -3), linesOf(quiet).slice(0, -3), 'and only the last lines are under it');
+      t.equal(press(state, 'j').message, null, 'a message is about the line that the cursor was on');
     }
   }
   t.end();
@@ -242,11 +246,11 @@ t.test('what is typed is in sight at any width', (t) => {
   t.match(footer(press(narrow, '/ :port:10250')), /^\/port:10250▏ *$/, 'the hint goes');
   const text = `${'a'.repeat(100)}END`;
   const long = { ...narrow, prompt: { kind: 'filter', text, cursor: text.length } } as const;
-  t.match(footer(long), /^…a+END▏$/, 'then the beginning');
+  t.match(footer(long), /^…a+END▏ $/, 'then the beginning');
   t.match(footer({ ...long, prompt: { ...long.prompt, cursor: 1 } }), /^\/a▏a+…$/, 'or the end');
   const middle = footer({ ...long, prompt: { ...long.prompt, cursor: 80 } });
-  t.match(middle, /^…a+▏…?$/);
-  t.ok([...(middle ?? '')].length <= 60);
+  t.match(middle, /^…a+▏a?…?$/);
+  t.ok([...middle].length <= 61, 'with the bar of this test');
   t.end();
 });
 

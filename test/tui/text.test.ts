@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ASCII, UNICODE } from '../../src/tui/glyphs.js';
-import { ageText, escaped, fit, truncate, widthOf, wrap } from '../../src/tui/text.js';
+import { ageText, escaped, fit, truncate, truncateMiddle, widthOf, wrap } from '../../src/tui/text.js';
 
 t.test('text is cut by columns, never within a character', (t) => {
   const cases: [text: string, width: number, expected: string][] = [
@@ -16,7 +16,19 @@ t.test('text is cut by columns, never within a character', (t) => {
     ['😀x', 2, '…'],
   ];
   for (const [text, width, expected] of cases) t.equal(truncate(text, width, UNICODE), expected, `${text} in ${width}`);
-  t.equal(truncate('kubelet', 6, ASCII), 'kubel$');
+  t.equal(truncate('kubelet', 6, ASCII), 'kube..');
+  t.end();
+});
+
+t.test('an address is cut in the middle', (t) => {
+  const cases: [text: string, width: number, expected: string][] = [
+    ['127.0.0.1:10248', 15, '127.0.0.1:10248'],
+    ['127.0.0.1:10248', 10, '127…:10248'],
+    ['/run/containerd/containerd.sock', 15, '/run/…nerd.sock'],
+    ['127.0.0.1:10248', 5, '127.…'],
+    ['日本語日本語日本語', 10, '日本語日…'],
+  ];
+  for (const [text, width, expected] of cases) t.equal(truncateMiddle(text, width, UNICODE), expected, text);
   t.end();
 });
 

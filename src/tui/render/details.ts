@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
 import type { Finding } from '../../verdict/finding.js';
-import { listenerText, ownersText } from '../../verdict/text/format.js';
-import { reachText, SEVERITY_STYLE } from '../cells.js';
+import { ownersText } from '../../verdict/text/format.js';
+import { placeWithProtocol, reachText, SEVERITY_STYLE } from '../cells.js';
 import type { Glyphs } from '../glyphs.js';
 import { historyOf } from '../history.js';
 import type { Socket, Subject } from '../item.js';
@@ -79,7 +79,7 @@ function claimParts({ expected }: Finding, state: State): Part[] {
   if (ofRow.length === 0) return [];
   const at = document?.claims === undefined ? state.asked?.at : document.capturedAt;
   return [
-    heading(`What the page claims, asked ${at === undefined ? '' : dateText(at)}`),
+    heading(`Claims of the page, probed ${at === undefined ? '' : dateText(at)}`),
     ...ofRow.map(({ claim, result, severity, message }) =>
       field(result, `${claim}: ${message}`, SEVERITY_STYLE[severity]),
     ),
@@ -109,7 +109,7 @@ function socketParts(sockets: readonly Socket[], state: State): Part[] {
   return sockets.flatMap((socket, at) => {
     const { device, drops, inode, cookie, uid, netns } = socket;
     return [
-      heading(`Socket ${at + 1} of ${sockets.length}: ${listenerText(socket)}/${socket.protocol}`),
+      heading(`Socket ${at + 1} of ${sockets.length}: ${placeWithProtocol(socket)}`),
       field('reach', reachDetails(socket)),
       ...optional('device', device),
       ...optional('shared with', sharingText(socket, state)),
@@ -149,5 +149,5 @@ function reachDetails(socket: Socket): string {
 
 function queueText({ backlog, protocol }: Socket): string {
   if (backlog !== null) return `${backlog.current} waiting, at most ${backlog.max}`;
-  return protocol === 'udp' ? 'none: UDP accepts no connections' : 'unknown, or none';
+  return protocol === 'udp' ? 'none: UDP accepts no connections' : 'none, or not reported';
 }

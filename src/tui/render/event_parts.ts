@@ -1,5 +1,6 @@
 import { bindAdvice } from '../../verdict/text/bind_advice.js';
-import { listenerText, ownersText } from '../../verdict/text/format.js';
+import { ownersText } from '../../verdict/text/format.js';
+import { placeWithProtocol } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
 import { dateText } from '../text.js';
 import type { TimelineEntry } from '../timeline.js';
@@ -44,10 +45,7 @@ function changeParts(entry: TimelineEntry): Part[] {
       return [
         ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
         ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.listeners)]),
-        ...entry.listeners.flatMap((socket) => [
-          heading(`${listenerText(socket)}/${socket.protocol}`),
-          ...ownersParts(socket, at),
-        ]),
+        ...entry.listeners.flatMap((socket) => [heading(placeWithProtocol(socket)), ...ownersParts(socket, at)]),
         ...moreParts(entry.moreListeners),
       ];
     }

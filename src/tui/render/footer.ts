@@ -17,19 +17,20 @@ export function footerLine(state: State, layout: Layout): Line {
 /** The cursor stays in sight: a hint that leaves no room for the text goes, then the beginning of the text. */
 function promptLine({ size, glyphs }: State, { kind, text, cursor }: Prompt): Line {
   const characters = Array.from(text);
-  const rest = characters.slice(cursor).join('');
+  const rest = segment(characters.slice(cursor + 1).join(''));
   const lineFrom = (start: number): Segment[] => [
     segment(start === 0 ? (kind === 'filter' ? '/' : ':') : glyphs.ellipsis, 'bold'),
     segment(characters.slice(start, cursor).join('')),
-    segment(glyphs.cursor, 'bold'),
+    // The character after the cursor, as editors show it.
+    segment(characters[cursor] ?? ' ', 'inverse'),
   ];
   const hint = segment(HINTS[kind], 'dim');
-  const line = [...lineFrom(0), segment(rest)];
+  const line = [...lineFrom(0), rest];
   if (segmentsWidth([...line, hint], glyphs) + 2 <= size.width) return justify(line, [hint], size.width, glyphs);
   let start = 0;
   // One column is left for the ellipsis of what follows.
   while (start < cursor && segmentsWidth(lineFrom(start), glyphs) >= size.width) start += 1;
-  return truncateSegments([...lineFrom(start), segment(rest)], size.width, glyphs);
+  return truncateSegments([...lineFrom(start), rest], size.width, glyphs);
 }
 
 const HINTS: Readonly<Record<Prompt['kind'], string>> = {

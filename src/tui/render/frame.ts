@@ -25,7 +25,9 @@ export function frameOf(state: State): Line[] {
         footerLine(state, layout),
       ];
   const over = layout.tooSmall ? [] : overlayOf(state, layout.overlay.height).map(({ line }) => line);
-  const at = layout.overlay.bottom - over.length;
+  // A message takes the place of the keys, unless something is being typed or chosen there.
+  const isMessage = state.copying === null && state.prompt === null;
+  const at = (isMessage ? state.size.height : layout.overlay.bottom) - over.length;
   return padded(lines, state.size.height).map((line, nth) => over[nth - at] ?? line);
 }
 

@@ -1,5 +1,5 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
-import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
+import { SEVERITY, VERDICTS } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
 import { eventSeverity } from '../event_item.js';
 import { layoutOf } from '../layout.js';
@@ -66,7 +66,7 @@ function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
     segment('  events ', 'dim'),
     segment(eventSource(state)),
     segment('  '),
-    coverageSegment(state, coverage),
+    coverageSegment(coverage),
   ];
   return justify(network, sources, state.size.width, state.glyphs);
 }
@@ -74,21 +74,19 @@ function sourcesLine(state: State, { node, coverage }: SnapshotDocument): Line {
 function eventSource(state: State): string {
   const { started } = shownData(state);
   if (started === null) return state.source.kind === 'recording' ? 'none' : '';
-  return { ebpf: 'bpf', polling: 'polling' }[started.mode];
+  return started.method ?? 'polling';
 }
 
-function coverageSegment({ glyphs }: State, { complete, sources }: SnapshotDocument['coverage']): Segment {
-  if (complete) return segment(`${glyphs.verdict.ok} all read`, 'good');
+function coverageSegment({ complete, sources }: SnapshotDocument['coverage']): Segment {
+  if (complete) return segment('all read', 'good');
   const names = sources.filter(({ status }) => status !== 'ok').map(({ name }) => name);
-  return segment(`! incomplete: ${names.join(', ')}`, 'warning');
+  return segment(`incomplete: ${names.join(', ')}`, 'warning');
 }
 
-const RESULT: Readonly<
-  Record<SnapshotDocument['summary']['result'], readonly [verdict: Verdict, text: string, style: Style]>
-> = {
-  match: ['ok', 'MATCH', 'good'],
-  drift: ['missing', 'DRIFT', 'error'],
-  incomplete: ['unverified', 'INCOMPLETE', 'unknown'],
+const RESULT: Readonly<Record<SnapshotDocument['summary']['result'], readonly [text: string, style: Style]>> = {
+  match: ['MATCH', 'good'],
+  drift: ['DRIFT', 'error'],
+  incomplete: ['INCOMPLETE', 'unknown'],
 };
 
 /**
@@ -98,9 +96,12 @@ const RESULT: Readonly<
 function verdictsLine(state: State, document: SnapshotDocument): Line {
   const noNode = noNodeText(document);
   if (noNode === null) return shownParts(state, document).flatMap(({ segments }) => segments);
-  const [verdict, text, style] = RESULT[document.summary.result];
-  const result = segment(`${state.glyphs.verdict[verdict]} ${text}`, style);
-  return truncateSegments([result, segment(`  ${noNode}`)], state.size.width, state.glyphs);
+  return truncateSegments([resultSegment(state, document), segment(`  ${noNode}`)], state.size.width, state.glyphs);
+}
+
+function resultSegment({ glyphs }: State, { summary: { result } }: SnapshotDocument): Segment {
+  const [text, style] = RESULT[result];
+  return segment(`${glyphs.result[result]} ${text}`, style);
 }
 
 /** A part of the line of verdicts, and what a click on it filters by; null: nothing. */
@@ -123,11 +124,10 @@ function shownParts(state: State, document: SnapshotDocument): SummaryPart[] {
   return [...parts, rest];
 }
 
-function verdictParts({ glyphs }: State, document: SnapshotDocument): SummaryPart[] {
+function verdictParts(state: State, document: SnapshotDocument): SummaryPart[] {
   const { summary, findings } = document;
-  const [verdict, text, style] = RESULT[summary.result];
   const counted = (count: number, name: string, style: Style, filter: string, at: number): SummaryPart => ({
-    segments: [segment(at === 0 ? '  ' : ` ${glyphs.dot} `, 'dim'), segment(`${count} ${name}`, style)],
+    segments: [segment(at === 0 ? '  ' : state.glyphs.separator, 'dim'), segment(`${count} ${name}`, style)],
     filter,
   });
   const severities = (['error', 'warning'] as const)
@@ -141,11 +141,7 @@ function verdictParts({ glyphs }: State, document: SnapshotDocument): SummaryPar
     const isQuiet = one === 'ok' || one === 'not-applicable';
     return counted(summary.verdicts[one], one, isQuiet ? 'dim' : SEVERITY_STYLE[severity], `verdict:${one}`, at);
   });
-  return [
-    { segments: [segment(`${glyphs.verdict[verdict]} ${text}`, style)], filter: null },
-    ...severities,
-    ...verdicts,
-  ];
+  return [{ segments: [resultSegment(state, document)], filter: null }, ...severities, ...verdicts];
 }
 
 /** The filter that a click on the line of verdicts stands for; null: none. */
@@ -170,17 +166,13 @@ function tabsLine(state: State): Line {
   const { sort, reversed } = state.lists[view];
   const { dropped } = shownData(state).timeline;
   const modes = state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : [];
-  const order = [
-    segment('by ', 'dim'),
-    segment(`${sortTitle(view, sort)}${reversed ? ` ${glyphs.up}` : ''}`),
-    segment('  '),
-  ];
+  const order = [segment(`${sortTitle(view, sort)}${reversed ? ', reversed' : ''}`), segment('  ')];
   const { line, top } = state.lists[view];
   const below = lines.length - top - layoutOf(state).list.height;
   const nth = lines.slice(0, line + 1).filter((one) => typeof one === 'object').length;
   const count = [
     segment(`${Math.min(nth, matching)}/${matching}${matching === total ? '' : ` of ${total}`}`, 'bold'),
-    ...(below > 0 ? [segment(` ${glyphs.down}${below}`, 'bold')] : []),
+    ...(below > 0 ? [segment(` ${glyphs.below}${below}`, 'bold')] : []),
     ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
   ];
   // If not all fits, the sort order goes first, since the column titles show it too; then a long filter is cut.

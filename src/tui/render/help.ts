@@ -17,7 +17,7 @@ const MEANING: Readonly<Record<Verdict, string>> = {
   unexpected: 'not in the page or notes',
   narrowed: 'stricter than the page',
   unverified: 'could not be decided',
-  configured: 'moved by its settings',
+  configured: 'as set on this node',
   ok: 'as the page says',
   'not-applicable': 'not on this node',
 };
@@ -27,7 +27,7 @@ const MIN_TWO_COLUMNS = 80;
 
 /** Keys and verdicts, in two columns where there is room for them. */
 export function helpLines(state: State, width: number): Line[] {
-  const { glyphs, actions } = state;
+  const { glyphs, actions, source } = state;
   const { document } = shownData(state);
   const unread = document === null ? null : coverageText(document);
   const isNarrow = width < MIN_TWO_COLUMNS;
@@ -37,13 +37,16 @@ export function helpLines(state: State, width: number): Line[] {
   const keysIn = (column: BindingGroup['column']): Line[] =>
     BINDING_GROUPS.filter((group) => group.column === column).flatMap(({ title, bindings }) => [
       [segment(fit(title, half, glyphs), 'accent')],
-      ...bindings.map(({ label, help }) => keyLine(label, help, half, glyphs)),
+      ...bindings
+        .filter(({ isLive }) => isLive === undefined || source.kind === 'live')
+        .map(({ label, help }) => keyLine(label, help, half, glyphs)),
     ]);
   const verdicts = VERDICTS.map((verdict) => [
     segment(fit(`${glyphs.verdict[verdict]} ${verdict}: ${MEANING[verdict]}`, half, glyphs)),
   ]);
   const rows = Math.ceil(verdicts.length / 2);
-  const legend = `marks: + new, ~ changed, - removed, ${glyphs.pin} pinned   mouse: select, open, sort, filter`;
+  const { added, changed, removed } = glyphs.change;
+  const legend = `marks: ${added} new, ${changed} changed, ${removed} removed, ${glyphs.pin} pinned   mouse: select, open, sort, filter`;
   return [
     ...(unread === null ? [] : wrap(unread, width, glyphs).map((text) => [segment(text, 'warning')])),
     ...both(keysIn('left'), keysIn('right')),

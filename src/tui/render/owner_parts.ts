@@ -10,7 +10,8 @@ export function ownersParts(socket: OwnedListener, now: number, processes: Proce
   if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now, processes));
   return [
     field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
-    ...optional('created in', origin?.cgroup),
+    // Without a unit, the line above names the cgroup.
+    ...optional('cgroup', origin?.unit == null ? null : origin.cgroup),
     ...(origin === null ? [] : podParts(origin)),
   ];
 }

@@ -1,4 +1,5 @@
 import { columnsOf, MARK_WIDTH, type PlacedColumn } from '../columns.js';
+import type { Glyphs } from '../glyphs.js';
 import type { Item } from '../item.js';
 import type { Layout } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
@@ -37,7 +38,7 @@ function titleLine({ view, lists, glyphs }: State, columns: readonly PlacedColum
   const { sort, reversed } = lists[view];
   const sortedBy = sort === 0 ? null : VIEWS[view].sortKeys[sort];
   const titles = columns.map(({ name, title, width, align }) => {
-    const arrow = name === sortedBy ? (reversed ? glyphs.up : glyphs.down) : '';
+    const arrow = name === sortedBy ? (reversed ? glyphs.sortedReversed : glyphs.sorted) : '';
     return segment(fit(`${title}${arrow}`, width, glyphs, align), 'bold');
   });
   return [segment(' '.repeat(MARK_WIDTH)), ...spaced(titles)];
@@ -47,11 +48,11 @@ function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Li
   const { glyphs } = state;
   const mark = markOf(item, state);
   const context = { now: shownTime(state), glyphs };
-  const cells = columns.map(({ name, width, align }) => {
+  const cells = columns.map(({ name, width, align, cut }) => {
     const { text, style } = item.cell(name, context);
-    return segment(fit(text, width, glyphs, align), markedStyle(style, mark));
+    return segment(fit(text, width, glyphs, align, cut), markedStyle(style, mark));
   });
-  return [markSegment(mark, state.pinned.has(item.key) ? glyphs.pin : ' '), ...spaced(cells)];
+  return [markSegment(mark, state.pinned.has(item.key) ? glyphs.pin : ' ', glyphs), ...spaced(cells)];
 }
 
 function spaced(cells: readonly Segment[]): Segment[] {
@@ -72,8 +73,8 @@ function markedStyle(style: Style, mark: MarkKind): Style {
 }
 
 /** How the item has changed, and whether it is pinned. */
-function markSegment(mark: MarkKind, pin: string): Segment {
-  const sign = mark === null ? ' ' : { added: '+', changed: '~', removed: '-' }[mark];
+function markSegment(mark: MarkKind, pin: string, glyphs: Glyphs): Segment {
+  const sign = mark === null ? ' ' : glyphs.change[mark];
   return segment(`${sign}${pin}`, mark !== null ? 'inverse' : pin === ' ' ? 'plain' : 'accent');
 }
 
@@ -81,7 +82,7 @@ function markSegment(mark: MarkKind, pin: string): Segment {
 function emptyListText(state: State): string {
   const { document } = shownData(state);
   const since = state.view === 'events' ? sinceText(state) : '';
-  if (state.back !== null) return `no events of it${since}`;
+  if (state.back !== null) return `no events at this address${since}`;
   if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return waitingText(state.source);

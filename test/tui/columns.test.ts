@@ -1,0 +1,42 @@
+import t from 'tap';
+import { columnsOf } from '../../src/tui/columns.js';
+import type { State } from '../../src/tui/state.js';
+import { held, processOwner } from '../verdict/factory.js';
+import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, withEvents } from './screen.js';
+
+const OWNER = processOwner('kube-controller-manager', { pid: 4711, unit: 'snap.k8s.kube-controller-manager.service' });
+const START = screenWith([nodeWith([...SOCKETS, held('x', '0.0.0.0', 10257, { owners: [OWNER] })])]);
+
+const at = (state: State, width: number): State => resized(state, { size: { width, height: 24 } });
+const titles = (state: State): string[] => columnsOf(state).map(({ title }) => title);
+
+t.test(
+  'at any width there is what an operator needs: verdict, service, port, where it listens, and whose it is',
+  (t) => {
+    for (const width of [60, 80, 100]) {
+      const state = at(START, width);
+      t.strictSame(titles(state).slice(0, 5), ['VERDICT', 'SERVICE', 'EXPECTED', 'ACTUAL', 'OWNER'], `${width}`);
+      t.match(screenText(state), /exposed +cilium\S+ +\S*:9879 +0\S*:9879 +812 cilium/, `${width}`);
+      t.match(screenText(state), /:10257 +4711 kube-/, `${width}`);
+      t.strictSame(titles(at(press(START, '2'), width)).slice(0, 4), ['PROT', 'ADDRESS', 'OWNER', 'EXPLAINED BY']);
+      const events = withEvents(press(START, '3'), {
+        event: 'opened',
+        at: new Date(NOW).toISOString(),
+        seenBy: 'kernel',
+        socket: held('x', '192.168.100.200', 10257, { owners: [OWNER] }),
+      });
+      t.strictSame(titles(at(events, width)), ['TIME', 'EVENT', 'WHERE', 'WHAT']);
+      t.match(screenText(at(events, width)), /opened +192\S*:10257 +4711 kube-contro/, `${width}`);
+    }
+    t.end();
+  },
+);
+
+t.test('a single long path takes no room from the owners', (t) => {
+  const state = at(START, 100);
+  const [, , expected, , owner] = columnsOf(state);
+  t.ok((expected?.width ?? 0) < 20, 'the path of containerd is cut');
+  t.ok((owner?.width ?? 0) >= 27, `${owner?.width}`);
+  t.match(screenText(state), '4711 kube-controller-manager');
+  t.end();
+});
