@@ -31,11 +31,17 @@ async function causeEvents(lab: Lab): Promise<void> {
   await lab.exec([join(BIN, 'metrics-agent')], { env: { STAND_IN: 'tcp,0.0.0.0,10250' } });
 }
 
-async function take(terminal: Terminal, lab: Lab, name: string, title: string): Promise<void> {
+async function take(
+  terminal: Terminal,
+  lab: Lab,
+  name: string,
+  title: string,
+  paper: 'dark' | 'light' = 'dark',
+): Promise<void> {
   await terminal.still();
   const screen = likeRealNode(await terminal.styled(), lab);
   const file = join(DIRECTORY, `${name}.svg`);
-  await writeFile(file, toSvg(parseScreen(screen), TERMINAL.width, title));
+  await writeFile(file, toSvg(parseScreen(screen), TERMINAL.width, title, paper));
   console.log(file);
 }
 
@@ -59,8 +65,13 @@ async function takeDrills(): Promise<void> {
   }
 }
 
+const PAGE_TITLE = 'The page view: every row of the page with its verdict, worst first';
+
+const openScreen = (lab: Lab, options: typeof TERMINAL): Promise<Terminal> =>
+  Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), options);
+
 const lab = await startLab({ role: 'control-plane', family: 'dual' });
-const terminal = await Terminal.start(inLab(lab, onNamedNode([process.execPath, CLI])), TERMINAL);
+const terminal = await openScreen(lab, TERMINAL);
 try {
   await terminal.until(isOpen, 'the first snapshot');
   await causeEvents(lab);
@@ -80,8 +91,12 @@ try {
     'The events view: what opened, closed, restarted or failed to bind, and which verdicts changed',
   );
   await terminal.keys('1', 'g');
-  await terminal.until((text) => text.includes('by worst first'), 'worst first');
-  await take(terminal, lab, 'page', 'The page view: every row of the page with its verdict, worst first');
+  await terminal.until((text) => text.includes('worst first'), 'worst first');
+  await take(terminal, lab, 'page', PAGE_TITLE);
+  const light = await openScreen(lab, { ...TERMINAL, env: { COLORFGBG: '0;15' } });
+  await light.until(isOpen, 'the first snapshot');
+  await take(light, lab, 'page-light', PAGE_TITLE, 'light');
+  await light.stop();
   await terminal.keys('Enter');
   await terminal.until((text) => /^next /m.test(text), 'details');
   await take(

@@ -5,33 +5,46 @@ const CELL = { width: 8.4, height: 18 };
 const BASELINE = 13;
 const PADDING = 14;
 const FONT = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
-const FOREGROUND = '#c9d1d9';
-const BACKGROUND = '#0d1117';
 
-/** The sixteen colours that terminals define. All but black have a contrast of at least 4.5 with the background. */
+interface Paper {
+  readonly foreground: string;
+  readonly background: string;
+}
+
+const PAPERS: Readonly<Record<'dark' | 'light', Paper>> = {
+  dark: { foreground: '#c9d1d9', background: '#0d1117' },
+  light: { foreground: '#1f2328', background: '#ffffff' },
+};
+
+/** The sixteen colours that terminals define. All but black have a contrast of at least 4.5 with the dark background. */
 const SIXTEEN = [
   ...['#484f58', '#ff7b72', '#3fb950', '#d29922', '#58a6ff', '#bc8cff', '#39c5cf', '#b1bac4'],
   ...['#8b949e', '#ffa198', '#56d364', '#e3b341', '#79c0ff', '#d2a8ff', '#56d4dd', '#ffffff'],
 ];
 
 /** Renders a screen as an SVG image whose text can be selected and searched. `title` is the text alternative. */
-export function toSvg(lines: readonly (readonly Run[])[], columns: number, title: string): string {
+export function toSvg(
+  lines: readonly (readonly Run[])[],
+  columns: number,
+  title: string,
+  paper: keyof typeof PAPERS = 'dark',
+): string {
   const width = round(columns * CELL.width + 2 * PADDING);
   const height = round(lines.length * CELL.height + 2 * PADDING);
   const name = escaped(title);
   return `${[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${name}">`,
     `<title>${name}</title>`,
-    `<rect width="100%" height="100%" rx="8" fill="${BACKGROUND}"/>`,
+    `<rect width="100%" height="100%" rx="8" fill="${PAPERS[paper].background}"/>`,
     `<g font-family="${FONT}" font-size="14" xml:space="preserve">`,
-    ...lines.flatMap((runs, row) => runs.flatMap((run) => drawn(run, row))),
+    ...lines.flatMap((runs, row) => runs.flatMap((run) => drawn(run, row, PAPERS[paper]))),
     '</g>',
     '</svg>',
   ].join('\n')}\n`;
 }
 
-function drawn({ text, style, column, width }: Run, row: number): string[] {
-  const { foreground, background } = coloursOf(style);
+function drawn({ text, style, column, width }: Run, row: number, paper: Paper): string[] {
+  const { foreground, background } = coloursOf(style, paper);
   const x = round(PADDING + column * CELL.width);
   const top = PADDING + row * CELL.height;
   const length = round(width * CELL.width);
@@ -50,10 +63,12 @@ function drawn({ text, style, column, width }: Run, row: number): string[] {
   return parts;
 }
 
-function coloursOf(style: Style): { foreground: string; background: string | null } {
-  const foreground = style.foreground === null ? FOREGROUND : css(style.foreground);
+function coloursOf(style: Style, paper: Paper): { foreground: string; background: string | null } {
+  const foreground = style.foreground === null ? paper.foreground : css(style.foreground);
   const background = style.background === null ? null : css(style.background);
-  return style.inverse ? { foreground: background ?? BACKGROUND, background: foreground } : { foreground, background };
+  return style.inverse
+    ? { foreground: background ?? paper.background, background: foreground }
+    : { foreground, background };
 }
 
 function attributes({ bold, dim, italic, underline }: Style): string {
