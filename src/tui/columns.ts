@@ -36,8 +36,12 @@ export function columnsOf(state: State): PlacedColumn[] {
   const columns = all.filter((column) => chosen.has(column));
   const room = width - (columns.length - 1) * GAP;
   const weights = columns.map(({ weight }) => weight);
-  // A single long text gets what the texts of other columns leave.
-  const wants = [columns.map((column) => needed(column).most), columns.map((column) => needed(column).all)];
+  // What is usual comes first; a single long text gets what the texts of other columns leave.
+  const wants = [
+    columns.map((column) => Math.min(column.usualWidth, needed(column).all)),
+    columns.map((column) => needed(column).most),
+    columns.map((column) => needed(column).all),
+  ];
   const widths = wants.reduce((given, wanted) => grown(given, wanted, weights, room), columns.map(leastOf));
   let left = MARK_WIDTH;
   return columns.map((column, at) => {
@@ -104,6 +108,6 @@ function needOf(state: State, { name, title, sizing, usualWidth }: Column): Need
     const all = Math.max(least, widths[0] ?? 0);
     const longer = widths.length < FEW ? 0 : Math.max(1, Math.floor(widths.length * LONGER));
     const most = widths[longer] ?? 0;
-    return { most: Math.max(least, most, Math.min(all, usualWidth)), all };
+    return { most: Math.max(least, most), all };
   });
 }
