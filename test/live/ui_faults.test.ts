@@ -48,7 +48,7 @@ function summaryOf(text: string): string | undefined {
     ?.trim();
 }
 
-t.test('the screen shows every fault of the lab and that it is cleared', { timeout: 180_000 }, async (t) => {
+t.test('the screen shows every fault of the lab and that it is cleared', { timeout: 300_000 }, async (t) => {
   const lab = await startLab({ role: 'control-plane', family: 'dual' });
   t.teardown(() => lab.stop());
   const terminal = await openProgram(lab, { width: 200, height: 60 });

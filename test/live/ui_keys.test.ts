@@ -1,10 +1,6 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type Lab, startLab } from '../lab/lab.js';
 import type { Terminal } from '../tui/tmux_terminal.js';
-import { snapshotIn } from './cli.js';
 import { openProgram } from './node_terminal.js';
 import { isOpen, listLines, untilSelected } from './ui_screen.js';
 
@@ -22,15 +18,13 @@ async function open(t: Test, height = 40, width = 140): Promise<Terminal> {
   const terminal = await openProgram(lab, { width, height });
   t.teardown(() => terminal.stop());
   await terminal.until(isOpen, 'the first snapshot');
-  await terminal.still();
   return terminal;
 }
 
 /** Presses a key and waits for its effect on the screen. */
 async function press(terminal: Terminal, key: string, wanted: RegExp | ((text: string) => boolean)): Promise<string> {
   await terminal.keys(key);
-  await terminal.until(wanted instanceof RegExp ? (text) => wanted.test(text) : wanted, `after ${key}, ${wanted}`);
-  return terminal.still();
+  return terminal.until(wanted instanceof RegExp ? (text) => wanted.test(text) : wanted, `after ${key}, ${wanted}`);
 }
 
 t.test('the header shows node, sources, verdicts and tabs', async (t) => {
@@ -274,20 +268,6 @@ t.test('the mouse selects, opens, sorts and scrolls', async (t) => {
   await terminal.until((now) => now.includes('worst first, reversed'), 'a click on a title sorts');
   await terminal.click(10, 3);
   await terminal.until((now) => now.includes('EXPLAINED BY'), 'a click on a tab');
-});
-
-t.test('w saves a snapshot', async (t) => {
-  const directory = await mkdtemp(join(tmpdir(), 'sockwatch-ui-'));
-  t.teardown(() => rm(directory, { recursive: true }));
-  const terminal = await openProgram(lab, { width: 120, height: 40, directory });
-  t.teardown(() => terminal.stop());
-  await terminal.until(isOpen, 'the first snapshot');
-  await terminal.keys('w');
-  const text = await terminal.until((now) => /\.json/.test(now), 'the message has the path');
-  const [file = ''] = /[\w.:-]+\.json/.exec(text) ?? [];
-  const written = await readFile(join(directory, file), 'utf8');
-  t.equal(snapshotIn(written).summary.verdicts.missing, 1);
-  t.equal((await stat(join(directory, file))).mode & 0o777, 0o600);
 });
 
 t.test('q and Ctrl-C quit', async (t) => {

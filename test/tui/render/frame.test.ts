@@ -1,6 +1,5 @@
 import t from 'tap';
 import type { Change } from '../../../src/snapshot/document/change.js';
-import { BINDING_GROUPS } from '../../../src/tui/bindings.js';
 import { columnsOf } from '../../../src/tui/columns.js';
 import { ASCII, UNICODE } from '../../../src/tui/glyphs.js';
 import { handleMouse } from '../../../src/tui/handle_mouse.js';
@@ -184,16 +183,6 @@ t.test('a recording is marked as such, with its time and host', (t) => {
   t.end();
 });
 
-t.test('help lists every key and scrolls if it is long', (t) => {
-  const actions = Array.from('ABCDEFHI', (key) => ({ key, label: `fault ${key}` }));
-  const help = press(screenWith([nodeWith(SOCKETS)], { actions }), '?');
-  t.match(screenText(help), /arrows, j k[\s\S]*q, Ctrl-C/);
-  t.notMatch(screenText(help), /not-applicable: not on this node/);
-  t.match(screenText(press(help, 'G')), /fault I[\s\S]*not-applicable: not on this node/);
-  t.notMatch(screenText(press(help, 'escape')), /Ctrl-C/);
-  t.end();
-});
-
 t.test('the header leaves out what does not fit, instead of cutting it', (t) => {
   const document = nodeWith([...SOCKETS, unexpected(31337)]);
   for (let width = 60; width <= 140; width += 1) {
@@ -242,30 +231,6 @@ t.test(
     t.end();
   },
 );
-
-t.test('help fits at 80x24', (t) => {
-  const lines = linesOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
-  t.notMatch(lines.join('\n'), /…/, 'no line is cut');
-  t.match(lines.join('\n'), /arrows, j k[\s\S]*q, Ctrl-C[\s\S]*○ not-applicable: not on this node/);
-  t.match(lines.at(-1), /^Esc back {2}j k scroll {2}q quit$/);
-  t.end();
-});
-
-t.test('help is cut at no width: below 80 columns it has one, and scrolls', (t) => {
-  for (let width = 60; width <= 100; width += 1) {
-    const open = press(screenWith([nodeWith(SOCKETS)], { size: { width, height: 24 } }), '?');
-    const all = [open, press(open, 'pagedown'), press(open, 'G')]
-      .flatMap((state) => linesOf(state).slice(4))
-      .join('\n');
-    t.notMatch(all, /…/, `${width}`);
-    for (const { label, help } of BINDING_GROUPS.flatMap(({ bindings }) => bindings)) {
-      if (!all.includes(label) || !all.includes(help)) t.fail(`${width}: ${label}`);
-    }
-    t.match(all, /○ not-applicable: not on this node/);
-    t.strictSame(frameErrors(open), []);
-  }
-  t.end();
-});
 
 t.test('the footer counts the lines of details below the screen', (t) => {
   const owners = Array.from({ length: 5 }, (_, at) => processOwner('kubelet', { pid: 900 + at }));

@@ -1,0 +1,37 @@
+import t from 'tap';
+import { BINDING_GROUPS } from '../../../src/tui/bindings.js';
+import { frameErrors, linesOf, nodeWith, press, SOCKETS, screenText, screenWith } from '../screen.js';
+
+t.test('help lists every key and scrolls if it is long', (t) => {
+  const actions = Array.from('ABCDEFHI', (key) => ({ key, label: `fault ${key}` }));
+  const help = press(screenWith([nodeWith(SOCKETS)], { actions }), '?');
+  t.match(screenText(help), /arrows, j k[\s\S]*q, Ctrl-C/);
+  t.notMatch(screenText(help), /not-applicable: not on this node/);
+  t.match(screenText(press(help, 'G')), /fault I[\s\S]*not-applicable: not on this node/);
+  t.notMatch(screenText(press(help, 'escape')), /Ctrl-C/);
+  t.end();
+});
+
+t.test('help fits at 80x24', (t) => {
+  const lines = linesOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
+  t.notMatch(lines.join('\n'), /…/, 'no line is cut');
+  t.match(lines.join('\n'), /arrows, j k[\s\S]*q, Ctrl-C[\s\S]*○ not-applicable: not on this node/);
+  t.match(lines.at(-1), /^Esc back {2}j k scroll {2}q quit$/);
+  t.end();
+});
+
+t.test('help is cut at no width: below 80 columns it has one, and scrolls', (t) => {
+  for (let width = 60; width <= 100; width += 1) {
+    const open = press(screenWith([nodeWith(SOCKETS)], { size: { width, height: 24 } }), '?');
+    const all = [open, press(open, 'pagedown'), press(open, 'G')]
+      .flatMap((state) => linesOf(state).slice(4))
+      .join('\n');
+    t.notMatch(all, /…/, `${width}`);
+    for (const { label, help } of BINDING_GROUPS.flatMap(({ bindings }) => bindings)) {
+      if (!all.includes(label) || !all.includes(help)) t.fail(`${width}: ${label}`);
+    }
+    t.match(all, /○ not-applicable: not on this node/);
+    t.strictSame(frameErrors(open), []);
+  }
+  t.end();
+});
