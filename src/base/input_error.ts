@@ -4,6 +4,9 @@ import { printable } from './text.js';
 /** In characters, of input text repeated in a message. */
 const MAX_QUOTE_LENGTH = 60;
 
+/** The hint for an empty file. */
+export const EMPTY_HINT = 'The command that should have written it failed, or has not finished.';
+
 export interface InputFault {
   readonly file: string;
   /** From 1; null if the fault has no line, as for a file that cannot be opened. */

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
+import { MAX_HEAD_BYTES } from './classify_file.js';
 import type { EvidenceFile, EvidenceItem } from './evidence_file.js';
 import type { FactFile } from './facts/fact_files.js';
 import { namespaceIn } from './facts/layout.js';
@@ -32,6 +33,8 @@ export async function* evidenceIn<Other extends ReadElsewhere = never>(
   const facts: FactFile[] = [];
   const hostnames: EvidenceFile[] = [];
   const snapshots = new SeenSnapshots();
+  const beginnings: Beginning[] = [];
+  const places = new Set<string>();
   let size = 0;
   let isEmpty = true;
   for await (const file of unpacked(files)) {
@@ -41,8 +44,12 @@ export async function* evidenceIn<Other extends ReadElsewhere = never>(
       continue;
     }
     if (file.kind === 'snapshot') {
-      if (!isSnapshot(file.bytes)) continue;
+      if (!isSnapshot(file.bytes)) {
+        if (isBeginning(file.bytes)) beginnings.push({ path: file.path, refused: snapshotIn(file.source, file.bytes) });
+        continue;
+      }
       isEmpty = false;
+      for (const place of placesOf(file.path)) places.add(place);
       const one = await read(file.source, file.bytes);
       snapshots.add(file.path, holdersFrom(one));
       yield one;
@@ -54,6 +61,7 @@ export async function* evidenceIn<Other extends ReadElsewhere = never>(
     else if (file.kind === 'hostname') hostnames.push(file);
     else facts.push(...[factFile(file)].filter((one) => one !== null));
   }
+  for (const { path, refused } of beginnings) if (placesOf(path).some((one) => places.has(one))) yield refused;
   const nodes = nodesIn(texts, facts, hostnames, name);
   if (nodes.length > 0) await snapshots.place(new NodeRoots(facts));
   for (const node of nodes) {
@@ -79,6 +87,26 @@ function nothingIn(file: string): SockwatchError {
 function isSnapshot(bytes: Uint8Array): boolean {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return buffer.includes('"schemaVersion"') && buffer.includes('"k8s-sockwatch"');
+}
+
+/** A file that may be a snapshot cut off before its generator. */
+interface Beginning {
+  readonly path: string;
+  readonly refused: Evidence;
+}
+
+/** Of a snapshot, without blanks. */
+const BEGINNING = '{"schemaVersion":1,"generator":{"name":"k8s-sockwatch"';
+
+function isBeginning(bytes: Uint8Array): boolean {
+  return (
+    bytes.length <= MAX_HEAD_BYTES && BEGINNING.startsWith(Buffer.from(bytes).toString('latin1').replace(/\s+/g, ''))
+  );
+}
+
+/** Other programs write empty files too: one counts beside a snapshot, or where another node has a snapshot of this name. */
+function placesOf(path: string): readonly string[] {
+  return [`${dirname(path)}/`, basename(path)];
 }
 
 function holdersFrom(one: Evidence | ReadElsewhere): Holders | null | Promise<Holders | null> {

@@ -41,7 +41,9 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
   if (/^(?:\xef\xbb\xbf)?\s*\{/.test(text)) return path.endsWith('.json') || isOurs(text) ? 'snapshot' : null;
   const lines = ssLines(head);
   const isText = looksLikeSs(lines) || looksLikeNetstat(lines) || hasSsName(path) || hasNetstatName(path);
-  return isText ? 'ss' : null;
+  if (isText) return 'ss';
+  // What --once leaves where it fails, if a shell opened the file.
+  return path.endsWith('.json') && text.trim() === '' ? 'snapshot' : null;
 }
 
 /** Bundles contain many compressed logs: by its name, this is an archive or evidence. */

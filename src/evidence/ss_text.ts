@@ -1,6 +1,6 @@
 import type { CoverageFault } from '../base/coverage_codes.js';
 import type { SockwatchError } from '../base/errors.js';
-import { inputError } from '../base/input_error.js';
+import { EMPTY_HINT, inputError } from '../base/input_error.js';
 import { faultsText } from '../verdict/text/coverage.js';
 import { MAX_EVIDENCE_BYTES } from './classify_file.js';
 import { netstatRuns } from './netstat_rows.js';
@@ -110,8 +110,8 @@ function withoutListener(
   const faults = [...tables.values()].flatMap((table) => table.faults);
   const all = [...new Set([...faults, ...runs.flatMap((run) => run.faults)])];
   const unread = all.filter(({ params }) => 'line' in params);
-  const hint = 'Give a snapshot (JSON), or the output of `ss -plntu` run as root.';
   const found = unread.length > 0 ? `none that can be read: ${faultsText(limited(unread))}` : contentsOf(lines, runs);
+  const hint = found === EMPTY ? EMPTY_HINT : 'Give a snapshot (JSON), or the output of `ss -plntu` run as root.';
   return inputError({ file, line: null, expected: 'ss or netstat output with a listening socket', found, hint });
 }
 
@@ -126,9 +126,11 @@ const OTHERS: readonly (readonly [pattern: RegExp, found: string])[] = [
   [/users:\(\(|Local Address/, 'lines of ss without State, Recv-Q, Send-Q and both addresses at their beginning'],
 ];
 
+const EMPTY = 'an empty file';
+
 function contentsOf(lines: readonly string[], runs: readonly Run[]): string {
   const text = lines.join('\n');
-  if (text.trim() === '') return 'an empty file';
+  if (text.trim() === '') return EMPTY;
   if (runs.some(({ hasRows }) => hasRows)) return 'none';
   if (runs.length > 0) return 'only its header';
   return OTHERS.find(([pattern]) => pattern.test(text))?.[1] ?? 'other text';

@@ -123,6 +123,51 @@ t.test('several archives and directories are not mixed up', async (t) => {
   }
 });
 
+t.test('a snapshot that is empty, or cut off before it can be recognized, is refused beside another', async (t) => {
+  const found = async (text: string, path: string, whole: string): Promise<string[]> => {
+    const directory = t.testdir({
+      'd.tgz': tarGzOf([
+        { path, content: text },
+        { path: whole, content: SNAPSHOT },
+      ]),
+    });
+    for (const [name, content] of [
+      [path, text],
+      [whole, SNAPSHOT],
+    ] as const) {
+      await mkdir(join(directory, 'd', name, '..'), { recursive: true });
+      await writeFile(join(directory, 'd', name), content);
+    }
+    const all = await read(join(directory, 'd'), directory);
+    const packed = await read(join(directory, 'd.tgz'), directory);
+    const strip = (lines: readonly string[]) => lines.map((line) => line.replace(/^d(?:\/|\.tgz:)/, ''));
+    t.strictSame(strip(packed), strip(all), 'in an archive too');
+    return strip(all);
+  };
+  for (const length of [0, 1, 5, 20, 40, 62]) {
+    t.strictSame(
+      await found(SNAPSHOT.slice(0, length), '2.json', '1.json'),
+      [
+        '1.json: node, ',
+        `2.json: expected a snapshot of k8s-sockwatch, found ${length === 0 ? 'an empty file' : 'JSON that ends too early'}`,
+      ],
+      `${length} bytes`,
+    );
+  }
+  const elsewhere = await found('', 'node-2/once.json', 'node-1/once.json');
+  t.match(elsewhere, ['node-1/once.json: node, ', /^node-2\/once\.json: .* found an empty file$/], 'by its name');
+  for (const [text, path] of [
+    ['', 'pods/list.json'],
+    ['{', 'pods/list.json'],
+    ['', 'empty'],
+    ['{"kind": "PodList', 'cut.json'],
+    ['{"schemaVersion": 2}', 'manifest.json'],
+    ['{}', 'none.json'],
+  ] as const) {
+    t.strictSame(await found(text, path, 'once.json'), ['once.json: node, '], `${path} of another program`);
+  }
+});
+
 t.test('single files, by content', async (t) => {
   const directory = t.testdir({ none: {} });
   const files: Record<string, string | Buffer> = {

@@ -2,6 +2,7 @@ import t from 'tap';
 import { SockwatchError } from '../../src/base/errors.js';
 import type { SsTables } from '../../src/evidence/ss_table.js';
 import { readSsText } from '../../src/evidence/ss_text.js';
+import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
 import { ssFixture } from './ss_fixtures.js';
 
 function read(text: string): SsTables {
@@ -47,6 +48,18 @@ t.test('refuses text that is not ss output or has no listener', (t) => {
   ];
   for (const [text, found] of cases) {
     t.equal(refusal(text), `ss.txt: expected ss or netstat output with a listening socket, found ${found}`);
+  }
+  t.end();
+});
+
+t.test('an empty file gets the same advice as an empty snapshot', (t) => {
+  for (const readEmpty of [() => read('\n'), () => readSnapshot('\n', 'node.json')]) {
+    try {
+      readEmpty();
+      t.fail('it was read');
+    } catch (error) {
+      t.match(error, { hint: 'The command that should have written it failed, or has not finished.' });
+    }
   }
   t.end();
 });

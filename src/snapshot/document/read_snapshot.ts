@@ -1,5 +1,5 @@
 import { messageOf, type SockwatchError } from '../../base/errors.js';
-import { inputError, quoted, shortened } from '../../base/input_error.js';
+import { EMPTY_HINT, inputError, quoted, shortened } from '../../base/input_error.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import { completeSnapshot, type StoredSnapshot } from './complete_snapshot.js';
 import type { SnapshotDocument } from './document.js';
@@ -47,7 +47,6 @@ export function readSnapshot(text: string, source: string): SnapshotDocument {
 
 const SNAPSHOT = 'a snapshot of k8s-sockwatch';
 const SNAPSHOT_HINT = 'A snapshot is the output of k8s-sockwatch --once.';
-const EMPTY = 'The command that should have written it failed, or has not finished.';
 const CUT_OFF = 'It was cut off, or is still being written; copy it again.';
 const EDITED = 'It was changed after k8s-sockwatch wrote it; take the original.';
 
@@ -57,7 +56,7 @@ function parse(text: string, file: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const expected = SNAPSHOT;
-    if (text.trim() === '') throw inputError({ file, line: null, expected, found: 'an empty file', hint: EMPTY });
+    if (text.trim() === '') throw inputError({ file, line: null, expected, found: 'an empty file', hint: EMPTY_HINT });
     if (/^\s*\{/.test(text) && isCutOff(text)) {
       throw inputError({ file, line: null, expected, found: 'JSON that ends too early', hint: CUT_OFF });
     }

@@ -237,6 +237,11 @@ t.test('what is no snapshot', (t) => {
       changed(['sockets', 0, 'ownersUnknown'], 'permission'),
       /null at sockets\[0\]\.ownersUnknown/,
     ],
+    [
+      'owners that are text',
+      changed(['sockets', 0, 'owners'], 'x'),
+      /expected a list at sockets\[0\]\.owners, found "x"$/,
+    ],
     ['a verdict', changed(['findings', 0, 'verdict'], 7), /at findings\[0\]\.verdict, found 7$/],
     [
       'a date',
