@@ -2,7 +2,7 @@ import { Memo } from '../base/memo.js';
 import { layoutOf } from './layout.js';
 import { itemAt, listOf } from './list.js';
 import type { State } from './state.js';
-import { escaped, widthOf } from './text.js';
+import { escaped, portWidth, truncateMiddle, widthOf } from './text.js';
 import { type Column, VIEWS } from './view.js';
 
 /** Columns to the left of the table, for the mark of a change. */
@@ -22,8 +22,9 @@ export function columnsOf(state: State): PlacedColumn[] {
   const { columns: every } = VIEWS[state.view];
   const all = [...every.slice(0, KEPT_COLUMNS), ...every.slice(KEPT_COLUMNS + state.lists[state.view].shift)];
   const needs = new Map(all.map((column) => [column, needOf(state, column)]));
-  const needed = (column: Column): Need => needs.get(column) ?? { most: 0, all: 0 };
-  const leastOf = (column: Column): number => Math.min(column.minWidth, needed(column).all);
+  const needed = (column: Column): Need => needs.get(column) ?? { ports: 0, most: 0, all: 0 };
+  const leastOf = (column: Column): number =>
+    Math.max(Math.min(column.leastWidth ?? column.minWidth, needed(column).all), needed(column).ports);
   let [usual, least] = [-GAP, -GAP];
   const chosen = new Set<Column>();
   for (const column of all.toSorted((a, b) => a.priority - b.priority)) {
@@ -38,6 +39,7 @@ export function columnsOf(state: State): PlacedColumn[] {
   const weights = columns.map(({ weight }) => weight);
   // What is usual comes first; a single long text gets what the texts of other columns leave.
   const wants = [
+    columns.map((column) => Math.min(column.minWidth, needed(column).all)),
     columns.map((column) => Math.min(column.usualWidth, needed(column).all)),
     columns.map((column) => needed(column).most),
     columns.map((column) => needed(column).all),
@@ -76,8 +78,9 @@ function grown(
 /** Of a longer list, only so many texts are measured. */
 const MAX_MEASURED = 250;
 
-/** The width that is enough for the title and most texts of a column, and the one that is for all. */
+/** The width that is enough for the title and most texts of a column, the one that is for all, and that of the longest port. */
 interface Need {
+  readonly ports: number;
   readonly most: number;
   readonly all: number;
 }
@@ -89,25 +92,28 @@ const FEW = 5;
 
 const needs = new Memo();
 
-function needOf(state: State, { name, title, sizing, usualWidth }: Column): Need {
-  if (sizing === 'fixed') return { most: usualWidth, all: usualWidth };
+function needOf(state: State, { name, title, sizing, usualWidth, cut }: Column): Need {
+  if (sizing === 'fixed') return { ports: 0, most: usualWidth, all: usualWidth };
   const { view, glyphs, now } = state;
   const list = listOf(state);
-  if (sizing === 'rest') return { most: layoutOf(state).list.width, all: layoutOf(state).list.width };
+  const { width: listWidth } = layoutOf(state).list;
+  if (sizing === 'rest') return { ports: 0, most: listWidth, all: listWidth };
   const isSorted = VIEWS[view].sortKeys[state.lists[view].sort] === name;
   return needs.memoize(`${view} ${name}`, [list, glyphs], () => {
     // The arrow of the sort order stands in the title.
     const least = widthOf(title) + (isSorted ? 1 : 0);
     const step = Math.ceil(list.lines.length / MAX_MEASURED);
     const widths: number[] = [];
+    let ports = 0;
     for (let at = 0; at < list.lines.length; at += step) {
-      const text = itemAt(list, at)?.cell(name, { glyphs, now }).text ?? '';
-      if (text !== '') widths.push(widthOf(escaped(text, glyphs)));
+      const text = escaped(itemAt(list, at)?.cell(name, { glyphs, now }).text ?? '', glyphs);
+      if (text !== '') widths.push(widthOf(text));
+      if (cut === truncateMiddle) ports = Math.max(ports, portWidth(text, glyphs));
     }
     widths.sort((a, b) => b - a);
     const all = Math.max(least, widths[0] ?? 0);
     const longer = widths.length < FEW ? 0 : Math.max(1, Math.floor(widths.length * LONGER));
     const most = widths[longer] ?? 0;
-    return { most: Math.max(least, most), all };
+    return { ports, most: Math.max(least, most), all };
   });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Expected, Finding } from '../verdict/finding.js';
 import { ownersText } from '../verdict/text/format.js';
@@ -8,21 +9,39 @@ import type { TimelineEntry } from './timeline.js';
 /** A process that ends closes its listeners at once. */
 const TOGETHER_MS = 5_000;
 
-/** Of a row that is missing: who had it last, until when, and why it may have gone. Empty where nothing was watched. */
+/**
+ * Of a row that is missing, or no longer applies: who had it last, until when, and why it may have gone. Empty where nothing was
+ * watched.
+ */
 export function historyOf({ expected, verdict }: Finding, data: Data): readonly string[] {
   const { timeline, started } = data;
-  if (verdict !== 'missing' || expected === null || started === null) return [];
+  const isGone = verdict === 'missing' || verdict === 'not-applicable';
+  if (!isGone || expected === null || started === null) return [];
   const closed = timeline.entries.find(({ change }) => change.event === 'closed' && isAt(change.socket, expected));
   if (closed?.change.event !== 'closed') {
+    if (verdict === 'not-applicable') return [];
     const dropped = timeline.dropped === 0 ? '' : '; older events were dropped';
     return [`not seen since watching began at ${clockText(Date.parse(started.at))}${dropped}`];
   }
   const { socket } = closed.change;
-  return [`${ownersText([socket])}, until ${dateText(closed.at)}`, ...reasons(closed, socket, data)];
+  const other = isOther(socket, expected, data) ? ` (not ${expected.service})` : '';
+  return [`${ownersText([socket])}${other}, until ${dateText(closed.at)}`, ...reasons(closed, socket, data)];
 }
 
 function isAt({ protocol, port, path }: OwnedListener, expected: Expected): boolean {
   return protocol === expected.protocol && port === expected.port && path === expected.path;
+}
+
+/** It had the address of the row, and was another program. */
+function isOther({ id }: OwnedListener, expected: Expected, { timeline }: Data): boolean {
+  return timeline.entries.some(
+    ({ change }) =>
+      change.event === 'verdict' &&
+      [change.before, change.after].some(
+        (one) =>
+          one?.verdict === 'wrong-owner' && one.sockets.includes(id) && isDeepStrictEqual(one.expected, expected),
+      ),
+  );
 }
 
 /** What the other events say of it, and the listeners that there are now. */
@@ -40,9 +59,11 @@ function reasons(closed: TimelineEntry, socket: OwnedListener, { timeline, docum
       isOfIt(change.socket) &&
       Math.abs(Date.parse(at) - Date.parse(closed.at)) <= TOGETHER_MS,
   ).length;
-  const together = others === 0 ? '' : `; it closed ${others} more within ${TOGETHER_MS / 1000} s`;
   return [
-    `${isRunning ? 'its process still runs' : 'its process has no listener any more, and has probably ended'}${together}`,
+    isRunning ? 'its process still runs' : 'its process has probably ended: it has no listeners left',
+    ...(others === 0
+      ? []
+      : [`it closed ${others} other listener${others === 1 ? '' : 's'} within ${TOGETHER_MS / 1000} s`]),
   ];
 }
 

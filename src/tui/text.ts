@@ -7,6 +7,8 @@ import type { Glyphs } from './glyphs.js';
 const PLAIN = /^[\x20-\x7e]*$/;
 /** Narrower, no end of an address would say anything. */
 const MIN_MIDDLE = 6;
+/** The port of an address, and how many more there are. */
+const PORT = /:\d+(?:\/udp)?(?: \+\d+)?$/;
 const NOT_ASCII = /[^\x20-\x7e]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
@@ -30,13 +32,21 @@ export function truncate(text: string, width: number, glyphs: Glyphs): string {
   return prefix(text, Math.max(0, width - glyphs.ellipsis.length)) + glyphs.ellipsis.slice(0, width);
 }
 
-/** Cuts escaped text in the middle: the beginning of an address says whom it lets in, and its end is the port. */
+/** Cuts escaped text in the middle: the beginning of an address says whom it lets in; its port stays whole. */
 export function truncateMiddle(text: string, width: number, glyphs: Glyphs): string {
   const { ellipsis } = glyphs;
   const room = width - ellipsis.length;
   if (room < MIN_MIDDLE || widthOf(text) <= width || !PLAIN.test(text)) return truncate(text, width, glyphs);
-  const end = Math.ceil(room * 0.6);
+  const port = PORT.exec(text)?.[0].length ?? null;
+  if (port !== null && port > room) return truncate(ellipsis + text.slice(-port), width, glyphs);
+  const end = port ?? Math.ceil(room * 0.6);
   return text.slice(0, room - end) + ellipsis + text.slice(-end);
+}
+
+/** The least width in which `truncateMiddle` keeps the port of an escaped address; 0: it has none. */
+export function portWidth(text: string, glyphs: Glyphs): number {
+  const [port] = PORT.exec(text) ?? [];
+  return port === undefined ? 0 : Math.min(text.length, glyphs.ellipsis.length + port.length);
 }
 
 /** As many whole characters as fit. */

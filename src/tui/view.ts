@@ -10,6 +10,8 @@ export interface Column {
   readonly title: string;
   /** Below this it says too little. */
   readonly minWidth: number;
+  /** It may be this narrow where other columns have long ports. */
+  readonly leastWidth?: number;
   /** What it has before numbers get any room, unless its texts need less. */
   readonly usualWidth: number;
   /** As wide as its texts; no wider than usual; or all that is left, since its texts are long and change all the time. */
@@ -40,8 +42,8 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
       { ...column('service', 'SERVICE', 15, 2), minWidth: 10 },
       { ...place('expected', 'EXPECTED', 15, 3), minWidth: 9 },
       { ...place('actual', 'ACTUAL', 15, 4), minWidth: 10 },
-      // Wide enough for a PID and the longest name of a service.
-      { ...column('owner', 'OWNER', 24, 5), minWidth: 12, weight: 4 },
+      // Wide enough for a PID and the longest name of a service; in a narrow list, it gives way to the ports.
+      { ...column('owner', 'OWNER', 24, 5), minWidth: 12, leastWidth: 8, weight: 4 },
       fixed('queue', 'QUEUE', 9, 7, 'right'),
       fixed('up', 'UP', 4, 6, 'right'),
     ],

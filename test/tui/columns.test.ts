@@ -1,7 +1,9 @@
 import t from 'tap';
 import { columnsOf } from '../../src/tui/columns.js';
+import { ASCII, UNICODE } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
-import { held, processOwner } from '../verdict/factory.js';
+import { documentOf } from '../snapshot/document/document.js';
+import { capture, held, processOwner, row, spec } from '../verdict/factory.js';
 import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, withEvents } from './screen.js';
 
 const OWNER = processOwner('kube-controller-manager', { pid: 4711, unit: 'snap.k8s.kube-controller-manager.service' });
@@ -31,6 +33,22 @@ t.test(
     t.end();
   },
 );
+
+t.test('no port is cut, and OWNER stays', (t) => {
+  const rows = [row('*:51820/udp', 'cilium-agent'), row('localhost:12379', 'k8sd')];
+  const sockets = ['127.0.0.1', '192.168.100.200'].map((address) => held('k8sd', address, 12379));
+  const tunnel = held('cilium-agent', '0.0.0.0', 51820, { protocol: 'udp' });
+  const document = documentOf(spec(rows), capture([...sockets, tunnel]));
+  for (const glyphs of [UNICODE, ASCII]) {
+    for (let width = 60; width <= 100; width += 1) {
+      const state = screenWith([document], { size: { width, height: 24 }, glyphs });
+      t.equal(titles(state)[4], 'OWNER');
+      t.match(screenText(state), /\S:51820\/udp +\S+:51820 +812 /, `${width}`);
+      t.match(screenText(state), /\S:12379 +\S+:12379 \+1 +812 /, `${width}`);
+    }
+  }
+  t.end();
+});
 
 t.test('a single long path takes no room from the owners', (t) => {
   const state = at(START, 100);

@@ -45,10 +45,30 @@ t.test('a row that is missing says who had it last, until when and why it may ha
   const gone = withSnapshot(withEvents(LIVE, closed(KUBELET, 5), closed(KUBELET_API, 6)), nodeWith(left));
   const text = details(gone);
   t.match(text, new RegExp(`last held +kubelet \\(pid 812.*\\), until ${dateText(at(5))}`));
-  t.match(text, /its process still runs; it closed 1 more within 5 s/, 'cilium-agent has the same pid here');
+  t.match(text, 'its process still runs', 'cilium-agent has the same pid here');
+  t.match(text, 'it closed 1 other listener within 5 s');
   const other = { ...CILIUM, owners: [processOwner('cilium-agent', { pid: 5 })] };
   const ended = withSnapshot(withEvents(LIVE, closed(KUBELET, 5)), nodeWith([other]));
-  t.match(details(ended), /its process has no listener any more, and has probably ended/);
+  t.match(details(ended), /its process has probably ended: it has no listeners left/);
+  t.end();
+});
+
+t.test('a row that no longer applies says who had it last; where that was another program, so does it', (t) => {
+  const left = nodeWith([CILIUM]);
+  const away = { ...left, findings: left.findings.map((one) => ({ ...one, verdict: 'not-applicable' as const })) };
+  t.match(
+    details(withSnapshot(withEvents(LIVE, closed(KUBELET, 5)), away)),
+    /last held +kubelet \(pid 812[^)]*\), until/,
+  );
+  t.notMatch(details(withSnapshot(LIVE, away)), 'last held', 'nobody had it');
+
+  const thief = held('python3', '127.0.0.1', 10248);
+  const before = nodeWith([thief]).findings.find(({ verdict }) => verdict === 'wrong-owner');
+  if (before === undefined) throw new Error('a wrong owner');
+  const after = left.findings.find(({ expected }) => expected?.port === 10248) ?? null;
+  const verdict = { event: 'verdict', at: at(5), before, after } as const;
+  const stolen = withSnapshot(withEvents(LIVE, closed(thief, 5), verdict), left);
+  t.match(details(stolen), /last held +python3 \(pid [^)]*\) \(not kubelet\), until/);
   t.end();
 });
 

@@ -1,5 +1,5 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
-import { SEVERITY, VERDICTS } from '../../verdict/finding.js';
+import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { SEVERITY_STYLE } from '../cells.js';
 import { eventSeverity } from '../event_item.js';
 import { layoutOf } from '../layout.js';
@@ -31,13 +31,15 @@ function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): L
   const page = spec.release === null ? spec.title : `page ${spec.release}`;
   const left = [
     segment(node.hostname, 'bold'),
-    segment(`  ${node.role}`, node.role === 'unknown' ? 'unknown' : 'plain'),
+    node.role === 'unknown' ? segment('  role unknown', 'unknown') : segment(`  ${node.role}`),
     segment(node.release === null ? '  release unknown' : `  release ${node.release}`, 'dim'),
     segment(`  ${page}`, 'dim'),
   ];
   const isRunning = source.kind === 'live' && paused === null;
-  const read = isRunning ? [segment(`read ${ageText(now - Date.parse(capturedAt))} ago  `, 'dim')] : [];
-  return justify(left, [...read, clock(state)], size.width, glyphs);
+  // As wide as with two digits, so that nothing moves every ten seconds.
+  const read = `read ${ageText(now - Date.parse(capturedAt))} ago  `.padStart('read 00s ago  '.length);
+  const right = isRunning ? [segment(read, 'dim'), clock(state)] : [clock(state)];
+  return justify(left, right, size.width, glyphs);
 }
 
 /** The time; of a recording, where and when it was made; during a pause, its start. */
@@ -90,8 +92,8 @@ const RESULT: Readonly<Record<SnapshotDocument['summary']['result'], readonly [t
 };
 
 /**
- * `✗ DRIFT  3 errors · 2 warnings`, at any width, then `2 missing · 1 exposed · 14 ok` as far as there is room. Of a machine that is
- * no node: that it is none.
+ * `✗ DRIFT  3 errors · 2 warnings`, at any width, then `1 exposed · 2 missing · 14 ok`; where there is no room for that, without
+ * what is healthy, then as `◎1 ∅2`. Of a machine that is no node: that it is none.
  */
 function verdictsLine(state: State, document: SnapshotDocument): Line {
   const noNode = noNodeText(document);
@@ -112,34 +114,59 @@ interface SummaryPart {
 
 function shownParts(state: State, document: SnapshotDocument): SummaryPart[] {
   const { glyphs, size } = state;
-  const parts = verdictParts(state, document);
   const rest: SummaryPart = { segments: [segment(` ${glyphs.ellipsis}`, 'dim')], filter: null };
-  const widthFor = (shown: readonly SummaryPart[]): number =>
+  const isFitting = (shown: readonly SummaryPart[]): boolean =>
     segmentsWidth(
       shown.flatMap(({ segments }) => segments),
       glyphs,
-    );
-  if (widthFor(parts) <= size.width) return parts;
-  while (parts.length > 1 && widthFor([...parts, rest]) > size.width) parts.pop();
-  return [...parts, rest];
+    ) <= size.width;
+  const every = VERDICTS.filter((one) => document.summary.verdicts[one] > 0);
+  const faulty = every.filter((one) => !isHealthy(one));
+  // Healthy verdicts are the last ones.
+  for (let count = every.length; count >= faulty.length; count -= 1) {
+    const words = verdictParts(state, document, every.slice(0, count), 'words');
+    const parts = count === every.length ? words : [...words, rest];
+    if (isFitting(parts)) return parts;
+  }
+  const marks = verdictParts(state, document, faulty, 'marks');
+  if (faulty.length === every.length && isFitting(marks)) return marks;
+  while (marks.length > 1 && !isFitting([...marks, rest])) marks.pop();
+  return [...marks, rest];
 }
 
-function verdictParts(state: State, document: SnapshotDocument): SummaryPart[] {
+function isHealthy(verdict: Verdict): boolean {
+  return verdict === 'ok' || verdict === 'not-applicable';
+}
+
+function verdictParts(
+  state: State,
+  document: SnapshotDocument,
+  shown: readonly Verdict[],
+  form: 'words' | 'marks',
+): SummaryPart[] {
+  const { glyphs } = state;
   const { summary, findings } = document;
-  const counted = (count: number, name: string, style: Style, filter: string, at: number): SummaryPart => ({
-    segments: [segment(at === 0 ? '  ' : state.glyphs.separator, 'dim'), segment(`${count} ${name}`, style)],
+  const counted = (text: string, style: Style, filter: string, gap: string): SummaryPart => ({
+    segments: [segment(gap, 'dim'), segment(text, style)],
     filter,
   });
   const severities = (['error', 'warning'] as const)
     .map((severity) => ({ severity, count: findings.filter((one) => one.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }, at) =>
-      counted(count, `${severity}${count === 1 ? '' : 's'}`, SEVERITY_STYLE[severity], `severity:${severity}`, at),
+      counted(
+        `${count} ${severity}${count === 1 ? '' : 's'}`,
+        SEVERITY_STYLE[severity],
+        `severity:${severity}`,
+        at === 0 ? '  ' : glyphs.separator,
+      ),
     );
-  const verdicts = VERDICTS.filter((one) => summary.verdicts[one] > 0).map((one, at) => {
+  const verdicts = shown.map((one, at) => {
+    const count = summary.verdicts[one];
+    const text = form === 'words' ? `${count} ${one}` : `${glyphs.verdict[one]}${count}`;
     const severity = one === 'unexpected' ? 'warning' : SEVERITY[one];
-    const isQuiet = one === 'ok' || one === 'not-applicable';
-    return counted(summary.verdicts[one], one, isQuiet ? 'dim' : SEVERITY_STYLE[severity], `verdict:${one}`, at);
+    const gap = at === 0 ? '  ' : form === 'words' ? glyphs.separator : ' ';
+    return counted(text, isHealthy(one) ? 'dim' : SEVERITY_STYLE[severity], `verdict:${one}`, gap);
   });
   return [{ segments: [resultSegment(state, document)], filter: null }, ...severities, ...verdicts];
 }

@@ -189,7 +189,10 @@ t.test('the header leaves out what does not fit, instead of cutting it', (t) => 
     const [node = '', network = '', verdicts = ''] = linesOf(screenWith([document], { size: { width, height: 24 } }));
     t.match(node, /^node( {2}worker( {2}release unknown( {2}A page)?)?)? +read 10s ago {2}12:00:10 UTC$/, `${width}`);
     t.match(network, /^eth0( 192\.0\.2\.2( fd00::2)?)? +owners a test {2}events {3}all read$/);
-    t.match(verdicts, /^✗ DRIFT {2}2 errors · 1 warning {2}1 exposed( · \d \S+)*( …)?$/);
+    const counts = width < 69 ? '◎1 ∅1 ✚1 …' : '1 exposed · 1 missing · 1 unexpected';
+    const quiet = width < 69 ? '' : '( …| · 2 ok …| · 2 ok · 1 not-applicable)';
+    t.match(verdicts, new RegExp(`^✗ DRIFT {2}2 errors · 1 warning {2}${counts}${quiet}$`), `${width}`);
+    t.ok(widthOf(verdicts) <= width);
   }
   const click = (column: number) =>
     handleMouse(screenWith([document], { size: { width: 60, height: 24 } }), { kind: 'press', line: 2, column }).state;
