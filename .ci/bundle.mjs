@@ -27,13 +27,13 @@ const APART = [
 
 /** What runs of `--once` never get to: once.cjs is cli.cjs without it, and takes half as long to read, compile and set up. */
 const NOT_ONCE = [
-  './check_command.js',
-  './diff_command.js',
-  './preflight_command.js',
-  './serve_command.js',
-  './who_command.js',
-  '../tui/run.js',
-  '../watch/follow.js',
+  './dist/src/cli/check_command.js',
+  './dist/src/cli/diff_command.js',
+  './dist/src/cli/preflight_command.js',
+  './dist/src/cli/serve_command.js',
+  './dist/src/cli/who_command.js',
+  './dist/src/tui/run.js',
+  './dist/src/watch/follow.js',
 ];
 
 const bundleOf = (name) => `${basename(name, '.js')}.cjs`;
@@ -57,8 +57,9 @@ const files = (outdir, urlOf) => ({
 const apart = (names) => ({
   name: 'apart',
   setup({ onResolve }) {
-    onResolve({ filter: /./ }, ({ path }) => {
-      const name = names.find((one) => one === path || (one.startsWith('.') && basename(one) === basename(path)));
+    onResolve({ filter: /./ }, ({ path, resolveDir }) => {
+      const file = path.startsWith('.') ? `./${relative(ROOT, join(resolveDir, path))}` : path;
+      const name = names.find((one) => one === file);
       return name === undefined ? undefined : { path: `../bin/${bundleOf(name)}`, external: true };
     });
   },

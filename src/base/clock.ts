@@ -1,4 +1,4 @@
-/** Milliseconds since the process started. performance.now() would first load node:perf_hooks, for three of them. */
+/** Milliseconds since the process started. performance.now() would first load node:perf_hooks, which takes three. */
 export function nowMs(): number {
   return process.uptime() * 1000;
 }

@@ -62,10 +62,10 @@ async function evaluateAll(
   spec: Spec,
 ): Promise<{ readonly fleet: Fleet; readonly only: SnapshotDocument | null }> {
   const builder = new FleetBuilder();
-  const workers = new Workers({ spec, role, failOn });
   const ahead: (Evidence | Evaluating)[] = [];
   const progress = new Progress(process.stderr, files.length);
   const options = { spec, role, failOn };
+  const workers = new Workers(options);
   const ownVersion = version();
   let only: SnapshotDocument | null = null;
   let count = 0;
@@ -103,13 +103,12 @@ async function evaluateAll(
   return { fleet: builder.build(spec, failOn), only: only === null ? null : reevaluate(only, options) };
 }
 
-/** Snapshots that are added in their order, some of which threads still evaluate. */
+/** Snapshots that may wait for one before them, which a thread still evaluates: all are added in their order. */
 const MAX_AHEAD = 16;
 
-/** The same in bytes, or the only one. */
 const MAX_AHEAD_BYTES = 16 * 1024 * 1024;
 
-/** Whether another snapshot may be read before the first in the list is added. */
+/** Whether another snapshot may be read before the first in the list is added. Where no thread has one, none waits. */
 function hasRoom(ahead: readonly (Evidence | Evaluating)[]): boolean {
   if (ahead.every((one) => !('result' in one))) return ahead.length === 0;
   const size = ahead.reduce((sum, one) => sum + ('size' in one ? one.size : 0), 0);

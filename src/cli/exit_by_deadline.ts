@@ -14,7 +14,7 @@ export async function exitByDeadline(deadlineMs: number | null, run: () => Promi
     native().exitAfter(deadlineMs, EXIT_CODE.failed, `k8s-sockwatch: ${message}\n`);
   }
   process.exitCode = await run().catch(reportFailure);
-  // .ci/code_cache.cjs listens, and changes the code.
+  // endProcess does not, and .ci/code_cache.cjs, which runs this program, listens: it may change the exit code.
   process.emit('exit', process.exitCode);
   return endProcess(process.exitCode);
 }

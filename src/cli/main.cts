@@ -41,7 +41,7 @@ function readCache(file: string, program: Buffer): Buffer | undefined {
   return isOurs ? cache.subarray(end) : undefined;
 }
 
-// A subcommand comes first. Without the others, there is half as much to read and compile.
+// A subcommand would come first. once.cjs has neither subcommands nor the screen: half as much to read and compile.
 const isOnce = /^-/.test(`${process.argv[2]}`) && process.argv.includes('--once');
 const bundle = path.join(directory, isOnce ? 'once.cjs' : 'cli.cjs');
 const program = fs.readFileSync(bundle);

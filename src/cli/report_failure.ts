@@ -4,9 +4,12 @@ import { printable } from '../base/text.js';
 import { isKernelError, type KernelError } from '../kernel/addon.js';
 import { EXIT_CODE } from './exit_code.js';
 
-/** Prints one line, without the stack unless it is asked for. */
-export function reportFailure(error: unknown): number {
-  process.stderr.write(`k8s-sockwatch: ${describe(error)}\n`);
+/** Prints one line, without the stack unless it is asked for, and waits until it is written: a pipe may be full. */
+export async function reportFailure(error: unknown): Promise<number> {
+  process.stderr.on('error', () => {});
+  await new Promise((done) => {
+    process.stderr.write(`k8s-sockwatch: ${describe(error)}\n`, done);
+  });
   return EXIT_CODE.failed;
 }
 

@@ -9,7 +9,7 @@ import type { FleetOptions } from './reduce.js';
 
 /** A snapshot that is evaluated already, or by a thread. */
 export interface Evaluating extends ReadElsewhere {
-  /** Of the snapshot, in bytes; 0 once it is evaluated. */
+  /** Bytes that a thread was given; 0: it was evaluated here. */
   readonly size: number;
   readonly result: Promise<Evidence | Evaluated>;
 }

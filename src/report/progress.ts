@@ -55,8 +55,8 @@ export class Progress {
     this.#isDrawn = true;
     const full = Math.round((Math.min(done, this.#total) / Math.max(1, this.#total)) * BAR_LENGTH);
     const bar = '#'.repeat(full) + '.'.repeat(BAR_LENGTH - full);
-    // Writing to the last column may move the cursor to the next line.
-    const room = Math.max(0, (this.#screen.columns ?? 80) - 1);
+    // A serial console has 0 columns. Writing to the last column may move the cursor to the next line.
+    const room = Math.max(0, (this.#screen.columns || 80) - 1);
     this.#screen.write(`${CLEAR}${`[${bar}] ${note}`.slice(0, room)}`);
   }
 

@@ -167,7 +167,7 @@ class App {
         return state;
       case 'copy':
         this.#terminal?.copy(effect.entry.text);
-        return showMessage(state, `copied: ${effect.entry.label}`, false);
+        return showMessage(state, `sent to the clipboard of the terminal (OSC 52): ${effect.entry.label}`, false);
       case 'mouse':
         this.#terminal?.setMouse(effect.isOn);
         return state;

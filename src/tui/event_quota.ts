@@ -2,7 +2,7 @@ import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { Change } from '../snapshot/document/change.js';
 import { serviceOf } from '../watch/changes/restart_tracker.js';
 
-/** The part of the entries that a change belongs to. */
+/** The part of the entries that a change belongs to. `listeners` has those of the network too, `rows` what concerns all rows. */
 export type Share = 'listeners' | 'lost' | 'others' | 'unexpected' | 'services' | 'rows';
 
 /**

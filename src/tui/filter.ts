@@ -1,3 +1,5 @@
+import { nearest } from '../base/nearest.js';
+import { SEVERITIES, VERDICTS } from '../verdict/finding.js';
 import { aboutOf } from './about.js';
 import type { Item } from './item.js';
 import { Search } from './search.js';
@@ -19,9 +21,11 @@ const FIELDS: Readonly<Record<string, (value: string) => Test>> = {
   severity: (value) => (item) => item.severity.startsWith(value),
 };
 
+const NUMBERS = /^(\d+)(?:-(\d+))?$/;
+
 /** `10250`, `30000-32767`; nothing else is a number. */
 function numbersIn(value: string): (number: number) => boolean {
-  const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(value) ?? [];
+  const [, first, last = first] = NUMBERS.exec(value) ?? [];
   return (number) => first !== undefined && number >= Number(first) && number <= Number(last);
 }
 
@@ -32,6 +36,37 @@ function numbersIn(value: string): (number: number) => boolean {
 export function matcherOf(filter: string): Test {
   const tests = filter.toLowerCase().split(/\s+/).flatMap(wordTest);
   return (item) => tests.every((test) => test(item));
+}
+
+/**
+ * Why a filter can match nothing, whatever is on the node: a field, a verdict or a number that does not exist; null: it can. What is
+ * before a colon may also be a host.
+ */
+export function filterProblem(filter: string): string | null {
+  const words = filter.toLowerCase().split(/[\s|]+/);
+  return words.map((word) => wordProblem(word.replace(/^!+/, ''))).find((problem) => problem !== null) ?? null;
+}
+
+function wordProblem(word: string): string | null {
+  const [, name = '', value = ''] = /^([a-z]+):(.+)$/.exec(word) ?? [];
+  const known = (kind: string, names: readonly string[]): string | null =>
+    names.some((one) => one.startsWith(value)) ? null : `no ${kind} begins with "${value}": ${names.join(', ')}`;
+  switch (name) {
+    case 'verdict':
+      return known('verdict', VERDICTS);
+    case 'severity':
+      return known('severity', SEVERITIES);
+    case 'port':
+    case 'pid':
+      return NUMBERS.test(value) ? null : `${name}: takes a number, or a range such as 30000-32767`;
+    case '':
+    case 'unit':
+      return null;
+    default: {
+      const meant = nearest(name, Object.keys(FIELDS));
+      return meant === null || meant[0] !== name[0] ? null : `no field "${name}:": did you mean ${meant}:${value}`;
+    }
+  }
 }
 
 /** Does for an item what the first filter would have to do: the text that is searched is kept, and code is compiled. */

@@ -42,6 +42,7 @@ export function handleKey(before: State, key: Key): KeyResult {
 function keyResult(state: State, key: Key): KeyResult {
   const effect = EFFECTS[key.name];
   if (effect !== undefined) return { state, effect };
+  if (key.name === 'return' && isQuit(state.prompt)) return { state, effect: { kind: 'quit' } };
   if (state.prompt !== null) return { state: typeKey(state, state.prompt, key), effect: null };
   if (state.copying !== null) return chooseCopy(state, state.copying, key);
   const refusal = state.source.kind === 'recording' ? LIVE_KEYS[key.name] : undefined;
@@ -49,6 +50,11 @@ function keyResult(state: State, key: Key): KeyResult {
   if (key.name === 'm') return toggleMouse(state);
   const asked = effectOf(state, key);
   return { state: asked === null ? navigate(state, key.name) : state, effect: asked };
+}
+
+/** As in vi. */
+function isQuit(prompt: State['prompt']): boolean {
+  return prompt?.kind === 'jump' && /^q(uit)?!?$/.test(prompt.text);
 }
 
 /** They work at all times, also while something is typed. */
@@ -81,8 +87,9 @@ function effectOf(state: State, { name }: Key): Effect | null {
 }
 
 /** A digit chooses; any other key closes the menu. */
+/** Enter takes the first. */
 function chooseCopy(state: State, entries: readonly CopyEntry[], { name }: Key): KeyResult {
-  const entry = entries[Number(name) - 1];
+  const entry = entries[name === 'return' ? 0 : Number(name) - 1];
   const closed = { ...state, copying: null };
   return entry === undefined ? { state: closed, effect: null } : { state: closed, effect: { kind: 'copy', entry } };
 }
@@ -97,7 +104,8 @@ function showNotice(state: State): State {
   const { document, started } = shownData(state);
   const notice = noticeOf(document, started, state.source);
   if (notice !== null) return { ...state, notice };
-  return showMessage(state, 'everything could be read, and no event is missed', false);
+  const isLive = state.source.kind === 'live';
+  return showMessage(state, `all sources were read${isLive ? ', and no event is missed' : ''}`, false);
 }
 
 function navigate(state: State, name: string): State {

@@ -156,3 +156,22 @@ t.test('a directory that cannot be written to', async (t) => {
   await chmod(join(directory, 'closed'), 0o500);
   t.match(cli('--once', '--output', join(directory, 'closed', 'x')).stderr, /EACCES/);
 });
+
+t.test('a message is not lost where standard error is a full pipe', (t) => {
+  // The reader begins once the program has ended, or in two seconds if it waits for the reader, as it should.
+  const script = `
+    cd "$(mktemp -d)" && {
+      { head -c 65536 /dev/zero; "$@"; echo " exit $?"; touch ended; } 2>&1 | {
+        for tenth in $(seq 20); do [ -e ended ] && break; sleep 0.1; done
+        tr -d '\\0'
+      }
+    } && rm ended && rmdir "$PWD"`;
+  for (const argv of [
+    ['--once', '--spec', '/nonexistent'],
+    ['who', '22', '--spec', '/nonexistent'],
+  ]) {
+    const { stdout } = spawnSync('sh', ['-c', script, 'sh', process.execPath, CLI, ...argv], { encoding: 'utf8' });
+    t.match(stdout, /^k8s-sockwatch: \/nonexistent[^\n]*\n exit 2\n$/, argv.join(' '));
+  }
+  t.end();
+});

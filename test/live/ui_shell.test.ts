@@ -48,7 +48,7 @@ t.test('c puts an address on the clipboard of the terminal', async (t) => {
   await terminal.keys('c');
   await terminal.until((text) => /^1 {2}\S+:10250$/m.test(text), 'the menu');
   await terminal.keys('1');
-  await terminal.until((text) => /^copied: /m.test(text), 'it is done');
+  await terminal.until((text) => /^sent to the clipboard of the terminal/m.test(text), 'it is done');
   t.match(await terminal.clipboard(), /:10250$/);
 });
 

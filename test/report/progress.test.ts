@@ -57,6 +57,7 @@ t.test('says what is waited for, until there is something else', async (t) => {
 
 t.test('never wraps the line', (t) => {
   for (const text of run({ isTTY: true, columns: 30 }, 'x'.repeat(100))) t.ok(text.length <= '\r\x1b[K'.length + 29);
+  t.match(run({ isTTY: true, columns: 0 }).join(''), /\[#+\.*\] files/, 'a console without a size');
   t.end();
 });
 

@@ -86,3 +86,19 @@ t.test('the fields of events', (t) => {
   }
   t.end();
 });
+
+t.test('a filter that can match nothing says why', (t) => {
+  const said = (filter: string): string =>
+    screenText(resized(press(screenWith([nodeWith(SOCKETS)]), '2'), { filter, size: { width: 200, height: 24 } }));
+  const cases: readonly [filter: string, why: string][] = [
+    ['verdict:mising', 'no verdict begins with "mising": wrong-owner, exposed, missing, '],
+    ['kubelet !severity:x|verdict:ok', 'no severity begins with "x": '],
+    ['pord:10250', 'no field "pord:": did you mean port:10250; Esc clears the filter'],
+    ['port:http', 'port: takes a number, or a range such as 30000-32767; Esc'],
+    ['verdict:wrong-owner', 'nothing matches "verdict:wrong-owner"; Esc clears the filter'],
+    ['localhost:1', 'nothing matches "localhost:1"'],
+    ['unit:nothing', 'nothing matches "unit:nothing"'],
+  ];
+  for (const [filter, why] of cases) t.match(said(filter), why, filter);
+  t.end();
+});

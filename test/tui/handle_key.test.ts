@@ -136,6 +136,9 @@ t.test('keys with an effect', (t) => {
   const state = screenWith([nodeWith(SOCKETS)], { actions: [{ key: 'K', label: 'kill' }] });
   t.strictSame(effectOf(state, 'q'), { kind: 'quit' });
   t.strictSame(effectOf(state, 'C-c'), { kind: 'quit' });
+  for (const typed of [':q', ':q!', ':quit'])
+    t.strictSame(effectOf(press(state, `: ${typed}`), 'return'), { kind: 'quit' }, typed);
+  t.equal(effectOf(press(state, ': :qu'), 'return'), null, 'a name');
   t.strictSame(effectOf(press(state, '/ :x'), 'C-c'), { kind: 'quit' }, 'also while a filter is typed');
   t.strictSame(effectOf(state, 'C-l'), { kind: 'repaint' });
   t.strictSame(effectOf(press(state, '/ :x'), 'C-l'), { kind: 'repaint' });
@@ -153,7 +156,7 @@ t.test('keys with an effect', (t) => {
 
 t.test('i shows again what cannot be seen, and on a machine that is no node, that it is none', (t) => {
   const seen = screenWith([nodeWith(SOCKETS)], { size: LARGE });
-  t.match(screenText(press(seen, 'i')), 'everything could be read, and no event is missed');
+  t.match(screenText(press(seen, 'i')), 'all sources were read, and no event is missed');
   const unknown = SOCKETS.map((socket) => ({ ...socket, owners: [], ownersUnknown: 'permission' as const }));
   const unseen = screenWith([nodeWith(unknown)], { size: LARGE });
   const notice = /The owners of 3 of 3 listeners are unknown: .* Run as root/;

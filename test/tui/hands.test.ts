@@ -159,6 +159,7 @@ t.test('c copies the address, the pid, a command of the advice, or everything', 
   t.match(command, /^3 {2}sudo k8s/);
   t.match(footer(menu), /^1-4 copy {2}Esc back$/);
   t.match(effectOf(menu, '1'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } });
+  t.match(effectOf(menu, 'return'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } }, 'the first');
   t.match(effectOf(menu, '2'), { kind: 'copy', entry: { text: '812' } });
   t.match(effectOf(menu, '4'), { kind: 'copy', entry: { text: /is listening on 0\.0\.0\.0:9879[\s\S]*\nsudo k8s/ } });
   for (const key of ['escape', '9', 'q']) {

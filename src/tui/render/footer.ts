@@ -34,7 +34,7 @@ function promptLine({ size, glyphs }: State, { kind, text, cursor }: Prompt): Li
 }
 
 const HINTS: Readonly<Record<Prompt['kind'], string>> = {
-  filter: 'word !word a|b port: pid: unit: verdict:   Esc clears',
+  filter: '!a b|c port: pid: unit: verdict: severity:   Esc clears',
   jump: 'a port, a name or a view',
 };
 

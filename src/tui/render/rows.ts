@@ -1,4 +1,5 @@
 import { columnsOf, MARK_WIDTH, type PlacedColumn } from '../columns.js';
+import { filterProblem } from '../filter.js';
 import type { Glyphs } from '../glyphs.js';
 import type { Item } from '../item.js';
 import type { Layout } from '../layout.js';
@@ -83,7 +84,9 @@ function emptyListText(state: State): string {
   const { document } = shownData(state);
   const since = state.view === 'events' ? sinceText(state) : '';
   if (state.back !== null) return `no events at this address${since}`;
-  if (state.filter !== '') return `nothing${since} matches "${state.filter}"; Esc clears the filter`;
+  if (state.filter !== '') {
+    return `${filterProblem(state.filter) ?? `nothing${since} matches "${state.filter}"`}; Esc clears the filter`;
+  }
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return waitingText(state.source);
   if (state.view === 'events') {
