@@ -3,7 +3,6 @@ import { messageOf } from '../base/errors.js';
 import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Claim } from '../verdict/claim.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { aboutOf } from './about.js';
 import { prepareFilter } from './filter.js';
@@ -13,7 +12,7 @@ import { handleMouse } from './handle_mouse.js';
 import { inSlices } from './in_slices.js';
 import { itemsOf } from './list.js';
 import { frameOf } from './render/frame.js';
-import { savedEvents } from './saved_events.js';
+import { savedDocument } from './saved_document.js';
 import { clampSelection } from './selection.js';
 import { type Start, startWith } from './start.js';
 import {
@@ -28,7 +27,7 @@ import {
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
-import { applyUpdate, showMessage, tick, withClaims, withCounters } from './update.js';
+import { applyUpdate, showMessage, tick, withAnswers, withCounters } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
@@ -38,8 +37,8 @@ export interface UpdateSource {
   followCounters(onCounters: ((counters: CountersByInode) => void) | null): void;
   /** null: the process has ended, or cannot be read. */
   describe(process: ProcessOwner): Promise<ProcessDetails | null>;
-  /** Asks the listeners what the page claims of them. Only ever for a key. */
-  ask(): Promise<readonly Claim[]>;
+  /** Asks the listeners what the page claims of them: a snapshot with `claims`. Only ever for a key. null: there are none to ask. */
+  ask(): Promise<SnapshotDocument | null>;
   close(): void;
 }
 
@@ -156,10 +155,9 @@ class App {
         void this.#ask();
         return showMessage(state, 'probing the listeners: TLS, certificates, authentication, health', false);
       case 'save': {
-        const { document, timeline, started } = shownData(state);
+        const document = savedDocument(state);
         if (document === null) return showMessage(state, 'there is nothing to save yet', true);
-        const events = started === null ? {} : savedEvents(timeline, document);
-        this.#showOutcome(this.#options.save({ ...document, ...events }));
+        this.#showOutcome(this.#options.save(document));
         return state;
       }
       case 'suspend':
@@ -187,8 +185,8 @@ class App {
     if (this.#isAsking) return;
     this.#isAsking = true;
     try {
-      const claims = await this.#options.updates.ask();
-      this.#change((state) => withClaims({ ...state, now: Date.now() }, claims));
+      const asked = await this.#options.updates.ask();
+      if (asked !== null) this.#change((state) => withAnswers({ ...state, now: Date.now() }, asked));
     } catch (error) {
       this.#change((state) => showMessage({ ...state, now: Date.now() }, messageOf(error), true));
     } finally {

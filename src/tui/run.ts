@@ -106,8 +106,7 @@ async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
     describe: processReader(options.hostRoot ?? null),
     ask: async () => {
       const { takeSnapshot } = await import('../snapshot/snapshot.js');
-      const { claims = [] } = await takeSnapshot({ ...options, probe: true });
-      return claims;
+      return takeSnapshot({ ...options, probe: true });
     },
   };
 }
@@ -157,7 +156,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
     readAgain: () => {},
     followCounters: () => {},
     describe: async () => null,
-    ask: async () => [],
+    ask: async () => null,
     close: () => {},
   };
 }

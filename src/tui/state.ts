@@ -2,7 +2,6 @@ import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { ProcessOrigin } from '../kernel/owners/process_origin.js';
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { Claim } from '../verdict/claim.js';
 import type { CopyEntry } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';
@@ -66,13 +65,6 @@ export interface Details {
 /** What was shown when `e` was pressed. */
 export type Back = Pick<State, 'view' | 'filter' | 'faultsOnly' | 'details'>;
 
-/** What the listeners of a live node answered. */
-export interface Asked {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-  readonly claims: readonly Claim[];
-}
-
 export interface Message {
   readonly text: string;
   readonly isError: boolean;
@@ -127,8 +119,8 @@ export interface State {
   /** What cannot be seen; shown at the start, and by i, until the next key. */
   readonly notice: string | null;
   readonly message: Message | null;
-  /** What listeners answered when `a` asked them; null: they were not asked. */
-  readonly asked: Asked | null;
+  /** The snapshot with what listeners answered when `a` asked them; null: they were not asked. */
+  readonly asked: SnapshotDocument | null;
 }
 
 /** No item is selected: the cursor stays on the first line, whatever item that is. */

@@ -1,7 +1,10 @@
+import { printable } from '../base/text.js';
 import type { Counters, CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { Change } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { Claim } from '../verdict/claim.js';
+import { listed } from '../verdict/text/format.js';
+import { endpointOf } from '../verdict/text/sentences.js';
 import type { WatchUpdate } from '../watch/watcher.js';
 import { itemsOf, socketWith } from './list.js';
 import { markChanges, withoutExpired } from './marks.js';
@@ -81,18 +84,23 @@ export function tick(state: State, now: number): State {
   return { ...state, now, data: { ...state.data, marks: withoutExpired(state.data.marks, now) }, message };
 }
 
-/** What listeners answered, and in a message how many of them did not hold to it. */
-export function withClaims(state: State, claims: readonly Claim[]): State {
-  const broken = claims.filter(({ result }) => result === 'broken').length;
-  const unverified = claims.filter(({ result }) => result === 'unverified').length;
-  const asked = { ...state, asked: { at: state.now, claims } };
-  if (claims.length === 0) return showMessage(asked, 'nothing to probe: no service of the page listens here', true);
+/** What listeners answered, and in a message which of them did not hold to the page. */
+export function withAnswers(state: State, asked: SnapshotDocument): State {
+  const { claims = [] } = asked;
+  const answered = { ...state, asked };
+  if (claims.length === 0) return showMessage(answered, 'nothing to probe: no service of the page listens here', true);
   const details = 'Enter on a row shows its own';
-  if (broken > 0)
-    return showMessage(asked, `${broken} of ${claims.length} claims of the page are broken; ${details}`, true);
-  if (unverified > 0)
-    return showMessage(asked, `${unverified} of ${claims.length} claims of the page are unverified; ${details}`, true);
-  return showMessage(asked, `all ${claims.length} claims of the page hold; ${details}`, false);
+  for (const result of ['broken', 'unverified'] as const) {
+    const found = claims.filter((claim) => claim.result === result);
+    if (found.length === 0) continue;
+    const count = `${found.length} of ${claims.length} claims of the page ${found.length === 1 ? 'is' : 'are'} ${result}`;
+    return showMessage(answered, `${count}: ${listed(found.map(placeOf), ', ')}; ${details}`, true);
+  }
+  return showMessage(answered, `all ${claims.length} claims of the page hold; ${details}`, false);
+}
+
+function placeOf({ row, endpoint }: Claim): string {
+  return printable(`${row.service} ${endpoint ?? endpointOf(row)}`);
 }
 
 export function showMessage(state: State, text: string, isError: boolean): State {

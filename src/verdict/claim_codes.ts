@@ -57,7 +57,8 @@ export const CLAIM_CODES = {
     params: {},
   },
   'owner-differs': {
-    about: 'It was not asked, since another program listens on the same address, or may.',
+    about:
+      'It was not asked, since it is not certain which program would answer: another one listens on the same address, or may.',
     params: {},
   },
   'not-tcp': { about: 'It was not asked, since the row is not about TCP.', params: {} },

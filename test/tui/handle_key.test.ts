@@ -115,6 +115,7 @@ t.test('a pause stops the clock, ages and marks, and counts the events that wait
   t.match(linesOf(waiting)[0], /, 2 events waiting $/);
   t.notMatch(screenText(press(waiting, '3')), /kernel events/);
   t.match(screenText(press(waiting, '3 p')), /2 kernel events/);
+  t.match(screenText(press(waiting, 'e')), /^ {2}none shown; 2 wait, p resumes$/m);
   t.end();
 });
 

@@ -1,6 +1,6 @@
 import { toPrometheus } from '../../report/prometheus.js';
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
-import { summarize } from '../../snapshot/document/summary.js';
+import { withClaims } from '../../snapshot/document/with_claims.js';
 import type { WatchUpdate } from '../../watch/watcher.js';
 
 /** A capture gives up on what hangs within 15 seconds; one that takes longer than this hangs where nothing can be given up on. */
@@ -109,13 +109,4 @@ export class NodeState {
     const [eventsLost, version] = [this.#eventsLost, this.#version];
     return Buffer.from(await toPrometheus({ capture, isStuck, eventsLost, version }));
   }
-}
-
-/** A document with these claims instead of those that it has. */
-function withClaims(
-  { claims: _, unasked: _1, ...document }: SnapshotDocument,
-  asked: Pick<SnapshotDocument, 'claims' | 'unasked'>,
-): SnapshotDocument {
-  const { findings, coverage, summary } = document;
-  return { ...document, ...asked, summary: summarize(findings, coverage, summary.failOn, asked.claims) };
 }

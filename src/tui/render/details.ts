@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
 import type { Finding } from '../../verdict/finding.js';
 import { ownersText } from '../../verdict/text/format.js';
+import { answersOf } from '../answers.js';
 import { placeWithProtocol, reachText, SEVERITY_STYLE } from '../cells.js';
 import type { Glyphs } from '../glyphs.js';
 import { historyOf } from '../history.js';
@@ -73,13 +74,13 @@ function roleParts({ expected }: Finding, state: State): Part[] {
 
 /** What the listener answered when it was asked what the page claims of it. */
 function claimParts({ expected }: Finding, state: State): Part[] {
-  const { document } = shownData(state);
-  const claims = document?.claims ?? state.asked?.claims ?? [];
+  const claims = shownData(state).document?.claims ?? answersOf(state)?.claims ?? [];
   const ofRow = claims.filter(({ row }) => isDeepStrictEqual(row, expected));
   if (ofRow.length === 0) return [];
-  const at = document?.claims === undefined ? state.asked?.at : document.capturedAt;
+  // A snapshot does not say when its listeners were asked.
+  const probed = state.asked === null ? '' : `, probed ${dateText(state.asked.capturedAt)}`;
   return [
-    heading(`Claims of the page, probed ${at === undefined ? '' : dateText(at)}`),
+    heading(`Claims of the page${probed}`),
     ...ofRow.map(({ claim, result, severity, message }) =>
       field(result, `${claim}: ${message}`, SEVERITY_STYLE[severity]),
     ),

@@ -7,7 +7,7 @@ import { type Line, type Segment, type Style, segment } from '../line.js';
 import { listOf } from '../list.js';
 import { MAX_MARK_AGE_MS, type Mark } from '../marks.js';
 import { waitingText } from '../notice.js';
-import { type State, shownData, shownTime } from '../state.js';
+import { eventsWaiting, type State, shownData, shownTime } from '../state.js';
 import { clockText, fit } from '../text.js';
 import { VIEWS } from '../view.js';
 import { fitSegments, truncateSegments } from './segments.js';
@@ -82,6 +82,8 @@ function markSegment(mark: MarkKind, pin: string, glyphs: Glyphs): Segment {
 /** Says why a list is empty, so that it is not mistaken for a healthy node. */
 function emptyListText(state: State): string {
   const { document } = shownData(state);
+  const waiting = state.view === 'events' ? eventsWaiting(state) : 0;
+  if (waiting > 0) return `none shown; ${waiting} ${waiting === 1 ? 'waits' : 'wait'}, p resumes`;
   const since = state.view === 'events' ? sinceText(state) : '';
   if (state.back !== null) return `no events at this address${since}`;
   if (state.filter !== '') {
@@ -102,10 +104,11 @@ function quietText(state: State): string | null {
   return state.view === 'events' && isQuiet ? `nothing has changed${sinceText(state)}` : null;
 }
 
-/** ` since 18:35:45 CET`; empty where that is not known. */
+/** ` since 18:35:45 CET`, or during a pause ` from 18:35:45 CET to the pause`; empty where that is not known. */
 function sinceText(state: State): string {
   const { started, timeline } = shownData(state);
   // Of what was dropped, something may match.
   if (started === null || timeline.dropped > 0) return '';
-  return ` since ${clockText(Date.parse(started.at))}`;
+  const from = clockText(Date.parse(started.at));
+  return state.paused === null ? ` since ${from}` : ` from ${from} to the pause`;
 }

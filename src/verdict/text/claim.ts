@@ -62,7 +62,7 @@ function evidenceText({ code, params }: ClaimEvidence): string {
     case 'owner-by-name':
       return 'not asked: only a name, which any user can choose, shows whose listener it is';
     case 'owner-differs':
-      return 'not asked: another program listens on the same address, or may';
+      return 'not asked: it is not certain which program would answer';
     case 'not-tcp':
       return 'not asked: the row is not about TCP';
     case 'out-of-time':

@@ -284,6 +284,7 @@ t.test('a quiet list of events says since when', (t) => {
   const quiet = press(withEvents(screenWith([nodeWith(SOCKETS)]), started), '3');
   t.match(screenText(quiet), `nothing has changed ${since}`);
   t.match(screenText(press(quiet, 'f')), `no faults here ${since}; f shows everything`);
+  t.match(screenText(press(quiet, 'f p')), `no faults here from ${clockText(NOW)} to the pause; f shows everything`);
   t.match(screenText(press(quiet, '/ :zzz return')), `nothing ${since} matches "zzz"`);
   t.notMatch(screenText(withEvents(quiet, { event: 'network', at: started.at })), 'nothing has changed');
   t.end();

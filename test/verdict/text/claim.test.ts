@@ -41,7 +41,7 @@ const CASES: readonly (readonly [evidence: ClaimEvidence, text: string])[] = [
     { code: 'owner-by-name', params: {} },
     'not asked: only a name, which any user can choose, shows whose listener it is',
   ],
-  [{ code: 'owner-differs', params: {} }, 'not asked: another program listens on the same address, or may'],
+  [{ code: 'owner-differs', params: {} }, 'not asked: it is not certain which program would answer'],
   [{ code: 'not-tcp', params: {} }, 'not asked: the row is not about TCP'],
   [{ code: 'out-of-time', params: {} }, 'not asked to the end: the deadline was over'],
   [{ code: 'nothing-claimed', params: {} }, 'nothing is claimed'],
