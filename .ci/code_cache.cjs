@@ -10,6 +10,12 @@ const [name] = process.argv.splice(2, 1);
 const bundle = join(__dirname, '..', 'dist', 'bin', name);
 const program = readFileSync(bundle);
 const script = new Script(program.toString('latin1'), { filename: bundle });
+const { dlopen } = process;
+process.dlopen = (module, file) => {
+  dlopen(module, file);
+  // The addon's own ends the process without the event.
+  module.exports.exitNow = process.exit;
+};
 process.on('exit', () => {
   const release = Buffer.from(`${process.version} ${process.arch}\n`);
   writeFileSync(process.env.CODE_CACHE ?? `${bundle}.cache`, Buffer.concat([release, program, script.createCachedData()]));

@@ -13,8 +13,5 @@ export async function exitByDeadline(deadlineMs: number | null, run: () => Promi
     const message = `no result could be written within ${deadlineMs / 1000} s (use a longer --deadline)`;
     native().exitAfter(deadlineMs, EXIT_CODE.failed, `k8s-sockwatch: ${message}\n`);
   }
-  process.exitCode = await run().catch(reportFailure);
-  // endProcess does not, and .ci/code_cache.cjs, which runs this program, listens: it may change the exit code.
-  process.emit('exit', process.exitCode);
-  return endProcess(process.exitCode);
+  return endProcess(await run().catch(reportFailure));
 }

@@ -63,6 +63,9 @@ t.test('--once loads nothing of Node.js that takes longer than what it is needed
   writeFileSync(
     hook,
     'const before = process.moduleLoadList.slice();' +
+      // The addon's own ends the process without the event.
+      'const { dlopen } = process;' +
+      'process.dlopen = (module, file) => { dlopen(module, file); module.exports.exitNow = process.exit; };' +
       'process.on("exit", () => console.error(process.moduleLoadList.filter((name) => !before.includes(name)).join("\\n")));',
   );
   // Tap adds modules of its own, by NODE_OPTIONS.

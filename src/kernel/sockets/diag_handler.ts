@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { CoverageFault } from '../../base/coverage_codes.js';
 import { readFile } from '../../base/files.js';
@@ -28,7 +27,7 @@ export async function reasonNotToAsk(table: keyof typeof MODULE, files: ModuleFi
   const module = MODULE[table];
   let loaded: string;
   try {
-    loaded = readFileSync(files.loaded, 'latin1');
+    loaded = await readFile(files.loaded, 'latin1');
   } catch (error) {
     return isAbsence(error) ? null : { code: 'diag-module-unknown', params: { module } };
   }
