@@ -192,8 +192,8 @@ int sockwatch_events_load_tracepoints(const struct sockwatch_event_filter* filte
   return load(load_tracepoints, filter, out);
 }
 
-// Once linked to one perf event of its tracepoint, a program runs for every hit, whatever the process or CPU
-// that the perf event was opened for (perf_event_set_bpf_prog() in kernel/events/core.c).
+// Once linked to one perf event of its tracepoint, a program runs for every hit, not only for the process or
+// CPU that the perf event was opened for (perf_event_set_bpf_prog() in kernel/events/core.c).
 static int open_tracepoint(int id) {
   struct perf_event_attr attribute;
   memset(&attribute, 0, sizeof(attribute));

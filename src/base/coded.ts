@@ -57,7 +57,7 @@ export type Coded<Table extends CodeTable> = {
   readonly [Code in keyof Table & string]: { readonly code: Code; readonly params: ParamsOf<Table, Code> };
 }[keyof Table & string];
 
-/** The names of the parameters of one kind, for each code of a table that has any. */
+/** The names of the parameters of one kind, by code; codes without such parameters are left out. */
 export function paramsOfKind(table: CodeTable, kind: ParamKind): ReadonlyMap<string, readonly string[]> {
   const names = Object.entries(table).map(([code, { params }]): [string, string[]] => [
     code,
