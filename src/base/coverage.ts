@@ -1,6 +1,6 @@
 import { nowMs } from './clock.js';
 import type { CoverageFault } from './coverage_codes.js';
-import { messageOf } from './errors.js';
+import { messageOf, SockwatchError } from './errors.js';
 
 /** How the reading of a source went: `partial` and `failed` mean that something may be missing, and `errors` say why. */
 export interface SourceReading {
@@ -47,6 +47,7 @@ export class CoverageError extends Error {
 /** Why a source could not be read, from anything thrown meanwhile. */
 export function faultOf(thrown: unknown): CoverageFault {
   if (thrown instanceof CoverageError) return thrown.fault;
+  if (thrown instanceof SockwatchError && thrown.cause !== undefined) return faultOf(thrown.cause);
   const { syscall, code, subject } = thrown instanceof Error ? (thrown as Partial<SystemError>) : {};
   if (typeof syscall !== 'string' || typeof code !== 'string') {
     return { code: 'other-error', params: { text: messageOf(thrown) } };

@@ -6,6 +6,8 @@ const RECONCILE_MS = 30_000;
 const CHECK_MS = 1_000;
 /** Share of one core that reading may use while nothing changes, and as much for checking: half a percent together. */
 const IDLE_CPU_SHARE = 0.0025;
+/** How long after a failed reading the next is tried. */
+const RETRY_MS = 2_000;
 /** Changes come in bursts; the tables are read once for those within this time. */
 const COALESCE_MS = 40;
 /** The first event is taken at once, further ones this often. */
@@ -142,6 +144,13 @@ export class Scheduler {
     this.#budget.spend(costMs, this.#clock.now());
     const ms = this.#pollMs ?? Math.max(RECONCILE_MS, costMs / IDLE_CPU_SHARE);
     this.#readAfter(isUnsettled ? Math.min(ms, this.#soonMs()) : ms);
+    this.#wake();
+  }
+
+  /** A reading has failed, and is tried again. */
+  readFailed(): void {
+    this.#running.delete('read');
+    this.#readAfter(RETRY_MS);
     this.#wake();
   }
 

@@ -12,6 +12,7 @@ import { boundSocket } from './changes/bound_names.js';
 import { coverageChanges } from './changes/coverage_changes.js';
 import { DroppedEvents } from './changes/dropped_events.js';
 import { FailedCalls } from './changes/failed_calls.js';
+import { failedReading, withFailedReading } from './changes/failed_reading.js';
 import { ListenerTracker, socketKey } from './changes/listener_tracker.js';
 import { RestartTracker } from './changes/restart_tracker.js';
 import { startedBy } from './changes/started.js';
@@ -162,7 +163,16 @@ export class Watcher {
           break;
         }
         case 'done': {
-          const { capture, since, costMs } = await reading;
+          const result = await reading.catch(failedReading);
+          if ('code' in result) {
+            const outdated = withFailedReading(current, result);
+            yield* coverageChanges(current.coverage, outdated.coverage, this.#method, new Date().toISOString());
+            current = outdated;
+            yield current;
+            scheduler.readFailed();
+            break;
+          }
+          const { capture, since, costMs } = result;
           // Events that came meanwhile are older than the table, and say more.
           yield* this.#eventChanges(capture, tracker);
           yield* this.#tableChanges(current, capture, tracker, since);

@@ -144,7 +144,7 @@ async function hang(t: Test, pid: number, path: string): Promise<ChildProcess> {
 }
 
 t.test(
-  'a /proc that hangs: it goes on answering, and says that the answer is incomplete',
+  'a /proc that hangs, then fails: it goes on answering, and says that the answer is incomplete',
   { timeout: 120_000 },
   async (t) => {
     const serving = await serve(t, [], ['unshare', '--mount']);
@@ -165,6 +165,15 @@ t.test(
     hung.kill('SIGKILL');
     const isHealthy = async (): Promise<true | null> => ((await serving.get('/healthz')).ok ? true : null);
     await waitFor('a capture after it', isHealthy, 30_000);
+    t.equal(await serving.value('k8s_sockwatch_coverage_complete'), 0, 'what was there answers with errors');
+    // umount(8) reads /proc itself.
+    const unmount = 'import ctypes, sys; sys.exit(ctypes.CDLL(None).umount2(b"/proc", 2))';
+    const argv = [`--mount=/proc/${pid}/ns/mnt`, '/usr/bin/python3', '-c', unmount];
+    t.equal(spawnSync('nsenter', argv).status, 0);
+    listener.close();
+    const isComplete = async (): Promise<true | null> =>
+      (await serving.value('k8s_sockwatch_coverage_complete')) === 1 ? true : null;
+    await waitFor('a complete answer', isComplete, 60_000);
     t.equal(await serving.stop(), 0);
   },
 );

@@ -5,6 +5,7 @@ import { Memo } from '../../src/base/memo.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { CountersByInode, Poll } from '../../src/kernel/sockets/table_poller.js';
 import type { Change } from '../../src/snapshot/document/change.js';
+import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import type { EvaluatedCapture } from '../../src/snapshot/evaluate_node.js';
 import { toDocument } from '../../src/snapshot/to_document.js';
 import type { AddressOwners } from '../../src/snapshot/who/address_owners.js';
@@ -126,9 +127,15 @@ export function watch(t: Test, node: FakeNode, options: Partial<WatchOptions> = 
   const seen = async (ms = 0): Promise<string[]> => {
     clock.advance(ms);
     for (let turn = 0; turn < 20; turn++) await setImmediate();
-    return updates.splice(0).map((update) => (update.kind === 'snapshot' ? 'snapshot' : inShort(update.change)));
+    return updates
+      .splice(0)
+      .map((update) => (update.kind === 'snapshot' ? snapshotInShort(update.document) : inShort(update.change)));
   };
   return { clock, watcher, seen, running, state: () => ended };
+}
+
+function snapshotInShort({ coverage }: SnapshotDocument): string {
+  return coverage.complete ? 'snapshot' : 'snapshot incomplete';
 }
 
 export function inShort(change: Change): string {

@@ -156,7 +156,7 @@ t.test('without kernel events the tables are polled, and what they show is repor
     'opened 31337 by table',
     'verdict none unexpected',
     'coverage false owners: owners is broken',
-    'snapshot',
+    'snapshot incomplete',
   ]);
   node.next = HEALTHY;
   t.strictSame(await seen(200), ['closed 31337 by table', 'verdict unexpected none', 'coverage true ', 'snapshot']);
@@ -191,6 +191,27 @@ t.test('changes() leaves the snapshots out, and names a restart', async (t) => {
     'restarted',
     'verdict missing ok',
   ]);
+});
+
+t.test('a reading that the kernel refuses leaves an incomplete answer, and is tried again', async (t) => {
+  const node = new FakeNode();
+  const { seen, watcher, state } = watch(t, node);
+  await seen();
+  const refuse = (): void => {
+    node.next = Promise.reject(Object.assign(new Error('open /proc'), { syscall: 'open', code: 'ENFILE' }));
+    node.next.catch(() => {});
+  };
+  refuse();
+  watcher.readAgain();
+  t.strictSame(await seen(), ['coverage false capture: open: file table overflow (ENFILE)', 'snapshot incomplete']);
+  refuse();
+  t.strictSame(await seen(2_000), ['snapshot incomplete'], 'once');
+  node.opened.push(BACKDOOR);
+  node.report.events();
+  t.strictSame((await seen())[0], 'opened 31337 by kernel', 'events are still reported');
+  node.next = evaluated([KUBELET, BACKDOOR], PAGE);
+  t.strictSame(await seen(2_000), ['verdict none unexpected', 'coverage true ', 'snapshot']);
+  t.equal(state(), 'running');
 });
 
 t.test('however it ends, nothing stays open', async (t) => {

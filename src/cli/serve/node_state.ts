@@ -1,3 +1,4 @@
+import { messageOf } from '../../base/errors.js';
 import { toPrometheus } from '../../report/prometheus.js';
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
 import { withClaims } from '../../snapshot/document/with_claims.js';
@@ -23,6 +24,8 @@ export class NodeState {
   #since = 0;
   /** When the capture in progress started; null: there is none. */
   #runningSince: number | null = null;
+  /** Why the last capture failed; null: it did not. */
+  #failure: string | null = null;
   #durationMs = 0;
   /** null: no kernel events are observed. */
   #eventsLost: number | null = null;
@@ -44,8 +47,15 @@ export class NodeState {
     return async () => {
       const start = this.#now();
       this.#runningSince = start;
-      const captured = await capture();
-      this.#runningSince = null;
+      const captured = await capture()
+        .catch((error: unknown) => {
+          this.#failure = messageOf(error);
+          throw error;
+        })
+        .finally(() => {
+          this.#runningSince = null;
+        });
+      this.#failure = null;
       this.#since = start;
       this.#durationMs = this.#now() - start;
       return captured;
@@ -92,6 +102,7 @@ export class NodeState {
     if (stuckMs !== null) {
       return { isHealthy: false, text: `a capture hangs since ${(stuckMs / 1000).toFixed(0)} s; ${last}\n` };
     }
+    if (this.#failure !== null) return { isHealthy: false, text: `captures fail: ${this.#failure}; ${last}\n` };
     return age === null ? { isHealthy: false, text: 'no capture yet\n' } : { isHealthy: true, text: `ok; ${last}\n` };
   }
 

@@ -10,10 +10,10 @@ import type { SocketEvent } from './socket_event.js';
 /** The kernel counts start times in ticks, 100 a second on every Linux that Node runs on (times(2)). */
 const TICK_MS = 10;
 
-/** The process that caused each event, in order, with what /proc still has of it. */
+/** The process that caused each event, in order, with what /proc still has of it; where /proc fails, with its pid and name. */
 export async function readEventProcesses(events: readonly SocketEvent[], deadline: Deadline): Promise<ProcessOwner[]> {
   const pids = Uint32Array.from(new Set(events.map(({ pid }) => pid)));
-  const { facts } = await readFacts(pids, pids, deadline);
+  const { facts } = await readFacts(pids, pids, deadline).catch(() => ({ facts: [] }));
   return eventProcesses(events, facts, bootTimeOf(events));
 }
 

@@ -63,6 +63,22 @@ t.test('a capture that hangs: the answer is incomplete, and gets older', async (
   t.equal(state.ageSeconds, 30.5);
 });
 
+t.test('captures that fail: the last one gets older, and why is said until one succeeds', async (t) => {
+  const { state, at, capture } = watched();
+  await capture();
+  const refused = state.timed(() => Promise.reject(new Error('open /proc: too many open files')));
+  at.ms += 1_750;
+  await t.rejects(refused(), { message: 'open /proc: too many open files' });
+  t.strictSame(state.health, {
+    isHealthy: false,
+    text: 'captures fail: open /proc: too many open files; the last is 2.0 s old\n',
+  });
+  at.ms += 60_000;
+  t.match(state.health.text, /^captures fail/, 'and none hangs');
+  await capture();
+  t.ok(state.health.isHealthy);
+});
+
 t.test('lost events are counted where events are observed', async (t) => {
   const { state, capture } = watched();
   const add = (change: object): void => state.add({ kind: 'change', change: change as Change });
