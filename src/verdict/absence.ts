@@ -3,7 +3,6 @@ import { isLoopback } from '../kernel/sockets/address.js';
 import { urlEndpoints } from '../node/flag_value.js';
 import { snapServiceOf, unitOf } from '../node/flags.js';
 import { type ServiceState, valueInEffect } from '../node/setting.js';
-import type { Row } from '../spec/rows.js';
 import type { Spec } from '../spec/spec.js';
 import type { AppliedRow, NodeRole } from './applied_row.js';
 import type { EvaluationContext, NodeFacts } from './capture.js';
@@ -35,17 +34,15 @@ export function reasonForAbsence(
   const instead = replacedBy.find(isSeen);
   if (instead !== undefined) return { code: 'replaced-by-service', params: { service, instead } };
   if (condition === null) return null;
-  const isOpen = context.listeners.unowned.some((one) => isOnPortOf(one, row.service, spec.rows));
+  const isOpen = spec.rows.some(
+    (one) =>
+      one.kind === 'network' &&
+      one.service === row.service &&
+      context.listeners.onPort(one.protocol, one.port).some(({ owners }) => owners.length === 0),
+  );
   if (isOpen) return { code: 'condition-undecided', params: { condition, service } };
   const code = cluster === 'exactly-one' ? 'condition-not-met' : 'condition-unknown';
   return { code, params: { condition, service } };
-}
-
-function isOnPortOf(socket: OwnedListener, service: string, rows: readonly Row[]): boolean {
-  return rows.some(
-    (row) =>
-      row.kind === 'network' && row.service === service && row.protocol === socket.protocol && row.port === socket.port,
-  );
 }
 
 /** What the evidence that a note names says: the row applies, or why it does not. */

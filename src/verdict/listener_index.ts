@@ -10,8 +10,6 @@ export class ListenerIndex {
   readonly #boundTo = new Map<number, OwnedListener[]>();
   /** Unix sockets that accept connections. */
   readonly accepting: readonly OwnedListener[];
-  /** Listeners without a known owner. */
-  readonly unowned: readonly OwnedListener[];
   /** One per distinct owner. */
   readonly ofEachOwner: readonly OwnedListener[];
 
@@ -24,7 +22,6 @@ export class ListenerIndex {
       if (listener.path !== null) addTo(this.#named, listener.path, listener);
       if (listener.file !== null) addTo(this.#boundTo, listener.file.inode, listener);
     }
-    this.unowned = listeners.filter(({ owners }) => owners.length === 0);
     this.ofEachOwner = oneOfEachOwner(listeners);
   }
 

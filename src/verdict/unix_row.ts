@@ -30,6 +30,7 @@ export function possiblePaths(
   patterns: readonly string[],
   listeners: readonly Listener[],
 ): string[] {
+  if (patterns.length === 0) return [row.path];
   const fitting = listeners.flatMap(({ path, pathRaw }) =>
     path !== null && pathRaw === undefined && patterns.some((pattern) => matchesPath(path, pattern)) ? [path] : [],
   );
