@@ -61,6 +61,11 @@ export const CLAIM_CODES = {
       'It was not asked, since it is not certain which program would answer: another one listens on the same address, or may.',
     params: {},
   },
+  'bound-to-device': {
+    about:
+      'It was not asked, since the listener takes only what comes in on one device, and nothing from the node itself does.',
+    params: {},
+  },
   'not-tcp': { about: 'It was not asked, since the row is not about TCP.', params: {} },
   'out-of-time': { about: 'It was not asked, or not long enough, since the deadline was over.', params: {} },
   'nothing-claimed': { about: 'Nothing is claimed of the row.', params: {} },

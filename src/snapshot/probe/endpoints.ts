@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly address: string;
   readonly port: number;
   /** Why it must not be connected to; null: it may. */
-  readonly refusal: 'owner-by-name' | 'owner-differs' | null;
+  readonly refusal: 'owner-by-name' | 'owner-differs' | 'bound-to-device' | null;
 }
 
 /**
@@ -23,17 +23,18 @@ export function endpointsOf(
   service: string,
   notes: Notes,
 ): Endpoint[] {
-  const places = new Map<string, { readonly address: string; readonly port: number }>();
+  const places = new Map<string, { readonly address: string; readonly port: number; readonly isReached: boolean }>();
   for (const socket of sockets) {
     const { address, port } = socket;
     if (address === null || port === null || matchListener(socket, service, notes, false).kind !== 'match') continue;
-    const place = { address: reachedAt(socket, address), port };
-    places.set(endpointText(place), place);
+    const place = { address: reachedAt(socket, address), port, isReached: isReached(socket) };
+    if (place.isReached || !places.has(endpointText(place))) places.set(endpointText(place), place);
   }
-  return [...places.values()].map(({ address, port }) => {
-    const takers = takersOf(address, port, all);
-    return { address, port, refusal: refusalOf(takers, service, notes) };
-  });
+  return [...places.values()].map(({ address, port, isReached }) => ({
+    address,
+    port,
+    refusal: isReached ? refusalOf(takersOf(address, port, all), service, notes) : 'bound-to-device',
+  }));
 }
 
 /** A wildcard is reached on loopback; one that may not serve IPv4 over IPv6. */
@@ -42,11 +43,23 @@ function reachedAt({ v6only }: OwnedListener, address: string): string {
   return unmapped(address) === '::' && v6only !== false ? '::1' : '127.0.0.1';
 }
 
-/** The listeners that a connection may arrive at: those on the address, and without any, those on a wildcard. */
+/** What a node sends to itself comes in on loopback, whatever the address (__mkroute_output(), net/ipv4/route.c). */
+function isReached({ device }: OwnedListener): boolean {
+  return device === null || device === 'lo';
+}
+
+/** The listeners that a connection may arrive at: those on the address, and without any, those on a wildcard that covers it. */
 function takersOf(address: string, port: number, all: readonly OwnedListener[]): readonly OwnedListener[] {
-  const onPort = all.filter((one) => one.protocol === 'tcp' && one.port === port && one.address !== null);
+  const onPort = all.filter((one) => one.protocol === 'tcp' && one.port === port && isReached(one));
   const exact = onPort.filter((one) => unmapped(one.address ?? '') === address);
-  return exact.length > 0 ? exact : onPort.filter((one) => isWildcard(one.address ?? ''));
+  return exact.length > 0 ? exact : onPort.filter((one) => covers(one, address));
+}
+
+/** Whether a listener on a wildcard takes connections to the address; `v6only: null` may. */
+function covers({ address, v6only }: OwnedListener, reached: string): boolean {
+  if (address === null || !isWildcard(address)) return false;
+  if (unmapped(address) === '::') return reached.includes(':') || v6only !== true;
+  return !reached.includes(':');
 }
 
 function refusalOf(takers: readonly OwnedListener[], service: string, notes: Notes): Endpoint['refusal'] {

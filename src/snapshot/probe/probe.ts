@@ -105,7 +105,9 @@ async function* askRow(
     yield* unverifiedClaims(row, asked, null, 'not-tcp');
     return;
   }
-  for (const endpoint of endpointsOf(own, all, service, notes)) {
+  const endpoints = endpointsOf(own, all, service, notes);
+  if (endpoints.length === 0) yield* unverifiedClaims(row, asked, null, 'owner-differs');
+  for (const endpoint of endpoints) {
     const place = endpointText(endpoint);
     const { refusal } = endpoint;
     if (refusal !== null) {
@@ -126,7 +128,7 @@ function unverifiedClaims(
   row: Row,
   asked: AskedClaims['claims'],
   endpoint: string | null,
-  code: 'owner-by-name' | 'owner-differs' | 'not-tcp',
+  code: NonNullable<Endpoint['refusal']> | 'not-tcp',
 ): Claim[] {
   const fields = { row: expectedOf(row), certificate: null, endpoint, ...unverified({ code, params: {} }) };
   return Array.from(asked.keys(), (claim) => renderClaim({ ...fields, claim }));

@@ -63,6 +63,8 @@ function evidenceText({ code, params }: ClaimEvidence): string {
       return 'not asked: only a name, which any user can choose, shows whose listener it is';
     case 'owner-differs':
       return 'not asked: it is not certain which program would answer';
+    case 'bound-to-device':
+      return 'not asked: the listener takes only what comes in on one device, and nothing from the node itself does';
     case 'not-tcp':
       return 'not asked: the row is not about TCP';
     case 'out-of-time':

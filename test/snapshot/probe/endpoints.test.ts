@@ -46,6 +46,26 @@ t.test('only the service itself is asked', (t) => {
   t.end();
 });
 
+t.test('only what would take the connection counts', (t) => {
+  const own = placed('kubelet', '0.0.0.0', 1);
+  const other = (address: string, changes: Partial<OwnedListener> = {}) => placed('etcd', address, 1, changes);
+  t.strictSame(endpoints([own], other('::', { v6only: true })), ['127.0.0.1 1']);
+  t.strictSame(endpoints([own], other('::', { v6only: false })), ['127.0.0.1 1 owner-differs']);
+  t.strictSame(endpoints([own], other('::', { v6only: null })), ['127.0.0.1 1 owner-differs']);
+  t.strictSame(endpoints([placed('kubelet', '::', 1, { v6only: true })], other('0.0.0.0')), ['::1 1']);
+  t.strictSame(endpoints([own], other('127.0.0.1', { device: 'eth0' })), ['127.0.0.1 1']);
+  t.strictSame(endpoints([own], other('127.0.0.1', { device: 'lo' })), ['127.0.0.1 1 owner-differs']);
+  t.end();
+});
+
+t.test('a listener on a device cannot be asked from the node, unless it is loopback', (t) => {
+  const onDevice = (device: string) => placed('kubelet', '0.0.0.0', 1, { device });
+  t.strictSame(endpoints([onDevice('eth0')]), ['127.0.0.1 1 bound-to-device']);
+  t.strictSame(endpoints([onDevice('lo')]), ['127.0.0.1 1']);
+  t.strictSame(endpoints([onDevice('eth0'), placed('kubelet', '0.0.0.0', 1)]), ['127.0.0.1 1']);
+  t.end();
+});
+
 t.test('a name is no evidence', (t) => {
   const own = held('other', '127.0.0.1', 1);
   const [only] = endpointsOf([own], [own], 'other', notes);

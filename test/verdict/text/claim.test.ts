@@ -42,6 +42,10 @@ const CASES: readonly (readonly [evidence: ClaimEvidence, text: string])[] = [
     'not asked: only a name, which any user can choose, shows whose listener it is',
   ],
   [{ code: 'owner-differs', params: {} }, 'not asked: it is not certain which program would answer'],
+  [
+    { code: 'bound-to-device', params: {} },
+    'not asked: the listener takes only what comes in on one device, and nothing from the node itself does',
+  ],
   [{ code: 'not-tcp', params: {} }, 'not asked: the row is not about TCP'],
   [{ code: 'out-of-time', params: {} }, 'not asked to the end: the deadline was over'],
   [{ code: 'nothing-claimed', params: {} }, 'nothing is claimed'],
