@@ -44,10 +44,12 @@ let started = 0;
 export class Terminal {
   readonly #control: ChildProcessByStdio<Writable, Readable, null>;
   readonly #replies: Reply[] = [];
+  readonly #opened: Promise<void>;
   readonly #ended: Promise<unknown>;
   #isOver = false;
   #block: { guard: string; lines: string[] } | null = null;
   #outputs = 0;
+  #open: () => void = () => {};
   #wake: () => void = () => {};
 
   private constructor(argv: readonly string[], { width = 80, height = 24, env = {} }: TerminalOptions) {
@@ -55,32 +57,21 @@ export class Terminal {
     const { PATH = '', HOME = '/' } = process.env;
     const variables = { PATH, HOME, TERM: 'tmux-256color', LANG: 'C.UTF-8', ...env };
     const settings = [
-      ...['set', '-g', 'remain-on-exit', 'on', ';', 'set', '-g', 'remain-on-exit-format', '', ';'],
-      ...[
-        'set',
-        '-g',
-        'status',
-        'off',
-        ';',
-        'set',
-        '-s',
-        'escape-time',
-        '0',
-        ';',
-        'set',
-        '-s',
-        'set-clipboard',
-        'on',
-        ';',
-      ],
+      ['set', '-g', 'remain-on-exit', 'on'],
+      ['set', '-g', 'remain-on-exit-format', ''],
+      ['set', '-g', 'status', 'off'],
+      ['set', '-s', 'escape-time', '0'],
+      ['set', '-s', 'set-clipboard', 'on'],
       // Ends the server and the command even if this process is killed.
-      ...['set', '-s', 'exit-unattached', 'on', ';'],
-    ];
+      ['set', '-s', 'exit-unattached', 'on'],
+    ].flatMap((setting) => [...setting, ';']);
     const size = ['-x', String(width), '-y', String(height)];
     const server = ['-L', `sockwatch-${process.pid}-${started}`, '-f', '/dev/null', '-u'];
     // Several words are run without a shell. `env` comes first because tmux sets TERM itself.
     const command = ['env', '-i', ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), ...argv];
-    this.#control = spawn('tmux', [...server, '-C', ...settings, 'new-session', ...size, '--', ...command], {
+    // Otherwise the window has the size of its clients. Before there is a window, tmux 3.3 crashes.
+    const sized = [';', 'set', '-g', 'window-size', 'manual'];
+    this.#control = spawn('tmux', [...server, '-C', ...settings, 'new-session', ...size, '--', ...command, ...sized], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH, HOME, LANG: 'C.UTF-8', TERM: 'xterm' },
     });
@@ -92,6 +83,9 @@ export class Terminal {
       rest = lines.pop() ?? '';
       for (const line of lines) this.#read(line);
     });
+    this.#opened = new Promise((resolve) => {
+      this.#open = resolve;
+    });
     this.#ended = once(this.#control, 'close').then(() => {
       this.#isOver = true;
       for (const { reject } of this.#replies.splice(0)) reject(new Error('the terminal is gone'));
@@ -102,8 +96,9 @@ export class Terminal {
   /** Starts a program with its arguments. */
   static async start(argv: readonly string[], options: TerminalOptions = {}): Promise<Terminal> {
     const terminal = new Terminal(argv, options);
-    // Otherwise the window has the size of its clients.
-    await terminal.#tmux('set', '-g', 'window-size', 'manual');
+    // tmux 3.3 may run what it reads on its standard input before the commands it is started with.
+    await Promise.race([terminal.#opened, terminal.#ended]);
+    if (terminal.#isOver) throw new Error('the terminal did not open');
     return terminal;
   }
 
@@ -262,7 +257,7 @@ export class Terminal {
       else if (line.startsWith('%output ')) {
         this.#outputs += 1;
         this.#wake();
-      }
+      } else if (line.startsWith('%session-changed ')) this.#open();
       return;
     }
     const { guard, lines } = this.#block;
