@@ -207,9 +207,9 @@ const WORKS: readonly (readonly [name: string, work: (document: SnapshotDocument
   [
     'matrix',
     (document) => {
-      const builder = new FleetBuilder();
-      for (const source of ['a', 'b']) builder.add(source, document, { spec: SPEC, role: 'auto', failOn: 'warning' });
-      for (const _ of toMatrixTable(builder.build(SPEC, 'warning'), 120));
+      const builder = new FleetBuilder({ spec: SPEC, role: 'auto', failOn: 'warning' });
+      for (const source of ['a', 'b']) builder.add(source, document);
+      for (const _ of toMatrixTable(builder.build(), 120));
     },
   ],
 ];

@@ -61,10 +61,10 @@ async function evaluateAll(
   { files, role, failOn }: CheckFiles,
   spec: Spec,
 ): Promise<{ readonly fleet: Fleet; readonly only: SnapshotDocument | null }> {
-  const builder = new FleetBuilder();
   const ahead: (Evidence | Evaluating)[] = [];
   const progress = new Progress(process.stderr, files.length);
   const options = { spec, role, failOn };
+  const builder = new FleetBuilder(options);
   const workers = new Workers(options);
   const ownVersion = version();
   let only: SnapshotDocument | null = null;
@@ -75,8 +75,8 @@ async function evaluateAll(
     if (one === undefined) return;
     count += 1;
     only = count === 1 && 'document' in one ? one.document : null;
-    if ('part' in one) builder.addPart(one.part, one.from, options);
-    else if ('document' in one) builder.add(one.source, one.document, options);
+    if ('part' in one) builder.addPart(one.part, one.from);
+    else if ('document' in one) builder.add(one.source, one.document);
     else {
       builder.addUnreadable(one.source, formatProblem(one.error, one.source));
       progress.clear();
@@ -100,7 +100,7 @@ async function evaluateAll(
     await workers.close();
   }
   progress.clear();
-  return { fleet: builder.build(spec, failOn), only: only === null ? null : reevaluate(only, options) };
+  return { fleet: builder.build(), only: only === null ? null : reevaluate(only, options) };
 }
 
 /** Snapshots that may wait for one before them, which a thread still evaluates: all are added in their order. */

@@ -34,22 +34,33 @@ export interface Cell {
   readonly matchedBy: MatchedBy | null;
 }
 
-/** The same column with other numbers of rows, and the findings that have the numbers in it. */
-export function renumbered(column: Omit<Column, 'kept'>, numbers: readonly number[], kept: KeptFindings): Column {
-  const numberAt = (at: number): number => numbers[column.rows[at] ?? 0] ?? 0;
-  const order = [...column.rows.keys()].sort((a, b) => numberAt(a) - numberAt(b));
-  const findings = new Float64Array(column.findings.length);
+/** The findings of one snapshot in their order: a column whose entries have one finding each, and the numbers of subjects for rows. */
+export type LooseColumn = Omit<Column, 'kept'>;
+
+/** The column with an entry for each row; `rowOf` gives the row of a subject. */
+export function columnOf(loose: LooseColumn, rowOf: (subject: number) => number, kept: KeptFindings): Column {
+  const numbers = loose.rows.map(rowOf);
+  const order = loose.rows.map((_, at) => at).sort((a, b) => (numbers[a] ?? 0) - (numbers[b] ?? 0) || a - b);
+  const rows = new Uint32Array(order.length);
+  const states = new Uint8Array(order.length);
   const findingEnds = new Uint32Array(order.length);
-  let end = 0;
-  for (const [to, at] of order.entries()) {
-    const own = column.findings.subarray(column.findingEnds[at - 1] ?? 0, column.findingEnds[at]);
-    findings.set(own, end);
-    end += own.length;
-    findingEnds[to] = end;
+  const findings = new Float64Array(loose.findings.length);
+  let [count, end] = [0, 0];
+  for (const at of order) {
+    const row = numbers[at] ?? 0;
+    const state = loose.states[at] ?? 0;
+    const isSame = count > 0 && rows[count - 1] === row;
+    if (!isSame) count += 1;
+    rows[count - 1] = row;
+    states[count - 1] = isSame ? Math.min(states[count - 1] ?? state, state) : state;
+    for (let from = loose.findingEnds[at - 1] ?? 0; from < (loose.findingEnds[at] ?? 0); from++) {
+      findings[end] = loose.findings[from] ?? 0;
+      end += 1;
+    }
+    findingEnds[count - 1] = end;
   }
-  const rows = new Uint32Array(order.map(numberAt));
-  const states = new Uint8Array(order.map((at) => column.states[at] ?? 0));
-  return { ...column, rows, states, findings, findingEnds, kept };
+  const cut = { rows: rows.slice(0, count), states: states.slice(0, count), findingEnds: findingEnds.slice(0, count) };
+  return { ...cut, findings, kept, context: loose.context };
 }
 
 /** Index of a row's entry in a column; -1 if it has none. */

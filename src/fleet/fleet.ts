@@ -8,11 +8,12 @@ import type { Spec } from '../spec/spec.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
-import { type Column, renumbered } from './column.js';
-import { KeptFindings, type NewlyKept } from './kept_findings.js';
+import { columnOf } from './column.js';
+import { KeptFindings } from './kept_findings.js';
 import { labelsOf } from './labels.js';
 import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
-import { type FleetOptions, reduceSnapshot, type UnlabelledNode } from './reduce.js';
+import { type FleetPart, PartMaker } from './part_maker.js';
+import type { FleetOptions } from './reduce.js';
 import { matrixRows } from './rows.js';
 import { pageSubjects, type Subject } from './subject.js';
 
@@ -40,66 +41,53 @@ interface Group {
   /** The subjects of rows, by row number, and the numbers of their keys. */
   readonly subjects: Subject[];
   readonly numbers: Map<string, number>;
-  readonly nodes: UnlabelledNode[];
-  /** Subjects that were given up with parts. */
-  taken: number;
+  readonly nodes: Omit<FleetNode, 'label'>[];
 }
 
-/** A node that another builder added, with the subjects and the findings that none of its earlier parts has. */
-export interface FleetPart {
-  readonly node: Omit<UnlabelledNode, 'column'> & { readonly column: Omit<Column, 'kept'> };
-  readonly subjects: readonly Subject[];
-  readonly kept: NewlyKept;
-}
-
-/** What is known of a builder that gives up parts. */
+/** What is known of a maker of parts, which compares nodes with `spec`. */
 export class PartSource {
   readonly kept = new KeptFindings();
-  /** By group: the numbers here of the subjects there. */
-  readonly numbers = new Map<Group, number[]>();
+  readonly subjects: Subject[] = [];
+  /** By group: the rows there of the subjects here. */
+  readonly rows = new Map<Group, number[]>();
+
+  constructor(readonly spec: Spec) {}
 }
 
 /** Puts snapshots together, one at a time. Keeps only a column of each, so that thousands fit into memory. */
 export class FleetBuilder {
   readonly #groups = new Map<string, Group>();
-  readonly #kept = new KeptFindings();
   readonly #unreadable: UnreadableInput[] = [];
+  readonly #maker: PartMaker;
+  readonly #own: PartSource;
+
+  constructor(readonly options: FleetOptions) {
+    this.#maker = new PartMaker(options);
+    this.#own = new PartSource(options.spec);
+  }
 
   /** Evaluates a snapshot, with the page of its release, and adds it. */
-  add(source: string, document: SnapshotDocument, options: FleetOptions): void {
-    const spec = specFor(options.spec, document.node.release);
-    const group = this.#groupOf(spec);
-    const numberOf = (subject: Subject): number => numberIn(group, subject);
-    const fleetRows = { kept: this.#kept, numberOf };
-    group.specs.set(spec.release, spec);
-    const pageNumbers = pageSubjects(spec.rows.map(expectedOf)).map(numberOf);
-    group.nodes.push(reduceSnapshot(source, document, { ...options, spec }, pageNumbers, fleetRows));
+  add(source: string, document: SnapshotDocument): void {
+    this.addPart(this.#maker.partOf(source, document), this.#own);
   }
 
-  /** Gives up the node that was added last, with what `addPart` of another builder has not got from this one yet. */
-  takePart(): FleetPart {
-    for (const group of this.#groups.values()) {
-      const node = group.nodes.pop();
-      if (node === undefined) continue;
-      const { kept, ...column } = node.column;
-      const subjects = group.subjects.slice(group.taken);
-      group.taken = group.subjects.length;
-      return { node: { ...node, column }, subjects, kept: kept.take() };
-    }
-    throw new TypeError('a part has a node');
-  }
-
-  /** Adds a part of the builder that `from` stands for. Its parts come in the order in which it gave them up. */
-  addPart({ node, subjects, kept }: FleetPart, from: PartSource, { spec: asked }: FleetOptions): void {
-    const spec = specFor(asked, node.release);
+  /** Adds a part of the maker that `from` stands for. Its parts come in the order in which it made them. */
+  addPart({ node, column, subjects, kept }: FleetPart, from: PartSource): void {
+    const spec = specFor(from.spec, node.release);
     const group = this.#groupOf(spec);
     group.specs.set(spec.release, spec);
-    const numbers = from.numbers.get(group) ?? [];
-    from.numbers.set(group, numbers);
-    // What is new in a part is in the order of its findings, as if the snapshot had been added here.
-    for (const subject of subjects) numbers.push(numberIn(group, subject));
+    const rows = from.rows.get(group) ?? [];
+    from.rows.set(group, rows);
+    for (const subject of subjects) from.subjects.push(subject);
     from.kept.append(kept);
-    group.nodes.push({ ...node, column: renumbered(node.column, numbers, from.kept) });
+    const rowOf = (number: number): number => {
+      const subject = from.subjects[number];
+      if (subject === undefined) throw new RangeError(`there is no subject ${number}`);
+      const row = rows[number] ?? numberIn(group, subject);
+      rows[number] = row;
+      return row;
+    };
+    group.nodes.push({ ...node, column: columnOf(column, rowOf, from.kept) });
   }
 
   /** Adds an input that could not be read, which makes the result incomplete. */
@@ -107,8 +95,9 @@ export class FleetBuilder {
     this.#unreadable.push({ source: printable(source), reason: printable(reason) });
   }
 
-  /** The notes of `spec` contain the rules for the cluster. */
-  build(spec: Spec, failOn: FailOn): Fleet {
+  /** The notes contain the rules for the cluster. */
+  build(): Fleet {
+    const { spec, failOn } = this.options;
     const rules = clusterRules(spec);
     const exempt = new Set(rules.filter(({ rule }) => rule === 'exactly-one').flatMap(({ keys }) => keys));
     const groups = [...this.#groups.values()];
@@ -139,7 +128,7 @@ export class FleetBuilder {
     const key = JSON.stringify([pages.length > 0 ? source : sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [], taken: 0 };
+    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [] };
     // The order of rows is that of the newest page, whatever the first node has.
     for (const { rows } of pages.toReversed()) {
       for (const subject of pageSubjects(rows.map(expectedOf))) numberIn(group, subject);
@@ -196,10 +185,10 @@ export async function fleetOf(
   evidence: Iterable<Evidence> | AsyncIterable<Evidence>,
   options: FleetOptions,
 ): Promise<Fleet> {
-  const builder = new FleetBuilder();
+  const builder = new FleetBuilder(options);
   for await (const one of evidence) {
-    if ('document' in one) builder.add(one.source, one.document, options);
+    if ('document' in one) builder.add(one.source, one.document);
     else builder.addUnreadable(one.source, formatProblem(one.error, one.source));
   }
-  return builder.build(options.spec, options.failOn);
+  return builder.build();
 }

@@ -1,7 +1,8 @@
 import { paramsOfKind } from '../base/coded.js';
-import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import { FINDING_CODES } from '../verdict/codes.js';
 import type { FindingFacts } from '../verdict/finding.js';
+import { keyOf } from '../verdict/key.js';
 import type { FindingContext } from '../verdict/text/finding.js';
 
 /** A finding with the sockets that it refers to. */
@@ -19,28 +20,29 @@ export class KeptFindings {
   readonly #listeners = new Interned<OwnedListener>();
   readonly #addresses = new Interned<string | null>();
 
-  /** Appends a finding to `numbers`. */
-  keep(facts: FindingFacts, sockets: ReadonlyMap<string, OwnedListener>, numbers: number[]): void {
+  /**
+   * Appends a finding to `numbers`: its own, how many sockets it has, and of each the listener, its address and pids.
+   * @returns The number of the listener, if there is exactly one.
+   */
+  keep(facts: FindingFacts, sockets: ReadonlyMap<string, OwnedListener>, numbers: number[]): number | null {
+    let number: number | null = null;
     const ids = idsIn(facts).filter((id) => sockets.has(id));
-    const { code, verdict, severity, matchedBy, expected, configuration, causedBy } = facts;
-    const { sockets: members, params } = withPositions(facts, ids);
-    const key = [code, verdict, severity, members, matchedBy, params, expected, configuration, causedBy];
-    const number = this.#facts.add(JSON.stringify(key), () => Object.assign({}, facts, { sockets: members, params }));
-    numbers.push(number, ids.length);
+    numbers.push(
+      this.#facts.add(factsKey(facts, ids), () => Object.assign({}, facts, withPositions(facts, ids))),
+      ids.length,
+    );
     for (const id of ids) {
       const listener = sockets.get(id);
-      if (listener !== undefined) this.#keepListener(listener, numbers);
+      if (listener === undefined) continue;
+      const { address, owners } = listener;
+      number = this.#listeners.add(listenerKey(listener), () => listener);
+      numbers.push(
+        number,
+        this.#addresses.add(address ?? '', () => address),
+      );
+      for (const owner of owners) if (owner.kind === 'process') numbers.push(owner.pid);
     }
-  }
-
-  #keepListener(listener: OwnedListener, numbers: number[]): void {
-    const { protocol, address, port, device, path, abstract, uid, ownersUnknown, origin, owners } = listener;
-    const key = [protocol, port, device, path, abstract, uid, ownersUnknown, origin, owners.map(withoutPid)];
-    numbers.push(
-      this.#listeners.add(JSON.stringify(key), () => listener),
-      this.#addresses.add(address ?? '', () => address),
-    );
-    for (const owner of owners) if (owner.kind === 'process') numbers.push(owner.pid);
+    return ids.length === 1 ? number : null;
   }
 
   /** Gives up the values that are new since the last time. Nothing can be recalled here any more. */
@@ -110,11 +112,28 @@ class Interned<Value> {
   }
 }
 
-/** What text says of an owner, but for its pid. */
-function withoutPid(owner: Owner): unknown {
-  if (owner.kind === 'kernel') return owner;
-  const { comm, exe, argv0, isArgv0Cut, cgroup, unit, pod, container, podNamespace, podName } = owner;
-  return [comm, exe, argv0, isArgv0Cut, cgroup, unit, pod, container, podNamespace, podName];
+/** Equal for findings that say the same of the sockets in `ids`. Those about listeners that nothing explains are by far the most. */
+function factsKey(facts: FindingFacts, ids: readonly string[]): string {
+  const { code, verdict, severity, matchedBy, expected, configuration, causedBy } = facts;
+  if (code === 'not-in-spec') return `${severity} ${ids.length}`;
+  const { sockets, params } = withPositions(facts, ids);
+  return JSON.stringify([code, verdict, severity, sockets, matchedBy, params, expected, configuration, causedBy]);
+}
+
+/** What text says of a listener, but for its address and pids. One text of all parts: JSON.stringify() takes twice as long. */
+function listenerKey(listener: OwnedListener): string {
+  const { protocol, port, device, path, abstract, uid, ownersUnknown, origin, owners } = listener;
+  const created = origin === null ? null : JSON.stringify(origin);
+  const parts = [protocol, `${port}`, device, path, abstract, `${uid}`, ownersUnknown, created];
+  for (const owner of owners) {
+    if (owner.kind === 'kernel') {
+      parts.push(JSON.stringify(owner));
+      continue;
+    }
+    const { comm, exe, argv0, isArgv0Cut, cgroup, unit, pod, container, podNamespace, podName } = owner;
+    parts.push(comm, exe, argv0, `${isArgv0Cut}`, cgroup, unit, pod, container, podNamespace ?? null, podName ?? null);
+  }
+  return keyOf(parts);
 }
 
 /** Names of parameters with ids of sockets. */

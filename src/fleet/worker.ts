@@ -6,7 +6,7 @@ import { PartMaker } from './part_maker.js';
 const maker = new PartMaker(workerData);
 
 parentPort?.on('message', ({ source, bytes }: { readonly source: string; readonly bytes: Uint8Array }) => {
-  const part = maker.partOf(source, bytes);
+  const part = maker.read(source, bytes);
   // What cannot be read is read again by the main thread, which reports it.
   parentPort?.postMessage('error' in part ? null : part);
 });

@@ -54,7 +54,7 @@ function isAddressSpaceLimited(): boolean {
 export class Workers {
   readonly #workers: FleetWorker[] = [];
   readonly #own: PartMaker;
-  readonly #from = new PartSource();
+  readonly #from: PartSource;
   #size = 0;
 
   constructor(
@@ -66,6 +66,7 @@ export class Workers {
     },
   ) {
     this.#own = new PartMaker(options);
+    this.#from = new PartSource(options.spec);
   }
 
   /** Of few snapshots, it reads them only. */
@@ -77,7 +78,7 @@ export class Workers {
     if (this.#workers.length === 0) await this.#start(count);
     const worker = this.#workers.find(({ load }) => load < MAX_LOAD);
     if (worker === undefined) {
-      const part = this.#own.partOf(source, bytes);
+      const part = this.#own.read(source, bytes);
       if ('error' in part) return part;
       const result = Promise.resolve({ part, from: this.#from });
       return { size: 0, result, holders: Promise.resolve(part.holders) };
@@ -104,12 +105,13 @@ function holdersIn(one: Evidence | Evaluated): Holders | null {
 }
 
 class FleetWorker {
-  readonly from = new PartSource();
+  readonly from: PartSource;
   readonly #worker: Worker;
   readonly #waiting: ((answer: SnapshotPart | null) => void)[] = [];
   #hasEnded = false;
 
   constructor(program: string, options: FleetOptions) {
+    this.from = new PartSource(options.spec);
     // What was loaded into this program (--import) is not for its threads.
     this.#worker = new Worker(program, {
       eval: true,

@@ -14,7 +14,7 @@ import { type RowEvaluation, withoutSockets } from './row_evaluation.js';
 import { configurationOf, NO_SETTINGS, withRunning } from './row_settings.js';
 import { relationTo } from './scope.js';
 import { type FindingContext, renderFinding } from './text/finding.js';
-import { type Explanation, explain, notesByOwner, unexpectedFindings } from './unexpected.js';
+import { type Explanation, explain, type NotesOf, notesByOwner, unexpectedFindings } from './unexpected.js';
 
 /** What explains a listener: a row of the page, a note, an ephemeral port, or nothing. */
 export interface SocketExplanation {
@@ -47,8 +47,13 @@ export function evaluate(spec: Spec, capture: Capture, role: NodeRole): Evaluati
   return { findings: facts.map((one) => renderFinding(one, context)), explanations };
 }
 
-/** `evaluate` for a caller that does not need all text. */
-export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): EvaluatedFacts {
+/** `evaluate` for a caller that does not need all text. Many captures can share what `notesOf` finds out. */
+export function evaluateFacts(
+  spec: Spec,
+  capture: Capture,
+  role: NodeRole,
+  notesOf: NotesOf = notesByOwner(spec.notes),
+): EvaluatedFacts {
   assertSpec(spec);
   const isCapture = typeof capture === 'object' && capture !== null && 'files' in capture;
   assertArgument(isCapture, 'a capture is the result of captureOf()', capture);
@@ -68,10 +73,9 @@ export function evaluateFacts(spec: Spec, capture: Capture, role: NodeRole): Eva
   for (const { row, evaluation } of rows) {
     for (const id of evaluation.sockets) explanations.set(id, { by: 'page', text: row.service });
   }
-  const notesOf = notesByOwner(spec.notes, isText);
   const rest = sockets
     .filter(({ id, protocol }) => protocol !== 'unix' && !explanations.has(id))
-    .map((listener) => [listener, explain(listener, notesOf(listener), node, isText)] as const);
+    .map((listener) => [listener, explain(listener, notesOf(listener, isText), node, isText)] as const);
   for (const [{ id }, explanation] of rest) explanations.set(id, socketExplanation(explanation));
   const unexplained = code === null ? rest : code === 'not-bootstrapped' ? inTheWay(rest, evaluated, node) : [];
   const facts = [...rows.map(factsOf), ...unexpectedFindings(unexplained, node)];

@@ -10,10 +10,9 @@ export class ListenerIndex {
   readonly #boundTo = new Map<number, OwnedListener[]>();
   /** Unix sockets that accept connections. */
   readonly accepting: readonly OwnedListener[];
-  /** One per distinct owner. */
-  readonly ofEachOwner: readonly OwnedListener[];
+  #ofEachOwner: readonly OwnedListener[] | null = null;
 
-  constructor(listeners: readonly OwnedListener[]) {
+  constructor(readonly listeners: readonly OwnedListener[]) {
     for (const listener of listeners) {
       if (listener.port !== null) addTo(this.#onPort, listener.port, listener);
     }
@@ -22,7 +21,12 @@ export class ListenerIndex {
       if (listener.path !== null) addTo(this.#named, listener.path, listener);
       if (listener.file !== null) addTo(this.#boundTo, listener.file.inode, listener);
     }
-    this.ofEachOwner = oneOfEachOwner(listeners);
+  }
+
+  /** One per distinct owner. Most rows do not ask. */
+  get ofEachOwner(): readonly OwnedListener[] {
+    this.#ofEachOwner ??= oneOfEachOwner(this.listeners);
+    return this.#ofEachOwner;
   }
 
   onPort(protocol: Protocol, port: number): readonly OwnedListener[] {

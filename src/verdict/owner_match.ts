@@ -103,6 +103,9 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
   return [...new Set(first.values())];
 }
 
+/** Remembered by pid, of which other captures have others. */
+const MAX_PROCESSES = 10_000;
+
 /** What `make` says of a process by all but its pid, once: it may have thousands of sockets, as may programs with a process for each. */
 export function onceEachProcess<Result>(make: (owner: ProcessOwner) => Result): (owner: ProcessOwner) => Result {
   const byPid = new Map<number, { readonly owner: ProcessOwner; readonly result: Result }>();
@@ -115,6 +118,7 @@ export function onceEachProcess<Result>(make: (owner: ProcessOwner) => Result): 
     const key = keyOf([unit, pod, container, cgroup, outsideOf, exe, argv0, isCut, comm]);
     const result = byText.get(key) ?? make(owner);
     byText.set(key, result);
+    if (byPid.size === MAX_PROCESSES) byPid.clear();
     byPid.set(owner.pid, { owner, result });
     return result;
   };

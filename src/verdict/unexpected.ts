@@ -1,5 +1,5 @@
 import { isInRange } from '../base/port_range.js';
-import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
+import type { OwnedListener, Owner, ProcessOwner } from '../kernel/owners/owner.js';
 import { unmapped } from '../kernel/sockets/address.js';
 import type { ListenerNote, Notes } from '../spec/notes.js';
 import type { NodeFacts } from './capture.js';
@@ -55,12 +55,19 @@ function unnoted(listener: OwnedListener, node: NodeFacts): Explanation {
 }
 
 /** For each listener the notes that may explain it, by its first owner; of most processes there are none. */
-export function notesByOwner(notes: Notes, isText: boolean): (listener: OwnedListener) => Notes {
-  const notesOf = onceEachProcess((owner): Notes => {
-    const isForeign = (name: string): boolean => matchOwner(owner, name, notes, isText).kind === 'foreign';
-    return { ...notes, listeners: notes.listeners.filter(({ owners }) => !owners.every(isForeign)) };
-  });
-  return ({ owners: [owner] }) => (owner === undefined || owner.kind === 'kernel' ? notes : notesOf(owner));
+export type NotesOf = (listener: OwnedListener, isText: boolean) => Notes;
+
+export function notesByOwner(notes: Notes): NotesOf {
+  const notesOf = (isText: boolean): ((owner: ProcessOwner) => Notes) =>
+    onceEachProcess((owner) => {
+      const isForeign = (name: string): boolean => matchOwner(owner, name, notes, isText).kind === 'foreign';
+      return { ...notes, listeners: notes.listeners.filter(({ owners }) => !owners.every(isForeign)) };
+    });
+  const [inText, elsewhere] = [notesOf(true), notesOf(false)];
+  return ({ owners: [owner] }, isText) => {
+    if (owner === undefined || owner.kind === 'kernel') return notes;
+    return isText ? inText(owner) : elsewhere(owner);
+  };
 }
 
 function fits(note: ListenerNote, listener: OwnedListener, node: NodeFacts): boolean {

@@ -59,12 +59,12 @@ t.test('four nodes in one tarball: control plane, workers, and a node that is no
   }));
   const file = join(t.testdir({}), 'cluster.tar.gz');
   writeFileSync(file, tarGzOf(reports));
-  const builder = new FleetBuilder();
+  const builder = new FleetBuilder({ spec: SPEC, role: 'auto', failOn: 'warning' });
   for await (const one of evidenceAt(file, '1.2.3')) {
     if ('error' in one) throw one.error;
-    builder.add(one.source, one.document, { spec: SPEC, role: 'auto', failOn: 'warning' });
+    builder.add(one.source, one.document);
   }
-  const { matrices, cluster } = builder.build(SPEC, 'warning');
+  const { matrices, cluster } = builder.build();
   t.strictSame(
     matrices.flatMap((matrix) => matrix.nodes.map(({ label, role, result }) => [label, role, result])),
     [

@@ -1,5 +1,6 @@
 import type { Coverage } from '../../src/base/coverage.js';
-import { type Fleet, FleetBuilder } from '../../src/fleet/fleet.js';
+import { type Fleet, FleetBuilder, PartSource } from '../../src/fleet/fleet.js';
+import { PartMaker } from '../../src/fleet/part_maker.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { FailOn, SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { specPart } from '../../src/snapshot/document/spec_part.js';
@@ -138,12 +139,13 @@ export function fleetOf(
     readonly failOn?: FailOn;
   } = {},
 ): Fleet {
-  const builder = new FleetBuilder();
-  const { failOn = 'warning' } = options;
+  const { spec = BUILTIN, failOn = 'warning' } = options;
+  const builder = new FleetBuilder({ spec, role: 'auto', failOn });
   for (const document of documents) {
-    const spec = specs.get(document.spec) ?? BUILTIN;
-    builder.add(`${document.node.hostname}.json`, document, { spec, role: 'auto', failOn });
+    const own = { spec: specs.get(document.spec) ?? BUILTIN, role: 'auto', failOn } as const;
+    const part = new PartMaker(own).partOf(`${document.node.hostname}.json`, document);
+    builder.addPart(part, new PartSource(own.spec));
   }
   for (const [source, reason] of Object.entries(options.unreadable ?? {})) builder.addUnreadable(source, reason);
-  return builder.build(options.spec ?? BUILTIN, failOn);
+  return builder.build();
 }

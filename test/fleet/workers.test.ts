@@ -20,7 +20,7 @@ const DOCUMENTS: readonly SnapshotDocument[] = cluster(9, {
 const FILES = DOCUMENTS.map((document, at) => ({ source: `${at}.json`, bytes: Buffer.from(JSON.stringify(document)) }));
 
 async function jsonWith(threads?: ConstructorParameters<typeof Workers>[1]): Promise<string> {
-  const builder = new FleetBuilder();
+  const builder = new FleetBuilder(OPTIONS);
   const workers = new Workers(OPTIONS, threads);
   const ahead = [];
   for (const { source, bytes } of [...FILES, { source: 'broken.json', bytes: Buffer.from('{') }, ...FILES]) {
@@ -28,12 +28,12 @@ async function jsonWith(threads?: ConstructorParameters<typeof Workers>[1]): Pro
   }
   for (const read of ahead) {
     const one = 'result' in read ? await read.result : read;
-    if ('part' in one) builder.addPart(one.part, one.from, OPTIONS);
-    else if ('document' in one) builder.add(one.source, one.document, OPTIONS);
+    if ('part' in one) builder.addPart(one.part, one.from);
+    else if ('document' in one) builder.add(one.source, one.document);
     else builder.addUnreadable(one.source, one.error.message);
   }
   await workers.close();
-  return [...toMatrixJson(builder.build(BUILTIN, 'warning'))].join('');
+  return [...toMatrixJson(builder.build())].join('');
 }
 
 t.test('threads change nothing', async (t) => {

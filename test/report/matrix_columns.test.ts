@@ -5,10 +5,9 @@ import { BUILTIN, nodeDocument } from '../fleet/factory.js';
 
 /** What columns are called, and what is left out of that. */
 function shown(hostnames: readonly string[]): [labels: string[], leftOut: string | null] {
-  const builder = new FleetBuilder();
-  for (const hostname of hostnames)
-    builder.add(hostname, nodeDocument(hostname), { spec: BUILTIN, role: 'auto', failOn: 'warning' });
-  const nodes = builder.build(BUILTIN, 'warning').matrices[0]?.nodes ?? [];
+  const builder = new FleetBuilder({ spec: BUILTIN, role: 'auto', failOn: 'warning' });
+  for (const hostname of hostnames) builder.add(hostname, nodeDocument(hostname));
+  const nodes = builder.build().matrices[0]?.nodes ?? [];
   const common = commonParts(nodes);
   return [nodeColumns(nodes, []).map((column) => columnLabel(column, common)), commonText(common)];
 }
