@@ -63,7 +63,7 @@ export const CLAIM_CODES = {
   },
   'bound-to-device': {
     about:
-      'It was not asked, since the listener takes only what comes in on one device, and nothing from the node itself does.',
+      'It was not asked, since the listener takes only what comes in on one device, which has no address that the node can use for it.',
     params: {},
   },
   'not-tcp': { about: 'It was not asked, since the row is not about TCP.', params: {} },

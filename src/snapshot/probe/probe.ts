@@ -1,6 +1,7 @@
 import type { Deadline } from '../../base/deadline.js';
 import { version } from '../../base/version.js';
 import type { Netns } from '../../kernel/addon.js';
+import type { NetworkInterface } from '../../kernel/network/addresses.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { endpointText } from '../../node/flag_value.js';
 import type { Row } from '../../spec/rows.js';
@@ -43,12 +44,12 @@ const ASK_MS = 2_000;
  * listeners whose owner is the row's service, whatever the verdict on their address.
  */
 export async function probe(
-  evaluated: Pick<EvaluatedCapture, 'spec' | 'role' | 'evaluation' | 'sockets'>,
+  evaluated: Pick<EvaluatedCapture, 'spec' | 'role' | 'evaluation' | 'sockets' | 'network'>,
   netns: Netns | null,
   { groups, skip }: ProbeOptions,
   deadline: Deadline,
 ): Promise<Probed> {
-  const { spec, role, evaluation, sockets } = evaluated;
+  const { spec, role, evaluation, sockets, network } = evaluated;
   const names = new Set(groups.flatMap((group) => CLAIM_GROUPS[group]));
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   const claims: Claim[] = [];
@@ -71,7 +72,7 @@ export async function probe(
       continue;
     }
     const own = finding.sockets.flatMap((id) => byId.get(id) ?? []);
-    const target = { row, own, all: sockets, service, isTls: known.has('tls') };
+    const target = { row, own, all: sockets, service, interfaces: network.interfaces, isTls: known.has('tls') };
     for await (const claim of askRow(target, asked, netns, spec.notes, deadline)) claims.push(claim);
   }
   return { claims, unasked };
@@ -90,11 +91,12 @@ interface Target {
   readonly own: readonly OwnedListener[];
   readonly all: readonly OwnedListener[];
   readonly service: string;
+  readonly interfaces: readonly NetworkInterface[];
   readonly isTls: boolean;
 }
 
 async function* askRow(
-  { row, own, all, service, isTls }: Target,
+  { row, own, all, service, interfaces, isTls }: Target,
   asked: AskedClaims['claims'],
   netns: Netns | null,
   notes: EvaluatedCapture['spec']['notes'],
@@ -105,7 +107,7 @@ async function* askRow(
     yield* unverifiedClaims(row, asked, null, 'not-tcp');
     return;
   }
-  const endpoints = endpointsOf(own, all, service, notes);
+  const endpoints = endpointsOf(own, all, service, notes, interfaces);
   if (endpoints.length === 0) yield* unverifiedClaims(row, asked, null, 'owner-differs');
   for (const endpoint of endpoints) {
     const place = endpointText(endpoint);

@@ -64,7 +64,7 @@ function evidenceText({ code, params }: ClaimEvidence): string {
     case 'owner-differs':
       return 'not asked: it is not certain which program would answer';
     case 'bound-to-device':
-      return 'not asked: the listener takes only what comes in on one device, and nothing from the node itself does';
+      return 'not asked: the listener takes only what comes in on one device, which has no address for it';
     case 'not-tcp':
       return 'not asked: the row is not about TCP';
     case 'out-of-time':

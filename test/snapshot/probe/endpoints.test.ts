@@ -5,10 +5,15 @@ import { builtinSpec } from '../../../src/spec/builtin.js';
 import { held, listener, placed } from '../../verdict/factory.js';
 
 const { notes } = builtinSpec();
+const INTERFACES = [
+  { name: 'lo', index: 1, addresses: ['127.0.0.1', '::1'] },
+  { name: 'eth0', index: 2, addresses: ['192.0.2.2', 'fd00::2'] },
+  { name: 'cilium_vxlan', index: 3, addresses: [] },
+];
 
 /** Where kubelet is asked: `127.0.0.1 10250`, and why not. */
 function endpoints(own: readonly OwnedListener[], ...others: OwnedListener[]): string[] {
-  return endpointsOf(own, [...own, ...others], 'kubelet', notes).map(({ address, port, refusal }) =>
+  return endpointsOf(own, [...own, ...others], 'kubelet', notes, INTERFACES).map(({ address, port, refusal }) =>
     [address, port, ...(refusal === null ? [] : [refusal])].join(' '),
   );
 }
@@ -58,17 +63,25 @@ t.test('only what would take the connection counts', (t) => {
   t.end();
 });
 
-t.test('a listener on a device cannot be asked from the node, unless it is loopback', (t) => {
-  const onDevice = (device: string) => placed('kubelet', '0.0.0.0', 1, { device });
-  t.strictSame(endpoints([onDevice('eth0')]), ['127.0.0.1 1 bound-to-device']);
+t.test('a listener on a device is asked at an address of that device', (t) => {
+  const onDevice = (device: string, address = '0.0.0.0') =>
+    placed('kubelet', address, 1, { device, v6only: address.includes('.') ? null : true });
+  t.strictSame(endpoints([onDevice('eth0')]), ['192.0.2.2 1']);
+  t.strictSame(endpoints([onDevice('eth0', '::')]), ['fd00::2 1']);
+  t.strictSame(endpoints([onDevice('eth0', '192.0.2.2')]), ['192.0.2.2 1']);
+  t.strictSame(endpoints([onDevice('eth0', '127.0.0.1')]), ['127.0.0.1 1 bound-to-device']);
+  t.strictSame(endpoints([onDevice('cilium_vxlan')]), ['0.0.0.0 1 bound-to-device']);
+  t.strictSame(endpoints([onDevice('cilium_vxlan', '::')]), [':: 1 bound-to-device']);
   t.strictSame(endpoints([onDevice('lo')]), ['127.0.0.1 1']);
-  t.strictSame(endpoints([onDevice('eth0'), placed('kubelet', '0.0.0.0', 1)]), ['127.0.0.1 1']);
+  const beside = (changes: Partial<OwnedListener>) => placed('etcd', '0.0.0.0', 1, changes);
+  t.strictSame(endpoints([onDevice('eth0')], beside({ device: 'lo' })), ['192.0.2.2 1']);
+  t.strictSame(endpoints([onDevice('eth0')], beside({ device: 'eth0' })), ['192.0.2.2 1 owner-differs']);
   t.end();
 });
 
 t.test('a name is no evidence', (t) => {
   const own = held('other', '127.0.0.1', 1);
-  const [only] = endpointsOf([own], [own], 'other', notes);
+  const [only] = endpointsOf([own], [own], 'other', notes, INTERFACES);
   t.equal(only?.refusal, 'owner-by-name');
   t.end();
 });

@@ -44,7 +44,7 @@ const CASES: readonly (readonly [evidence: ClaimEvidence, text: string])[] = [
   [{ code: 'owner-differs', params: {} }, 'not asked: it is not certain which program would answer'],
   [
     { code: 'bound-to-device', params: {} },
-    'not asked: the listener takes only what comes in on one device, and nothing from the node itself does',
+    'not asked: the listener takes only what comes in on one device, which has no address for it',
   ],
   [{ code: 'not-tcp', params: {} }, 'not asked: the row is not about TCP'],
   [{ code: 'out-of-time', params: {} }, 'not asked to the end: the deadline was over'],
