@@ -80,7 +80,7 @@ function tooLarge(file: string): SockwatchError {
 
 function nothingIn(file: string): SockwatchError {
   const expected = 'a snapshot of k8s-sockwatch, or output of ss or netstat';
-  return inputError({ file, line: null, expected, found: 'no such file' });
+  return inputError({ file, line: null, expected, found: 'none' });
 }
 
 /** Bundles contain JSON of other programs. Every snapshot names its generator. */

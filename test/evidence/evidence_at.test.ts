@@ -192,7 +192,7 @@ t.test('single files, by content', async (t) => {
     'utf8.json': 'utf8.json: expected text in UTF-8, found bytes that are not UTF-8',
     'gz.tgz': 'gz.tgz: expected a whole .tar or .tar.gz, found its end: it is truncated',
     'empty.tar': 'empty.tar: expected a .tar or .tar.gz, found something else',
-    'nothing.tgz': 'nothing.tgz: expected a snapshot of k8s-sockwatch, or output of ss or netstat, found no such file',
+    'nothing.tgz': 'nothing.tgz: expected a snapshot of k8s-sockwatch, or output of ss or netstat, found none',
   };
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);
@@ -202,7 +202,7 @@ t.test('single files, by content', async (t) => {
     else t.match(first, expected[name]);
     t.strictSame(rest, [], name);
   }
-  t.match(await read(join(directory, 'none'), directory), [/found no such file$/]);
+  t.match(await read(join(directory, 'none'), directory), [/found none$/]);
   t.match(await read(join(directory, 'gone'), directory), ['gone: cannot be read: no such file or directory (ENOENT)']);
   t.match(await read('/dev/zero', directory), ['/dev/zero: expected a regular file, found a device']);
 });
