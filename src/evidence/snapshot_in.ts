@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { SockwatchError } from '../base/errors.js';
 import { inputError } from '../base/input_error.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
@@ -33,6 +33,8 @@ export function snapshotIn(source: string, bytes: Uint8Array): Evidence {
 }
 
 function decodeUtf8(bytes: Uint8Array, file: string): string {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (isAscii(bytes)) return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
   if (isUtf8(bytes)) return new TextDecoder().decode(bytes);
   throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'bytes that are not UTF-8' });
 }

@@ -104,7 +104,7 @@ export function oneOfEachOwner(listeners: readonly OwnedListener[]): readonly Ow
 }
 
 /** Remembered by pid, of which other captures have others. */
-const MAX_PROCESSES = 10_000;
+const MAX_PROCESSES = 1_000;
 
 /** What `make` says of a process by all but its pid, once: it may have thousands of sockets, as may programs with a process for each. */
 export function onceEachProcess<Result>(make: (owner: ProcessOwner) => Result): (owner: ProcessOwner) => Result {
