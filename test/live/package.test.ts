@@ -65,17 +65,6 @@ t.test('the packed package works without install scripts', { timeout: 180_000 },
   t.equal(imported.stdout, 'function function function\n', imported.stderr);
 });
 
-t.test('every export of the library is documented', { timeout: 180_000 }, async (t) => {
-  const typedoc = join(ROOT, 'node_modules/typedoc/bin/typedoc');
-  // .typedoc.json makes warnings errors.
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [typedoc, '--options', '.typedoc.json', '--emit', 'none'],
-    { cwd: ROOT, encoding: 'utf8' },
-  );
-  t.equal(status, 0, `${stdout}${stderr}`);
-});
-
 /** The strictest settings of another package; declarations of dependencies are checked as well. */
 const STRICTEST = {
   target: 'ES2022',
