@@ -87,7 +87,7 @@ export class PartMaker {
       states[at] = stateCode(fact.verdict, fact.severity);
       findingEnds[at] = findings.length;
     }
-    const own = { coverage, node: { defaultAddresses: node.defaultAddresses } };
+    const own = { coverage, node: { defaultAddresses: node.defaultAddresses, services: node.services } };
     return { rows, states, findings: new Float64Array(findings), findingEnds, context: own };
   }
 

@@ -1,25 +1,29 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import { withClaims } from '../snapshot/document/with_claims.js';
 import type { Expected } from '../verdict/finding.js';
 import type { Socket } from './item.js';
 import { socketWith } from './list.js';
-import { processKey, type State, shownData } from './state.js';
+import { type Data, processKey } from './state.js';
 
-type Answers = Required<Pick<SnapshotDocument, 'claims' | 'unasked'>>;
-
-/** What listeners answered to `a`, without rows whose sockets or owners are other ones now. null: nothing is left, or was asked. */
-export function answersOf(state: State): Answers | null {
-  const { asked } = state;
-  const { document } = shownData(state);
-  if (asked === null || document === null) return null;
+/** The document with what listeners answered to `a`, without rows whose sockets or owners are other ones now. */
+export function withAnswersOf(probed: Data['probed'], document: SnapshotDocument): SnapshotDocument {
+  if (probed === null) return document;
   const isOfNow = ({ row }: { readonly row: Expected }): boolean => {
-    const before = listenersOf(row, asked);
+    const before = listenersOf(row, probed);
     const now = listenersOf(row, document);
     return before.length > 0 && before.every((socket) => now.some((one) => isSame(one, socket)));
   };
-  const claims = (asked.claims ?? []).filter(isOfNow);
-  const unasked = (asked.unasked ?? []).filter(isOfNow);
-  return claims.length + unasked.length === 0 ? null : { claims, unasked };
+  const claims = filtered(probed.claims ?? [], isOfNow);
+  const unasked = (probed.unasked ?? []).filter(isOfNow);
+  if (claims.length + unasked.length > 0) return withClaims(document, { claims, unasked });
+  return document.claims === undefined ? document : withClaims(document, {});
+}
+
+/** The same array if nothing is left out, since the rows are cached by it. */
+function filtered<One>(all: readonly One[], isWanted: (one: One) => boolean): readonly One[] {
+  const left = all.filter(isWanted);
+  return left.length === all.length ? all : left;
 }
 
 function listenersOf(row: Expected, document: SnapshotDocument): Socket[] {

@@ -37,8 +37,8 @@ export interface UpdateSource {
   followCounters(onCounters: ((counters: CountersByInode) => void) | null): void;
   /** null: the process has ended, or cannot be read. */
   describe(process: ProcessOwner): Promise<ProcessDetails | null>;
-  /** Asks the listeners what the page claims of them: a snapshot with `claims`. Only ever for a key. null: there are none to ask. */
-  ask(): Promise<SnapshotDocument | null>;
+  /** Probes the listeners for what the page claims of them: a snapshot with `claims`. Only ever for a key. null: a recording has none. */
+  probe(): Promise<SnapshotDocument | null>;
   close(): void;
 }
 
@@ -84,7 +84,7 @@ class App {
   #drawTimer: NodeJS.Timeout | null = null;
   #drawing: NodeJS.Immediate | null = null;
   #drawnAt = 0;
-  #isAsking = false;
+  #isProbing = false;
   readonly #prepared = new Set<State['view']>();
   #countsQueues = false;
   readonly #described = new Set<string>();
@@ -151,8 +151,8 @@ class App {
       case 'read-again':
         this.#options.updates.readAgain();
         return showMessage(state, 'reading everything again', false);
-      case 'ask':
-        void this.#ask();
+      case 'probe':
+        void this.#probe();
         return showMessage(state, 'probing the listeners: TLS, certificates, authentication, health', false);
       case 'save': {
         const document = savedDocument(state);
@@ -181,16 +181,16 @@ class App {
     }
   }
 
-  async #ask(): Promise<void> {
-    if (this.#isAsking) return;
-    this.#isAsking = true;
+  async #probe(): Promise<void> {
+    if (this.#isProbing) return;
+    this.#isProbing = true;
     try {
-      const asked = await this.#options.updates.ask();
-      if (asked !== null) this.#change((state) => withAnswers({ ...state, now: Date.now() }, asked));
+      const probed = await this.#options.updates.probe();
+      if (probed !== null) this.#change((state) => withAnswers({ ...state, now: Date.now() }, probed));
     } catch (error) {
       this.#change((state) => showMessage({ ...state, now: Date.now() }, messageOf(error), true));
     } finally {
-      this.#isAsking = false;
+      this.#isProbing = false;
     }
   }
 

@@ -20,8 +20,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     column: 'left',
     bindings: [
       { keys: ['up', 'k', 'down', 'j'], label: 'arrows, j k', help: 'one line' },
-      { keys: ['pageup', 'C-b', 'pagedown', 'C-f'], label: 'PgUp PgDn', help: 'one page' },
-      { keys: ['C-u', 'C-d'], label: 'Ctrl-U Ctrl-D', help: 'half a page' },
+      { keys: ['pageup', 'C-b', 'pagedown', 'C-f', 'C-u', 'C-d'], label: 'PgUp/Dn ^U/^D', help: 'a page, half a page' },
       { keys: ['g', 'home', 'G', 'end'], label: 'g G', help: 'first line, last line' },
       { keys: ['n', 'N'], label: 'n N', help: 'next, previous fault' },
       { keys: [':'], label: ':', help: 'to a port, name or view' },
@@ -43,8 +42,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     column: 'right',
     bindings: [
       { keys: ['/'], label: '/', help: 'filter: word !not a|b' },
-      { keys: ['f'], label: 'f', help: 'only faults, or all' },
-      { keys: ['s', 'S'], label: 's S', help: 'sort key, reverse order' },
+      { keys: ['f', 's', 'S'], label: 'f s S', help: 'faults; sort, reversed' },
       { keys: ['left', 'right'], label: 'left right', help: 'scroll columns' },
       { keys: ['escape'], label: 'Esc', help: 'close; clear the filter' },
     ],
@@ -56,9 +54,9 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
       { keys: ['p'], label: 'p', help: 'pause; watching goes on', isLive: true },
       { keys: ['r', 'a'], label: 'r a', help: 'read now; probe TLS, auth', isLive: true },
       { keys: ['w', 'm'], label: 'w m', help: 'save; mouse selects text' },
-      { keys: ['i'], label: 'i', help: 'what cannot be seen' },
-      { keys: ['C-l', 'C-z'], label: 'Ctrl-L Ctrl-Z', help: 'repaint, suspend' },
-      { keys: ['?', 'q', 'C-c'], label: '?, q, Ctrl-C', help: 'this help; quit' },
+      { keys: ['?', 'i'], label: '? i', help: 'this help; what is unseen' },
+      { keys: ['q'], label: 'q', help: 'close; quits from a list' },
+      { keys: ['C-l', 'C-z', 'C-c'], label: '^L ^Z ^C', help: 'repaint, suspend, quit' },
     ],
   },
 ];

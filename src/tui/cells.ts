@@ -1,6 +1,7 @@
 import type { OwnedListener, Owner } from '../kernel/owners/owner.js';
 import { isLoopback, isWildcard } from '../kernel/sockets/address.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
+import type { Claim } from '../verdict/claim.js';
 import type { Expected, Severity } from '../verdict/finding.js';
 import { listenerText, programName } from '../verdict/text/format.js';
 import type { Cell, Socket } from './item.js';
@@ -142,6 +143,11 @@ export function reachText({ address, device }: Socket): string {
   if (address === null) return 'local';
   if (isLoopback(address) || device === 'lo') return 'loopback';
   return isWildcard(address) && device === null ? 'everywhere' : 'one address';
+}
+
+/** Of broken claims: some are but warnings. */
+export function brokenStyle(broken: readonly Claim[]): Style {
+  return broken.some(({ severity }) => severity === 'error') ? 'error' : 'warning';
 }
 
 /** What a filter looks for in a listener besides its owners. */

@@ -1,4 +1,4 @@
-import type { Change } from '../snapshot/document/change.js';
+import type { Change, VerdictChanged } from '../snapshot/document/change.js';
 import type { Severity, Verdict } from '../verdict/finding.js';
 import { EMPTY_CELL } from './cells.js';
 import { eventEndpoint, eventName, eventStyle, eventSummary, eventText } from './event_text.js';
@@ -59,6 +59,12 @@ export class EventItem implements Item {
   }
 }
 
+/** That of the new verdict; a row that was answered and no longer applies, such as that of an operator that ended, is worth a look. */
+function verdictSeverity({ before, after }: VerdictChanged): Severity {
+  const isGone = after?.verdict === 'not-applicable' && before !== null && before.sockets.length > 0;
+  return isGone ? 'info' : (after?.severity ?? 'none');
+}
+
 /** Anything but `none` is a fault. */
 export function eventSeverity(change: Change): Severity {
   switch (change.event) {
@@ -69,7 +75,7 @@ export function eventSeverity(change: Change): Severity {
     case 'coverage':
       return change.complete ? 'none' : 'warning';
     case 'verdict':
-      return change.after?.severity ?? 'none';
+      return verdictSeverity(change);
     case 'started':
     case 'opened':
     case 'closed':

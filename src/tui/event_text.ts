@@ -64,7 +64,7 @@ export function eventEndpoint({ change, listeners, moreListeners }: TimelineEntr
   }
 }
 
-/** `eventText`, short enough for a column: owners first, and only their PID, name and unit. */
+/** `eventText`, short enough for a column: owners first, and only their PID, name and unit; of a failed call the culprit first. */
 export function eventSummary(entry: TimelineEntry, { arrow }: Glyphs): string {
   const { change, listeners } = entry;
   switch (change.event) {
@@ -77,10 +77,10 @@ export function eventSummary(entry: TimelineEntry, { arrow }: Glyphs): string {
       const holders = change.holders.flatMap(({ owners, kind, place }) =>
         owners.length === 0
           ? [kind === 'file' || kind === 'other-file' ? `file ${place}` : 'unknown owner']
-          : owners.map(ownerWithUnit),
+          : owners.map(shortOwner),
       );
-      const inUse = holders.length === 0 ? '' : `; in use by ${holders.join(', ')}`;
-      return `${shortOwner(change.process)}: ${change.code}${inUse}`;
+      const inUse = holders.length === 0 ? '' : `held by ${holders.join(', ')}; `;
+      return `${inUse}${shortOwner(change.process)} got ${change.code}`;
     }
     case 'verdict': {
       const { before, after } = change;

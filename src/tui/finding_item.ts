@@ -1,5 +1,6 @@
-import type { OwnedListener } from '../kernel/owners/owner.js';
+import { isDeepStrictEqual } from 'node:util';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Claim } from '../verdict/claim.js';
 import { type Finding, SEVERITIES, type Severity, VERDICTS, type Verdict } from '../verdict/finding.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import {
@@ -16,11 +17,11 @@ import {
   uptimeCell,
   uptimeSortKey,
 } from './cells.js';
-import type { Cell, CellContext, Item, Socket, Subject } from './item.js';
+import type { Cell, CellContext, Item, Subject } from './item.js';
 import type { Search } from './search.js';
 
 /** Every finding in the order of the document: the rows of the page, then the unexpected listeners. */
-export function findingItems({ findings, sockets, bound = [] }: SnapshotDocument): Item[] {
+export function findingItems({ findings, sockets, bound = [], claims = [] }: SnapshotDocument): Item[] {
   const byId = new Map(sockets.map((socket) => [socket.id, socket]));
   const boundById = new Map(bound.map((socket) => [socket.id, socket]));
   const counts = new Map<string, number>();
@@ -31,7 +32,9 @@ export function findingItems({ findings, sockets, bound = [] }: SnapshotDocument
     counts.set(key, count);
     const members = finding.sockets.flatMap((id) => byId.get(id) ?? []);
     const others = otherIds(finding).flatMap((id) => byId.get(id) ?? boundById.get(id) ?? []);
-    return new FindingItem(finding, members, others, count === 1 ? key : `${key}#${count}`);
+    const ofRow = claims.filter(({ row }) => isDeepStrictEqual(row, finding.expected));
+    const subject = { kind: 'finding', finding, sockets: members, others, claims: ofRow } as const;
+    return new FindingItem(subject, count === 1 ? key : `${key}#${count}`);
   });
 }
 
@@ -55,7 +58,8 @@ class FindingItem implements Item {
   readonly signature: string;
   readonly subject: Subject & { readonly kind: 'finding' };
 
-  constructor(finding: Finding, sockets: readonly Socket[], others: readonly OwnedListener[], key: string) {
+  constructor(subject: FindingItem['subject'], key: string) {
+    const { finding, sockets } = subject;
     const [first] = sockets;
     this.key = `finding ${key}`;
     this.endpoint =
@@ -63,9 +67,9 @@ class FindingItem implements Item {
     this.group = groupOf(finding);
     this.verdict = finding.verdict;
     this.severity = finding.severity;
-    this.isFault = finding.severity !== 'none';
+    this.isFault = finding.severity !== 'none' || brokenClaims(subject).length > 0;
     this.signature = `${finding.verdict} ${finding.sockets.join(' ')} ${uniqueOwners(sockets).map(ownerKey).join(' ')}`;
-    this.subject = { kind: 'finding', finding, sockets, others };
+    this.subject = subject;
   }
 
   cell(column: string, { now, glyphs }: CellContext): Cell {
@@ -96,7 +100,7 @@ class FindingItem implements Item {
     const { finding, sockets } = this.subject;
     switch (column) {
       case 'verdict':
-        return rankOf(finding);
+        return rankOf(this.subject);
       case 'service':
         return finding.expected?.service ?? '~';
       case 'expected':
@@ -123,10 +127,22 @@ class FindingItem implements Item {
   }
 }
 
-/** By severity; then what another finding causes comes last, since mending that mends it; then by verdict. */
-function rankOf({ severity, verdict, causedBy }: Finding): number {
+/**
+ * By severity, also of broken claims; then what another finding causes comes last, since mending that mends it; then by
+ * verdict.
+ */
+function rankOf(subject: FindingItem['subject']): number {
+  const { severity, verdict, causedBy } = subject.finding;
   const within = (causedBy === null ? 0 : VERDICTS.length) + VERDICTS.indexOf(verdict);
-  return SEVERITIES.indexOf(severity) * 2 * VERDICTS.length + within;
+  const ranks = [severity, ...brokenClaims(subject).map((claim) => claim.severity)].map((one) =>
+    SEVERITIES.indexOf(one),
+  );
+  return Math.min(...ranks) * 2 * VERDICTS.length + within;
+}
+
+/** About the row of an item; none for other subjects. */
+export function brokenClaims(subject: Subject): Claim[] {
+  return subject.kind === 'finding' ? subject.claims.filter(({ result }) => result === 'broken') : [];
 }
 
 function groupOf({ expected }: Finding): string {

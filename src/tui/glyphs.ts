@@ -7,6 +7,8 @@ export interface Glyphs {
   readonly result: Readonly<Record<SnapshotDocument['summary']['result'], string>>;
   /** Of lines that have just changed. */
   readonly change: Readonly<Record<'added' | 'changed' | 'removed', string>>;
+  /** Of a row whose listeners do not do what the page claims of them. */
+  readonly brokenClaim: string;
   /** Of a line that stays at the top. */
   readonly pin: string;
   /** Between counts. */
@@ -43,6 +45,7 @@ export const UNICODE: Glyphs = {
   },
   result: { match: '✓', drift: '✗', incomplete: '?' },
   change: CHANGE,
+  brokenClaim: '!',
   pin: '◆',
   separator: ' · ',
   ellipsis: '…',
@@ -71,6 +74,7 @@ export const ASCII: Glyphs = {
   },
   result: { match: '=', drift: 'X', incomplete: '?' },
   change: CHANGE,
+  brokenClaim: '!',
   pin: '&',
   separator: ', ',
   ellipsis: '..',

@@ -1,26 +1,28 @@
 import { aboutOf } from './about.js';
-import { KEPT_COLUMNS } from './columns.js';
+import { columnsOf, KEPT_COLUMNS } from './columns.js';
 import type { CopyEntry } from './copy_menu.js';
 import { copyEntries } from './copy_menu.js';
+import { pathWord } from './filter.js';
 import type { Item } from './item.js';
 import { goToSubject, showView } from './jump.js';
 import type { Key } from './keys.js';
+import { layoutOf } from './layout.js';
 import { itemAt, listOf } from './list.js';
 import { noticeOf } from './notice.js';
 import { openPrompt } from './prompt.js';
 import { scroll } from './scroll.js';
-import { clampSelection, followSelection, moveSelection, selectedItem } from './selection.js';
+import { clampSelection, followSelection, keepSelected, moveSelection, selectedItem } from './selection.js';
 import { FIRST_LINE, type State, shownData, withList } from './state.js';
 import { typeKey } from './type_key.js';
 import { resume, showMessage } from './update.js';
-import { type SortOrder, VIEW_NAMES, VIEWS, type ViewName } from './view.js';
+import { type SortOrder, shownBy, VIEW_NAMES, VIEWS, type ViewName } from './view.js';
 
 /** What a key asks for besides a new state. */
 export type Effect =
   | { readonly kind: 'quit' }
   | { readonly kind: 'suspend' }
   | { readonly kind: 'read-again' }
-  | { readonly kind: 'ask' }
+  | { readonly kind: 'probe' }
   | { readonly kind: 'save' }
   | { readonly kind: 'repaint' }
   | { readonly kind: 'copy'; readonly entry: CopyEntry }
@@ -71,14 +73,20 @@ const LIVE_KEYS: Readonly<Record<string, string>> = {
   p: 'a recording cannot be paused',
 };
 
+/** What `q` closes: it quits from a list. */
+function isOpen(state: State): boolean {
+  const { help, details, back } = state;
+  return !layoutOf(state).tooSmall && (help !== null || details !== null || back !== null);
+}
+
 function effectOf(state: State, { name }: Key): Effect | null {
   switch (name) {
     case 'q':
-      return { kind: 'quit' };
+      return isOpen(state) ? null : { kind: 'quit' };
     case 'r':
       return { kind: 'read-again' };
     case 'a':
-      return { kind: 'ask' };
+      return { kind: 'probe' };
     case 'w':
       return { kind: 'save' };
     default:
@@ -116,6 +124,7 @@ function navigate(state: State, name: string): State {
     case 'i':
       return showNotice(state);
     case 'escape':
+    case 'q':
       return closeTop(state);
     case 'return':
       return help === null ? openItem(state) : { ...state, help: null };
@@ -124,11 +133,11 @@ function navigate(state: State, name: string): State {
     case ':':
       return { ...state, prompt: openPrompt('jump', ''), help: null };
     case 'f':
-      return { ...state, faultsOnly: !state.faultsOnly };
+      return { ...keepSelected(state), faultsOnly: !state.faultsOnly };
     case 'p':
       return paused === null ? { ...state, paused: { since: state.now, data: state.data } } : resume(state);
     case 's':
-      return sortBy(state, (state.lists[view].sort + 1) % VIEWS[view].sortKeys.length);
+      return sortBy(state, nextSort(state));
     case 'S':
       return reverseSort(state);
     case 'c':
@@ -172,7 +181,7 @@ function showEvents(state: State): State {
   const item = shownItem(state);
   if (item === null || item.subject.kind === 'event') return state;
   const { ports, paths } = aboutOf(item.subject);
-  const words = [...new Set(ports.map((port) => `port:${port}`)), ...new Set(paths)];
+  const words = [...new Set(ports.map((port) => `port:${port}`)), ...new Set(paths.map(pathWord))];
   const { view, filter, faultsOnly, details } = state;
   const back = { view, filter, faultsOnly, details };
   return { ...showView(state, 'events'), filter: words.join('|'), faultsOnly: false, back };
@@ -204,7 +213,7 @@ function shiftColumns(state: State, by: 1 | -1): State {
 function closeTop(state: State): State {
   if (state.help !== null) return { ...state, help: null };
   if (state.details !== null) return { ...state, details: null };
-  return state.back === null ? { ...state, filter: '' } : { ...state, ...state.back, back: null };
+  return state.back === null ? { ...keepSelected(state), filter: '' } : { ...state, ...state.back, back: null };
 }
 
 /** Opens the details of the selected line, or closes them; from those of an event it goes to what happened there. */
@@ -220,6 +229,15 @@ export function toggleDetails(state: State): State {
   if (item === null) return state;
   const removed = shownData(state).marks.get(item.key)?.kind === 'removed';
   return { ...state, details: { item, removed, scroll: 0 } };
+}
+
+/** The next key in the order of the columns; only what the columns on the screen show. */
+function nextSort(state: State): number {
+  const { sortKeys } = VIEWS[state.view];
+  const shown = new Set(columnsOf(state).map(({ name }) => name));
+  const { sort } = state.lists[state.view];
+  for (let at = sort + 1; at < sortKeys.length; at += 1) if (shown.has(shownBy(sortKeys[at] ?? ''))) return at;
+  return 0;
 }
 
 export function sortBy(state: State, sort: number): State {

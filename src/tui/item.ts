@@ -1,5 +1,6 @@
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { Claim } from '../verdict/claim.js';
 import type { Finding, Severity, Verdict } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
@@ -15,6 +16,8 @@ export type Subject =
       readonly sockets: readonly Socket[];
       /** Of a service that runs, but does not listen there: the sockets that show it. */
       readonly others: readonly OwnedListener[];
+      /** What the page claims of its listeners, where they were probed. */
+      readonly claims: readonly Claim[];
     }
   | { readonly kind: 'socket'; readonly socket: Socket }
   | { readonly kind: 'event'; readonly entry: TimelineEntry };

@@ -17,13 +17,19 @@ export interface List {
   readonly lines: readonly ListLine[];
   /** Number of items without the filter. */
   readonly total: number;
-  /** Of them those that the filter lets through. Pinned ones are shown besides. */
-  readonly matching: number;
+  /** Of them those in `lines`: the pinned ones, and those that the filter lets through. */
+  readonly shown: number;
+  /** Pinned ones, which come first, whether the filter lets them through or not. */
+  readonly pinned: number;
 }
 
-type ItemCache = WeakMap<SnapshotDocument['findings'], WeakMap<SnapshotDocument['sockets'], readonly Item[]>>;
+type Claims = NonNullable<SnapshotDocument['claims']>;
+type BySockets = WeakMap<SnapshotDocument['sockets'], WeakMap<Claims, readonly Item[]>>;
+type ItemCache = WeakMap<SnapshotDocument['findings'], BySockets>;
 
-/* Most snapshots share findings and sockets with the one before, so these are the keys and not the document. */
+const NO_CLAIMS: Claims = [];
+
+/* Most snapshots share findings, sockets and claims with the one before, so these are the keys and not the document. */
 const findingCache: ItemCache = new WeakMap();
 const socketCache: ItemCache = new WeakMap();
 const socketsById = new WeakMap<SnapshotDocument['sockets'], ReadonlyMap<string, Socket>>();
@@ -39,8 +45,9 @@ function cached<Key extends object, Value>(cache: WeakMap<Key, Value>, key: Key,
 
 function cachedItems(document: SnapshotDocument | null, cache: ItemCache, make: (from: SnapshotDocument) => Item[]) {
   if (document === null) return [];
-  const bySockets = cached(cache, document.findings, () => new WeakMap());
-  return cached(bySockets, document.sockets, () => make(document));
+  const bySockets: BySockets = cached(cache, document.findings, () => new WeakMap());
+  const byClaims = cached(bySockets, document.sockets, () => new WeakMap<Claims, readonly Item[]>());
+  return cached(byClaims, document.claims ?? NO_CLAIMS, () => make(document));
 }
 
 export function socketWith(document: SnapshotDocument | null, id: string): Socket | undefined {
@@ -73,13 +80,13 @@ function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): r
 const lastLists = new Memo();
 
 export function listOf(state: State): List {
-  const { view, filter, faultsOnly } = state;
+  const { view, filter, faultsOnly, prompt } = state;
   const pinned = pinnedIn(state);
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
   const { document, timeline } = data;
-  const subjects = view === 'events' ? [timeline] : [document?.findings, document?.sockets];
-  const inputs = [...subjects, data.marks, sort, reversed, filter, faultsOnly, pinned];
+  const subjects = view === 'events' ? [timeline] : [document?.findings, document?.sockets, document?.claims];
+  const inputs = [...subjects, data.marks, sort, reversed, filter, prompt?.kind === 'filter', faultsOnly, pinned];
   return lastLists.memoize(view, inputs, () => makeList(state, data));
 }
 
@@ -91,24 +98,19 @@ function pinnedIn({ back, pinned }: State): ReadonlySet<string> {
 }
 
 function makeList(state: State, data: Data): List {
-  const { view, lists, filter, faultsOnly } = state;
+  const { view, lists, filter, faultsOnly, prompt } = state;
   const pinned = pinnedIn(state);
   const items = withRemoved(itemsOf(data, view), data, view);
-  const matches = matcherOf(filter);
+  const matches = matcherOf(filter, prompt?.kind === 'filter');
   const isPinned = (item: Item): boolean => pinned.size > 0 && pinned.has(item.key);
-  let matching = 0;
-  const chosen = items.filter((item) => {
-    const isMatch = (!faultsOnly || item.isFault) && matches(item);
-    if (isMatch) matching++;
-    return isMatch || isPinned(item);
-  });
+  const chosen = items.filter((item) => ((!faultsOnly || item.isFault) && matches(item)) || isPinned(item));
   const { sort, reversed } = lists[view];
   const sorted = sortItems(view, chosen, { sort, reversed });
   const top = pinned.size === 0 ? [] : sorted.filter(isPinned);
   const rest = top.length === 0 ? sorted : sorted.filter((item) => !isPinned(item));
   // Only the original order keeps groups together.
   const lines = [...top, ...(sort === 0 && !reversed ? grouped(rest) : rest)];
-  return { lines, total: items.length, matching };
+  return { lines, total: items.length, shown: chosen.length, pinned: top.length };
 }
 
 function grouped(items: readonly Item[]): ListLine[] {

@@ -104,7 +104,7 @@ async function liveUpdates(command: RunOptions): Promise<UpdateSource> {
     followCounters: (onCounters) => watcher.followCounters(onCounters),
     close: () => watcher.close(),
     describe: processReader(options.hostRoot ?? null),
-    ask: async () => {
+    probe: async () => {
       const { takeSnapshot } = await import('../snapshot/snapshot.js');
       return takeSnapshot({ ...options, probe: true });
     },
@@ -156,7 +156,7 @@ async function recordedUpdates(file: string): Promise<UpdateSource> {
     readAgain: () => {},
     followCounters: () => {},
     describe: async () => null,
-    ask: async () => null,
+    probe: async () => null,
     close: () => {},
   };
 }

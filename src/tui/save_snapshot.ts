@@ -1,7 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { messageOf, SockwatchError } from '../base/errors.js';
 import { readInput } from '../base/read_file.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+
+const ELSEWHERE =
+  'start k8s-sockwatch in a directory that can be written, such as /tmp, or write a snapshot anywhere: k8s-sockwatch --once --output FILE';
 
 /**
  * Writes a snapshot to a new file in the working directory and returns what to tell the user. Others may have planted links there:
@@ -26,7 +30,9 @@ export async function saveSnapshot(document: SnapshotDocument): Promise<string> 
         // Events and queues change between two readings of the tables.
         break;
       case 'none':
-        await writeNew(path, [bytes]);
+        await writeNew(path, [bytes]).catch((error: unknown) => {
+          throw new SockwatchError('ERR_OUTPUT', `${messageOf(error)}; ${ELSEWHERE}`, { cause: error });
+        });
         return `saved as ${path}`;
     }
   }

@@ -60,8 +60,19 @@ export function moveSelection(state: State, line: number, direction: 1 | -1): St
 function moveTo(list: List, position: Position, line: number, direction: 1 | -1, height: number): Position {
   const found = nearestItem(list, line, direction);
   const item = found === null ? null : itemAt(list, found);
-  if (found === null || item === null) return FIRST_LINE;
+  // What was selected is selected again when the list has it.
+  if (found === null || item === null) return { ...position, line: 0, top: 0 };
   return { key: item.key, endpoint: item.endpoint, line: found, top: scrollTo(list, position.top, found, height) };
+}
+
+/**
+ * Before a filter is dropped: the cursor stays on its item. On the newest event of all, it goes on following the newest.
+ */
+export function keepSelected(state: State): State {
+  const item = selectedItem(state);
+  const [newest] = shownData(state).timeline.entries;
+  if (item === null || (item.subject.kind === 'event' && item.subject.entry === newest)) return state;
+  return withList(state, state.view, { key: item.key, endpoint: item.endpoint });
 }
 
 function nearestItem(list: List, line: number, direction: 1 | -1): number | null {

@@ -24,8 +24,10 @@ export interface ActionLabel {
 
 /** What is known about the node. */
 export interface Data {
-  /** null until the first snapshot. */
+  /** With what listeners answered to `a`. null until the first snapshot. */
   readonly document: SnapshotDocument | null;
+  /** The snapshot in which they answered; null: they were not probed. */
+  readonly probed: SnapshotDocument | null;
   readonly started: Started | null;
   readonly timeline: Timeline;
   readonly marks: Marks;
@@ -119,8 +121,6 @@ export interface State {
   /** What cannot be seen; shown at the start, and by i, until the next key. */
   readonly notice: string | null;
   readonly message: Message | null;
-  /** The snapshot with what listeners answered when `a` asked them; null: they were not asked. */
-  readonly asked: SnapshotDocument | null;
 }
 
 /** No item is selected: the cursor stays on the first line, whatever item that is. */
@@ -131,7 +131,7 @@ const START: ListState = { ...FIRST_LINE, sort: 0, reversed: false, shift: 0 };
 export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' | 'now' | 'actions'>): State {
   return {
     ...options,
-    data: { document: null, started: null, timeline: EMPTY_TIMELINE, marks: NO_MARKS },
+    data: { document: null, probed: null, started: null, timeline: EMPTY_TIMELINE, marks: NO_MARKS },
     paused: null,
     view: 'page',
     lists: { page: { ...START, sort: WORST_FIRST }, listeners: START, events: START },
@@ -147,7 +147,6 @@ export function initialState(options: Pick<State, 'source' | 'glyphs' | 'size' |
     help: null,
     notice: null,
     message: null,
-    asked: null,
     processes: new Map(),
   };
 }

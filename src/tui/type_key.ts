@@ -2,6 +2,7 @@ import { jumpTo } from './jump.js';
 import type { Key } from './keys.js';
 import { edit, type Prompt, paste } from './prompt.js';
 import { scroll } from './scroll.js';
+import { keepSelected } from './selection.js';
 import type { State } from './state.js';
 import { showMessage } from './update.js';
 
@@ -11,7 +12,9 @@ export function typeKey(state: State, prompt: Prompt, key: Key): State {
     case 'return':
       return prompt.kind === 'jump' ? jump(state, prompt.text) : { ...state, prompt: null };
     case 'escape':
-      return { ...state, prompt: null, filter: prompt.kind === 'filter' ? '' : state.filter };
+      return prompt.kind === 'filter'
+        ? { ...keepSelected(state), prompt: null, filter: '' }
+        : { ...state, prompt: null };
     case 'up':
     case 'down':
     case 'pageup':

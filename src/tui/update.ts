@@ -6,6 +6,7 @@ import type { Claim } from '../verdict/claim.js';
 import { listed } from '../verdict/text/format.js';
 import { endpointOf } from '../verdict/text/sentences.js';
 import type { WatchUpdate } from '../watch/watcher.js';
+import { withAnswersOf } from './answers.js';
 import { itemsOf, socketWith } from './list.js';
 import { markChanges, withoutExpired } from './marks.js';
 import { noticeOf } from './notice.js';
@@ -27,7 +28,7 @@ export function applyUpdate(state: State, update: WatchUpdate): State {
 function withSnapshot({ data, now }: State, document: SnapshotDocument): Data {
   if (data.document === null) return { ...data, ...recorded(document), document };
   const timeline = withListeners(data.timeline, (id) => socketWith(document, id));
-  return withMarks({ ...data, document, timeline }, data, now);
+  return withMarks({ ...data, document: withAnswersOf(data.probed, document), timeline }, data, now);
 }
 
 /** What a snapshot has of events. */
@@ -84,17 +85,28 @@ export function tick(state: State, now: number): State {
   return { ...state, now, data: { ...state.data, marks: withoutExpired(state.data.marks, now) }, message };
 }
 
-/** What listeners answered, and in a message which of them did not hold to the page. */
-export function withAnswers(state: State, asked: SnapshotDocument): State {
-  const { claims = [] } = asked;
-  const answered = { ...state, asked };
+/** What listeners answered, and in a message which of them did not hold to the page. A pause does not hide it: it was asked for. */
+export function withAnswers(state: State, probed: SnapshotDocument): State {
+  const { claims = [] } = probed;
+  const { paused } = state;
+  const answer = (data: Data): Data => {
+    const document = data.document === null ? null : withAnswersOf(probed, data.document);
+    return { ...data, probed, document };
+  };
+  const data = answer(state.data);
+  const answered = { ...state, data, paused: paused === null ? null : { ...paused, data: answer(paused.data) } };
   if (claims.length === 0) return showMessage(answered, 'nothing to probe: no service of the page listens here', true);
   const details = 'Enter on a row shows its own';
+  const marked = `${state.glyphs.brokenClaim} marks the rows; ${details}`;
   for (const result of ['broken', 'unverified'] as const) {
     const found = claims.filter((claim) => claim.result === result);
     if (found.length === 0) continue;
     const count = `${found.length} of ${claims.length} claims of the page ${found.length === 1 ? 'is' : 'are'} ${result}`;
-    return showMessage(answered, `${count}: ${listed(found.map(placeOf), ', ')}; ${details}`, true);
+    return showMessage(
+      answered,
+      `${count}: ${listed(found.map(placeOf), ', ')}; ${result === 'broken' ? marked : details}`,
+      true,
+    );
   }
   return showMessage(answered, `all ${claims.length} claims of the page hold; ${details}`, false);
 }

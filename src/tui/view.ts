@@ -93,6 +93,11 @@ function fixed(name: string, title: string, width: number, priority: number, ali
   return { ...column(name, title, width, priority), sizing: 'fixed', ...(align && { align }) };
 }
 
+/** The column that shows what a sort key sorts by. */
+export function shownBy(sortKey: string): string {
+  return sortKey === 'port' ? 'address' : sortKey;
+}
+
 /** The sort order as the tab line shows it. */
 export function sortTitle(view: ViewName, sort: number): string {
   const key = VIEWS[view].sortKeys[sort] ?? ORIGINAL;

@@ -2,6 +2,8 @@ import t from 'tap';
 import { toJson } from '../../src/report/json.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { readSnapshot } from '../../src/snapshot/document/read_snapshot.js';
+import { handleMouse } from '../../src/tui/handle_mouse.js';
+import { listOf } from '../../src/tui/list.js';
 import { savedDocument } from '../../src/tui/saved_document.js';
 import type { State } from '../../src/tui/state.js';
 import { withAnswers } from '../../src/tui/update.js';
@@ -16,6 +18,7 @@ import {
   linesOf,
   nodeWith,
   press,
+  resized,
   SOCKETS,
   screenText,
   screenWith,
@@ -53,8 +56,8 @@ function saved(state: State): SnapshotDocument {
   return readSnapshot(joined(toJson(document)), 'w');
 }
 
-t.test('a asks what the page claims; the details have the answers', (t) => {
-  t.strictSame(effectOf(START, 'a'), { kind: 'ask' });
+t.test('a probes what the page claims; the details have the answers', (t) => {
+  t.strictSame(effectOf(START, 'a'), { kind: 'probe' });
   const recording = { ...START, source: { kind: 'recording', file: 'x' } } as const;
   t.equal(effectOf(recording, 'a'), null);
   t.match(message(press(recording, 'a')), 'a recording cannot be probed');
@@ -76,14 +79,49 @@ t.test('the message says which rows have broken claims', (t) => {
   t.match(message(ask(HOLDS, unverified)), `1 of 2 claims of the page is unverified: kubelet 127.0.0.1:10248; ${rest}`);
   t.match(
     message(ask(HOLDS, BROKEN, unverified)),
-    `1 of 3 claims of the page is broken: kubelet 127.0.0.1:10250; ${rest}`,
+    `1 of 3 claims of the page is broken: kubelet 127.0.0.1:10250; ! marks the rows; ${rest}`,
   );
   t.match(
     message(ask(BROKEN, other, BROKEN)),
-    `3 of 3 claims of the page are broken: kubelet 127.0.0.1:10250, cilium-agent 127.0.0.1:9879; ${rest}`,
+    `3 of 3 claims of the page are broken: kubelet 127.0.0.1:10250, cilium-agent 127.0.0.1:9879; ! marks the rows; ${rest}`,
   );
   const nowhere = { ...other, endpoint: null, row: { ...other.row, service: 'x\x1b' } };
   t.match(message(ask(nowhere)), 'is broken: x\\x1b localhost:9879/tcp;');
+  t.end();
+});
+
+t.test('broken claims mark their row, count in the summary, and can be filtered and found', (t) => {
+  const warning = claimOf(10248, 'it expires in 3 days', 'broken', 'warning');
+  const state = ask(HOLDS, BROKEN, BROKEN, warning);
+  const marked = (one: State) => linesOf(one).filter((line) => line.startsWith('!'));
+  t.match(marked(state), [/^! +✓ ok +kubelet +\*:10250/, /^! +✓ ok +kubelet +localhost:10248/]);
+  const line = linesOf(state)[2] ?? '';
+  t.match(line, /^✗ DRIFT .* · 3 claims broken /);
+  const narrow = linesOf(press(resized(state, { size: { width: 60, height: 24 } }), 'g'));
+  t.match(narrow[2], / · 3 claims broken {2}1 exposed /);
+  const clicked = handleMouse(state, { kind: 'press', line: 2, column: line.indexOf('claims') }).state;
+  t.equal(clicked.filter, 'claim:broken');
+  t.match(screenText(clicked), / 1\/2 of 5$/m);
+  t.match(screenText(press(state, '/ :claim:hold')), / 1\/1 of 5$/m);
+  t.match(screenText(press(state, '/ :claim:x')), 'no result of a claim begins with "x": broken, unverified, holds');
+  // Errors first, and a fault for f and n.
+  const keys = (one: State) => listOf(one).lines.flatMap((item) => (typeof item === 'string' ? [] : item.severity));
+  t.strictSame(keys(press(state, 'f')), ['error', 'error', 'none', 'none']);
+  t.match(screenText(press(state, 'g n n')), /│ .* tls is broken: it speaks no TLS/);
+  t.end();
+});
+
+t.test('a filter of claims says that nothing was probed', (t) => {
+  t.match(screenText(press(START, '/ :claim:broken')), 'nothing was probed yet: a does; Esc clears the filter');
+  const recording = screenWith([NODE], { source: { kind: 'recording', file: 'x' } });
+  t.match(screenText(press(recording, '/ :claim:broken')), 'the snapshot was taken without --probe');
+  t.end();
+});
+
+t.test('answers are shown during a pause, and stay when it ends', (t) => {
+  const paused = press(START, 'p');
+  const answered = withAnswers(paused, { ...NODE, claims: [BROKEN], unasked: [] });
+  for (const state of [answered, press(answered, 'p')]) t.match(linesOf(state)[2], / · 1 claim broken /);
   t.end();
 });
 

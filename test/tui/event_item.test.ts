@@ -2,6 +2,7 @@ import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { Change, Closed, Opened } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import { eventSeverity } from '../../src/tui/event_item.js';
 import { ASCII } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
@@ -174,7 +175,7 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
       { event: 'opened', at: AT, seenBy: 'table', socket: { ...socket, owners: [], ownersUnknown: 'permission' } },
       /^opened +127\.0\.0\.1:10248 +an unknown owner \(its owner is not visible/,
     ],
-    [failed, /^bind-failed +0\.0\.0\.0:161\/udp +7 nc: EADDRINUSE; in use by 812 snmpd$/],
+    [failed, /^bind-failed +0\.0\.0\.0:161\/udp +held by 812 snmpd; 7 nc got EADDRINUSE$/],
     [
       {
         event: 'restarted',
@@ -201,6 +202,29 @@ t.test('every kind of change has an endpoint and a summary', (t) => {
   ];
   for (const [change, line] of cases)
     t.match(events(withEvents(screenWith([nodeWith(SOCKETS)]), change))[0], line, change.event);
+  t.end();
+});
+
+t.test('at 80 columns a failed bind names who has the address, and at 100 who tried', (t) => {
+  const change: Change = {
+    ...{ event: 'bind-failed', at: AT, place: '0.0.0.0:10250', protocol: 'tcp', call: 'bind', netns: '1' },
+    ...{ errno: 98, code: 'EADDRINUSE', process: processOwner('metrics-agent', { pid: 7799 }), message: '' },
+    holders: [addressOwner('listener', '0.0.0.0:10250', [processOwner('kubelet', { pid: 7791 })])],
+    ...{ holdersOmitted: 0, holdersUnknown: null },
+  };
+  const line = (width: number) => events(withEvents(screenWith([nodeWith(SOCKETS)]), change), { width, height: 24 })[0];
+  t.match(line(80), /:10250 +held by 7791 kubelet; /);
+  t.match(line(100), /held by 7791 kubelet; 7799 metrics-agent got EADDRINUSE$/);
+  t.end();
+});
+
+t.test('a row whose service has gone is an event worth a look, though it no longer applies', (t) => {
+  const [finding] = nodeWith(SOCKETS).findings;
+  if (finding === undefined) throw new Error('there is a finding');
+  const gone = { ...finding, verdict: 'not-applicable', severity: 'none', sockets: [] } as const;
+  const event = { event: 'verdict', at: AT, before: finding, after: gone } as const;
+  t.equal(eventSeverity(event), 'info');
+  t.equal(eventSeverity({ ...event, before: { ...gone, verdict: 'missing' } }), 'none', 'it was not there before');
   t.end();
 });
 

@@ -1,9 +1,21 @@
 import t from 'tap';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
 import type { Opened } from '../../src/snapshot/document/change.js';
+import { listOf } from '../../src/tui/list.js';
 import { Search } from '../../src/tui/search.js';
-import { held, processOwner } from '../verdict/factory.js';
-import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, unexpected, withEvents } from './screen.js';
+import { held, processOwner, unixListener } from '../verdict/factory.js';
+import {
+  linesOf,
+  NOW,
+  nodeWith,
+  press,
+  resized,
+  SOCKETS,
+  screenText,
+  screenWith,
+  unexpected,
+  withEvents,
+} from './screen.js';
 
 const OWNER = processOwner('etcd', { pid: 4711, unit: 'snap.k8s.etcd.service' });
 
@@ -52,6 +64,30 @@ t.test('what a filter leaves', (t) => {
     ['constructor:1', []],
   ];
   for (const [filter, ports] of cases) t.strictSame(shown(filter), ports, filter);
+  t.end();
+});
+
+t.test('a number or path that is being typed is the beginning of one; Enter makes it exact', (t) => {
+  const paths = ['/run/x.sock', '/run/x.sock.ttrpc'].map((path) => unixListener(path));
+  const start = press(screenWith([nodeWith([...SOCKETS, ...paths])]), '2');
+  for (const [filter, typing, exact] of [
+    ['port:1025', 1, 0],
+    ['port:10', 2, 0],
+    ['port:10250', 1, 1],
+    ['!port:10', 3, 5],
+    ['path:/run/x', 2, 0],
+    ['path:/RUN/x.sock', 2, 1],
+    ['path:/run/*.sock*', 2, 2],
+  ] as const) {
+    const typed = press(start, `/ :${filter}`);
+    t.strictSame(
+      [typed, press(typed, 'return')].map((state) => listOf(state).shown),
+      [typing, exact],
+      filter,
+    );
+  }
+  t.match(linesOf(press(start, '/ :port:1025')).at(-1), /begins with 1025; Enter: exactly 1025/);
+  t.match(linesOf(press(start, '/')).at(-1), /claim: +Esc clears$/);
   t.end();
 });
 

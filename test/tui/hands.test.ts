@@ -1,8 +1,6 @@
 import t from 'tap';
 import type { Change } from '../../src/snapshot/document/change.js';
-import { handleKey } from '../../src/tui/handle_key.js';
 import { handleMouse } from '../../src/tui/handle_mouse.js';
-import { listOf } from '../../src/tui/list.js';
 import { frameOf } from '../../src/tui/render/frame.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
@@ -84,21 +82,6 @@ t.test('n and N go from fault to fault', (t) => {
   t.end();
 });
 
-t.test('a pinned line stays at the top, whatever the order and the filter', (t) => {
-  const pinned = pressSpace(press(START, ': :10250 return'));
-  const state = press(pinned, 'S / :cilium return');
-  t.match(linesOf(state)[5], /^ ◆✓ ok .*\*:10250/, 'with a mark');
-  t.match(linesOf(state)[6], /cilium/);
-  const matching = listOf(press(START, '/ :cilium return')).matching;
-  t.equal(listOf(state).matching, matching, 'it is not counted as a match');
-  t.equal(pressSpace(pinned).pinned.size, 0, 'a second one lets it go');
-  t.end();
-});
-
-function pressSpace(state: State): State {
-  return clampSelection(handleKey(state, { name: ' ', character: ' ' }).state);
-}
-
 t.test('columns that do not fit are reached by the arrows', (t) => {
   const titles = (state: State) => linesOf(state)[4]?.trim().split(/ +/);
   t.strictSame(titles(START), ['VERDICT▾', 'SERVICE', 'EXPECTED', 'ACTUAL', 'OWNER']);
@@ -122,7 +105,7 @@ t.test('e shows the events of a line; Enter goes from an event to its line', (t)
   t.match(screenText(events), /127\.0\.0\.1:9879/);
   t.notMatch(screenText(events), /127\.0\.0\.1:10248/);
   t.match(selectedLine(press(events, 'return return'))?.text, /exposed .*cilium-agent/);
-  t.match(footer(press(events, 'return')), /^Esc back {2}Enter go there {2}j k scroll {2}c copy {2}q quit$/);
+  t.match(footer(press(events, 'return')), /^Esc q back {2}Enter go there {2}j k scroll {2}c copy {2}Ctrl-C quit$/);
   const lost: Change = { event: 'lost', at, count: 1, suppressed: 0 };
   t.notMatch(footer(press(withEvents(START, lost), '3 return')), 'go there', 'it is about no line');
   t.end();
@@ -133,7 +116,7 @@ t.test('Esc goes back from the events of a line to what was shown; its filter en
   const shown = ({ view, filter, faultsOnly, details }: State) => ({ view, filter, faultsOnly, details });
   const events = press(start, 'e');
   t.match(screenText(events), / \/port:9879 [\s\S]*\n {2}no events at this address/);
-  t.match(footer(events), /^Esc back {2}/);
+  t.match(footer(events), /^Esc q back {2}/);
   t.strictSame(shown(press(events, 'escape')), shown(start));
   t.match(shown(press(events, '1')), { view: 'page', filter: '9879', faultsOnly: true });
   t.match(shown(press(events, 'tab')), { view: 'page', filter: '9879' });
@@ -244,7 +227,8 @@ t.test('c copies the advice that the details show, of snapshots without codes to
 t.test('what is typed is in sight at any width', (t) => {
   const narrow = { ...START, size: { width: 60, height: 16 } };
   t.match(footer(press(narrow, '/')), /^\/▏ .*Esc clears$/);
-  t.match(footer(press(narrow, '/ :port:10250')), /^\/port:10250▏ *$/, 'the hint goes');
+  t.match(footer(press(narrow, '/ :port:10250')), /^\/port:10250▏ +Enter: exactly 10250$/, 'the hint gets shorter');
+  t.match(footer(press(narrow, `/ :${'a'.repeat(50)}`)), /^\/a+▏ *$/, 'then it goes');
   const text = `${'a'.repeat(100)}END`;
   const long = { ...narrow, prompt: { kind: 'filter', text, cursor: text.length } } as const;
   t.match(footer(long), /^…a+END▏ $/, 'then the beginning');
@@ -261,10 +245,10 @@ t.test('the tab of events counts the faults since they were looked at', (t) => {
   const opened: Change = { event: 'opened', at, seenBy: 'kernel', socket: held('x', '127.0.0.1', 1) };
   const tabs = (state: State) => linesOf(state)[3];
   const two = withEvents(START, lost, opened, lost);
-  t.match(tabs(two), / 3 Events \(2\) /);
+  t.match(tabs(two), / 3 Events \(2 faults\) /);
   t.match(tabs(press(two, '3')), / 3 Events {2}/);
   t.match(tabs(press(two, '3 1')), / 3 Events {2}/, 'they have been seen');
-  t.match(tabs(withEvents(press(two, '3 1'), lost)), / 3 Events \(1\) /);
+  t.match(tabs(withEvents(press(two, '3 1'), lost)), / 3 Events \(1 fault\) /);
   t.end();
 });
 

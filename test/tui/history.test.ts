@@ -90,7 +90,7 @@ t.test('a failed bind says what to do, and c copies it', (t) => {
   const process = processOwner('nc', { pid: 99 });
   const failed = bindFailure({ ...cause, comm: Buffer.from('nc') }, process, { holders, omitted: 0, unknown: null });
   const state = press(withEvents(LIVE, failed), '3');
-  t.equal(listOf(press(state, '/ :severity:error return')).matching, 1, 'it is an error');
+  t.equal(listOf(press(state, '/ :severity:error return')).shown, 1, 'it is an error');
   const text = screenText(press(state, 'return'));
   t.match(text, /next +Give nc another address, or stop and disable snap\.k8s\.kubelet\.service/);
   t.match(text, 'Tried by');

@@ -1,8 +1,22 @@
 import t from 'tap';
+import { handleKey } from '../../src/tui/handle_key.js';
+import { clampSelection } from '../../src/tui/selection.js';
+import type { State } from '../../src/tui/state.js';
 import { held } from '../verdict/factory.js';
-import { NOW, nodeWith, press, SOCKETS, screenText, screenWith, selectedKey, withEvents } from './screen.js';
+import {
+  linesOf,
+  NOW,
+  nodeWith,
+  press,
+  SOCKETS,
+  screenText,
+  screenWith,
+  selectedKey,
+  unexpected,
+  withEvents,
+} from './screen.js';
 
-const START = screenWith([nodeWith(SOCKETS)]);
+const START = screenWith([nodeWith([...SOCKETS, unexpected(31337)])]);
 
 t.test('the events of one line are without others, pinned or not', (t) => {
   const opened = (port: number) =>
@@ -17,3 +31,20 @@ t.test('the events of one line are without others, pinned or not', (t) => {
   t.match(screenText(press(ofRow, '3')), /::1]:5 /, 'it is still pinned');
   t.end();
 });
+
+t.test('a pinned line stays at the top, whatever the order and the filter', (t) => {
+  const pinned = pressSpace(press(START, ': :10250 return'));
+  const state = press(pinned, 'S / :cilium return');
+  t.match(linesOf(state)[5], /^ ◆✓ ok .*\*:10250/, 'with a mark');
+  t.match(linesOf(state)[6], /cilium/);
+  t.match(linesOf(state)[3], / 1\/2 of 6$/, 'what is shown is counted');
+  const alone = press(pinned, '/ :nothing return');
+  t.match(linesOf(alone)[3], / 1\/1 of 6$/);
+  t.match(linesOf(alone)[6], /nothing else matches "nothing"; Esc clears the filter/);
+  t.equal(pressSpace(pinned).pinned.size, 0, 'a second one lets it go');
+  t.end();
+});
+
+function pressSpace(state: State): State {
+  return clampSelection(handleKey(state, { name: ' ', character: ' ' }).state);
+}

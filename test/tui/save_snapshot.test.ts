@@ -20,6 +20,13 @@ t.test('a snapshot is saved once', async (t) => {
   t.equal(await readFile(path, 'utf8'), 'another file');
 });
 
+t.test('where nothing can be written, the message names a way out', async (t) => {
+  process.chdir(t.testdir());
+  await rm(process.cwd(), { recursive: true });
+  const said = /; start k8s-sockwatch in a directory that can be written, .*k8s-sockwatch --once --output FILE$/;
+  await t.rejects(saveSnapshot(nodeWith(SOCKETS)), { code: 'ERR_OUTPUT', message: said });
+});
+
 t.test('a link in the working directory is not followed', async (t) => {
   const directory = t.testdir({ victim: 'kept', work: {} });
   process.chdir(`${directory}/work`);

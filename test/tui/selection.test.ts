@@ -25,7 +25,7 @@ const manyUnexpected = (from: number, count: number) =>
 const MANY = [...SOCKETS, ...manyUnexpected(30_000, 60)];
 
 t.test('the cursor starts on the first row, skips headings and stops at the ends', (t) => {
-  const start = press(screenWith([nodeWith(SOCKETS)]), 's s s s s s s');
+  const start = press(screenWith([nodeWith(SOCKETS)]), 's s s s s');
   t.match(selectedLine(start)?.text, /kubelet .*localhost:10248/);
   t.match(selectedLine(press(start, 'j'))?.text, /kubelet .*\*:10250/);
   t.match(selectedLine(press(start, 'down down down'))?.text, /k8sd/, 'it skips the heading of the next group');
@@ -33,6 +33,32 @@ t.test('the cursor starts on the first row, skips headings and stops at the ends
   t.match(selectedLine(press(start, 'G j down'))?.text, /containerd/);
   t.match(selectedLine(press(start, 'G g k up'))?.text, /localhost:10248/);
   t.match(selectedLine(press(start, 'pagedown'))?.text, /containerd/);
+  t.end();
+});
+
+t.test('without its filter a list has the cursor on the same item', (t) => {
+  const opened = (port: number): Change => ({
+    event: 'opened',
+    at: new Date(NOW).toISOString(),
+    seenBy: 'kernel',
+    socket: unexpected(port),
+  });
+  const pages = screenWith([nodeWith(MANY)]);
+  const events = withEvents(press(pages, '3'), opened(1), opened(22), opened(3));
+  for (const [name, state, filter] of [
+    ['page', pages, ':containerd'],
+    ['events', events, ':22'],
+  ] as const) {
+    for (const keys of [`/ ${filter} return escape`, `/ ${filter} escape`]) {
+      const filtered = press(state, `/ ${filter}`);
+      t.not(selectedKey(filtered), selectedKey(state), name);
+      t.equal(selectedKey(press(state, keys)), selectedKey(filtered), `${name}: ${keys}`);
+    }
+    const none = press(state, 'j / :zzz escape');
+    t.equal(selectedKey(none), selectedKey(press(state, 'j')), `${name}: after a filter that matched nothing`);
+  }
+  const newest = press(events, '/ :3 escape');
+  t.match(selectedLine(withEvents(newest, opened(4)))?.text, /:4 /, 'on the newest it follows the newest');
   t.end();
 });
 

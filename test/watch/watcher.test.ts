@@ -132,6 +132,22 @@ t.test('a verdict does not come before the opening that caused it', async (t) =>
   t.strictSame(await seen(1_000), ['opened 31337 by table', 'verdict none unexpected', 'snapshot']);
 });
 
+t.test('of a restarted service, each verdict comes after the closing or opening that caused it', async (t) => {
+  const node = new FakeNode();
+  const { seen, watcher } = watch(t, node);
+  await seen();
+  await seen(1_000);
+  node.next = evaluated([], PAGE);
+  watcher.readAgain();
+  t.strictSame(await seen(), ['closed 10248 by table', 'verdict ok missing', 'snapshot']);
+  const again = { ...KUBELET, id: 'tcp:813', inode: 813, owners: [processOwner('kubelet', { pid: 813 })] };
+  node.opened.push(again);
+  node.next = evaluated([again], PAGE);
+  node.report.events();
+  t.strictSame(await seen(), ['opened 10248 by kernel', 'restarted']);
+  t.strictSame(await seen(1_000), ['verdict missing ok', 'snapshot']);
+});
+
 t.test('another source of a table is no change', async (t) => {
   const node = new FakeNode();
   const [viaProc, viaDiag] = [

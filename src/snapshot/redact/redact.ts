@@ -50,11 +50,18 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
   const interfaces = node.interfaces.map((one) => interfaceOf(one, to));
   const files = document.files.map((file) => fileOf(file, to));
   const sources = coverage.sources.map((source) => sourceOf(source, to));
+  const services =
+    node.services?.map(({ unit, enabled, pids, comm }) => ({
+      unit: to.name(unit),
+      enabled,
+      pids: pids === null ? null : [...pids],
+      comm: comm === null ? null : to.name(comm),
+    })) ?? null;
   const roleReason = node.roleReason === null ? null : replaceParams(ROLE_CODES, node.roleReason, to.replacers);
   const context = {
     sockets: new Map([...gone, ...sockets, ...bound].map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources },
-    node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)) },
+    node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)), services },
   };
   return {
     schemaVersion: 1,
@@ -78,13 +85,7 @@ export function redact(document: SnapshotDocument, options: RedactOptions = {}):
       isBootstrapped: node.isBootstrapped,
       release: node.release === null ? null : to.version(node.release),
       configuration: node.configuration?.map((setting) => settingOf(setting, to)) ?? null,
-      services:
-        node.services?.map(({ unit, enabled, pids, comm }) => ({
-          unit: to.name(unit),
-          enabled,
-          pids: pids === null ? null : [...pids],
-          comm: comm === null ? null : to.name(comm),
-        })) ?? null,
+      services,
       networkFeature: node.networkFeature,
     },
     spec: {

@@ -18,7 +18,7 @@ export function redactWho(document: WhoDocument, options: RedactOptions = {}): W
   const context = {
     sockets: new Map(sockets.map((socket) => [socket.id, socket])),
     coverage: { complete: coverage.complete, sources: coverage.sources.map((source) => sourceOf(source, to)) },
-    node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)) },
+    node: { defaultAddresses: node.defaultAddresses.map((address) => to.address(address)), services: null },
   };
   const answerOf = (answer: Answer): Answer => ({
     ...questionOf(answer, to),

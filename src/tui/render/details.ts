@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
 import type { Finding } from '../../verdict/finding.js';
 import { ownersText } from '../../verdict/text/format.js';
-import { answersOf } from '../answers.js';
 import { placeWithProtocol, reachText, SEVERITY_STYLE } from '../cells.js';
 import type { Glyphs } from '../glyphs.js';
 import { historyOf } from '../history.js';
@@ -72,15 +71,16 @@ function roleParts({ expected }: Finding, state: State): Part[] {
   return [field('role', printable(`${document.node.role}: ${document.node.roleSource}`))];
 }
 
-/** What the listener answered when it was asked what the page claims of it. */
+/** What the listener answered when it was probed for what the page claims of it. */
 function claimParts({ expected }: Finding, state: State): Part[] {
-  const claims = shownData(state).document?.claims ?? answersOf(state)?.claims ?? [];
+  const { document, probed } = shownData(state);
+  const claims = document?.claims ?? [];
   const ofRow = claims.filter(({ row }) => isDeepStrictEqual(row, expected));
   if (ofRow.length === 0) return [];
-  // A snapshot does not say when its listeners were asked.
-  const probed = state.asked === null ? '' : `, probed ${dateText(state.asked.capturedAt)}`;
+  // A snapshot does not say when its listeners were probed.
+  const time = probed === null ? '' : `, probed ${dateText(probed.capturedAt)}`;
   return [
-    heading(`Claims of the page${probed}`),
+    heading(`Claims of the page${time}`),
     ...ofRow.map(({ claim, result, severity, message }) =>
       field(result, `${claim}: ${message}`, SEVERITY_STYLE[severity]),
     ),

@@ -1,4 +1,5 @@
 import { aboutOf } from '../about.js';
+import { FIELD_NAMES } from '../filter.js';
 import type { Subject } from '../item.js';
 import type { Layout } from '../layout.js';
 import { type Line, type Segment, segment } from '../line.js';
@@ -24,19 +25,25 @@ function promptLine({ size, glyphs }: State, { kind, text, cursor }: Prompt): Li
     // The character after the cursor, as editors show it.
     segment(characters[cursor] ?? ' ', 'inverse'),
   ];
-  const hint = segment(HINTS[kind], 'dim');
   const line = [...lineFrom(0), rest];
-  if (segmentsWidth([...line, hint], glyphs) + 2 <= size.width) return justify(line, [hint], size.width, glyphs);
+  for (const hint of hintsFor(kind, text)) {
+    if (segmentsWidth([...line, segment(hint)], glyphs) + 2 > size.width) continue;
+    return justify(line, [segment(hint, 'dim')], size.width, glyphs);
+  }
   let start = 0;
   // One column is left for the ellipsis of what follows.
   while (start < cursor && segmentsWidth(lineFrom(start), glyphs) >= size.width) start += 1;
   return truncateSegments([...lineFrom(start), rest], size.width, glyphs);
 }
 
-const HINTS: Readonly<Record<Prompt['kind'], string>> = {
-  filter: '!a b|c port: pid: unit: verdict: severity:   Esc clears',
-  jump: 'a port, a name or a view',
-};
+/** From the longest. */
+function hintsFor(kind: Prompt['kind'], text: string): readonly string[] {
+  if (kind === 'jump') return ['a port, a name or a view'];
+  const [, number] = /\b(?:port|pid):(\d+)$/.exec(text) ?? [];
+  if (number !== undefined)
+    return [`begins with ${number}; Enter: exactly ${number}   Esc clears`, `Enter: exactly ${number}`];
+  return [`!a b|c ${FIELD_NAMES}   Esc clears`, `${FIELD_NAMES}  Esc clears`, 'Esc clears'];
+}
 
 /** Where there is no room for all hints, those with the highest numbers go first. */
 interface Hint {
@@ -66,7 +73,6 @@ function hintSegments({ label, what }: Hint, at: number): Segment[] {
 
 function allHints(state: State, layout: Layout): readonly Hint[] {
   const hint = (key: string, what: string, priority: number, label = key): Hint => ({ key, label, what, priority });
-  const [help, quit] = [hint('?', 'help', 1), hint('q', 'quit', 0)];
   if (state.copying !== null) {
     return [{ ...hint('', 'copy', 1, `1-${state.copying.length}`), key: null }, hint('escape', 'back', 0, 'Esc')];
   }
@@ -75,17 +81,17 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
     const subject = state.help === null ? state.details?.item.subject : undefined;
     const isEvent = subject?.kind === 'event';
     return [
-      hint('escape', 'back', 2, 'Esc'),
+      hint('escape', 'back', 2, 'Esc q'),
       ...(isEvent && isAboutPlace(subject) ? [hint('return', 'go there', 3, 'Enter')] : []),
       hint('down', below > 0 ? `scroll, ${below} more below` : 'scroll', 4, 'j k'),
       ...(state.help === null ? [hint('c', 'copy', 5)] : []),
       ...(subject === undefined || isEvent ? [] : [hint('e', 'events', 6)]),
-      quit,
+      hint('C-c', 'quit', 7, 'Ctrl-C'),
     ];
   }
   const isLive = state.source.kind === 'live';
   return [
-    ...(state.back === null ? [] : [hint('escape', 'back', 2, 'Esc')]),
+    ...(state.back === null ? [] : [hint('escape', 'back', 2, 'Esc q')]),
     hint('return', 'open', 2, 'Enter'),
     hint('/', 'filter', 3),
     hint(':', 'go to', 7),
@@ -95,8 +101,8 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
     ...(state.view === 'events' ? [] : [hint('e', 'events', 8)]),
     ...(isLive ? [hint('p', state.paused === null ? 'pause' : 'resume', 9), hint('r', 'read', 11)] : []),
     hint('w', 'save', 10),
-    help,
-    quit,
+    hint('?', 'help', 1),
+    ...(state.back === null ? [hint('q', 'quit', 0)] : []),
   ];
 }
 

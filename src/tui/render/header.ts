@@ -1,6 +1,6 @@
 import type { SnapshotDocument } from '../../snapshot/document/document.js';
 import { SEVERITY, VERDICTS, type Verdict } from '../../verdict/finding.js';
-import { SEVERITY_STYLE } from '../cells.js';
+import { brokenStyle, SEVERITY_STYLE } from '../cells.js';
 import { eventSeverity } from '../event_item.js';
 import { layoutOf } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
@@ -36,10 +36,15 @@ function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): L
     segment(`  ${page}`, 'dim'),
   ];
   const isRunning = source.kind === 'live' && paused === null;
+  if (!isRunning) return justify(left, [clock(state)], size.width, glyphs);
   // As wide as with two digits, so that nothing moves every ten seconds.
-  const read = `read ${ageText(now - Date.parse(capturedAt))} ago  `.padStart('read 00s ago  '.length);
-  const right = isRunning ? [segment(read, 'dim'), clock(state)] : [clock(state)];
-  return justify(left, right, size.width, glyphs);
+  const read = `tables ${ageText(now - Date.parse(capturedAt))} ago`.padStart('tables 00s ago'.length);
+  const right = (text: string): Segment[] => [segment(`${text}  `, 'dim'), clock(state)];
+  // Changes are seen as they happen, unless the tables are all there is.
+  const isLive = shownData(state).started?.method != null;
+  const both = right(`live${glyphs.separator}${read}`);
+  const hasRoom = segmentsWidth([...left, ...both], glyphs) + 2 <= size.width;
+  return justify(left, isLive && hasRoom ? both : right(read), size.width, glyphs);
 }
 
 /** The time; of a recording, where and when it was made; during a pause, its start. */
@@ -161,6 +166,11 @@ function verdictParts(
         at === 0 ? '  ' : glyphs.separator,
       ),
     );
+  const broken = document.claims?.filter(({ result }) => result === 'broken') ?? [];
+  const count = broken.length;
+  const text = form === 'marks' ? `${glyphs.brokenClaim}${count}` : `${count} claim${count === 1 ? '' : 's'} broken`;
+  const gap = severities.length === 0 ? '  ' : form === 'marks' ? ' ' : glyphs.separator;
+  const claims = count === 0 ? [] : [counted(text, brokenStyle(broken), 'claim:broken', gap)];
   const verdicts = shown.map((one, at) => {
     const count = summary.verdicts[one];
     const text = form === 'words' ? `${count} ${one}` : `${glyphs.verdict[one]}${count}`;
@@ -168,7 +178,7 @@ function verdictParts(
     const gap = at === 0 ? '  ' : form === 'words' ? glyphs.separator : ' ';
     return counted(text, isHealthy(one) ? 'dim' : SEVERITY_STYLE[severity], `verdict:${one}`, gap);
   });
-  return [{ segments: [resultSegment(state, document)], filter: null }, ...severities, ...verdicts];
+  return [{ segments: [resultSegment(state, document)], filter: null }, ...severities, ...claims, ...verdicts];
 }
 
 /** The filter that a click on the line of verdicts stands for; null: none. */
@@ -185,7 +195,7 @@ export function verdictFilterAt(state: State, column: number): string | null {
 
 function tabsLine(state: State): Line {
   const { glyphs, size, view } = state;
-  const { total, matching, lines } = listOf(state);
+  const { total, shown, lines } = listOf(state);
   const tabs = VIEW_NAMES.flatMap((name) => [
     segment(tabText(state, name), name === view ? 'inverse' : unseenFaults(state, name) > 0 ? 'error' : 'plain'),
     segment(' '),
@@ -198,7 +208,7 @@ function tabsLine(state: State): Line {
   const below = lines.length - top - layoutOf(state).list.height;
   const nth = lines.slice(0, line + 1).filter((one) => typeof one === 'object').length;
   const count = [
-    segment(`${Math.min(nth, matching)}/${matching}${matching === total ? '' : ` of ${total}`}`, 'bold'),
+    segment(`${nth}/${shown}${shown === total ? '' : ` of ${total}`}`, 'bold'),
     ...(below > 0 ? [segment(` ${glyphs.below}${below}`, 'bold')] : []),
     ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
   ];
@@ -214,7 +224,7 @@ function tabsLine(state: State): Line {
 
 function tabText(state: State, view: ViewName): string {
   const faults = unseenFaults(state, view);
-  return ` ${VIEW_NAMES.indexOf(view) + 1} ${VIEWS[view].title}${faults === 0 ? '' : ` (${faults})`} `;
+  return ` ${VIEW_NAMES.indexOf(view) + 1} ${VIEWS[view].title}${faults === 0 ? '' : ` (${faults} fault${faults === 1 ? '' : 's'})`} `;
 }
 
 /** Faults among the events since they were last looked at. */

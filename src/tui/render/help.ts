@@ -1,5 +1,6 @@
 import { VERDICTS, type Verdict } from '../../verdict/finding.js';
 import { BINDING_GROUPS, type BindingGroup } from '../bindings.js';
+import { FIELD_NAMES } from '../filter.js';
 import type { Glyphs } from '../glyphs.js';
 import { type Line, segment } from '../line.js';
 import { coverageText } from '../notice.js';
@@ -46,12 +47,17 @@ export function helpLines(state: State, width: number): Line[] {
   ]);
   const rows = Math.ceil(verdicts.length / 2);
   const { added, changed, removed } = glyphs.change;
-  const legend = `marks: ${added} new, ${changed} changed, ${removed} removed, ${glyphs.pin} pinned   mouse: select, open, sort, filter`;
+  const marks = [
+    ...[`${added} new`, `${changed} changed`, `${removed} removed`],
+    ...[`${glyphs.brokenClaim} broken claim`, `${glyphs.pin} pinned`],
+  ];
+  const [fields, mouse] = [`fields: ${FIELD_NAMES}`, 'mouse: click, wheel'];
+  const legend = [...(isNarrow ? [fields, mouse] : [`${fields}   ${mouse}`]), `marks: ${marks.join(', ')}`];
   return [
     ...(unread === null ? [] : wrap(unread, width, glyphs).map((text) => [segment(text, 'warning')])),
     ...both(keysIn('left'), keysIn('right')),
     ...actions.map(({ key, label }) => keyLine(key, label, width, glyphs)),
-    ...wrap(legend, width, glyphs).map((text) => [segment(text, 'dim')]),
+    ...legend.map((text) => [segment(fit(text, width, glyphs), 'dim')]),
     ...both(verdicts.slice(0, rows), verdicts.slice(rows)),
   ];
 }

@@ -1,6 +1,7 @@
+import { brokenStyle } from '../cells.js';
 import { columnsOf, MARK_WIDTH, type PlacedColumn } from '../columns.js';
 import { filterProblem } from '../filter.js';
-import type { Glyphs } from '../glyphs.js';
+import { brokenClaims } from '../finding_item.js';
 import type { Item } from '../item.js';
 import type { Layout } from '../layout.js';
 import { type Line, type Segment, type Style, segment } from '../line.js';
@@ -26,7 +27,11 @@ export function listLines(state: State, { list: { width, height } }: Layout): Li
     const isSelected = top + index === line;
     return isSelected ? fitSegments(row.map(select), width, glyphs) : row;
   });
-  const text = visible.length === 0 ? emptyListText(state) : quietText(state);
+  const text = hasOnlyPinned(state)
+    ? nothingElseText(state)
+    : visible.length === 0
+      ? emptyListText(state)
+      : quietText(state);
   const remark = text === null ? [] : [truncateSegments([segment(`  ${text}`, 'dim')], width, glyphs)];
   return [titleLine(state, columns), ...rows, ...remark].slice(0, height + 1);
 }
@@ -53,7 +58,7 @@ function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Li
     const { text, style } = item.cell(name, context);
     return segment(fit(text, width, glyphs, align, cut), markedStyle(style, mark));
   });
-  return [markSegment(mark, state.pinned.has(item.key) ? glyphs.pin : ' ', glyphs), ...spaced(cells)];
+  return [...markSegments(item, mark, state), ...spaced(cells)];
 }
 
 function spaced(cells: readonly Segment[]): Segment[] {
@@ -73,10 +78,13 @@ function markedStyle(style: Style, mark: MarkKind): Style {
   return mark !== null && (style === 'plain' || style === 'dim') ? 'bold' : style;
 }
 
-/** How the item has changed, and whether it is pinned. */
-function markSegment(mark: MarkKind, pin: string, glyphs: Glyphs): Segment {
-  const sign = mark === null ? ' ' : glyphs.change[mark];
-  return segment(`${sign}${pin}`, mark !== null ? 'inverse' : pin === ' ' ? 'plain' : 'accent');
+/** How the item has changed, else whether claims about it are broken; and whether it is pinned. */
+function markSegments({ key, subject }: Item, mark: MarkKind, { glyphs, pinned }: State): Segment[] {
+  const pin = pinned.has(key) ? glyphs.pin : ' ';
+  if (mark !== null) return [segment(`${glyphs.change[mark]}${pin}`, 'inverse')];
+  const broken = brokenClaims(subject);
+  const sign = broken.length === 0 ? segment(' ') : segment(glyphs.brokenClaim, brokenStyle(broken));
+  return [sign, segment(pin, 'accent')];
 }
 
 /** Says why a list is empty, so that it is not mistaken for a healthy node. */
@@ -87,6 +95,7 @@ function emptyListText(state: State): string {
   const since = state.view === 'events' ? sinceText(state) : '';
   if (state.back !== null) return `no events at this address${since}`;
   if (state.filter !== '') {
+    if (/\bclaim:/.test(state.filter) && document?.claims === undefined) return notProbed(state);
     return `${filterProblem(state.filter) ?? `nothing${since} matches "${state.filter}"`}; Esc clears the filter`;
   }
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
@@ -96,6 +105,24 @@ function emptyListText(state: State): string {
   }
   const failed = document.coverage.sources.filter(({ status }) => status !== 'ok').map(({ name }) => name);
   return failed.length > 0 ? `nothing found, but could not be read completely: ${failed.join(', ')}` : 'nothing';
+}
+
+function hasOnlyPinned(state: State): boolean {
+  const { shown, pinned, total } = listOf(state);
+  return pinned > 0 && shown === pinned && total > shown;
+}
+
+function nothingElseText(state: State): string {
+  return state.filter === ''
+    ? 'no other faults; f shows everything'
+    : `nothing else matches "${state.filter}"; Esc clears the filter`;
+}
+
+/** Claims are only known once they were asked. */
+function notProbed({ source }: State): string {
+  return source.kind === 'recording'
+    ? 'the snapshot was taken without --probe; Esc clears the filter'
+    : 'nothing was probed yet: a does; Esc clears the filter';
 }
 
 /** What a list of events that says nothing but that it began means; null: there is more in it. */

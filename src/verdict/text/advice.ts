@@ -1,11 +1,11 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
-import { snapServiceOf } from '../../node/flags.js';
 import { K8SD_STATE } from '../../node/state_files.js';
+import { stateOf } from '../absence.js';
 import type { NodeFacts } from '../capture.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
-import { advice, look, MAX_COMMANDS, restart, shellWord } from './commands.js';
+import { advice, look, MAX_COMMANDS, restart, revive, shellWord, start } from './commands.js';
 import { configurationAdvice, exposureAdvice } from './configuration.js';
 import { listenersText } from './format.js';
 import { replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
@@ -14,7 +14,7 @@ import { CILIUM_LOG, findTunnel, moveDevice } from './tunnel.js';
 /** What advice refers to, besides the finding. */
 export interface AdviceContext {
   readonly sockets: ReadonlyMap<string, OwnedListener>;
-  readonly node: Pick<NodeFacts, 'defaultAddresses'>;
+  readonly node: Pick<NodeFacts, 'defaultAddresses' | 'services'>;
 }
 
 /** What to do about a finding; null: nothing. `sockets` are those of the document, by id. Pure. */
@@ -29,6 +29,7 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
   const { expected, matchedBy } = facts;
   const of = (ids: readonly string[]): OwnedListener[] => ids.flatMap((id) => sockets.get(id) ?? []);
   const service = printable(expected?.service ?? 'the service');
+  const revival = revive(service, stateOf(service, node));
   switch (facts.code) {
     case 'listens':
     case 'listens-at-noted-path':
@@ -78,12 +79,12 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
         )
       );
     case 'held-by-another':
-      return stopForeign('If it does not belong there, ', of(facts.params.foreign), service);
+      return stopForeign('If it does not belong there, ', of(facts.params.foreign), revival);
     case 'not-its-unit': {
       const path = facts.params.path ?? expected?.path ?? null;
       return (
-        replaceInstallation(of(facts.params.foreign), service, path) ??
-        stopForeign('If it does not belong there, ', of(facts.params.foreign), service)
+        replaceInstallation(of(facts.params.foreign), service, path, revival) ??
+        stopForeign('If it does not belong there, ', of(facts.params.foreign), revival)
       );
     }
     case 'shared-with-another':
@@ -208,7 +209,9 @@ export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<str
     fields,
     fields.sockets.flatMap((id) => sockets.get(id) ?? []),
   );
-  return coded === null ? null : adviceFor({ ...fields, ...coded }, { sockets, node: { defaultAddresses: [] } });
+  return coded === null
+    ? null
+    : adviceFor({ ...fields, ...coded }, { sockets, node: { defaultAddresses: [], services: null } });
 }
 
 function commonCode(
@@ -259,14 +262,12 @@ function hostText(expected: Expected | null): string {
 }
 
 function startUnit(service: string, state: string): Advice {
-  const name = snapServiceOf(service);
-  const start = state === 'disabled' ? 'snap start --enable' : 'snap start';
   return advice(
     state === 'disabled'
       ? `Enable and start ${service}, if this node needs it.`
       : `Read the log of ${service} for why it does not run, and start it.`,
     ...look(service),
-    ...(name === null ? [] : [`sudo ${start} k8s.${name}`]),
+    ...start(service, state === 'disabled'),
   );
 }
 

@@ -1,5 +1,6 @@
 import { printable } from '../../base/text.js';
 import { snapServiceOf } from '../../node/flags.js';
+import type { ServiceState } from '../../node/setting.js';
 import type { Advice } from '../finding.js';
 
 /** Of one kind, in one piece of advice. */
@@ -21,6 +22,18 @@ export function look(service: string): string[] {
 export function restart(service: string): string[] {
   const name = snapServiceOf(service);
   return name === null ? [] : [`sudo snap restart k8s.${name}`];
+}
+
+/** The command that starts a service of the snap; empty for others. */
+export function start(service: string, isDisabled: boolean): string[] {
+  const name = snapServiceOf(service);
+  return name === null ? [] : [`sudo snap start ${isDisabled ? '--enable ' : ''}k8s.${name}`];
+}
+
+/** What gets a service going once its address is free. Without a process there is nothing to restart. */
+export function revive(service: string, state: ServiceState | null): Advice {
+  if (state?.pids?.length !== 0) return advice(`restart ${service}`, ...restart(service));
+  return advice(`start ${service}, which has no process`, ...start(service, state.enabled === false));
 }
 
 /** One argument of a shell command. Names are free to choose: nothing in them may act on a shell or a terminal. */

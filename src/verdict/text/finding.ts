@@ -14,7 +14,7 @@ export interface FindingContext {
   /** By id. */
   readonly sockets: ReadonlyMap<string, OwnedListener>;
   readonly coverage: Coverage;
-  readonly node: Pick<NodeFacts, 'defaultAddresses'>;
+  readonly node: Pick<NodeFacts, 'defaultAddresses' | 'services'>;
 }
 
 /** A finding with the text rendered from its data. Pure. */

@@ -2,14 +2,14 @@ import { printable } from '../../base/text.js';
 import type { OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
 import { snapServiceOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
-import { advice, look, restart, shellWord } from './commands.js';
+import { advice, look, shellWord } from './commands.js';
 import { podText, programName } from './format.js';
 
 /** Of a foreign owner in the place of a service. */
-export function stopForeign(lead: string, foreign: readonly OwnedListener[], service: string): Advice {
+export function stopForeign(lead: string, foreign: readonly OwnedListener[], revival: Advice): Advice {
   const stopped = stop(foreign);
-  if (stopped === null) return advice(`Find its owner, and restart ${service} once the address is free.`);
-  return advice(`${lead}${stopped.text}, then restart ${service}.`, ...stopped.commands, ...restart(service));
+  if (stopped === null) return advice(`Find its owner, and once the address is free, ${revival.text}.`);
+  return advice(`${lead}${stopped.text}, then ${revival.text}.`, ...stopped.commands, ...revival.commands);
 }
 
 /** Of a foreign owner beside a service that runs as it should. */
@@ -95,6 +95,7 @@ export function replaceInstallation(
   foreign: readonly OwnedListener[],
   service: string,
   path: string | null,
+  revival: Advice,
 ): Advice | null {
   const isContainerd = path !== null && service === CONTAINERD;
   const units = foreign.flatMap(({ owners, uid }) =>
@@ -106,9 +107,9 @@ export function replaceInstallation(
   const [unit] = units;
   if (unit === undefined) return null;
   const text = isContainerd
-    ? `Another containerd runs here. Either stop and disable ${unit}, with the containers that need it, and restart ${service}, or keep both: bootstrap or join this node with another containerd-base-dir.`
-    : `Another installation runs here. If this node is to run Canonical Kubernetes, stop and disable ${unit}, and restart ${service}; if not, remove the k8s snap.`;
-  return advice(printable(text), ...disable(unit), ...restart(service));
+    ? `Another containerd runs here. Either stop and disable ${unit}, with the containers that need it, and ${revival.text}, or keep both: bootstrap or join this node with another containerd-base-dir.`
+    : `Another installation runs here. If this node is to run Canonical Kubernetes, stop and disable ${unit}, and ${revival.text}; if not, remove the k8s snap.`;
+  return advice(printable(text), ...disable(unit), ...revival.commands);
 }
 
 const CONTAINERD = 'containerd';

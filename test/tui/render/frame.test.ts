@@ -95,13 +95,13 @@ t.test('with hostile names, every screen has its size and nothing acts on the te
 
 t.test('80x24 has room for the main columns', (t) => {
   const lines = linesOf(screenWith([nodeWith(SOCKETS)]));
-  t.match(lines[0], /^node {2}worker {2}release unknown {2}A page +read 10s ago {2}12:00:10 UTC$/);
+  t.match(lines[0], /^node {2}worker {2}release unknown {2}A page +tables 10s ago {2}12:00:10 UTC$/);
   t.match(lines[1], /^eth0 192\.0\.2\.2 fd00::2 .*owners a test .*all read$/);
   t.match(lines[2], /^✗ DRIFT {2}2 errors {2}1 exposed · 1 missing · 2 ok · 1 not-applicable$/);
   t.match(lines[3], /^ 1 Page {3}2 Listeners {3}3 Events .*worst first {2}1\/5$/);
   t.match(lines[4], /VERDICT▾ .*SERVICE .*EXPECTED .*ACTUAL .*OWNER/);
   t.match(
-    screenText(press(screenWith([nodeWith(SOCKETS)]), 's s s s s s s')),
+    screenText(press(screenWith([nodeWith(SOCKETS)]), 's s s s s')),
     /── All nodes[\s\S]*── Control plane nodes[\s\S]*── Unix sockets/,
   );
   t.match(lines.join('\n'), /✓ ok {13}kubelet {6}localhost:10248 +127\.0\.0\.1:10248 812 kubelet/);
@@ -187,7 +187,7 @@ t.test('the header leaves out what does not fit, instead of cutting it', (t) => 
   const document = nodeWith([...SOCKETS, unexpected(31337)]);
   for (let width = 60; width <= 140; width += 1) {
     const [node = '', network = '', verdicts = ''] = linesOf(screenWith([document], { size: { width, height: 24 } }));
-    t.match(node, /^node( {2}worker( {2}release unknown( {2}A page)?)?)? +read 10s ago {2}12:00:10 UTC$/, `${width}`);
+    t.match(node, /^node( {2}worker( {2}release unknown( {2}A page)?)?)? +tables 10s ago {2}12:00:10 UTC$/, `${width}`);
     t.match(network, /^eth0( 192\.0\.2\.2( fd00::2)?)? +owners a test {2}events {3}all read$/);
     const counts = width < 69 ? '◎1 ∅1 ✚1 …' : '1 exposed · 1 missing · 1 unexpected';
     const quiet = width < 69 ? '' : '( …| · 2 ok …| · 2 ok · 1 not-applicable)';
@@ -244,7 +244,7 @@ t.test('the footer counts the lines of details below the screen', (t) => {
   const footer = (state: State): string | undefined => linesOf(state).at(-1);
   const [, below] = /scroll, (\d+) more below/.exec(footer(open) ?? '') ?? [];
   t.match(footer(press(open, 'j')), `scroll, ${Number(below) - 1} more below`);
-  t.equal(footer(press(open, 'G')), 'Esc back  j k scroll  c copy  e events  q quit');
+  t.equal(footer(press(open, 'G')), 'Esc q back  j k scroll  c copy  e events  Ctrl-C quit');
   t.end();
 });
 

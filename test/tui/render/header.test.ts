@@ -1,7 +1,8 @@
 import t from 'tap';
+import type { Change } from '../../../src/snapshot/document/change.js';
 import { ASCII } from '../../../src/tui/glyphs.js';
 import { handleMouse } from '../../../src/tui/handle_mouse.js';
-import { linesOf, NOW, nodeWith, resized, SOCKETS, screenWith, unexpected } from '../screen.js';
+import { linesOf, NOW, nodeWith, resized, SOCKETS, screenWith, unexpected, withEvents } from '../screen.js';
 
 t.test('at 60 columns every faulty verdict is counted, and a click on its mark filters by it', (t) => {
   const document = nodeWith([...SOCKETS, unexpected(31337)]);
@@ -14,6 +15,19 @@ t.test('at 60 columns every faulty verdict is counted, and a click on its mark f
   t.equal(state.filter, 'verdict:missing');
   const ascii = linesOf(resized(narrow, { glyphs: ASCII }))[2];
   t.match(ascii, / {2}#1 >1 o13 @2 %1 <1 \?4 \.\.$/);
+  t.end();
+});
+
+t.test('changes arrive live where the kernel reports them; only the tables have an age', (t) => {
+  const at = new Date(NOW).toISOString();
+  const base = { event: 'started', at, hostname: 'node', mode: 'events', refusal: null } as const;
+  const header = (method: string | null, width: number) => {
+    const started = { ...base, method, misses: null } as unknown as Change;
+    return linesOf(withEvents(screenWith([nodeWith(SOCKETS)], { size: { width, height: 24 } }), started))[0];
+  };
+  t.match(header('fexit', 100), / {2}live · tables 10s ago {2}12:00:10 UTC$/);
+  t.match(header('fexit', 60), / {2}tables 10s ago {2}12:00:10 UTC$/, 'where there is room');
+  t.match(header(null, 100), / {2}tables 10s ago {2}12:00:10 UTC$/, 'polling is not live');
   t.end();
 });
 
@@ -31,7 +45,7 @@ t.test('the header does not move as the tables age, and names a role that is unk
     const [young, old] = [6, 21].map(
       (age) =>
         linesOf(screenWith([document], { size: { width, height: 24 }, now: NOW + (age - 10) * 1000 }))[0]?.split(
-          ' read',
+          ' tables',
         )[0],
     );
     t.equal(young?.trimEnd(), old?.trimEnd(), `${width}`);

@@ -1,22 +1,23 @@
 import t from 'tap';
 import { BINDING_GROUPS } from '../../../src/tui/bindings.js';
+import { FIELD_NAMES } from '../../../src/tui/filter.js';
 import { frameErrors, linesOf, nodeWith, press, SOCKETS, screenText, screenWith } from '../screen.js';
 
 t.test('help lists every key and scrolls if it is long', (t) => {
   const actions = Array.from('ABCDEFHI', (key) => ({ key, label: `fault ${key}` }));
   const help = press(screenWith([nodeWith(SOCKETS)], { actions }), '?');
-  t.match(screenText(help), /arrows, j k[\s\S]*q, Ctrl-C/);
+  t.match(screenText(help), /arrows, j k[\s\S]*\^L \^Z \^C/);
   t.notMatch(screenText(help), /not-applicable: not on this node/);
   t.match(screenText(press(help, 'G')), /fault I[\s\S]*not-applicable: not on this node/);
-  t.notMatch(screenText(press(help, 'escape')), /Ctrl-C/);
+  t.notMatch(screenText(press(help, 'escape')), /repaint/);
   t.end();
 });
 
 t.test('help fits at 80x24', (t) => {
   const lines = linesOf(press(screenWith([nodeWith(SOCKETS)]), '?'));
   t.notMatch(lines.join('\n'), /…/, 'no line is cut');
-  t.match(lines.join('\n'), /arrows, j k[\s\S]*q, Ctrl-C[\s\S]*○ not-applicable: not on this node/);
-  t.match(lines.at(-1), /^Esc back {2}j k scroll {2}q quit$/);
+  t.match(lines.join('\n'), /arrows, j k[\s\S]*\^L \^Z \^C[\s\S]*○ not-applicable: not on this node/);
+  t.match(lines.at(-1), /^Esc q back {2}j k scroll {2}Ctrl-C quit$/);
   t.end();
 });
 
@@ -30,6 +31,8 @@ t.test('help is cut at no width: below 80 columns it has one, and scrolls', (t) 
     for (const { label, help } of BINDING_GROUPS.flatMap(({ bindings }) => bindings)) {
       if (!all.includes(label) || !all.includes(help)) t.fail(`${width}: ${label}`);
     }
+    for (const line of [`fields: ${FIELD_NAMES}`, 'mouse: click, wheel']) t.ok(all.includes(line), `${width}: ${line}`);
+    t.match(all, /^marks: .* pinned/m);
     t.match(all, /○ not-applicable: not on this node/);
     t.strictSame(frameErrors(open), []);
   }

@@ -100,7 +100,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
         ...{ verdict: 'not-applicable', severity: 'none', configuration: null },
         ...{ code: 'row-not-on-page-of-node', params: { release: '1.36' } },
       },
-      { sockets: new Map(), coverage: coverage(), node: { defaultAddresses: [] } },
+      { sockets: new Map(), coverage: coverage(), node: { defaultAddresses: [], services: null } },
     ),
     '|the page of release 1.36 does not have this row',
   ],
