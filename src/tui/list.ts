@@ -80,14 +80,19 @@ function withRemoved(items: readonly Item[], { marks }: Data, view: ViewName): r
 const lastLists = new Memo();
 
 export function listOf(state: State): List {
-  const { view, filter, faultsOnly, prompt } = state;
+  const { view, filter, faultsOnly } = state;
   const pinned = pinnedIn(state);
   const data = shownData(state);
   const { sort, reversed } = state.lists[view];
   const { document, timeline } = data;
   const subjects = view === 'events' ? [timeline] : [document?.findings, document?.sockets, document?.claims];
-  const inputs = [...subjects, data.marks, sort, reversed, filter, prompt?.kind === 'filter', faultsOnly, pinned];
+  const inputs = [...subjects, data.marks, sort, reversed, filter, isTyping(state), faultsOnly, pinned];
   return lastLists.memoize(view, inputs, () => makeList(state, data));
+}
+
+/** Whether the filter may go on. */
+function isTyping({ filter, prompt }: State): boolean {
+  return filter !== '' && prompt?.kind === 'filter';
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -98,10 +103,10 @@ function pinnedIn({ back, pinned }: State): ReadonlySet<string> {
 }
 
 function makeList(state: State, data: Data): List {
-  const { view, lists, filter, faultsOnly, prompt } = state;
+  const { view, lists, filter, faultsOnly } = state;
   const pinned = pinnedIn(state);
   const items = withRemoved(itemsOf(data, view), data, view);
-  const matches = matcherOf(filter, prompt?.kind === 'filter');
+  const matches = matcherOf(filter, isTyping(state));
   const isPinned = (item: Item): boolean => pinned.size > 0 && pinned.has(item.key);
   const chosen = items.filter((item) => ((!faultsOnly || item.isFault) && matches(item)) || isPinned(item));
   const { sort, reversed } = lists[view];

@@ -111,7 +111,7 @@ export const SCREEN_DRILLS: readonly ScreenDrill[] = [
     title: 'kubelet cannot bind its port: who has it, and what frees it',
     keys: ['Enter'],
     happens: kubeletBinds,
-    reads: [/3 Events \(\d+\)/, /intruder \(pid (\d+), .*\) holds .*sudo kill \1 sudo snap restart k8s\.kubelet/],
+    reads: [/3 Events \(\d+ faults?\)/, /intruder \(pid (\d+), .*\) holds .*sudo kill \1 sudo snap restart k8s\.kubelet/],
   },
 ];
 
@@ -123,7 +123,7 @@ export async function openDrill(lab: Lab, { fault, keys, reads, happens }: Scree
     await terminal.until(isOpen, 'the first snapshot');
     if (happens !== undefined) {
       await happens(lab);
-      await terminal.until((text) => /Events \(\d+\)/.test(text), 'what happens');
+      await terminal.until((text) => /Events \(\d+ faults?\)/.test(text), 'what happens');
     }
     await terminal.keys(...keys);
     await terminal.until((text) => reads.every((wanted) => wanted.test(joined(text))), `${fault}: ${reads.join(' ')}`);
