@@ -111,7 +111,10 @@ export const SCREEN_DRILLS: readonly ScreenDrill[] = [
     title: 'kubelet cannot bind its port: who has it, and what frees it',
     keys: ['Enter'],
     happens: kubeletBinds,
-    reads: [/3 Events \(\d+ faults?\)/, /intruder \(pid (\d+), .*\) holds .*sudo kill \1 sudo snap restart k8s\.kubelet/],
+    reads: [
+      /3 Events \(\d+ faults?\)/,
+      /intruder \(pid (\d+), .*\) holds .*sudo kill \1 sudo snap restart k8s\.kubelet/,
+    ],
   },
 ];
 
