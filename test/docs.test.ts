@@ -141,7 +141,10 @@ t.test('docs/codes.md lists every code', (t) => {
 t.test('docs/ describes every key of the TUI', (t) => {
   const cells = rowsOf('docs/command-line.md').join(' ');
   for (const { label } of BINDING_GROUPS.flatMap(({ bindings }) => bindings)) {
-    for (const key of label.split(/[, ]+/)) t.match(cells, key.length > 1 ? key : `\`${key}\``, `${key} in ${label}`);
+    for (const short of label.split(/[, ]+|(?<=\w)\//)) {
+      const key = short.replace(/^\^/, 'Ctrl-');
+      t.ok(cells.includes(key.length > 1 ? key : `\`${key}\``), `${key} in ${label}`);
+    }
   }
   t.end();
 });

@@ -37,9 +37,13 @@ function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): L
   ];
   const isRunning = source.kind === 'live' && paused === null;
   if (!isRunning) return justify(left, [clock(state)], size.width, glyphs);
+  const age = ageText(now - Date.parse(capturedAt));
   // As wide as with two digits, so that nothing moves every ten seconds.
-  const read = `tables ${ageText(now - Date.parse(capturedAt))} ago`.padStart('tables 00s ago'.length);
-  const right = (text: string): Segment[] => [segment(`${text}  `, 'dim'), clock(state)];
+  const right = (text: string): Segment[] => [
+    segment(`${' '.repeat(Math.max(0, 3 - age.length))}${text}  `, 'dim'),
+    clock(state),
+  ];
+  const read = `tables ${age} ago`;
   // Changes are seen as they happen, unless the tables are all there is.
   const isLive = shownData(state).started?.method != null;
   const both = right(`live${glyphs.separator}${read}`);
