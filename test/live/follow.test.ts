@@ -11,7 +11,7 @@ import { type Lab, startLab } from '../lab/lab.js';
 import { validator } from '../package_schema.js';
 import { CLI } from './cli.js';
 import { FollowStream } from './follow_stream.js';
-import { loaded, unloaded } from './loaded_programs.js';
+import { programsOf, unloaded } from './loaded_programs.js';
 
 const OPENER = fileURLToPath(new URL('../../../test/live/opener.py', import.meta.url));
 
@@ -227,14 +227,14 @@ t.test('a removed socket file, which is no event of a socket', { timeout: 60_000
 });
 
 t.test('nothing stays loaded, however it ends', { timeout: 60_000 }, async (t) => {
-  const before = loaded();
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     const stream = new FollowStream();
     await stream.started();
-    t.ok(loaded().length >= before.length + 5, 'five programs or more while it runs');
+    const programs = programsOf(stream.child.pid ?? 0);
+    t.ok(programs.size >= 5, 'five programs or more while it runs');
     await stream.stop(signal);
     t.strictSame(stream.invalid(), [], 'every line fits its schema');
-    t.ok(await unloaded(before), `none after ${signal}`);
+    t.ok(await unloaded(programs), `none after ${signal}`);
   }
   const piped = new FollowStream();
   await piped.started();
