@@ -27,6 +27,7 @@
         ["bpf=='on'", {
           "sources": [
             "native/bpf/events_loader.c",
+            "native/bpf/fexit_loader.c",
             "native/bpf/fexit_targets.c",
             "native/bpf/owners_loader.c",
             "native/event_stream.cc",

@@ -23,7 +23,7 @@ export function askedClaims(row: Row, notes: Notes): AskedClaims {
     for (const claim of NOTED) set(claims, claim, note.claims[claim]);
     why = note.noClaims ?? why;
   }
-  // Whoever demands certificates speaks TLS, and shows one.
+  // A server that demands certificates speaks TLS, and shows its own.
   if (claims.has('client-certificate')) claims.set('tls', 'handshake');
   if (claims.has('tls')) claims.set('certificate-valid', 'handshake');
   return { claims, why };

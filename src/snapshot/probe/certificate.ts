@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { canonicalAddress } from '../../spec/endpoint.js';
 import type { Certificate } from '../../verdict/claim.js';
 
-/** A certificate may hold thousands of names, chosen by whoever made it. */
+/** A certificate may hold thousands of names, chosen by its maker. */
 const MAX_NAMES = 100;
 const MAX_LENGTH = 256;
 

@@ -116,7 +116,7 @@ function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Whoever checks health counts anything but a success as a failure. A late answer may be that of a busy node. */
+/** A health check counts anything but a success as a failure. A late answer may be that of a busy node. */
 function judgeHealth({ outcome }: Reply, asked: Asked): Judgement {
   switch (outcome.kind) {
     case 'connected':
