@@ -45,8 +45,9 @@ export function ownerCell(sockets: readonly Socket[], withUnit: boolean): Cell {
 }
 
 export function uniqueOwners(sockets: readonly OwnedListener[]): Owner[] {
-  const owners = sockets.flatMap((socket) => socket.owners);
-  return [...new Map(owners.map((owner) => [ownerKey(owner), owner])).values()];
+  const owners = new Map<string, Owner>();
+  for (const socket of sockets) for (const owner of socket.owners) owners.set(ownerKey(owner), owner);
+  return [...owners.values()];
 }
 
 export function ownerKey(owner: Owner): string {

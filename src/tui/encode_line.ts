@@ -29,6 +29,7 @@ export function encodeLine(line: Line, width: number, theme: Theme): string {
 }
 
 function attributesOf({ style, selected }: Segment, theme: Theme): string {
-  const parts = [theme[style], ...(selected && style !== 'inverse' ? ['7'] : [])];
-  return parts.filter((part) => part !== '').join(';');
+  const own = theme[style];
+  if (!selected || style === 'inverse') return own;
+  return own === '' ? '7' : `${own};7`;
 }

@@ -5,6 +5,8 @@ import type { Glyphs } from './glyphs.js';
 /* Fits untrusted text into a given number of columns. */
 
 const PLAIN = /^[\x20-\x7e]*$/;
+/** Printable characters of one column: ASCII, and the glyphs, of which nearly every line has some. */
+const NARROW = /^[\x20-\x7e·×…→↓≠≈⊂≡∅─│✓✗✚◎○◆▾▴]*$/;
 /** Narrower, no end of an address would say anything. */
 const MIN_MIDDLE = 6;
 /** The port of an address, and how many more there are. */
@@ -14,7 +16,7 @@ const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Escapes what would act on the terminal, and in an ASCII locale everything else that is not ASCII. */
 export function escaped(text: string, glyphs: Glyphs): string {
-  if (PLAIN.test(text)) return text;
+  if ((glyphs.ascii ? PLAIN : NARROW).test(text)) return text;
   const safe = printable(text);
   if (!glyphs.ascii) return safe;
   return safe.replace(NOT_ASCII, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
@@ -22,7 +24,7 @@ export function escaped(text: string, glyphs: Glyphs): string {
 
 /** Width of escaped text, in columns. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
 /** Cuts escaped text to a width and ends it with an ellipsis if anything is missing. */
@@ -36,7 +38,7 @@ export function truncate(text: string, width: number, glyphs: Glyphs): string {
 export function truncateMiddle(text: string, width: number, glyphs: Glyphs): string {
   const { ellipsis } = glyphs;
   const room = width - ellipsis.length;
-  if (room < MIN_MIDDLE || widthOf(text) <= width || !PLAIN.test(text)) return truncate(text, width, glyphs);
+  if (room < MIN_MIDDLE || widthOf(text) <= width || !NARROW.test(text)) return truncate(text, width, glyphs);
   const port = PORT.exec(text)?.[0].length ?? null;
   if (port !== null && port > room) return truncate(ellipsis + text.slice(-port), width, glyphs);
   const end = port ?? Math.ceil(room * 0.6);
@@ -51,7 +53,7 @@ export function portWidth(text: string, glyphs: Glyphs): number {
 
 /** As many whole characters as fit. */
 function prefix(text: string, width: number): string {
-  if (PLAIN.test(text)) return text.slice(0, width);
+  if (NARROW.test(text)) return text.slice(0, width);
   let [taken, columns] = ['', 0];
   for (const { segment } of graphemes.segment(text)) {
     columns += stringWidth(segment);
@@ -136,5 +138,6 @@ function localTime(time: string | number): string {
 const ZONE = new Intl.DateTimeFormat('en', { timeZoneName: 'short' });
 
 function zoneOf(time: string | number): string {
-  return ZONE.formatToParts(new Date(time)).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  // `1/31/2026, CET`; formatToParts() takes four times as long.
+  return ZONE.format(new Date(time)).split(', ')[1] ?? '';
 }

@@ -43,26 +43,26 @@ function select(segment: Segment): Segment {
 function titleLine({ view, lists, glyphs }: State, columns: readonly PlacedColumn[]): Line {
   const { sort, reversed } = lists[view];
   const sortedBy = sort === 0 ? null : VIEWS[view].sortKeys[sort];
-  const titles = columns.map(({ name, title, width, align }) => {
+  const titles = columns.map(({ name, title, left, width, align }) => {
     const arrow = name === sortedBy ? (reversed ? glyphs.sortedReversed : glyphs.sorted) : '';
-    return segment(fit(`${title}${arrow}`, width, glyphs, align), 'bold');
+    return segment(gapBefore(left) + fit(`${title}${arrow}`, width, glyphs, align), 'bold');
   });
-  return [segment(' '.repeat(MARK_WIDTH)), ...spaced(titles)];
+  return [segment(' '.repeat(MARK_WIDTH)), ...titles];
 }
 
 function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Line {
   const { glyphs } = state;
   const mark = markOf(item, state);
   const context = { now: shownTime(state), glyphs };
-  const cells = columns.map(({ name, width, align, cut }) => {
+  const cells = columns.map(({ name, left, width, align, cut }) => {
     const { text, style } = item.cell(name, context);
-    return segment(fit(text, width, glyphs, align, cut), markedStyle(style, mark));
+    return segment(gapBefore(left) + fit(text, width, glyphs, align, cut), markedStyle(style, mark));
   });
-  return [...markSegments(item, mark, state), ...spaced(cells)];
+  return [...markSegments(item, mark, state), ...cells];
 }
 
-function spaced(cells: readonly Segment[]): Segment[] {
-  return cells.flatMap((cell, at) => (at === 0 ? [cell] : [segment(' '), cell]));
+function gapBefore(left: number): string {
+  return left > MARK_WIDTH ? ' ' : '';
 }
 
 type MarkKind = Mark['kind'] | null;
