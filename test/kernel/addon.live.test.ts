@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { arch } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import t from 'tap';
@@ -8,6 +8,7 @@ import { type InetColumns, type Netns, native } from '../../src/kernel/addon.js'
 import { addressText } from '../../src/kernel/sockets/address.js';
 import { AF_INET, IP_PROTOCOL, LISTENING } from '../../src/kernel/sockets/states.js';
 import { startNetns } from './netns.js';
+import { openDescriptors } from './open_descriptors.js';
 import { addProcess } from './owners/fake_proc.js';
 import { rawAddon } from './raw_addon.js';
 import { listenTcp } from './sockets/live.js';
@@ -97,16 +98,7 @@ t.test('openNetns accepts network namespaces only', async (t) => {
 });
 
 /** Descriptors of this process that hold a network namespace open. */
-function openNamespaces(): number {
-  const links = readdirSync('/proc/self/fd').map((fd) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${fd}`);
-    } catch {
-      return '';
-    }
-  });
-  return links.filter((link) => link.startsWith('net:[')).length;
-}
+const openNamespaces = (): number => openDescriptors(/^net:\[/);
 
 t.test('another namespace is read through its descriptor', { skip: notRoot }, async (t) => {
   const { openNetns, ownNetnsInode, readInNetns } = native();

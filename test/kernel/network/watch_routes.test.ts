@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import t from 'tap';
 import { native } from '../../../src/kernel/addon.js';
 import { CLOSED_NETNS, startNetns } from '../netns.js';
+import { openDescriptors } from '../open_descriptors.js';
 
 const uid = process.getuid?.();
 const notRoot = uid === 0 ? false : `network namespaces can be made by root only, and we are user ${uid}`;
@@ -46,7 +46,7 @@ t.test('changes of links, addresses and routes call back, until it is ended', { 
 });
 
 t.test('nothing stays open', async (t) => {
-  const open = (): number => readdirSync('/proc/self/fd').length;
+  const open = (): number => openDescriptors(/^socket:/);
   native().watchRoutes(null, () => {})();
   const before = open();
   for (let round = 0; round < 20; round++) native().watchRoutes(null, () => {})();

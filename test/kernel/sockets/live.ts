@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Test } from 'tap';
+import { linkOf } from '../open_descriptors.js';
 
 /** A listener that this process has opened for a test. */
 export interface LiveListener<Handle> {
@@ -82,15 +83,6 @@ function ownSockets(): Map<number, number> {
     if (inode !== undefined) sockets.set(Number(inode), Number(fd));
   }
   return sockets;
-}
-
-/** Empty for the descriptor that listed the directory, which is closed by now. */
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
 }
 
 /** A directory whose sockets have room for their names: a unix path holds 107 bytes, and t.testdir() takes most of them. */

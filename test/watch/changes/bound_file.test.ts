@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { Deadline } from '../../../src/base/deadline.js';
 import { fileAt } from '../../../src/watch/changes/bound_file.js';
+import { openDescriptors } from '../../kernel/open_descriptors.js';
 import { shortDirectory } from '../../kernel/sockets/live.js';
 
 const isRoot = process.getuid?.() === 0;
@@ -18,6 +18,8 @@ print("bound", flush=True)
 sys.stdin.read()
 `;
 
+const FILES = /^\//;
+
 /** A process that has bound a socket to x.sock in its directory. */
 async function binder(t: Test, directory: string, ...unshare: readonly string[]): Promise<number> {
   const child = spawn('unshare', [...unshare, 'python3', '-c', BIND, directory], {
@@ -28,17 +30,15 @@ async function binder(t: Test, directory: string, ...unshare: readonly string[])
   return child.pid ?? 0;
 }
 
-const descriptors = (): number => readdirSync('/proc/self/fd').length;
-
 t.test('a file is looked at as its process sees it', needsRoot, async (t) => {
   const directory = shortDirectory(t);
   const pid = await binder(t, directory, '--mount');
-  const before = descriptors();
+  const before = openDescriptors(FILES);
   for (const path of ['x.sock', `${directory}/x.sock`]) {
     t.match(await fileAt(path, pid, new Deadline(60_000)), { state: 'socket' }, path);
   }
   t.match(await fileAt(`${directory}/absent`, pid, new Deadline(60_000)), { state: 'absent' });
-  t.equal(descriptors(), before, 'nothing stays open');
+  t.equal(openDescriptors(FILES), before, 'nothing stays open');
 });
 
 t.test('nothing is looked at where a process can mount what it likes', needsRoot, async (t) => {
