@@ -20,15 +20,26 @@ import { toSvg } from './svg.js';
 const DIRECTORY = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
 /** A dark background, like that of the images (COLORFGBG is set by some terminals). */
 const TERMINAL = { width: 100, height: 30, env: { COLORFGBG: '15;0' } };
-const FAULTS = ['scheduler-gone', 'healthz-on-wildcard', 'fan-device-on-8472', 'operator-elsewhere', 'unexpected-tcp'];
+/** Faults, and what the view of events says of each; the last restarts a service. */
+const FAULTS: readonly (readonly [fault: string, event: RegExp])[] = [
+  ['operator-elsewhere', /cilium-operator: \S+ → not-applicable/],
+  ['fan-device-on-8472', /cilium-agent: \S+ → wrong-owner/],
+  ['scheduler-gone', /kube-scheduler: \S+ → missing/],
+  ['unexpected-tcp', /none → unexpected/],
+  ['healthz-on-wildcard', /kubelet: \S+ → exposed[\s\S]* restarted /],
+];
 
-/** Causes events: a service restarts, two faults appear, and a program fails to bind. */
-async function causeEvents(lab: Lab): Promise<void> {
+/** One after the other: at once, their events come in any order, and push each other out of the screen. */
+async function causeEvents(lab: Lab, terminal: Terminal): Promise<void> {
   await lab.apply('held-by-child-too');
-  for (const fault of FAULTS) await lab.apply(fault);
+  for (const [fault, event] of FAULTS) {
+    await lab.apply(fault);
+    await terminal.until((text) => event.test(text), fault, 30_000);
+  }
   const bin = binOf(lab.directory);
   await link(join(bin, 'stand_in'), join(bin, 'metrics-agent'));
   await lab.exec([join(BIN, 'metrics-agent')], { env: { STAND_IN: 'tcp,0.0.0.0,10250' } });
+  await terminal.until((text) => text.includes('bind-failed'), 'a failed bind');
 }
 
 async function take(
@@ -74,9 +85,8 @@ const lab = await startLab({ role: 'control-plane', family: 'dual' });
 const terminal = await openScreen(lab, TERMINAL);
 try {
   await terminal.until(isOpen, 'the first snapshot');
-  await causeEvents(lab);
   await terminal.keys('3');
-  await terminal.until((text) => /bind-failed/.test(text) && /restarted/.test(text), 'the events');
+  await causeEvents(lab, terminal);
   await terminal.until((text) => !/^[+~-] /m.test(text), 'no marks of changes');
   let selected = await untilSelected(terminal, () => true, 'a selected line');
   while (!selected.includes('bind-failed')) {
