@@ -40,8 +40,9 @@ export function ownerCell(sockets: readonly Socket[], withUnit: boolean): Cell {
     return { text: creator === undefined ? 'unknown' : `unknown, of ${creator}`, style: 'unknown' };
   }
   const more = owners.length > 1 ? ` +${owners.length - 1}` : '';
+  const brief = `${shortOwner(first)}${more}`;
   const unit = withUnit && first.kind === 'process' && first.unit !== null ? ` ${first.unit}` : '';
-  return { text: `${shortOwner(first)}${more}${unit}`, style: 'plain' };
+  return { text: `${brief}${unit}`, brief, style: 'plain' };
 }
 
 export function uniqueOwners(sockets: readonly OwnedListener[]): Owner[] {

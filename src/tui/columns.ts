@@ -22,16 +22,15 @@ export function columnsOf(state: State): PlacedColumn[] {
   const { columns: every } = VIEWS[state.view];
   const all = [...every.slice(0, KEPT_COLUMNS), ...every.slice(KEPT_COLUMNS + state.lists[state.view].shift)];
   const needs = new Map(all.map((column) => [column, needOf(state, column)]));
-  const needed = (column: Column): Need => needs.get(column) ?? { ports: 0, most: 0, all: 0 };
+  const needed = (column: Column): Need => needs.get(column) ?? { ports: 0, most: 0, brief: 0, all: 0 };
   const leastOf = (column: Column): number =>
-    Math.max(Math.min(column.leastWidth ?? column.minWidth, needed(column).all), needed(column).ports);
+    Math.max(Math.min(column.leastWidth ?? column.minWidth, needed(column).brief), needed(column).ports);
   let [usual, least] = [-GAP, -GAP];
   const chosen = new Set<Column>();
   for (const column of all.toSorted((a, b) => a.priority - b.priority)) {
     usual += GAP + column.usualWidth;
     least += GAP + leastOf(column);
-    // What short texts leave is for other texts, not for numbers.
-    if ((column.align === 'right' ? usual : least) > width) break;
+    if ((column.isExtra ? usual : least) > width) break;
     chosen.add(column);
   }
   const columns = all.filter((column) => chosen.has(column));
@@ -39,9 +38,10 @@ export function columnsOf(state: State): PlacedColumn[] {
   const weights = columns.map(({ weight }) => weight);
   // What is usual comes first; a single long text gets what the texts of other columns leave.
   const wants = [
-    columns.map((column) => Math.min(column.minWidth, needed(column).all)),
-    columns.map((column) => Math.min(column.usualWidth, needed(column).all)),
+    columns.map((column) => Math.min(column.minWidth, needed(column).brief)),
+    columns.map((column) => Math.min(column.usualWidth, needed(column).brief)),
     columns.map((column) => needed(column).most),
+    columns.map((column) => needed(column).brief),
     columns.map((column) => needed(column).all),
   ];
   const widths = wants.reduce((given, wanted) => grown(given, wanted, weights, room), columns.map(leastOf));
@@ -78,10 +78,14 @@ function grown(
 /** Of a longer list, only so many texts are measured. */
 const MAX_MEASURED = 250;
 
-/** The width that is enough for the title and most texts of a column, the one that is for all, and that of the longest port. */
+/** Widths that are enough for the title of a column and its texts. */
 interface Need {
+  /** For the longest port. */
   readonly ports: number;
+  /** For most texts, where they have one in brief. */
   readonly most: number;
+  /** For all texts in brief. */
+  readonly brief: number;
   readonly all: number;
 }
 
@@ -93,27 +97,30 @@ const FEW = 5;
 const needs = new Memo();
 
 function needOf(state: State, { name, title, sizing, usualWidth, cut }: Column): Need {
-  if (sizing === 'fixed') return { ports: 0, most: usualWidth, all: usualWidth };
+  if (sizing === 'fixed') return { ports: 0, most: usualWidth, brief: usualWidth, all: usualWidth };
   const { view, glyphs, now } = state;
   const list = listOf(state);
   const { width: listWidth } = layoutOf(state).list;
-  if (sizing === 'rest') return { ports: 0, most: listWidth, all: listWidth };
+  if (sizing === 'rest') return { ports: 0, most: listWidth, brief: listWidth, all: listWidth };
   const isSorted = VIEWS[view].sortKeys[state.lists[view].sort] === name;
   return needs.memoize(`${view} ${name}`, [list, glyphs], () => {
     // The arrow of the sort order stands in the title.
     const least = widthOf(title) + (isSorted ? 1 : 0);
     const step = Math.ceil(list.lines.length / MAX_MEASURED);
     const widths: number[] = [];
-    let ports = 0;
+    let [ports, all] = [0, least];
     for (let at = 0; at < list.lines.length; at += step) {
-      const text = escaped(itemAt(list, at)?.cell(name, { glyphs, now }).text ?? '', glyphs);
-      if (text !== '') widths.push(widthOf(text));
+      const cell = itemAt(list, at)?.cell(name, { glyphs, now });
+      if (cell === undefined || cell.text === '') continue;
+      const text = escaped(cell.text, glyphs);
+      all = Math.max(all, widthOf(text));
+      widths.push(cell.brief === undefined ? widthOf(text) : widthOf(escaped(cell.brief, glyphs)));
       if (cut === truncateMiddle) ports = Math.max(ports, portWidth(text, glyphs));
     }
     widths.sort((a, b) => b - a);
-    const all = Math.max(least, widths[0] ?? 0);
+    const brief = Math.max(least, widths[0] ?? 0);
     const longer = widths.length < FEW ? 0 : Math.max(1, Math.floor(widths.length * LONGER));
     const most = widths[longer] ?? 0;
-    return { ports, most: Math.max(least, most), all };
+    return { ports, most: Math.max(least, most), brief, all };
   });
 }

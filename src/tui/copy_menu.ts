@@ -13,6 +13,12 @@ export interface CopyEntry {
   readonly text: string;
 }
 
+export interface CopyMenu {
+  readonly entries: readonly CopyEntry[];
+  /** The one that Enter takes. */
+  readonly at: number;
+}
+
 /** One digit chooses an entry. */
 const MAX_ENTRIES = 9;
 
@@ -28,7 +34,8 @@ export function copyEntries(item: Item): readonly CopyEntry[] {
     ...(advice?.commands ?? []).map((text) => entry(text)),
   ];
   const lines = [summaryText(item), ...(advice === null ? [] : [advice.text, ...advice.commands])];
-  return [...entries.slice(0, MAX_ENTRIES - 1), { label: 'everything', text: lines.map(printable).join('\n') }];
+  const label = advice === null ? 'the text of the line' : 'the text of the line, and what to do';
+  return [...entries.slice(0, MAX_ENTRIES - 1), { label, text: lines.map(printable).join('\n') }];
 }
 
 /** A name may have newlines, which a shell would act on. */

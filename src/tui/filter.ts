@@ -64,8 +64,11 @@ export function filterProblem(filter: string): string | null {
 
 function wordProblem(word: string): string | null {
   const [, name = '', value = ''] = /^([a-z]+):(.+)$/.exec(word) ?? [];
-  const known = (kind: string, names: readonly string[]): string | null =>
-    names.some((one) => one.startsWith(value)) ? null : `no ${kind} begins with "${value}": ${names.join(', ')}`;
+  const known = (kind: string, names: readonly string[]): string | null => {
+    if (names.some((one) => one.startsWith(value))) return null;
+    const meant = nearest(value, names);
+    return `no ${kind} begins with "${value}": ${meant === null ? names.join(', ') : `did you mean ${meant}`}`;
+  };
   switch (name) {
     case 'verdict':
       return known('verdict', VERDICTS);

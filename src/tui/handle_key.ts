@@ -1,7 +1,6 @@
 import { aboutOf } from './about.js';
 import { columnsOf, KEPT_COLUMNS } from './columns.js';
-import type { CopyEntry } from './copy_menu.js';
-import { copyEntries } from './copy_menu.js';
+import { type CopyEntry, type CopyMenu, copyEntries } from './copy_menu.js';
 import { pathWord } from './filter.js';
 import type { Item } from './item.js';
 import { goToSubject, showView } from './jump.js';
@@ -11,7 +10,14 @@ import { itemAt, listOf } from './list.js';
 import { noticeOf } from './notice.js';
 import { openPrompt } from './prompt.js';
 import { scroll } from './scroll.js';
-import { clampSelection, followSelection, keepSelected, moveSelection, selectedItem } from './selection.js';
+import {
+  clampSelection,
+  detailSelected,
+  followSelection,
+  keepSelected,
+  moveSelection,
+  selectedItem,
+} from './selection.js';
 import { FIRST_LINE, type State, shownData, withList } from './state.js';
 import { typeKey } from './type_key.js';
 import { resume, showMessage } from './update.js';
@@ -94,12 +100,29 @@ function effectOf(state: State, { name }: Key): Effect | null {
   }
 }
 
-/** A digit chooses; any other key closes the menu. */
-/** Enter takes the first. */
-function chooseCopy(state: State, entries: readonly CopyEntry[], { name }: Key): KeyResult {
-  const entry = entries[name === 'return' ? 0 : Number(name) - 1];
+/** A digit chooses, and Enter takes the line that the arrows went to; keys that mean nothing here leave the menu open. */
+function chooseCopy(state: State, { entries, at }: CopyMenu, { name }: Key): KeyResult {
   const closed = { ...state, copying: null };
-  return entry === undefined ? { state: closed, effect: null } : { state: closed, effect: { kind: 'copy', entry } };
+  const to = (line: number): KeyResult => {
+    const copying = { entries, at: (line + entries.length) % entries.length };
+    return { state: { ...state, copying }, effect: null };
+  };
+  switch (name) {
+    case 'escape':
+    case 'q':
+    case 'c':
+      return { state: closed, effect: null };
+    case 'down':
+    case 'j':
+      return to(at + 1);
+    case 'up':
+    case 'k':
+      return to(at - 1);
+    default: {
+      const entry = entries[name === 'return' ? at : Number(name) - 1];
+      return entry === undefined ? { state, effect: null } : { state: closed, effect: { kind: 'copy', entry } };
+    }
+  }
 }
 
 function toggleMouse(state: State): KeyResult {
@@ -162,7 +185,7 @@ function navigate(state: State, name: string): State {
     case '3':
       return showView(state, VIEW_NAMES[Number(name) - 1] ?? view);
     default:
-      return scroll(state, name);
+      return scroll(state, name) ?? showMessage(state, `${name} does nothing; ? lists the keys`, false);
   }
 }
 
@@ -173,7 +196,7 @@ function shownItem(state: State): Item | null {
 
 function openCopyMenu(state: State): State {
   const item = shownItem(state);
-  return item === null ? state : { ...state, copying: copyEntries(item), help: null };
+  return item === null ? state : { ...state, copying: { entries: copyEntries(item), at: 0 }, help: null };
 }
 
 /** The events of the selected line: those of its port or path. Esc goes back. */
@@ -198,10 +221,14 @@ function togglePin(state: State): State {
 function nextFault(state: State, step: 1 | -1): State {
   const list = listOf(state);
   const { line } = state.lists[state.view];
-  for (let at = line + step; at >= 0 && at < list.lines.length; at += step) {
-    if (itemAt(list, at)?.isFault === true) return moveSelection(state, at, step);
+  const count = list.lines.length;
+  // After the last fault comes the first.
+  for (let by = 1; by < count; by += 1) {
+    const at = (line + step * by + count) % count;
+    if (itemAt(list, at)?.isFault === true) return detailSelected(moveSelection({ ...state, help: null }, at, step));
   }
-  return showMessage(state, step === 1 ? 'no fault below' : 'no fault above', false);
+  const other = itemAt(list, line)?.isFault === true ? 'other ' : '';
+  return showMessage(state, `no ${other}fault in this list`, false);
 }
 
 function shiftColumns(state: State, by: 1 | -1): State {
@@ -228,7 +255,7 @@ export function toggleDetails(state: State): State {
   const item = selectedItem(state);
   if (item === null) return state;
   const removed = shownData(state).marks.get(item.key)?.kind === 'removed';
-  return { ...state, details: { item, removed, scroll: 0 } };
+  return { ...keepSelected(state), details: { item, removed, scroll: 0 } };
 }
 
 /** The next key in the order of the columns; only what the columns on the screen show. */

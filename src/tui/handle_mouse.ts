@@ -38,7 +38,7 @@ export function handleMouse(before: State, mouse: MouseEvent): KeyResult {
   if (before.copying !== null) {
     if (kind !== 'press') return { state: before, effect: null };
     const menu = overlayOf(before, layout.overlay.height);
-    // Elsewhere it closes, as for any other key: it is about the selected line.
+    // Elsewhere it closes: it is about the selected line.
     const name = menu[line - layout.overlay.bottom + menu.length]?.key ?? 'escape';
     return handleKey(before, { name, character: null });
   }

@@ -25,6 +25,8 @@ export type Subject =
 export interface Cell {
   /** May hold anything; it is escaped and cut when it is put into its column. */
   readonly text: string;
+  /** What is shown where there is no room for the text: half of a unit's name would say nothing. */
+  readonly brief?: string;
   readonly style: Style;
 }
 

@@ -2,13 +2,14 @@ import { aboutOf } from './about.js';
 import type { Item } from './item.js';
 import { listOf } from './list.js';
 import { Search } from './search.js';
-import { moveSelection } from './selection.js';
+import { detailSelected, moveSelection } from './selection.js';
 import type { State } from './state.js';
 import { VIEW_NAMES, type ViewName } from './view.js';
 
-/** Moves to a view, or to the first line with a port or a name, in this view if it has one; null: there is none. */
+/** Moves to a view, to the help, or to the first line with a port or a name, in this view if it has one; null: there is none. */
 export function jumpTo(state: State, text: string): State | null {
   const wanted = text.trim().toLowerCase();
+  if (wanted === 'help') return { ...state, help: 0 };
   const view = wanted === '' ? undefined : VIEW_NAMES.find((name) => name.startsWith(wanted));
   if (view !== undefined) return showView(state, view);
   const search = new Search(wanted);
@@ -41,7 +42,7 @@ function moveToFirst(state: State, isWanted: (item: Item) => boolean): State | n
     for (const view of views) {
       const there = view === state.view ? shown : showView(shown, view);
       const at = listOf(there).lines.findIndex((line) => typeof line === 'object' && isWanted(line));
-      if (at >= 0) return moveSelection(there, at, 1);
+      if (at >= 0) return detailSelected(moveSelection(there, at, 1));
     }
   }
   return null;

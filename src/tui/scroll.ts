@@ -5,8 +5,8 @@ import { helpLines } from './render/help.js';
 import { moveSelection } from './selection.js';
 import type { State } from './state.js';
 
-/** What a key scrolls or moves; the same state for keys that do neither. */
-export function scroll(state: State, name: string): State {
+/** What a key scrolls or moves; null for keys that do neither. */
+export function scroll(state: State, name: string): State | null {
   const { details, list } = layoutOf(state);
   // Beside the list, the details follow the cursor, and pages are theirs.
   const isBeside = details !== null && details.left > 0 && state.help === null;
@@ -14,7 +14,7 @@ export function scroll(state: State, name: string): State {
     return moveBy(state, name === 'up' || name === 'k' ? -1 : 1);
   }
   const by = scrollDistance(name, Math.max(1, (details ?? list).height - 1));
-  return by === null ? state : scrollBy(state, by);
+  return by === null ? null : scrollBy(state, by);
 }
 
 /** In lines; null for keys that do not scroll. */

@@ -15,10 +15,10 @@ export function clampSelection(state: State): State {
   const { view } = state;
   const list = listOf(state);
   const position = state.lists[view];
-  // Until the cursor is moved off the newest event, it follows the newest.
+  // Until the cursor is moved off the worst row or the newest event, it stays on what is that.
   const next =
-    view === 'events' && position.key === null
-      ? { ...FIRST_LINE, top: moveTo(list, position, 0, 1, height).top }
+    position.key === null
+      ? { ...moveTo(list, position, 0, 1, height), key: null, endpoint: null }
       : reselect(list, position, height);
   const seenEvents = view === 'events' ? shownData(state).timeline.nextId : state.seenEvents;
   return withList({ ...state, seenEvents, details: refreshDetails(state) }, view, next);
@@ -35,10 +35,15 @@ function refreshDetails(state: State): State['details'] {
 
 /** Shows details beside the list for the selected item, after the cursor has moved to another one. */
 export function followSelection(state: State): State {
-  const { details } = state;
   const pane = layoutOf(state).details;
+  return pane === null || pane.left === 0 ? state : detailSelected(state);
+}
+
+/** Details that are open become those of the selected item. */
+export function detailSelected(state: State): State {
+  const { details } = state;
   const item = selectedItem(state);
-  if (details === null || pane === null || pane.left === 0 || item?.key === details.item.key) return state;
+  if (details === null || item?.key === details.item.key) return state;
   return { ...state, details: item === null ? null : { item, removed: false, scroll: 0 } };
 }
 
@@ -66,7 +71,8 @@ function moveTo(list: List, position: Position, line: number, direction: 1 | -1,
 }
 
 /**
- * Before a filter is dropped: the cursor stays on its item. On the newest event of all, it goes on following the newest.
+ * Before a filter is dropped or details are opened: the cursor stays on its item. On the newest event of all, it goes on following
+ * the newest.
  */
 export function keepSelected(state: State): State {
   const item = selectedItem(state);

@@ -2,7 +2,7 @@ import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { ProcessOrigin } from '../kernel/owners/process_origin.js';
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { CopyEntry } from './copy_menu.js';
+import type { CopyMenu } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';
 import { type Marks, NO_MARKS } from './marks.js';
@@ -105,8 +105,8 @@ export interface State {
   readonly back: Back | null;
   /** What is being typed: a filter, which applies at once, or where to go. */
   readonly prompt: Prompt | null;
-  /** What `c` offers; one digit chooses. */
-  readonly copying: readonly CopyEntry[] | null;
+  /** What `c` offers. */
+  readonly copying: CopyMenu | null;
   /** Mouse events are ours; otherwise the terminal selects text. */
   readonly hasMouse: boolean;
   /** `Item.key` of lines that stay at the top. */

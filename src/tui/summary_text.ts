@@ -10,7 +10,7 @@ export function summaryText({ subject, group }: Item): string {
     case 'finding':
       return [
         subject.finding.message,
-        ...brokenClaims(subject).map((one) => `${one.claim} is broken: ${one.message}`),
+        ...brokenClaims(subject).map((one) => `its claim ${one.claim} is broken: ${one.message}`),
       ].join('; ');
     case 'socket': {
       const { socket } = subject;

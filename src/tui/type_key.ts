@@ -19,7 +19,7 @@ export function typeKey(state: State, prompt: Prompt, key: Key): State {
     case 'down':
     case 'pageup':
     case 'pagedown':
-      return scroll(state, key.name);
+      return scroll(state, key.name) ?? state;
     default:
       return withPrompt(state, edit(prompt, key) ?? prompt);
   }

@@ -21,6 +21,8 @@ export interface Column {
   /** If not all columns fit, those with the highest numbers are left out. */
   readonly priority: number;
   readonly align?: 'right';
+  /** It is shown only where the columns before it have their usual widths: what short texts leave is for other texts. */
+  readonly isExtra?: true;
   /** Where its texts are cut. */
   readonly cut: typeof truncate;
 }
@@ -38,12 +40,12 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
   page: {
     title: 'Page',
     columns: [
-      { ...fixed('verdict', 'VERDICT', 16, 1), minWidth: 13 },
-      { ...column('service', 'SERVICE', 15, 2), minWidth: 10 },
-      { ...place('expected', 'EXPECTED', 15, 3), minWidth: 9 },
-      { ...place('actual', 'ACTUAL', 15, 4), minWidth: 10 },
+      { ...column('verdict', 'VERDICT', 16, 1), minWidth: 13 },
+      { ...column('service', 'SERVICE', 15, 2), minWidth: 10, weight: 2 },
+      { ...place('expected', 'EXPECTED', 15, 3), minWidth: 10, weight: 3 },
+      { ...place('actual', 'ACTUAL', 15, 4), minWidth: 10, weight: 3 },
       // Wide enough for a PID and the longest name of a service; in a narrow list, it gives way to the ports.
-      { ...column('owner', 'OWNER', 24, 5), minWidth: 12, leastWidth: 8, weight: 4 },
+      { ...column('owner', 'OWNER', 24, 5), minWidth: 12, leastWidth: 8, weight: 3 },
       fixed('queue', 'QUEUE', 9, 7, 'right'),
       fixed('up', 'UP', 4, 6, 'right'),
     ],
@@ -60,8 +62,8 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
       fixed('queue', 'QUEUE', 9, 6, 'right'),
       fixed('reach', 'REACH', 11, 8),
       // Names of units and pods differ in the middle or at the end: cut, they would be of no use.
-      column('unit', 'UNIT', 31, 7),
-      column('pod', 'POD', 36, 9),
+      { ...column('unit', 'UNIT', 31, 7), isExtra: true },
+      { ...column('pod', 'POD', 36, 9), isExtra: true },
     ],
     sortKeys: [ORIGINAL, 'protocol', 'address', 'port', 'owner', 'explained', 'up', 'queue', 'reach', 'unit', 'pod'],
   },
@@ -90,7 +92,7 @@ function place(name: string, title: string, width: number, priority: number): Co
 }
 
 function fixed(name: string, title: string, width: number, priority: number, align?: 'right'): Column {
-  return { ...column(name, title, width, priority), sizing: 'fixed', ...(align && { align }) };
+  return { ...column(name, title, width, priority), sizing: 'fixed', ...(align && { align, isExtra: true }) };
 }
 
 /** The column that shows what a sort key sorts by. */

@@ -32,7 +32,7 @@ t.test('the header shows node, sources, verdicts and tabs', async (t) => {
   const text = await terminal.text();
   const [first = '', second = '', third = '', tabs = ''] = text.split('\n');
   t.match(first, / control-plane {2}release /);
-  t.match(first, /tables \d+s ago {2}\d\d:\d\d:\d\d \S+$/, 'a clock');
+  t.match(first, /read \d+s ago {2}\d\d:\d\d:\d\d \S+$/, 'a clock');
   t.match(second, /^eth0 192\.0\.2\.2 fd00:2::2 .*owners bpf {2}events (?:fexit|tracepoint) {2}all read$/);
   t.match(third, /^✗ DRIFT {2}2 errors · 1 warning {2}1 exposed · 1 missing · 1 unexpected · 14 ok · 3 not-applicable/);
   t.match(tabs, /1 Page.*2 Listeners.*3 Events/);

@@ -4,7 +4,7 @@ import { ASCII, UNICODE } from '../../src/tui/glyphs.js';
 import type { State } from '../../src/tui/state.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, held, processOwner, row, spec } from '../verdict/factory.js';
-import { NOW, nodeWith, press, resized, SOCKETS, screenText, screenWith, withEvents } from './screen.js';
+import { nodeWith, opened, press, resized, SOCKETS, screenText, screenWith, withEvents } from './screen.js';
 
 const OWNER = processOwner('kube-controller-manager', { pid: 4711, unit: 'snap.k8s.kube-controller-manager.service' });
 const START = screenWith([nodeWith([...SOCKETS, held('x', '0.0.0.0', 10257, { owners: [OWNER] })])]);
@@ -21,12 +21,7 @@ t.test(
       t.match(screenText(state), /exposed +cilium\S+ +\S*:9879 +0\S*:9879 +812 cilium/, `${width}`);
       t.match(screenText(state), /:10257 +4711 kube-/, `${width}`);
       t.strictSame(titles(at(press(START, '2'), width)).slice(0, 4), ['PROT', 'ADDRESS', 'OWNER', 'EXPLAINED BY']);
-      const events = withEvents(press(START, '3'), {
-        event: 'opened',
-        at: new Date(NOW).toISOString(),
-        seenBy: 'kernel',
-        socket: held('x', '192.168.100.200', 10257, { owners: [OWNER] }),
-      });
+      const events = withEvents(press(START, '3'), opened(held('x', '192.168.100.200', 10257, { owners: [OWNER] })));
       t.strictSame(titles(at(events, width)), ['TIME', 'EVENT', 'WHERE', 'WHAT']);
       t.match(screenText(at(events, width)), /opened +192\S*:10257 +4711 kube-contro/, `${width}`);
     }
@@ -47,6 +42,19 @@ t.test('no port is cut, and OWNER stays', (t) => {
       t.match(screenText(state), /\S:12379 +\S+:12379 \+1 +812 /, `${width}`);
     }
   }
+  t.end();
+});
+
+t.test('what does not tell lines apart gives way first: the unit of an owner, in the listeners its column', (t) => {
+  const rows = screenText(at(START, 80));
+  t.match(rows, /exposed +cilium-agent +localhost:9879 +0\.0\.0\.0:9879 +812 cilium-agent *\n/);
+  t.match(rows, /kubelet +localhost:10248 127\.0\.0\.1:10248 /);
+  t.notMatch(rows, /4711.*snap/, 'no part of a unit');
+  t.match(screenText(at(START, 200)), '4711 kube-controller-manager snap.k8s.kube-controller-manager.service');
+  const listeners = at(press(START, '2'), 100);
+  t.notOk(titles(listeners).includes('UNIT'));
+  t.match(screenText(listeners), /:10257 +4711 kube-controller-manager /);
+  t.ok(titles(at(press(START, '2'), 140)).includes('UNIT'));
   t.end();
 });
 

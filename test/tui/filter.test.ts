@@ -1,13 +1,11 @@
 import t from 'tap';
-import type { OwnedListener } from '../../src/kernel/owners/owner.js';
-import type { Opened } from '../../src/snapshot/document/change.js';
 import { listOf } from '../../src/tui/list.js';
 import { Search } from '../../src/tui/search.js';
 import { held, processOwner, unixListener } from '../verdict/factory.js';
 import {
   linesOf,
-  NOW,
   nodeWith,
+  opened,
   press,
   resized,
   SOCKETS,
@@ -91,13 +89,6 @@ t.test('a number or path that is being typed is the beginning of one; Enter make
   t.end();
 });
 
-const opened = (socket: OwnedListener): Opened => ({
-  event: 'opened',
-  at: new Date(NOW).toISOString(),
-  seenBy: 'kernel',
-  socket,
-});
-
 t.test('the next process with a pid is another one', (t) => {
   const [before, after] = [
     processOwner('etcd', { pid: 4711, startedAt: '2026-01-31T11:00:00.000Z' }),
@@ -127,7 +118,8 @@ t.test('a filter that can match nothing says why', (t) => {
   const said = (filter: string): string =>
     screenText(resized(press(screenWith([nodeWith(SOCKETS)]), '2'), { filter, size: { width: 200, height: 24 } }));
   const cases: readonly [filter: string, why: string][] = [
-    ['verdict:mising', 'no verdict begins with "mising": wrong-owner, exposed, missing, '],
+    ['verdict:mising', 'no verdict begins with "mising": did you mean missing; Esc clears the filter'],
+    ['verdict:something', 'no verdict begins with "something": wrong-owner, exposed, missing, '],
     ['kubelet !severity:x|verdict:ok', 'no severity begins with "x": '],
     ['pord:10250', 'no field "pord:": did you mean port:10250; Esc clears the filter'],
     ['port:http', 'port: takes a number, or a range such as 30000-32767; Esc'],

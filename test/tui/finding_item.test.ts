@@ -40,7 +40,7 @@ t.test('the pid of a service that has the port, or runs elsewhere, but does not 
     for (const place of [{ bound: [kubelet] }, { sockets: [...document.sockets, explained] }]) {
       const [item] = findingItems({ ...document, ...place, findings: [finding] });
       const labels = item === undefined ? [] : copyEntries(item).map(({ label }) => label);
-      t.strictSame([labels[1], labels.at(-1)], ['pid 4711 kubelet', 'everything'], finding.code);
+      t.strictSame([labels[1], labels.at(-1)], ['pid 4711 kubelet', 'the text of the line'], finding.code);
     }
   }
   t.end();

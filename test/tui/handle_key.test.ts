@@ -1,5 +1,4 @@
 import t from 'tap';
-import type { Change } from '../../src/snapshot/document/change.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { tick } from '../../src/tui/update.js';
@@ -9,8 +8,10 @@ import {
   KUBELET,
   LARGE,
   linesOf,
+  lost,
   NOW,
   nodeWith,
+  opened,
   press,
   resized,
   SMALL,
@@ -47,10 +48,7 @@ t.test('q closes what is open, as Esc does, and quits from a list; Ctrl-C always
   const start = screenWith([nodeWith(SOCKETS)]);
   t.strictSame(effectOf(start, 'q'), { kind: 'quit' });
   for (const keys of ['?', 'return', 'e', 'e return']) {
-    const open = press(
-      withEvents(start, { event: 'opened', at: new Date(NOW).toISOString(), seenBy: 'kernel', socket: KUBELET }),
-      `g ${keys}`,
-    );
+    const open = press(withEvents(start, opened(KUBELET)), `g ${keys}`);
     t.equal(effectOf(open, 'q'), null, keys);
     t.strictSame(effectOf(open, 'C-c'), { kind: 'quit' });
     t.equal(screenText(press(open, 'q')), screenText(press(open, 'escape')));
@@ -138,7 +136,6 @@ t.test('a pause freezes the screen; resuming marks what changed', (t) => {
 });
 
 t.test('a pause stops the clock, ages and marks, and counts the events that wait', (t) => {
-  const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count, suppressed: 0 });
   const start = withSnapshot(screenWith([nodeWith(SOCKETS)]), nodeWith([...SOCKETS, unexpected(31337)]));
   const paused = press(start, 'p');
   const later = clampSelection(tick(paused, NOW + 60_000));

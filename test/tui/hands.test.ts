@@ -1,19 +1,20 @@
 import t from 'tap';
-import type { Change } from '../../src/snapshot/document/change.js';
 import { handleMouse } from '../../src/tui/handle_mouse.js';
-import { frameOf } from '../../src/tui/render/frame.js';
 import { clampSelection } from '../../src/tui/selection.js';
 import type { State } from '../../src/tui/state.js';
 import { pasteText } from '../../src/tui/type_key.js';
 import { showMessage } from '../../src/tui/update.js';
 import { held } from '../verdict/factory.js';
 import {
+  CILIUM,
   effectOf,
+  footerOf,
   frameErrors,
   LARGE,
   linesOf,
-  NOW,
+  lost,
   nodeWith,
+  opened,
   press,
   resized,
   SMALL,
@@ -26,17 +27,15 @@ import {
 } from './screen.js';
 
 const START = screenWith([nodeWith([...SOCKETS, unexpected(31337)])]);
-/** With a bar before the character that the cursor is on. */
-const footer = (state: State): string =>
-  (frameOf(state).at(-1) ?? []).map(({ text, style }) => (style === 'inverse' ? `▏${text}` : text)).join('');
 /** It takes the place of the keys. */
-const message = footer;
+const message = footerOf;
 
 t.test('a colon goes to a port, a name or a view', (t) => {
   t.match(selectedLine(press(START, ': :10248 return'))?.text, /localhost:10248/);
   t.match(selectedLine(press(START, ': :cilium return'))?.text, /cilium-agent/);
   t.equal(press(START, ': :ev return').view, 'events');
-  t.match(footer(press(START, ': :4')), /^:4▏/);
+  t.equal(press(START, ': :help return').help, 0);
+  t.match(footerOf(press(START, ': :4')), /^:4▏/);
   t.match(message(press(START, ': :4711 return')), 'no row, listener or event has "4711"');
   t.match(selectedLine(press(START, ': :4711 return')), selectedLine(START), 'and nothing moves');
   t.match(selectedLine(press(START, '/ :cilium return : :10248 return'))?.text, /localhost:10248/, 'the filter hid it');
@@ -47,7 +46,7 @@ t.test('a colon goes to a port, a name or a view', (t) => {
 });
 
 t.test("the line that is typed has readline's keys", (t) => {
-  const typed = (keys: string) => footer(press(START, `/ ${keys}`));
+  const typed = (keys: string) => footerOf(press(START, `/ ${keys}`));
   const cases: readonly [keys: string, line: string][] = [
     [':abc left left :xy', '/axy▏bc'],
     [':abc home :xy', '/xy▏abc'],
@@ -61,7 +60,7 @@ t.test("the line that is typed has readline's keys", (t) => {
   ];
   for (const [keys, line] of cases) t.ok(typed(keys)?.startsWith(`${line} `), `${keys}: ${typed(keys)}`);
   const words = press(START, '/ :kubelet');
-  t.match(footer(press({ ...words, prompt: { kind: 'filter', text: 'a port:1  ', cursor: 10 } }, 'C-w')), /^\/a ▏/);
+  t.match(footerOf(press({ ...words, prompt: { kind: 'filter', text: 'a port:1  ', cursor: 10 } }, 'C-w')), /^\/a ▏/);
   t.end();
 });
 
@@ -76,9 +75,33 @@ t.test('pasted text goes into what is typed, or nowhere', (t) => {
 t.test('n and N go from fault to fault', (t) => {
   t.match(selectedLine(press(START, 'n'))?.text, /missing/);
   t.match(selectedLine(press(START, 'n n'))?.text, /unexpected/);
-  t.match(message(press(START, 'n n n')), 'no fault below');
+  t.match(selectedLine(press(START, 'n n n'))?.text, /exposed/, 'after the last comes the first');
+  t.match(selectedLine(press(START, 'N'))?.text, /unexpected/);
   t.match(selectedLine(press(START, 'G N'))?.text, /unexpected/);
-  t.match(message(press(START, 'N')), 'no fault above');
+  t.match(message(press(screenWith([nodeWith([CILIUM])]), '/ :exposed return n')), 'no other fault in this list');
+  t.match(message(press(START, '/ :verdict:ok return n')), 'no fault in this list');
+  for (const [keys, verdict] of [
+    ['return n', 'missing'],
+    ['return n N', 'exposed'],
+    ['return ? n', 'missing'],
+    ['return : :10250 return', 'ok'],
+  ] as const)
+    t.match(screenText(press(START, keys)), new RegExp(`^verdict +${verdict}`, 'm'), `the details follow: ${keys}`);
+  t.end();
+});
+
+t.test('a key that does nothing says so', (t) => {
+  for (const key of ['d', 'y', 'insert']) {
+    t.match(message(press(START, key)), `${key} does nothing; ? lists the keys`);
+    t.strictSame(press(START, key).lists, START.lists);
+  }
+  t.match(screenText(press(START, 'return d')), 'd does nothing');
+  t.end();
+});
+
+t.test('a filter that was typed says how to get rid of it', (t) => {
+  t.match(footerOf(press(START, '/ :kube return')), /^Esc all {2}Enter open/);
+  t.match(footerOf(START), /^Enter open/);
   t.end();
 });
 
@@ -92,22 +115,14 @@ t.test('columns that do not fit are reached by the arrows', (t) => {
 });
 
 t.test('e shows the events of a line; Enter goes from an event to its line', (t) => {
-  const at = new Date(NOW).toISOString();
-  const opened = (port: number): Change => ({
-    event: 'opened',
-    at,
-    seenBy: 'kernel',
-    socket: held('x', '127.0.0.1', port),
-  });
-  const state = withEvents(START, opened(9879), opened(10248));
+  const state = withEvents(START, ...[9879, 10248].map((port) => opened(held('x', '127.0.0.1', port))));
   const events = press(state, 'e');
   t.equal(events.view, 'events');
   t.match(screenText(events), /127\.0\.0\.1:9879/);
   t.notMatch(screenText(events), /127\.0\.0\.1:10248/);
   t.match(selectedLine(press(events, 'return return'))?.text, /exposed .*cilium-agent/);
-  t.match(footer(press(events, 'return')), /^Esc q back {2}Enter go there {2}j k scroll {2}c copy {2}Ctrl-C quit$/);
-  const lost: Change = { event: 'lost', at, count: 1, suppressed: 0 };
-  t.notMatch(footer(press(withEvents(START, lost), '3 return')), 'go there', 'it is about no line');
+  t.match(footerOf(press(events, 'return')), /^Esc q back {2}Enter go there {2}j k scroll {2}c copy {2}Ctrl-C quit$/);
+  t.notMatch(footerOf(press(withEvents(START, lost()), '3 return')), 'go there', 'it is about no line');
   t.end();
 });
 
@@ -116,7 +131,7 @@ t.test('Esc goes back from the events of a line to what was shown; its filter en
   const shown = ({ view, filter, faultsOnly, details }: State) => ({ view, filter, faultsOnly, details });
   const events = press(start, 'e');
   t.match(screenText(events), / \/port:9879 [\s\S]*\n {2}no events at this address/);
-  t.match(footer(events), /^Esc q back {2}/);
+  t.match(footerOf(events), /^Esc q back {2}/);
   t.strictSame(shown(press(events, 'escape')), shown(start));
   t.match(shown(press(events, '1')), { view: 'page', filter: '9879', faultsOnly: true });
   t.match(shown(press(events, 'tab')), { view: 'page', filter: '9879' });
@@ -126,68 +141,6 @@ t.test('Esc goes back from the events of a line to what was shown; its filter en
   t.strictSame(shown(detailed), shown(press(START, 'return')), 'the details are open again');
   t.match(shown(press(events, '/ :kube return escape')), { view: 'events', filter: '' }, 'one that was typed stays');
   t.equal(press(press(START, 'e'), '3').filter, '');
-  t.end();
-});
-
-/** The lines of the menu of c, without the rule above them. */
-function menuOf(state: State): string[] {
-  const lines = linesOf(state).slice(0, -1);
-  return lines.slice(lines.findIndex((line) => line.startsWith('copy ')) + 1);
-}
-
-t.test('c copies the address, the pid, a command of the advice, or everything', (t) => {
-  const menu = press(START, 'c');
-  const [address, pid, command = '', everything] = menuOf(menu);
-  t.strictSame([address, pid, everything], ['1  0.0.0.0:9879', '2  pid 812 cilium-agent', '4  everything']);
-  t.match(command, /^3 {2}sudo k8s/);
-  t.match(footer(menu), /^1-4 copy {2}Esc back$/);
-  t.match(effectOf(menu, '1'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } });
-  t.match(effectOf(menu, 'return'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } }, 'the first');
-  t.match(effectOf(menu, '2'), { kind: 'copy', entry: { text: '812' } });
-  t.match(effectOf(menu, '4'), { kind: 'copy', entry: { text: /is listening on 0\.0\.0\.0:9879[\s\S]*\nsudo k8s/ } });
-  for (const key of ['escape', '9', 'q']) {
-    t.equal(effectOf(menu, key), null);
-    t.equal(press(menu, key).copying, null, `${key} closes it`);
-  }
-  const hostile = screenWith([nodeWith([held('x', '0.0.0.0', 10250, { device: 'a\nreboot' })])]);
-  t.notMatch(effectOf(press(hostile, '2 c'), '1'), { entry: { text: /\n/ } }, 'a shell would act on a newline');
-  t.end();
-});
-
-t.test('the menu of c is whole at any width; where it is too long, each entry has a line', (t) => {
-  const menu = press(START, 'c');
-  for (const width of [60, 80, 100]) {
-    const state = resized(menu, { size: { width, height: 16 } });
-    const text = menuOf(state)
-      .map((line) => line.trim())
-      .join(' ');
-    for (const { label } of menu.copying ?? []) t.match(text, label, `${width}: ${label}`);
-    t.strictSame(frameErrors(state), []);
-  }
-  const entries = Array.from({ length: 9 }, (_, at) => ({ label: `${at} ${'long '.repeat(20)}`, text: '' }));
-  const long = resized({ ...START, copying: entries }, { size: { width: 60, height: 16 } });
-  t.strictSame(
-    menuOf(long).map((line) => /^(\d) {2}\d long .*…$/.exec(line)?.[1]),
-    [...'123456789'],
-  );
-  t.strictSame(frameErrors(long), []);
-  t.end();
-});
-
-t.test('in the menu of c, a click chooses; one elsewhere closes it, so that it is never about another line', (t) => {
-  const menu = press(START, 'c');
-  const click = (line: number, column: number) => handleMouse(menu, { kind: 'press', line, column });
-  const second = linesOf(menu).findIndex((line) => line.startsWith('2  pid'));
-  t.match(click(second, 30).effect, { kind: 'copy', entry: { text: '812' } });
-  t.equal(click(second - 2, 2).effect, null, 'its title');
-  t.equal(click(menu.size.height - 1, 0).effect, null, 'the digits in the footer');
-  for (const line of [7, menu.size.height - 1]) {
-    const elsewhere = clampSelection(click(line, 10).state);
-    t.equal(elsewhere.copying, null);
-    t.strictSame(selectedLine(elsewhere), selectedLine(START), 'and selects nothing');
-  }
-  const wheel = handleMouse(menu, { kind: 'wheel-down', line: 7, column: 10 });
-  t.strictSame(clampSelection(wheel.state), menu);
   t.end();
 });
 
@@ -213,42 +166,28 @@ t.test('a message is whole, and ends with the next key', (t) => {
   t.end();
 });
 
-t.test('c copies the advice that the details show, of snapshots without codes too', (t) => {
-  const [document] = [START.data.document];
-  if (document === null) throw new Error('there is a document');
-  const findings = document.findings.map((one) => ({ ...one, code: null, params: {}, advice: null }));
-  const old = screenWith([{ ...document, findings }] as never);
-  const [, command = ''] = /^ {13}(s\S+ .*)$/m.exec(screenText(press(old, 'return'))) ?? [];
-  t.not(command, '');
-  t.match(menuOf(press(old, 'c')).join('\n'), command.trim());
-  t.end();
-});
-
 t.test('what is typed is in sight at any width', (t) => {
   const narrow = { ...START, size: { width: 60, height: 16 } };
-  t.match(footer(press(narrow, '/')), /^\/▏ .*Esc clears$/);
-  t.match(footer(press(narrow, '/ :port:10250')), /^\/port:10250▏ +Enter: exactly 10250$/, 'the hint gets shorter');
-  t.match(footer(press(narrow, `/ :${'a'.repeat(50)}`)), /^\/a+▏ *$/, 'then it goes');
+  t.match(footerOf(press(narrow, '/')), /^\/▏ .*Esc clears$/);
+  t.match(footerOf(press(narrow, '/ :port:10250')), /^\/port:10250▏ +Enter: exactly 10250$/, 'the hint gets shorter');
+  t.match(footerOf(press(narrow, `/ :${'a'.repeat(50)}`)), /^\/a+▏ *$/, 'then it goes');
   const text = `${'a'.repeat(100)}END`;
   const long = { ...narrow, prompt: { kind: 'filter', text, cursor: text.length } } as const;
-  t.match(footer(long), /^…a+END▏ $/, 'then the beginning');
-  t.match(footer({ ...long, prompt: { ...long.prompt, cursor: 1 } }), /^\/a▏a+…$/, 'or the end');
-  const middle = footer({ ...long, prompt: { ...long.prompt, cursor: 80 } });
+  t.match(footerOf(long), /^…a+END▏ $/, 'then the beginning');
+  t.match(footerOf({ ...long, prompt: { ...long.prompt, cursor: 1 } }), /^\/a▏a+…$/, 'or the end');
+  const middle = footerOf({ ...long, prompt: { ...long.prompt, cursor: 80 } });
   t.match(middle, /^…a+▏a?…?$/);
   t.ok([...middle].length <= 61, 'with the bar of this test');
   t.end();
 });
 
 t.test('the tab of events counts the faults since they were looked at', (t) => {
-  const at = new Date(NOW).toISOString();
-  const lost: Change = { event: 'lost', at, count: 1, suppressed: 0 };
-  const opened: Change = { event: 'opened', at, seenBy: 'kernel', socket: held('x', '127.0.0.1', 1) };
   const tabs = (state: State) => linesOf(state)[3];
-  const two = withEvents(START, lost, opened, lost);
+  const two = withEvents(START, lost(), opened(held('x', '127.0.0.1', 1)), lost());
   t.match(tabs(two), / 3 Events \(2 faults\) /);
   t.match(tabs(press(two, '3')), / 3 Events {2}/);
   t.match(tabs(press(two, '3 1')), / 3 Events {2}/, 'they have been seen');
-  t.match(tabs(withEvents(press(two, '3 1'), lost)), / 3 Events \(1 fault\) /);
+  t.match(tabs(withEvents(press(two, '3 1'), lost())), / 3 Events \(1 fault\) /);
   t.end();
 });
 
@@ -269,8 +208,8 @@ t.test('a click on a count filters by it, and one on the footer presses the key'
   t.equal(click(missing, 2, summary.indexOf('1 missing')).filter, '', 'a second one clears it');
   t.equal(click(START, 2, summary.indexOf('2 errors')).filter, 'severity:error');
   const last = SMALL.height - 1;
-  t.equal(click(START, last, footer(START).indexOf('faults')).faultsOnly, true);
-  const onQuit = footer(START).indexOf('q quit');
+  t.equal(click(START, last, footerOf(START).indexOf('faults')).faultsOnly, true);
+  const onQuit = footerOf(START).indexOf('q quit');
   t.strictSame(handleMouse(START, { kind: 'press', line: last, column: onQuit }).effect, { kind: 'quit' });
   t.end();
 });

@@ -7,7 +7,9 @@ import { clockText, dateText } from '../../src/tui/text.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import { addressOwner, held, processOwner } from '../verdict/factory.js';
 import {
+  at,
   CILIUM,
+  closed,
   KUBELET,
   KUBELET_API,
   LARGE,
@@ -21,18 +23,11 @@ import {
   withSnapshot,
 } from './screen.js';
 
-const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
 const STARTED: Change = {
   ...{ event: 'started', at: at(0), mode: 'ebpf', method: 'fexit', misses: null },
   ...{ refusal: null, intervalMs: null, hostname: 'node-1', netns: '1', role: 'worker' },
   verdicts: nodeWith([]).summary.verdicts,
 };
-const closed = (socket: typeof KUBELET, second: number): Change => ({
-  event: 'closed',
-  at: at(second),
-  seenBy: 'kernel',
-  socket,
-});
 const LIVE = withEvents(screenWith([nodeWith(SOCKETS)], { size: LARGE }), STARTED);
 
 /** Details of kubelet's health check. */

@@ -5,8 +5,8 @@ import type { State } from '../../src/tui/state.js';
 import { held } from '../verdict/factory.js';
 import {
   linesOf,
-  NOW,
   nodeWith,
+  opened,
   press,
   SOCKETS,
   screenText,
@@ -19,9 +19,7 @@ import {
 const START = screenWith([nodeWith([...SOCKETS, unexpected(31337)])]);
 
 t.test('the events of one line are without others, pinned or not', (t) => {
-  const opened = (port: number) =>
-    ({ event: 'opened', at: new Date(NOW).toISOString(), seenBy: 'kernel', socket: held('x', '::1', port) }) as const;
-  const events = press(withEvents(START, opened(10248), opened(5)), '3');
+  const events = press(withEvents(START, ...[10248, 5].map((port) => opened(held('x', '::1', port)))), '3');
   const pinned = press(events, 'g');
   const state = { ...pinned, pinned: new Set([selectedKey(pinned) ?? '']) };
   t.match(screenText(state), /::1]:5 /);

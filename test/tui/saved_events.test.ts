@@ -9,9 +9,11 @@ import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import { joined } from '../joined.js';
 import { addressOwner, held, processOwner } from '../verdict/factory.js';
 import {
+  at,
   LARGE,
   NOW,
   nodeWith,
+  opened,
   press,
   SOCKETS,
   screenText,
@@ -21,7 +23,6 @@ import {
   withSnapshot,
 } from './screen.js';
 
-const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
 const BACKDOOR = unexpected(31337, 'zbackdoor', { id: 'tcp:31337' });
 const INTRUDER = processOwner('zintruder', { pid: 99 });
 
@@ -53,7 +54,7 @@ function busyScreen() {
   const first = withEvents(
     screenWith([nodeWith(SOCKETS)], { size: LARGE }),
     { ...started, ...node, verdicts: WITH_BACKDOOR.summary.verdicts },
-    { event: 'opened', at: at(1), seenBy: 'kernel', socket: BACKDOOR },
+    opened(BACKDOOR, 1),
     { event: 'verdict', at: at(2), before: null, after: finding },
   );
   return withSnapshot(

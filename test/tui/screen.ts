@@ -1,6 +1,6 @@
 import { UNPRINTABLE } from '../../src/base/text.js';
 import type { OwnedListener } from '../../src/kernel/owners/owner.js';
-import type { Change } from '../../src/snapshot/document/change.js';
+import type { Change, Closed, Opened } from '../../src/snapshot/document/change.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { UNICODE } from '../../src/tui/glyphs.js';
 import { type Effect, handleKey, type KeyResult } from '../../src/tui/handle_key.js';
@@ -18,6 +18,24 @@ import { capture, held, row, socketFile, spec, unixRow } from '../verdict/factor
 
 /** Ten seconds after the documents of test/snapshot/document were captured. */
 export const NOW = Date.UTC(2026, 0, 31, 12, 0, 10);
+
+/** So many seconds later. */
+export function at(second = 0): string {
+  return new Date(NOW + second * 1000).toISOString();
+}
+
+export function opened(socket: OwnedListener, second = 0): Opened {
+  return { event: 'opened', at: at(second), seenBy: 'kernel', socket };
+}
+
+export function closed(socket: OwnedListener, second = 0): Closed {
+  return { event: 'closed', at: at(second), seenBy: 'kernel', socket };
+}
+
+/** Events that were lost: a fault without a place. */
+export function lost(count = 1): Change {
+  return { event: 'lost', at: at(), count, suppressed: 0 };
+}
 
 export const ROWS = [
   row('localhost:10248', 'kubelet'),
@@ -107,6 +125,11 @@ export function selectedLine(state: State): { readonly at: number; readonly text
   const at = lines.findIndex((line) => line.some(({ selected }) => selected));
   const found = lines[at];
   return found === undefined ? null : { at, text: textOf(found.filter(({ selected }) => selected)) };
+}
+
+/** With a bar before the character that the cursor is on. */
+export function footerOf(state: State): string {
+  return (frameOf(state).at(-1) ?? []).map(({ text, style }) => (style === 'inverse' ? `▏${text}` : text)).join('');
 }
 
 export function selectedKey(state: State): string | null {

@@ -1,13 +1,15 @@
 import t from 'tap';
-import type { Change } from '../../src/snapshot/document/change.js';
 import { NO_MARKS } from '../../src/tui/marks.js';
-import { processOwner } from '../verdict/factory.js';
+import { selectedItem } from '../../src/tui/selection.js';
+import type { State } from '../../src/tui/state.js';
+import { held, processOwner } from '../verdict/factory.js';
 import {
   CILIUM,
   KUBELET,
   KUBELET_API,
-  NOW,
+  lost,
   nodeWith,
+  opened,
   press,
   resized,
   SOCKETS,
@@ -36,15 +38,21 @@ t.test('the cursor starts on the first row, skips headings and stops at the ends
   t.end();
 });
 
+t.test('until it is moved, or details are open, the cursor stays on the worst row', (t) => {
+  const local = held('cilium-agent', '127.0.0.1', 9879);
+  const healthy = screenWith([nodeWith([KUBELET, KUBELET_API, local])]);
+  const verdict = (state: State) => selectedItem(state)?.verdict;
+  const worse = (state: State) => verdict(withSnapshot(state, nodeWith(SOCKETS)));
+  t.equal(verdict(healthy), 'missing');
+  t.equal(worse(healthy), 'exposed', 'a worse one came');
+  for (const keys of ['j k', 'return', 'return escape', 'f']) t.equal(worse(press(healthy, keys)), 'missing', keys);
+  t.match(screenText(withSnapshot(press(healthy, 'return'), nodeWith(SOCKETS))), /^verdict +missing/m);
+  t.end();
+});
+
 t.test('without its filter a list has the cursor on the same item', (t) => {
-  const opened = (port: number): Change => ({
-    event: 'opened',
-    at: new Date(NOW).toISOString(),
-    seenBy: 'kernel',
-    socket: unexpected(port),
-  });
   const pages = screenWith([nodeWith(MANY)]);
-  const events = withEvents(press(pages, '3'), opened(1), opened(22), opened(3));
+  const events = withEvents(press(pages, '3'), ...[1, 22, 3].map((port) => opened(unexpected(port))));
   for (const [name, state, filter] of [
     ['page', pages, ':containerd'],
     ['events', events, ':22'],
@@ -58,7 +66,7 @@ t.test('without its filter a list has the cursor on the same item', (t) => {
     t.equal(selectedKey(none), selectedKey(press(state, 'j')), `${name}: after a filter that matched nothing`);
   }
   const newest = press(events, '/ :3 escape');
-  t.match(selectedLine(withEvents(newest, opened(4)))?.text, /:4 /, 'on the newest it follows the newest');
+  t.match(selectedLine(withEvents(newest, opened(unexpected(4))))?.text, /:4 /, 'on the newest it follows the newest');
   t.end();
 });
 
@@ -102,8 +110,6 @@ t.test('details stay open after their item is removed, and say so', (t) => {
   t.notMatch(screenText(press(removed, 'escape')), /It is gone/);
   t.end();
 });
-
-const lost = (count: number): Change => ({ event: 'lost', at: new Date(NOW).toISOString(), count, suppressed: 0 });
 
 t.test('the cursor follows the newest event until it is moved', (t) => {
   let state = press(screenWith([nodeWith(SOCKETS)]), '3');

@@ -8,9 +8,7 @@ import { listenerText } from '../../src/verdict/text/format.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { addressOwner, held, processOwner, row, spec } from '../verdict/factory.js';
-import { NOW } from './screen.js';
-
-const at = (second: number): string => new Date(NOW + second * 1000).toISOString();
+import { at, closed, NOW, opened } from './screen.js';
 
 function timelineOf(changes: readonly Change[]): Timeline {
   return changes.reduce((timeline, change) => withChange(timeline, change, NOW, () => undefined), EMPTY_TIMELINE);
@@ -32,11 +30,7 @@ function restartOf(before: OwnedListener, after: OwnedListener, second: number):
     after,
     message: `kubelet restarted, ${place} closed for 0.412 s`,
   };
-  return [
-    { event: 'closed', at: at(second - 1), seenBy: 'kernel', socket: before },
-    { event: 'opened', at: at(second), seenBy: 'kernel', socket: after },
-    restarted,
-  ];
+  return [closed(before, second - 1), opened(after, second), restarted];
 }
 
 function failure(pid: number, second: number): Change {
@@ -56,10 +50,7 @@ function failure(pid: number, second: number): Change {
 }
 
 t.test('the newest entry comes first', (t) => {
-  const { entries } = timelineOf([
-    { event: 'opened', at: at(1), seenBy: 'kernel', socket: socketOf(1, 1) },
-    { event: 'lost', at: at(2), count: 7, suppressed: 0 },
-  ]);
+  const { entries } = timelineOf([opened(socketOf(1, 1), 1), { event: 'lost', at: at(2), count: 7, suppressed: 0 }]);
   t.strictSame(
     entries.map(({ id, change }) => [id, change.event]),
     [
@@ -118,12 +109,7 @@ t.test('the number of entries is limited', (t) => {
   let timeline = EMPTY_TIMELINE;
   const one = socketOf(1, 1);
   for (let n = 0; n < 1_050; n++) {
-    timeline = withChange(
-      timeline,
-      { event: 'opened', at: at(n), seenBy: 'kernel', socket: one },
-      NOW,
-      () => undefined,
-    );
+    timeline = withChange(timeline, opened(one, n), NOW, () => undefined);
   }
   t.equal(timeline.entries.length, 1_000);
   t.equal(timeline.dropped, 50);
@@ -218,8 +204,12 @@ t.test('what any user can cause by the thousand pushes out nothing of services a
 });
 
 t.test('a failed bind comes where it happened, not where its holders were known', (t) => {
-  const closed: Change = { event: 'closed', at: at(2), seenBy: 'kernel', socket: socketOf(1, 1) };
-  const { entries } = timelineOf([{ event: 'network', at: at(0) }, closed, failure(1, 1), failure(2, 1)]);
+  const { entries } = timelineOf([
+    { event: 'network', at: at(0) },
+    closed(socketOf(1, 1), 2),
+    failure(1, 1),
+    failure(2, 1),
+  ]);
   t.strictSame(
     entries.map(({ change, count }) => [change.event, count]),
     [

@@ -68,7 +68,9 @@ function historyParts(finding: Finding, state: State): Part[] {
 function roleParts({ expected }: Finding, state: State): Part[] {
   const { document } = shownData(state);
   if (document === null || expected === null) return [];
-  return [field('role', printable(`${document.node.role}: ${document.node.roleSource}`))];
+  const { role, roleSource, roleReason } = document.node;
+  const isFile = roleReason?.code === 'marker-file';
+  return [field('role', printable(`${role}: ${roleSource}${isFile ? ' exists' : ''}`))];
 }
 
 /** What the listener answered when it was probed for what the page claims of it. */
@@ -116,8 +118,8 @@ function socketParts(sockets: readonly Socket[], state: State): Part[] {
       ...optional('shared with', sharingText(socket, state)),
       field('queue', queueText(socket)),
       ...optional('drops', drops === null || drops === 0 ? null : `${drops} packets`),
-      field('inode', `${inode}   cookie ${cookie ?? 'unknown'}   uid ${uid ?? 'unknown'}   netns ${netns}`),
       ...ownersParts(socket, now, state.processes),
+      field('inode', `${inode}   cookie ${cookie ?? 'unknown'}   uid ${uid ?? 'unknown'}   netns ${netns}`),
     ];
   });
 }

@@ -8,7 +8,7 @@ import { SEVERITY_STYLE } from '../cells.js';
 import { commandsPart, field, type Part } from './part.js';
 
 export function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
-  return [...verdictParts(finding), ...adviceParts(finding, sockets)];
+  return [...verdictParts(finding), ...adviceParts(finding, sockets), ...matchParts(finding)];
 }
 
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
@@ -23,22 +23,26 @@ export function nextParts({ text, commands }: Advice): Part[] {
 }
 
 export function verdictParts(finding: Finding): Part[] {
-  const { verdict, severity, message, matchedBy } = finding;
+  const { verdict, severity, message } = finding;
   return [
     field('verdict', severity === 'none' ? verdict : `${verdict} (${severity})`, SEVERITY_STYLE[severity]),
     field('page', pageText(finding)),
     field('why', message),
     ...configurationParts(finding),
-    ...(matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])]),
   ];
 }
 
-function configurationParts({ configuration, params }: Finding): Part[] {
+function matchParts({ matchedBy }: Finding): Part[] {
+  return matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])];
+}
+
+/** Where the message does not say it. */
+function configurationParts({ configuration, params, message }: Finding): Part[] {
   if (configuration === null) return [];
-  const setting = field('configured', settingText(configuration));
+  const text = settingText(configuration);
   const { running } = params;
-  if (running === undefined) return [setting];
-  return [setting, field('', printable(`the process still runs with ${running}`), 'warning')];
+  if (running === undefined) return message.includes(text) ? [] : [field('configured', text)];
+  return [field('configured', text), field('', printable(`the process still runs with ${running}`), 'warning')];
 }
 
 function pageText({ expected }: Finding): string {

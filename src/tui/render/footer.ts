@@ -38,11 +38,11 @@ function promptLine({ size, glyphs }: State, { kind, text, cursor }: Prompt): Li
 
 /** From the longest. */
 function hintsFor(kind: Prompt['kind'], text: string): readonly string[] {
-  if (kind === 'jump') return ['a port, a name or a view'];
+  if (kind === 'jump') return ['a port, a name, a view, help or q'];
   const [, number] = /\b(?:port|pid):(\d+)$/.exec(text) ?? [];
   if (number !== undefined)
     return [`begins with ${number}; Enter: exactly ${number}   Esc clears`, `Enter: exactly ${number}`];
-  return [`!a b|c ${FIELD_NAMES}   Esc clears`, `${FIELD_NAMES}  Esc clears`, 'Esc clears'];
+  return [`!not a|b ${FIELD_NAMES}   Esc clears`, `${FIELD_NAMES}  Esc clears`, 'Esc clears'];
 }
 
 /** Where there is no room for all hints, those with the highest numbers go first. */
@@ -74,7 +74,8 @@ function hintSegments({ label, what }: Hint, at: number): Segment[] {
 function allHints(state: State, layout: Layout): readonly Hint[] {
   const hint = (key: string, what: string, priority: number, label = key): Hint => ({ key, label, what, priority });
   if (state.copying !== null) {
-    return [{ ...hint('', 'copy', 1, `1-${state.copying.length}`), key: null }, hint('escape', 'back', 0, 'Esc')];
+    const digits = { ...hint('', 'copy', 1, `1-${state.copying.entries.length}`), key: null };
+    return [digits, hint('return', 'copy the marked', 2, 'Enter'), hint('escape', 'back', 0, 'Esc')];
   }
   if (state.help !== null || state.details !== null) {
     const below = linesBelow(state, layout);
@@ -91,7 +92,11 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
   }
   const isLive = state.source.kind === 'live';
   return [
-    ...(state.back === null ? [] : [hint('escape', 'back', 2, 'Esc q')]),
+    ...(state.back !== null
+      ? [hint('escape', 'back', 2, 'Esc q')]
+      : state.filter !== ''
+        ? [hint('escape', 'all', 2, 'Esc')]
+        : []),
     hint('return', 'open', 2, 'Enter'),
     hint('/', 'filter', 3),
     hint(':', 'go to', 7),

@@ -25,7 +25,7 @@ export function headerLines(state: State): Line[] {
   return [...lines, tabsLine(state)];
 }
 
-/** Host, role, release and page; when the tables were read, and the time. */
+/** Host, role, release and page; when everything was read last, and the time. */
 function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): Line {
   const { glyphs, size, source, now, paused } = state;
   const page = spec.release === null ? spec.title : `page ${spec.release}`;
@@ -43,8 +43,8 @@ function nodeLine(state: State, { node, spec, capturedAt }: SnapshotDocument): L
     segment(`${' '.repeat(Math.max(0, 3 - age.length))}${text}  `, 'dim'),
     clock(state),
   ];
-  const read = `tables ${age} ago`;
-  // Changes are seen as they happen, unless the tables are all there is.
+  const read = `read ${age} ago`;
+  // Changes are seen as they happen, unless the tables that were read are all there is.
   const isLive = shownData(state).started?.method != null;
   const both = right(`live${glyphs.separator}${read}`);
   const hasRoom = segmentsWidth([...left, ...both], glyphs) + 2 <= size.width;
@@ -137,8 +137,9 @@ function shownParts(state: State, document: SnapshotDocument): SummaryPart[] {
     const parts = count === every.length ? words : [...words, rest];
     if (isFitting(parts)) return parts;
   }
+  const all = verdictParts(state, document, every, 'marks');
+  if (isFitting(all)) return all;
   const marks = verdictParts(state, document, faulty, 'marks');
-  if (faulty.length === every.length && isFitting(marks)) return marks;
   while (marks.length > 1 && !isFitting([...marks, rest])) marks.pop();
   return [...marks, rest];
 }

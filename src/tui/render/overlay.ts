@@ -23,7 +23,7 @@ const DIGIT_WIDTH = 3;
 /** The entries with their digits. Long ones are cut only where there is no room for the whole. */
 function menuOf({ copying, size, glyphs }: State, maxHeight: number): readonly OverlayLine[] {
   const width = size.width - DIGIT_WIDTH;
-  const entries = copying ?? [];
+  const { entries, at: chosen } = copying ?? { entries: [], at: 0 };
   const whole = entries.map(({ label }) => wrap(label, width, glyphs));
   const fits = whole.flat().length < maxHeight;
   const texts = fits ? whole : whole.map((lines) => [truncate(lines.join(' '), width, glyphs)]);
@@ -32,7 +32,10 @@ function menuOf({ copying, size, glyphs }: State, maxHeight: number): readonly O
     { line: [segment('copy ', 'bold'), segment(rule, 'accent')], key: null },
     ...texts.flatMap((lines, at) =>
       lines.map((text, nth) => ({
-        line: [segment((nth === 0 ? `${at + 1}` : '').padEnd(DIGIT_WIDTH), 'bold'), segment(text)],
+        line: [
+          segment((nth === 0 ? `${at + 1}` : '').padEnd(DIGIT_WIDTH), 'bold'),
+          segment(text, 'plain', at === chosen),
+        ],
         key: `${at + 1}`,
       })),
     ),

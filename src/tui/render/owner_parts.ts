@@ -25,11 +25,13 @@ export function ownerParts(
 ): Part[] {
   const name = count > 1 ? `owner ${at + 1}/${count}` : 'owner';
   if (owner.kind === 'kernel') return [field(name, `the kernel, for device ${owner.device} (${owner.deviceKind})`)];
+  const program = programName(owner);
   return [
-    field(name, `${programName(owner)}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
+    field(name, `${program}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
     ...optional('exe', owner.exe),
-    ...optional('argv[0]', owner.argv0),
-    ...optional('comm', owner.comm),
+    // Names that the lines above have say nothing more.
+    ...optional('argv[0]', owner.argv0 === owner.exe ? null : owner.argv0),
+    ...optional('comm', owner.comm === program ? null : owner.comm),
     ...optional('started', startText(owner, now)),
     ...originParts(processes.get(processKey(owner))),
     ...optional('unit', owner.unit),

@@ -9,7 +9,7 @@ import { listOf } from '../list.js';
 import { MAX_MARK_AGE_MS, type Mark } from '../marks.js';
 import { waitingText } from '../notice.js';
 import { eventsWaiting, type State, shownData, shownTime } from '../state.js';
-import { clockText, fit } from '../text.js';
+import { clockText, escaped, fit, widthOf } from '../text.js';
 import { VIEWS } from '../view.js';
 import { fitSegments, truncateSegments } from './segments.js';
 
@@ -55,8 +55,9 @@ function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Li
   const mark = markOf(item, state);
   const context = { now: shownTime(state), glyphs };
   const cells = columns.map(({ name, left, width, align, cut }) => {
-    const { text, style } = item.cell(name, context);
-    return segment(gapBefore(left) + fit(text, width, glyphs, align, cut), markedStyle(style, mark));
+    const { text, brief, style } = item.cell(name, context);
+    const shown = brief !== undefined && widthOf(escaped(text, glyphs)) > width ? brief : text;
+    return segment(gapBefore(left) + fit(shown, width, glyphs, align, cut), markedStyle(style, mark));
   });
   return [...markSegments(item, mark, state), ...cells];
 }

@@ -5,11 +5,11 @@ import { stateOf } from '../absence.js';
 import type { NodeFacts } from '../capture.js';
 import type { CodedFinding } from '../codes.js';
 import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.js';
-import { advice, look, MAX_COMMANDS, restart, revive, shellWord, start } from './commands.js';
+import { advice, look, restart, revive, shellWord, start } from './commands.js';
 import { configurationAdvice, exposureAdvice } from './configuration.js';
 import { listenersText } from './format.js';
-import { replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
-import { CILIUM_LOG, findTunnel, moveDevice } from './tunnel.js';
+import { confirmProcess, replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
+import { ciliumLog, findTunnel, moveDevice } from './tunnel.js';
 
 /** What advice refers to, besides the finding. */
 export interface AdviceContext {
@@ -155,10 +155,10 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
         ...restart(service),
       );
     case 'runs-but-not-here':
-      if (service === 'cilium-agent' && expected?.protocol === 'udp') return findTunnel();
+      if (service === 'cilium-agent' && expected?.protocol === 'udp') return findTunnel(of(facts.params.others));
       return advice(
         `Look at the log of ${service} for why it does not listen there, and at how it is configured.`,
-        ...(service.startsWith('cilium') ? [CILIUM_LOG] : look(service)),
+        ...(service.startsWith('cilium') ? [ciliumLog(service, of(facts.params.others))] : look(service)),
       );
     case 'no-listener':
       return advice(`Check whether ${service} is running, and its log.`, ...look(service));
@@ -170,9 +170,10 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
         ...(expected?.path == null ? [] : [`ls -ld -- ${shellWord(expected.path)}`]),
         ...look(service),
       );
+    case 'socket-file-replaced':
+      return advice(`Restart ${service}, which makes its socket file again.`, ...restart(service));
     case 'stale-socket-file':
     case 'no-socket-file':
-    case 'socket-file-replaced':
       return advice(
         `Check whether ${service} is running, and restart it to recreate its socket.`,
         ...look(service),
@@ -268,16 +269,6 @@ function startUnit(service: string, state: string): Advice {
       : `Read the log of ${service} for why it does not run, and start it.`,
     ...look(service),
     ...start(service, state === 'disabled'),
-  );
-}
-
-function confirmProcess(sockets: readonly OwnedListener[]): Advice {
-  const pids = new Set(
-    sockets.flatMap(({ owners }) => owners.flatMap((owner) => (owner.kind === 'process' ? owner.pid : []))),
-  );
-  return advice(
-    'Confirm what the process is: only its comm matches, which any process can choose.',
-    ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`).slice(0, MAX_COMMANDS),
   );
 }
 

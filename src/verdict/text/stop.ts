@@ -2,7 +2,7 @@ import { printable } from '../../base/text.js';
 import type { OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
 import { snapServiceOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
-import { advice, look, shellWord } from './commands.js';
+import { advice, look, MAX_COMMANDS, shellWord } from './commands.js';
 import { podText, programName } from './format.js';
 
 /** Of a foreign owner in the place of a service. */
@@ -113,3 +113,14 @@ export function replaceInstallation(
 }
 
 const CONTAINERD = 'containerd';
+
+/** Of a process that only its comm ties to a service. */
+export function confirmProcess(sockets: readonly OwnedListener[]): Advice {
+  const pids = new Set(
+    sockets.flatMap(({ owners }) => owners.flatMap((owner) => (owner.kind === 'process' ? owner.pid : []))),
+  );
+  return advice(
+    'Confirm what the process is: only its comm matches, which any process can choose.',
+    ...Array.from(pids, (pid) => `sudo readlink /proc/${pid}/exe`).slice(0, MAX_COMMANDS),
+  );
+}

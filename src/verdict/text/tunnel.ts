@@ -4,13 +4,19 @@ import type { Advice } from '../finding.js';
 import { advice, MAX_COMMANDS, shellWord } from './commands.js';
 import { listed } from './format.js';
 
-export const CILIUM_LOG = 'sudo k8s kubectl -n kube-system logs ds/cilium --tail 50';
+/** Of a service of Cilium: of its pod on this node, if a listener shows it; kubectl would take that of any node. */
+export function ciliumLog(service: string, listeners: readonly OwnedListener[]): string {
+  const pods = listeners.flatMap(({ owners }) => owners.flatMap((one) => (one.kind === 'process' ? one : [])));
+  const { podNamespace, podName } = pods.find((one) => one.podName !== undefined) ?? {};
+  const workload = service === 'cilium-operator' ? 'deploy/cilium-operator' : 'ds/cilium';
+  return `sudo k8s kubectl -n ${shellWord(podNamespace ?? 'kube-system')} logs ${shellWord(podName ?? workload)} --tail 50`;
+}
 
 /** Of a tunnel that is not there, although the agent is. */
-export function findTunnel(): Advice {
+export function findTunnel(agent: readonly OwnedListener[]): Advice {
   return advice(
     'The agent runs, so read its log for why there is no tunnel. With routing-mode native or another tunnel port there is none here, as it should be.',
-    CILIUM_LOG,
+    ciliumLog('cilium-agent', agent),
     'sudo k8s kubectl -n kube-system get cm cilium-config -o yaml | grep -E "routing-mode|tunnel"',
     'ip -d link show type vxlan',
   );

@@ -34,13 +34,34 @@ t.test('details show everything about a finding, and what to do next', (t) => {
     /session-3\.scope/,
     /pid 812/,
     /exe/,
-    /argv\[0\]/,
     /cgroup/,
   ]) {
     t.match(text, part);
   }
   t.match(text, /5d2c1f0e-7a4b-4c3d-9e8f-0a1b2c3d4e5f/);
   t.match(text, /c{40}/);
+  t.end();
+});
+
+t.test('what to do comes right after why; names and settings are said once', (t) => {
+  const document = nodeWith(SOCKETS);
+  const source = { kind: 'arguments-file', path: '/x/cilium', line: 7 } as const;
+  const configuration = { flag: '--address', value: '0.0.0.0', source, inEffect: true };
+  const findings = document.findings.map((one) => ({ ...one, configuration, message: `${one.message}; because of` }));
+  const shown = (message: string): string[] =>
+    linesOf(press(screenWith([{ ...document, findings: findings.map((one) => ({ ...one, message })) }]), 'return'))
+      .map((line) => /^(\S.*?) {2}/.exec(line)?.[1] ?? '')
+      .slice(4)
+      .filter((name) => name !== '' && !name.startsWith('Socket'));
+  const rest = ['matched by', 'role', 'reach', 'queue', 'owner', 'exe', 'inode', 'Esc q back'];
+  t.strictSame(shown('It is wider'), ['verdict', 'page', 'why', 'configured', 'next', ...rest]);
+  t.strictSame(shown('because of --address=0.0.0.0 in line 7 of /x/cilium'), [
+    'verdict',
+    'page',
+    'why',
+    'next',
+    ...rest,
+  ]);
   t.end();
 });
 

@@ -3,6 +3,17 @@ import { ownersParts } from '../../../src/tui/render/owner_parts.js';
 import { type ProcessDetails, processKey } from '../../../src/tui/state.js';
 import { held, processOwner } from '../../verdict/factory.js';
 
+t.test('names of a process that differ from its file and its program', (t) => {
+  const names = (changes: Parameters<typeof processOwner>[1]) => {
+    const parts = ownersParts(held('x', '::1', 1, { owners: [processOwner('kubelet', changes)] }), 0);
+    return parts.flatMap((part) => (part.kind === 'field' ? part.name : [])).filter((name) => /comm|argv/.test(name));
+  };
+  t.strictSame(names({}), []);
+  t.strictSame(names({ argv0: '/tmp/kubelet' }), ['argv[0]']);
+  t.strictSame(names({ comm: 'kube-controller', argv0: '/x/kube-controller-manager' }), ['argv[0]', 'comm']);
+  t.end();
+});
+
 t.test('user and parent of a process, where they were read', (t) => {
   const backdoor = processOwner('backdoor', { pid: 7, startedAt: '2026-01-31T11:00:00.000Z' });
   const socket = held('backdoor', '0.0.0.0', 31337, { owners: [backdoor] });

@@ -72,6 +72,16 @@ t.test('a service that would be exposed is not to be started as it is configured
   t.end();
 });
 
+t.test('the log of Cilium is that of its pod on this node', (t) => {
+  const agent = processOwner('cilium-agent', { pod: 'a', podNamespace: 'kube-system', podName: 'cilium-x7k2f' });
+  const log = (row_: Row, name: string, changes = {}) =>
+    advice(row_, [held(name, '127.0.0.1', 9879, { owners: [{ ...agent, comm: name, ...changes }] })]);
+  const tunnel = row('*:8472/udp', 'cilium-agent');
+  t.match(log(tunnel, 'cilium-agent'), '\nsudo k8s kubectl -n kube-system logs cilium-x7k2f --tail 50\n');
+  t.match(log(tunnel, 'cilium-agent', { podName: undefined }), ' logs ds/cilium --tail 50\n');
+  t.end();
+});
+
 t.test('one sentence for each verdict', (t) => {
   const kubelet = row('localhost:10248', 'kubelet');
   const cases: [name: string, text: string, expected: RegExp][] = [
