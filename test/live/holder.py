@@ -23,5 +23,5 @@ for _ in range(children):
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         signal.pause()
     pids.append(pid)
-print("ready", *pids, flush=True)
+print(" ".join(["ready", *map(str, pids)]), flush=True)
 sys.stdin.read()

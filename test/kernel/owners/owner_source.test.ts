@@ -36,7 +36,7 @@ a, b = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
 passed = tcp()
 socket.send_fds(a, [b"x"], [passed.fileno()])
 _, fds, _, _ = socket.recv_fds(b, 1, 1)
-print(os.getpid(), *children, flush=True)
+print(" ".join(map(str, [os.getpid(), *children])), flush=True)
 sys.stdin.read()
 `;
 
