@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <ctime>
 #include <iterator>
+#include <mutex>
 #include <tuple>
 #include <unordered_set>
 
@@ -64,13 +65,28 @@ Failure read_with_addresses(int fd, OwnerPass& pass) {
   return std::nullopt;
 }
 
+// The program stays loaded for the next pass, which most captures need: verifying it takes the kernel longer
+// than a pass over the processes of an idle node. Returns a descriptor, or -errno.
+int open_pass(uint32_t pid_namespace, uint32_t addresses_in_netns) {
+  static std::mutex mutex;
+  static FileDescriptor link;
+  static uint32_t linked_for = 0;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!link || linked_for != addresses_in_netns) {
+    const int loaded = sockwatch_load_owners(pid_namespace, addresses_in_netns);
+    if (loaded < 0) return loaded;
+    link = FileDescriptor(loaded);
+    linked_for = addresses_in_netns;
+  }
+  return sockwatch_open_owners(link.get());
+}
+
 }  // namespace
 
 Failure iterate_owners(uint32_t addresses_in_netns, OwnerPass& pass) {
   struct stat pid_namespace {};
   if (::stat("/proc/self/ns/pid", &pid_namespace) != 0) return SysError{"stat", errno, "/proc/self/ns/pid"};
-  const int opened =
-      sockwatch_open_owners(static_cast<unsigned int>(pid_namespace.st_ino), addresses_in_netns);
+  const int opened = open_pass(static_cast<uint32_t>(pid_namespace.st_ino), addresses_in_netns);
   if (opened < 0) return SysError{"bpf", -opened, "iter/task_file"};
   const FileDescriptor fd(opened);
   auto& records = pass.records;

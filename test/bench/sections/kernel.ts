@@ -68,7 +68,7 @@ const NODES: readonly (readonly [label: string, size: LoadSize])[] = [
 export const owners: Section = {
   title: 'Finding the owners alone',
   about:
-    'A C program that reads what the eBPF iterator says of every descriptor and drops it; the addon by the same iterator, which it loads each time; and the addon through `/proc`, as other programs do.',
+    'A C program that reads what the eBPF iterator says of every descriptor and drops it; the addon by the same iterator, loaded once like that of C; and the addon through `/proc`, as other programs do.',
   async run(bench) {
     const rows: string[][] = [];
     for (const [label, size] of NODES) {

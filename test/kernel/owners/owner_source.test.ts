@@ -9,6 +9,7 @@ import { Deadline, isInProgress } from '../../../src/base/deadline.js';
 import { native } from '../../../src/kernel/addon.js';
 import { type FoundOwners, readFacts, startOwnerSearch } from '../../../src/kernel/owners/owner_source.js';
 import { AF_INET, AF_INET6, IP_PROTOCOL, LISTENING, UNIX_LISTENING } from '../../../src/kernel/sockets/states.js';
+import { programsOf } from '../../live/loaded_programs.js';
 import { rawAddon } from '../raw_addon.js';
 import { listenTcp } from '../sockets/live.js';
 import { addProcess } from './fake_proc.js';
@@ -93,6 +94,14 @@ t.test('a socket that opens after the early pass is found by a second pass', nee
   t.ok(pid.includes(process.pid));
   const again = await find(Uint32Array.of(inode), new Set([inode]));
   t.ok(again.pid.includes(process.pid), 'and each further search makes a pass of its own');
+});
+
+t.test('the program is loaded once for all passes', needsRoot, async (t) => {
+  await native().iterateOwners?.(null);
+  const loaded = programsOf(process.pid);
+  t.ok(loaded.size > 0);
+  await native().iterateOwners?.(null);
+  t.strictSame(programsOf(process.pid), loaded);
 });
 
 t.test('auto falls back to /proc and says why', async (t) => {
