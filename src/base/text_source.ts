@@ -16,8 +16,14 @@ const UTF_16 = [
   [0xfe, 0xff],
 ] as const;
 
-/** Decodes the contents of `file`. Throws ERR_INPUT for anything but UTF-8, and for a NUL, with the line. */
-export function decodeSource(file: string, bytes: Uint8Array, hint = ''): TextSource {
+/** Decodes the contents of `file`. Throws as `decodeText` does. */
+export function decodeSource(file: string, bytes: Uint8Array): TextSource {
+  const text = decodeText(file, bytes);
+  return { file, text, lines: text.split('\n') };
+}
+
+/** The text of a `TextSource`. Throws ERR_INPUT for anything but UTF-8, and for a NUL, with the line. */
+export function decodeText(file: string, bytes: Uint8Array, hint = ''): string {
   if (UTF_16.some(([first, second]) => bytes[0] === first && bytes[1] === second)) {
     const how = 'PowerShell writes UTF-16 for >; use Out-File -Encoding utf8.';
     throw inputError({ file, line: null, expected: 'text in UTF-8', found: 'UTF-16', hint: how });
@@ -31,8 +37,7 @@ export function decodeSource(file: string, bytes: Uint8Array, hint = ''): TextSo
     throw inputError({ file, line, expected: 'text in UTF-8', found: 'bytes that are not UTF-8', hint });
   }
   // TextDecoder strips a byte order mark by default.
-  const text = new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
-  return { file, text, lines: text.split('\n') };
+  return new TextDecoder().decode(bytes).replace(/\r\n?/g, '\n');
 }
 
 function lineOf(bytes: Uint8Array, offset: number): number {

@@ -1,7 +1,7 @@
 import { readInput, type SizeLimit } from '../base/read_file.js';
-import { decodeSource } from '../base/text_source.js';
+import { decodeText } from '../base/text_source.js';
 import type { SnapshotDocument } from './document/document.js';
-import { readSnapshot } from './document/read_snapshot.js';
+import { type ReadingStep, readInSteps, resultOf } from './document/read_snapshot.js';
 
 /** A snapshot with 50,000 listeners is about 50 MB. */
 export const SNAPSHOT_LIMIT: SizeLimit = {
@@ -22,5 +22,11 @@ export async function readSnapshotFile(file: string): Promise<SnapshotDocument> 
  * @throws SockwatchError ERR_INPUT
  */
 export function snapshotIn(bytes: Buffer, source: string): SnapshotDocument {
-  return readSnapshot(decodeSource(source, bytes, SNAPSHOT_LIMIT.hint).text, source);
+  return resultOf(stepsIn(bytes, source));
+}
+
+/** The same in steps: a large one takes seconds, in which a caller may have something else to do. */
+export function* stepsIn(bytes: Buffer, source: string): Generator<ReadingStep, SnapshotDocument, void> {
+  yield 'decoding';
+  return yield* readInSteps(decodeText(source, bytes, SNAPSHOT_LIMIT.hint), source);
 }

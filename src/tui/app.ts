@@ -3,7 +3,6 @@ import { messageOf } from '../base/errors.js';
 import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { CountersByInode } from '../kernel/sockets/table_poller.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
-import type { WatchUpdate } from '../watch/watcher.js';
 import { aboutOf } from './about.js';
 import { prepareFilter } from './filter.js';
 import { glyphsFor } from './glyphs.js';
@@ -27,11 +26,11 @@ import {
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
-import { applyUpdate, showMessage, tick, withAnswers, withCounters } from './update.js';
+import { applyUpdate, showMessage, tick, type Update, withAnswers, withCounters } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
-  updates(): AsyncIterable<WatchUpdate>;
+  updates(): AsyncIterable<Update>;
   readAgain(): void;
   /** Calls back with the lengths of queues about every second, until called with null. */
   followCounters(onCounters: ((counters: CountersByInode) => void) | null): void;
@@ -135,7 +134,7 @@ class App {
       this.#state = applyUpdate({ ...this.#state, now: Date.now() }, update);
       this.#drawSoon();
     }
-    // A recording has a single update and stays on the screen.
+    // A recording stays on the screen.
     await new Promise<void>(() => {});
   }
 

@@ -1,12 +1,19 @@
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { ReadingStep } from '../snapshot/document/read_snapshot.js';
 import { isOfNoNode } from '../verdict/codes.js';
 import type { Source } from './state.js';
+
+const NTH: Readonly<Record<ReadingStep, number>> = { decoding: 1, counting: 2, parsing: 3, checking: 4 };
 
 /** What there is to wait for before the first snapshot. */
 export function waitingText(source: Source): string {
   if (source.kind === 'live') return 'reading the tables';
-  return source.file === '-' ? 'waiting for a snapshot on standard input' : `reading ${source.file}`;
+  const { file, reading } = source;
+  if (reading === undefined) return file === '-' ? 'waiting for a snapshot on standard input' : `reading ${file}`;
+  const { bytes, step } = reading;
+  const name = file === '-' ? 'standard input' : file;
+  return `reading ${name}, ${(bytes / 1e6).toFixed(0)} MB: ${step}, step ${NTH[step]} of 4; q quits`;
 }
 
 /** null if everything could be read. */

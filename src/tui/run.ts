@@ -1,5 +1,4 @@
 import { openSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { messageOf, SockwatchError } from '../base/errors.js';
 import { keepHeapSmall } from '../base/heap.js';
@@ -7,16 +6,13 @@ import { readMounts } from '../kernel/mounts.js';
 import { readProcessOrigin } from '../kernel/owners/process_origin.js';
 import { findHostFiles } from '../node/host_files.js';
 import { readUserNames } from '../node/user_names.js';
-import type { SnapshotDocument } from '../snapshot/document/document.js';
 import type { SpecOptions } from '../spec/load.js';
 import type { WatchOptions } from '../watch/watcher.js';
 import type { Action, UpdateSource } from './app.js';
+import { PIPE, recordedUpdates } from './recorded_updates.js';
 import { saveSnapshot } from './save_snapshot.js';
 import { type StartOptions, startOf } from './start.js';
 import type { Source } from './state.js';
-
-/** Stands for stdin in place of a file. */
-const PIPE = '-';
 
 export interface RunOptions extends Omit<WatchOptions, 'spec'> {
   readonly spec: SpecOptions;
@@ -124,39 +120,5 @@ function processReader(hostRoot: string | null): UpdateSource['describe'] {
     names ??= readNames().catch(() => new Map());
     const isContained = pod !== null || container !== null;
     return { ...origin, user: isContained ? null : ((await names).get(origin.uid) ?? null) };
-  };
-}
-
-/** A snapshot that is there by then is read before the screen opens, so that its faults are reported without one. */
-const OPEN_AFTER_MS = 150;
-/** In bytes. Parsing more takes so long that the screen opens first, and says so. */
-const MAX_AT_ONCE = 8 * 1024 * 1024;
-/** For the first frame. */
-const DRAWING_MS = 50;
-
-async function recordedUpdates(file: string): Promise<UpdateSource> {
-  const [{ SNAPSHOT_LIMIT, snapshotIn }, { readInput, readInputStream }] = await Promise.all([
-    import('../snapshot/file.js'),
-    import('../base/read_file.js'),
-  ]);
-  const isPiped = file === PIPE;
-  const name = isPiped ? 'standard input' : file;
-  const reading = isPiped ? readInputStream(process.stdin, name, SNAPSHOT_LIMIT) : readInput(file, SNAPSHOT_LIMIT);
-  const early = await Promise.race([reading, setTimeout(OPEN_AFTER_MS, null, { ref: false })]);
-  const known = early === null || early.length > MAX_AT_ONCE ? null : snapshotIn(early, name);
-  const readLate = async (): Promise<SnapshotDocument> => {
-    const bytes = await reading;
-    await setTimeout(DRAWING_MS);
-    return snapshotIn(bytes, name);
-  };
-  return {
-    async *updates() {
-      yield { kind: 'snapshot', document: known ?? (await readLate()) };
-    },
-    readAgain: () => {},
-    followCounters: () => {},
-    describe: async () => null,
-    probe: async () => null,
-    close: () => {},
   };
 }

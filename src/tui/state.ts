@@ -2,6 +2,7 @@ import type { ProcessOwner } from '../kernel/owners/owner.js';
 import type { ProcessOrigin } from '../kernel/owners/process_origin.js';
 import type { Started } from '../snapshot/document/change.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
+import type { ReadingStep } from '../snapshot/document/read_snapshot.js';
 import type { CopyMenu } from './copy_menu.js';
 import type { Glyphs } from './glyphs.js';
 import type { Item } from './item.js';
@@ -13,8 +14,12 @@ import { type SortOrder, type ViewName, WORST_FIRST } from './view.js';
 /** Where the data on the screen comes from. */
 export type Source =
   | { readonly kind: 'live' }
-  /** A snapshot file. */
-  | { readonly kind: 'recording'; readonly file: string };
+  /** A snapshot file, and what is being done with a large one before it can be shown. */
+  | {
+      readonly kind: 'recording';
+      readonly file: string;
+      readonly reading?: { readonly bytes: number; readonly step: ReadingStep };
+    };
 
 /** A key with a meaning of the caller's own, such as the demo's faults. */
 export interface ActionLabel {

@@ -11,14 +11,18 @@ import { itemsOf, socketWith } from './list.js';
 import { markChanges, withoutExpired } from './marks.js';
 import { noticeOf } from './notice.js';
 import { timelineOf } from './saved_events.js';
-import type { Data, State } from './state.js';
+import type { Data, Source, State } from './state.js';
 import { withChange, withListeners } from './timeline.js';
 
 /* How the data on the screen changes over time. Pure; call `clampSelection` before the result is shown. */
 
 const MESSAGE_MS = 8_000;
 
-export function applyUpdate(state: State, update: WatchUpdate): State {
+/** What a watcher reports, or how far a recording is read. */
+export type Update = WatchUpdate | { readonly kind: 'source'; readonly source: Source };
+
+export function applyUpdate(state: State, update: Update): State {
+  if (update.kind === 'source') return { ...state, source: update.source };
   const data = update.kind === 'snapshot' ? withSnapshot(state, update.document) : withEvent(state, update.change);
   const isFirst = state.data.document === null && data.document !== null;
   const notice = isFirst ? noticeOf(data.document, data.started, state.source) : state.notice;

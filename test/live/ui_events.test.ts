@@ -105,6 +105,18 @@ t.test('a pipe that says nothing yet', async (t) => {
   await progress.until((text) => text.includes('kubelet'), 'the result');
 });
 
+t.test('a large snapshot: how far it is read, and a key meanwhile', async (t) => {
+  const directory = t.testdir({ 'large.json': (await readFile(RECORDING, 'utf8')) + ' '.repeat(60_000_000) });
+  const terminal = await Terminal.start([process.execPath, CLI, '--replay', join(directory, 'large.json')], {
+    width: 200,
+  });
+  t.teardown(() => terminal.stop());
+  const isReading = async (): Promise<boolean> => /large\.json, 60 MB: \w+, step \d of 4/.test(await terminal.text());
+  await terminal.untilTrue(isReading, 'how far it is');
+  await terminal.keys('C-c');
+  t.equal(await terminal.exit(), 0);
+});
+
 t.test('a snapshot that is no snapshot, when the screen is open already', async (t) => {
   const directory = t.testdir();
   const argv = [process.execPath, CLI, '--replay', '-'];

@@ -22,13 +22,32 @@ const MAX_WORDS = 10;
  */
 const MAX_HEAD = 4096;
 
+/** What comes next, in this order. */
+export type ReadingStep = 'decoding' | 'counting' | 'parsing' | 'checking';
+
 /**
  * Parses a snapshot; `source` is its name in messages. Unknown fields are kept.
  * @throws SockwatchError ERR_INPUT that names the place in the JSON, if it is no snapshot, has a later schemaVersion, or refers to
  * sockets or findings that it does not have
  */
 export function readSnapshot(text: string, source: string): SnapshotDocument {
+  return resultOf(readInSteps(text, source));
+}
+
+export function resultOf(steps: Generator<ReadingStep, SnapshotDocument, void>): SnapshotDocument {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** `readSnapshot`, one step at a time. */
+export function* readInSteps(text: string, source: string): Generator<ReadingStep, SnapshotDocument, void> {
+  yield 'counting';
+  refuseManyValues(text, source);
+  yield 'parsing';
   const value = parse(text, source);
+  yield 'checking';
   refuseDeepNesting(value, source);
   refuseOtherVersion(value, source);
   if (!validate(value)) throw faultError(validate.errors ?? [], source, isSnapshot(value));
@@ -51,7 +70,6 @@ const CUT_OFF = 'It was cut off, or is still being written; copy it again.';
 const EDITED = 'It was changed after k8s-sockwatch wrote it; take the original.';
 
 function parse(text: string, file: string): unknown {
-  refuseManyValues(text, file);
   try {
     return JSON.parse(text);
   } catch (error) {
