@@ -31,7 +31,7 @@ export type Command =
       readonly output: string | null;
       readonly failOn: FailOn;
       readonly allNetns: boolean;
-      /** null: nothing is asked. */
+      /** null: nothing is probed. */
       readonly probe: ProbeOptions | null;
       /** null: no deadline. */
       readonly deadlineMs: number | null;
@@ -95,9 +95,9 @@ Without --once or --follow it opens a live terminal UI (TUI); press ? for its ke
   --all-netns            also list the sockets of all other network namespaces, without evaluating them
   --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
-  --probe[=WHAT]         with --once: also ask the listeners what the page claims of them; WHAT is health, tls, auth
+  --probe[=WHAT]         with --once: also probe the listeners for what the page claims; WHAT is health, tls, auth
                          or several of them with commas between (default: all)
-  --probe-skip SERVICE   do not ask SERVICE; repeatable
+  --probe-skip SERVICE   do not probe SERVICE; repeatable
   --fail-on SEVERITY     exit 1 for findings at or above SEVERITY: error, warning (default), info or never
   --deadline SECONDS     stop after SECONDS with partial results; coverage lists what is missing
   --redact               replace identifying names, addresses and IDs with pseudonyms

@@ -62,7 +62,7 @@ export async function runServe(argv: readonly string[]): Promise<number> {
 
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Asks what the page claims, after the first capture and then every hour. What could not be asked again is not known any more. */
+/** Probes after the first capture and then every hour. What could not be probed again is not known any more. */
 async function askHourly(state: NodeState, options: SnapshotOptions): Promise<void> {
   await state.first;
   for (;;) {

@@ -31,7 +31,7 @@ export type ServeCommand =
       readonly tokenFile: string | null;
       readonly intervalMs: number;
       readonly failOn: FailOn;
-      /** null: nothing is asked. */
+      /** null: nothing is probed. */
       readonly probe: ProbeOptions | null;
     });
 
@@ -64,9 +64,9 @@ that --once prints. The answer is that of the last capture; the header Age says 
   --host-root DIR        where the file system of the node is seen (in a container: /host)
   --owners METHOD        how to find the owners of sockets: auto (default), bpf, proc or none
   --fail-on SEVERITY     from which severity on the result is drift: error, warning (default), info or never
-  --probe[=WHAT]         also ask the listeners once an hour what the page claims of them; WHAT is health, tls, auth
+  --probe[=WHAT]         also probe the listeners once an hour for what the page claims; WHAT is health, tls, auth
                          or several of them with commas between (default: all)
-  --probe-skip SERVICE   do not ask SERVICE; repeatable
+  --probe-skip SERVICE   do not probe SERVICE; repeatable
   --allow-module-load    let the kernel load missing *_diag modules instead of falling back to /proc/net
   -h, --help             print this help
 

@@ -3,10 +3,10 @@ import type { PageClaim } from '../spec/claims.js';
 import type { ClaimEvidence } from './claim_codes.js';
 import type { Expected, Severity } from './finding.js';
 
-/** What can be asked of a listener. */
+/** What a listener can be probed for. */
 export type ClaimName = PageClaim | 'healthy' | 'certificate-valid';
 
-/** In the order in which they are asked and shown. */
+/** In the order in which they are probed and shown. */
 export const CLAIM_NAMES: readonly ClaimName[] = [
   'tls',
   'certificate-valid',
@@ -50,7 +50,7 @@ export interface ClaimFields {
   /** The row that makes the claim. */
   readonly row: Expected;
   readonly claim: ClaimName;
-  /** Where it was asked, `192.0.2.2:2379`; null: it was not asked. */
+  /** Where it was probed, `192.0.2.2:2379`; null: it was not. */
   readonly endpoint: string | null;
   readonly result: ClaimResult;
   /** Of a broken claim `error` or `warning`; else `none`, or `unknown` where it is unverified. */
@@ -69,7 +69,7 @@ export type Claim = ClaimFields & {
   readonly message: string;
 };
 
-/** A row of which nothing was asked, and why. */
+/** A row that was not probed, and why. */
 export interface UnaskedRow {
   readonly row: Expected;
   readonly evidence: ClaimEvidence | Uncoded;

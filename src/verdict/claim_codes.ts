@@ -1,6 +1,6 @@
 import type { Coded, CodeTable } from '../base/coded.js';
 
-/** What was seen when a claim was asked. `path` is what was asked for, `status` the answer's, `alert` the number of a TLS alert. */
+/** What was seen when a claim was probed. `path` is what was asked for, `status` the answer's, `alert` the number of a TLS alert. */
 export const CLAIM_CODES = {
   'speaks-tls': { about: 'The handshake succeeded.', params: { version: 'version' } },
   'not-tls': { about: 'What came back is not TLS.', params: {} },
@@ -41,7 +41,7 @@ export const CLAIM_CODES = {
   'not-connected': { about: 'The connection failed.', params: { errno: 'errno' } },
   'handshake-refused': { about: 'The listener ended the handshake with an alert.', params: { alert: 'count' } },
   'handshake-failed': { about: 'The handshake failed with another error.', params: { text: 'errorText' } },
-  'without-tls': { about: 'It was not asked, since the listener does not speak TLS.', params: {} },
+  'without-tls': { about: 'It was not probed, since the listener does not speak TLS.', params: {} },
   'valid-certificate': { about: 'The certificate that was shown is valid for `days` more.', params: { days: 'count' } },
   'expiring-certificate': {
     about: 'The certificate that was shown expires in `days`; a warning.',
@@ -53,25 +53,25 @@ export const CLAIM_CODES = {
     params: { days: 'count' },
   },
   'owner-by-name': {
-    about: 'It was not asked, since only a name shows whose listener it is, which any user can choose.',
+    about: 'It was not probed, since only a name shows whose listener it is, which any user can choose.',
     params: {},
   },
   'owner-differs': {
     about:
-      'It was not asked, since it is not certain which program would answer: another one listens on the same address, or may.',
+      'It was not probed, since it is not certain which program would answer: another one listens on the same address, or may.',
     params: {},
   },
   'bound-to-device': {
     about:
-      'It was not asked, since the listener takes only what comes in on one device, which has no address that the node can use for it.',
+      'It was not probed, since the listener takes only what comes in on one device, which has no address that the node can use for it.',
     params: {},
   },
-  'not-tcp': { about: 'It was not asked, since the row is not about TCP.', params: {} },
-  'out-of-time': { about: 'It was not asked, or not long enough, since the deadline was over.', params: {} },
+  'not-tcp': { about: 'It was not probed, since the row is not about TCP.', params: {} },
+  'out-of-time': { about: 'It was not probed, or not long enough, since the deadline was over.', params: {} },
   'nothing-claimed': { about: 'Nothing is claimed of the row.', params: {} },
   'nothing-to-ask': { about: 'The notes say why there is nothing to ask of the row.', params: { why: 'prose' } },
-  skipped: { about: 'It was not asked, as requested (--probe-skip).', params: {} },
+  skipped: { about: 'It was not probed, as requested (--probe-skip).', params: {} },
 } as const satisfies CodeTable;
 
-/** What was seen when a claim was asked, or why it was not asked. */
+/** What was seen when a claim was probed, or why it was not probed. */
 export type ClaimEvidence = Coded<typeof CLAIM_CODES>;

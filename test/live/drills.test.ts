@@ -100,7 +100,7 @@ const DRILLS: readonly Drill[] = [
     findings: {
       'cilium-agent 8472/udp': { code: 'runs-but-not-here', message: /it runs: cilium-agent .* 192\.0\.2\.2:4240 / },
     },
-    todo: [/read its log .* routing-mode native/, /\n {2}sudo k8s kubectl -n kube-system logs ds\/cilium/],
+    todo: [/read its log .* routing-mode native/, /\n {2}sudo k8s kubectl -n kube-system logs cilium-x7k2f --tail 50/],
   },
   {
     fault: 'no-default-address',

@@ -11,7 +11,10 @@ const MARK_WIDTH = 2;
 
 /** Whether the first snapshot is on the screen, down to the footer, which is drawn last. */
 export function isOpen(text: string): boolean {
-  return /^. (MATCH|DRIFT|INCOMPLETE)/m.test(text) && /^Enter .* q quit$/.test(text.trimEnd().split('\n').at(-1) ?? '');
+  return (
+    /^. (MATCH|DRIFT|INCOMPLETE)/m.test(text) &&
+    /^(Esc all {2})?Enter .* q quit$/.test(text.trimEnd().split('\n').at(-1) ?? '')
+  );
 }
 
 /** The selected line: inverse beyond its mark. null if there is none. */

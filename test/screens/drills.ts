@@ -79,7 +79,7 @@ export const SCREEN_DRILLS: readonly ScreenDrill[] = [
     reads: [
       /it runs: cilium-agent \(pid \d+, /,
       /routing-mode native/,
-      /sudo k8s kubectl -n kube-system logs ds\/cilium --tail 50/,
+      /sudo k8s kubectl -n kube-system logs cilium-x7k2f --tail 50/,
     ],
   },
   {

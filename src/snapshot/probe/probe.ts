@@ -26,7 +26,7 @@ import { type Judgement, judge, unverified } from './judge.js';
 /** What to ask. */
 export interface ProbeOptions {
   readonly groups: readonly ClaimGroup[];
-  /** Services that are not asked. */
+  /** Services that are not probed. */
   readonly skip: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export function claimOf(
 }
 
 export function unaskedOf({ row, evidence }: UnaskedRow, to: Redaction): UnaskedRow {
-  return { row: expectedOf(row, to), ...evidenceOf(evidence, 'not asked', to) };
+  return { row: expectedOf(row, to), ...evidenceOf(evidence, 'not probed', to) };
 }
 
 /** `neutral` is the message of evidence without a code. */

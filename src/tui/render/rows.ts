@@ -119,7 +119,7 @@ function nothingElseText(state: State): string {
     : `nothing else matches "${state.filter}"; Esc clears the filter`;
 }
 
-/** Claims are only known once they were asked. */
+/** Claims are only known once they were probed. */
 function notProbed({ source }: State): string {
   return source.kind === 'recording'
     ? 'the snapshot was taken without --probe; Esc clears the filter'

@@ -50,7 +50,7 @@ function evidenceText({ code, params }: ClaimEvidence): string {
     case 'handshake-failed':
       return `the handshake failed: ${params.text}`;
     case 'without-tls':
-      return 'not asked: it does not speak TLS';
+      return 'not probed: it does not speak TLS';
     case 'valid-certificate':
       return `the certificate is valid for ${days(params.days)} more`;
     case 'expiring-certificate':
@@ -60,15 +60,15 @@ function evidenceText({ code, params }: ClaimEvidence): string {
     case 'certificate-not-yet-valid':
       return `the certificate is not valid yet, but in ${days(params.days)}`;
     case 'owner-by-name':
-      return 'not asked: only a name, which any user can choose, shows whose listener it is';
+      return 'not probed: only a name, which any user can choose, shows whose listener it is';
     case 'owner-differs':
-      return 'not asked: it is not certain which program would answer';
+      return 'not probed: it is not certain which program would answer';
     case 'bound-to-device':
-      return 'not asked: the listener takes only what comes in on one device, which has no address for it';
+      return 'not probed: the listener takes only what comes in on one device, which has no address for it';
     case 'not-tcp':
-      return 'not asked: the row is not about TCP';
+      return 'not probed: the row is not about TCP';
     case 'out-of-time':
-      return 'not asked to the end: the deadline was over';
+      return 'not probed to the end: the deadline was over';
     case 'nothing-claimed':
       return 'nothing is claimed';
     case 'nothing-to-ask':
