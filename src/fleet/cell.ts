@@ -1,14 +1,15 @@
+import type { OwnedListener } from '../kernel/owners/owner.js';
 import { FINDING_CODES } from '../verdict/codes.js';
 import type { FindingFacts } from '../verdict/finding.js';
 import { absenceSentences } from '../verdict/text/absence.js';
 import { adviceFor } from '../verdict/text/advice.js';
 import { type FindingContext, findingText } from '../verdict/text/finding.js';
-import { type Cell, type CellParams, type Column, entryAt } from './column.js';
+import { type Cell, type CellParams, entryAt } from './column.js';
 import type { FleetNode, MatrixRow } from './matrix.js';
 import { NOT_ON_ITS_PAGE, stateCode } from './state.js';
 
 /** Longer messages list hundreds of processes. */
-const MAX_MESSAGE = 4000;
+export const MAX_MESSAGE = 4000;
 
 function notOnItsPage({ release }: FleetNode): Cell {
   const coded = { code: 'row-not-on-page-of-node', params: { release } } as const;
@@ -17,20 +18,15 @@ function notOnItsPage({ release }: FleetNode): Cell {
   return { ...coded, state: NOT_ON_ITS_PAGE, message, reason, advice: () => null, matchedBy: null };
 }
 
-/** What a node says on a row; null: nothing. */
-export function cellOf(node: FleetNode, row: MatrixRow): Cell | null {
-  const cell = cellAt(node.column, row.number);
-  return cell === null && row.expected !== null ? notOnItsPage(node) : cell;
-}
-
-/** What the findings of a node say on a row; null: nothing. */
-function cellAt(column: Column, row: number): Cell | null {
-  const at = entryAt(column, row);
-  if (at < 0) return null;
-  const { kept, findings, findingEnds, context } = column;
+/** What a node says on a row, with other listeners if `instead` gives them; null: nothing. */
+export function cellOf(node: FleetNode, row: MatrixRow, instead = (one: OwnedListener) => one): Cell | null {
+  const { kept, findings, findingEnds, context } = node.column;
+  const at = entryAt(node.column, row.number);
+  if (at < 0) return row.expected === null ? null : notOnItsPage(node);
   let cell: Cell | null = null;
   for (const { facts, sockets } of kept.recall(findings, findingEnds[at - 1] ?? 0, findingEnds[at] ?? 0)) {
-    const one = cellFrom(facts, { ...context, sockets });
+    const shown = new Map(Array.from(sockets, ([id, listener]) => [id, instead(listener)]));
+    const one = cellFrom(facts, { ...context, sockets: shown });
     cell = cell === null ? one : joined(cell, one);
   }
   return cell;

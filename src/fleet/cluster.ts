@@ -5,7 +5,7 @@ import { applyNotes } from '../verdict/applied_row.js';
 import { expectedOf } from '../verdict/evaluate.js';
 import type { Severity } from '../verdict/finding.js';
 import { type ClusterCode, type ClusterParams, clusterText } from '../verdict/text/cluster.js';
-import { stateAt } from './mark.js';
+import { shownAt } from './mark.js';
 import type { FleetNode, Matrix, MatrixRow } from './matrix.js';
 import { isListening, isUnknown, stateOf } from './state.js';
 import { pageSubjects } from './subject.js';
@@ -143,7 +143,7 @@ function isSameMachine(a: FleetNode, b: FleetNode): boolean {
 }
 
 function presenceOf(node: FleetNode, rows: readonly MatrixRow[], isConditional: boolean): Presence {
-  const codes = rows.map((row) => stateAt(node, row));
+  const codes = rows.map((row) => shownAt(node, row).state);
   const verdicts = codes.map(stateOf).flatMap((state) => (state.kind === 'verdict' ? state.verdict : []));
   if (codes.some(isListening) || (isConditional && verdicts.includes('missing'))) return 'yes';
   if (codes.length === 0 || codes.some(isUnknown)) return 'unknown';

@@ -9,6 +9,7 @@ import { expectedOf } from '../verdict/evaluate.js';
 import { ROLES } from './agreement.js';
 import { type ClusterFinding, clusterFindings, clusterRules } from './cluster.js';
 import { columnOf } from './column.js';
+import { Interned } from './interned.js';
 import { KeptFindings } from './kept_findings.js';
 import { labelsOf } from './labels.js';
 import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
@@ -38,16 +39,15 @@ export interface Fleet {
 interface Group {
   /** By release. */
   readonly specs: Map<string | null, Spec>;
-  /** The subjects of rows, by row number, and the numbers of their keys. */
-  readonly subjects: Subject[];
-  readonly numbers: Map<string, number>;
+  /** The subjects of rows, by row number. */
+  readonly subjects: Interned<Subject>;
   readonly nodes: Omit<FleetNode, 'label'>[];
 }
 
 /** What is known of a maker of parts, which compares nodes with `spec`. */
 export class PartSource {
   readonly kept = new KeptFindings();
-  readonly subjects: Subject[] = [];
+  readonly subjects = new Interned<Subject>();
   /** By group: the rows there of the subjects here. */
   readonly rows = new Map<Group, number[]>();
 
@@ -78,14 +78,12 @@ export class FleetBuilder {
     group.specs.set(spec.release, spec);
     const rows = from.rows.get(group) ?? [];
     from.rows.set(group, rows);
-    for (const subject of subjects) from.subjects.push(subject);
+    from.subjects.append(subjects);
     from.kept.append(kept);
     const rowOf = (number: number): number => {
-      const subject = from.subjects[number];
-      if (subject === undefined) throw new RangeError(`there is no subject ${number}`);
-      const row = rows[number] ?? numberIn(group, subject);
-      rows[number] = row;
-      return row;
+      const subject = from.subjects.get(number);
+      rows[number] ??= group.subjects.add(subject.key, () => subject);
+      return rows[number];
     };
     group.nodes.push({ ...node, column: columnOf(column, rowOf, from.kept) });
   }
@@ -109,7 +107,7 @@ export class FleetBuilder {
       const labelled = nodes
         .map((node) => ({ ...node, label: labels.next().value ?? node.source }))
         .sort(byRoleAndLabel);
-      const rows = matrixRows(subjects, labelled, exempt);
+      const rows = matrixRows(subjects.values, labelled, exempt);
       return {
         page: pageOf(pages),
         rows: rows.filter((row) => row.expected === null || keys.has(row.key)),
@@ -128,20 +126,14 @@ export class FleetBuilder {
     const key = JSON.stringify([pages.length > 0 ? source : sha256, sources]);
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
-    const group: Group = { specs: new Map(), subjects: [], numbers: new Map(), nodes: [] };
+    const group: Group = { specs: new Map(), subjects: new Interned(), nodes: [] };
     // The order of rows is that of the newest page, whatever the first node has.
     for (const { rows } of pages.toReversed()) {
-      for (const subject of pageSubjects(rows.map(expectedOf))) numberIn(group, subject);
+      for (const subject of pageSubjects(rows.map(expectedOf))) group.subjects.add(subject.key, () => subject);
     }
     this.#groups.set(key, group);
     return group;
   }
-}
-
-function numberIn({ subjects, numbers }: Group, subject: Subject): number {
-  const number = numbers.get(subject.key) ?? subjects.push(subject) - 1;
-  numbers.set(subject.key, number);
-  return number;
 }
 
 /** Oldest first. */

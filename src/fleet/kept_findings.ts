@@ -4,12 +4,16 @@ import { FINDING_CODES } from '../verdict/codes.js';
 import type { FindingFacts } from '../verdict/finding.js';
 import { keyOf } from '../verdict/key.js';
 import type { FindingContext } from '../verdict/text/finding.js';
+import { Interned } from './interned.js';
 
 /** A finding with the sockets that it refers to. */
 export interface KeptFinding {
   readonly facts: FindingFacts;
   readonly sockets: FindingContext['sockets'];
 }
+
+/** The pid means nothing without a process. */
+export type Single = readonly [key: string, address: string | null, pid: number];
 
 /**
  * Findings as what text is made of, in a few numbers each: nodes of a cluster look alike but for addresses and pids, so that
@@ -57,6 +61,16 @@ export class KeptFindings {
     this.#addresses.append(addresses);
   }
 
+  /**
+   * Of one finding about one listener with one process at most, which no setting explains: what it differs in from others with the
+   * same key. null: it is not like that.
+   */
+  single(numbers: Float64Array, from: number, to: number): Single | null {
+    const [facts = Number.NaN, count, listener, address = Number.NaN, pid = 0] = numbers.subarray(from, to);
+    if (count !== 1 || to - from > 5 || this.#facts.get(facts).configuration !== null) return null;
+    return [`${facts} ${listener}`, this.#addresses.get(address), pid];
+  }
+
   /** The findings in `numbers`, from one index to another. */
   *recall(numbers: Float64Array, from: number, to: number): Generator<KeptFinding> {
     let at = from;
@@ -80,36 +94,6 @@ export interface NewlyKept {
   readonly facts: readonly FindingFacts[];
   readonly listeners: readonly OwnedListener[];
   readonly addresses: readonly (string | null)[];
-}
-
-/** Values with their numbers, each once. */
-class Interned<Value> {
-  readonly #numbers = new Map<string, number>();
-  readonly #values: Value[] = [];
-
-  /** The number of a key; `make` gives the value of a new one. */
-  add(key: string, make: () => Value): number {
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#values.push(make());
-    this.#numbers.set(key, number);
-    return number;
-  }
-
-  take(): Value[] {
-    return this.#values.splice(0);
-  }
-
-  append(values: readonly Value[]): void {
-    for (const value of values) this.#values.push(value);
-  }
-
-  get(number: number): Value {
-    const value = this.#values[number];
-    if (value === undefined) throw new RangeError(`there is no number ${number}`);
-    return value;
-  }
 }
 
 /** Equal for findings that say the same of the sockets in `ids`. Those about listeners that nothing explains are by far the most. */

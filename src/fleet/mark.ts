@@ -5,23 +5,24 @@ import { isUnknown, NONE, NOT_ON_ITS_PAGE, type StateCode, UNSEEN } from './stat
 /** How a cell stands out: `odd` against a majority, or `differs` where there is none. */
 export type Mark = 'odd' | 'differs';
 
-/** How a row stands out on a node; null: it does not. */
-export function markAt(node: FleetNode, row: MatrixRow): Mark | null {
-  const isOnPage = row.expected === null || entryAt(node.column, row.number) >= 0;
-  return isOnPage ? markOf(row.agreement[node.role], stateAt(node, row)) : null;
+/** A row on a node, as far as a matrix shows it. */
+export interface ShownCell {
+  readonly state: StateCode;
+  /** null: it does not stand out. */
+  readonly mark: Mark | null;
 }
 
-/** `null`: it does not stand out. */
-export function markOf(agreement: Agreement, state: StateCode): Mark | null {
+export function shownAt(node: FleetNode, row: MatrixRow): ShownCell {
+  const at = entryAt(node.column, row.number);
+  const state = at < 0 ? absentState(node, row) : (node.column.states[at] ?? UNSEEN);
+  const isOnPage = row.expected === null || at >= 0;
+  return { state, mark: isOnPage ? markOf(row.agreement[node.role], state) : null };
+}
+
+function markOf(agreement: Agreement, state: StateCode): Mark | null {
   if (agreement === 'alike' || isUnknown(state)) return null;
   if (agreement === 'split') return 'differs';
   return state === agreement ? null : 'odd';
-}
-
-/** The state of a row on a node, whether or not its snapshot has a finding for the row. */
-export function stateAt(node: FleetNode, row: MatrixRow): StateCode {
-  const at = entryAt(node.column, row.number);
-  return at < 0 ? absentState(node, row) : (node.column.states[at] ?? UNSEEN);
 }
 
 /** A listener without a finding is absent only if it would have been seen, with its owner. */

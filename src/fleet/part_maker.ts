@@ -7,6 +7,7 @@ import type { Spec } from '../spec/spec.js';
 import { type EvaluatedFacts, expectedOf } from '../verdict/evaluate.js';
 import { type NotesOf, notesByOwner } from '../verdict/unexpected.js';
 import type { LooseColumn } from './column.js';
+import { Interned } from './interned.js';
 import { KeptFindings, type NewlyKept } from './kept_findings.js';
 import { type FleetOptions, type ReducedNode, reduceSnapshot } from './reduce.js';
 import { stateCode } from './state.js';
@@ -37,11 +38,9 @@ export class PartMaker {
   readonly #kept = new KeptFindings();
   /** By release. */
   readonly #pages = new Map<string | null, Page>();
-  /** By key. */
-  readonly #numbers = new Map<string, number>();
+  readonly #subjects = new Interned<Subject>();
   /** By port range: those of listeners by their numbers in `#kept`. */
   readonly #ofListeners = new Map<string, number[]>();
-  #new: Subject[] = [];
 
   constructor(readonly options: FleetOptions) {}
 
@@ -56,9 +55,7 @@ export class PartMaker {
     const page = this.#pages.get(spec.release) ?? this.#pageOf(spec);
     const { node, evaluated } = reduceSnapshot(source, document, { ...this.options, spec }, page.notesOf);
     const column = this.#columnOf(evaluated, page, document.node.ephemeralPorts);
-    const subjects = this.#new;
-    this.#new = [];
-    return { node, column, subjects, kept: this.#kept.take() };
+    return { node, column, subjects: this.#subjects.take(), kept: this.#kept.take() };
   }
 
   #pageOf(spec: Spec): Page {
@@ -92,11 +89,6 @@ export class PartMaker {
   }
 
   #numberOf(subject: Subject): number {
-    const known = this.#numbers.get(subject.key);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(subject.key, number);
-    this.#new.push(subject);
-    return number;
+    return this.#subjects.add(subject.key, () => subject);
   }
 }

@@ -1,12 +1,5 @@
-import { type Mark, markAt, stateAt } from '../fleet/mark.js';
+import { type ShownCell, shownAt } from '../fleet/mark.js';
 import type { FleetNode, MatrixRow } from '../fleet/matrix.js';
-import type { StateCode } from '../fleet/state.js';
-
-/** A row on a node, as far as a matrix shows it. */
-export interface ShownCell {
-  readonly state: StateCode;
-  readonly mark: Mark | null;
-}
 
 /** Nodes that look alike in all rows shown, so that one column does for all of them. */
 export interface NodeColumn {
@@ -17,10 +10,7 @@ export interface NodeColumn {
 
 /** A column for each node. */
 export function nodeColumns(nodes: readonly FleetNode[], rows: readonly MatrixRow[]): NodeColumn[] {
-  return nodes.map((node) => {
-    const cells = rows.map((row) => ({ state: stateAt(node, row), mark: markAt(node, row) }));
-    return { nodes: [node], cells };
-  });
+  return nodes.map((node) => ({ nodes: [node], cells: rows.map((row) => shownAt(node, row)) }));
 }
 
 /** The same with one column for nodes that look alike. */

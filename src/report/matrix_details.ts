@@ -1,5 +1,5 @@
 import { cellOf } from '../fleet/cell.js';
-import { type Mark, markAt, stateAt } from '../fleet/mark.js';
+import { type Mark, shownAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { isFault, NONE, STATES, type StateCode, stateOf } from '../fleet/state.js';
 import { counted, MARKS, namesText, stateText } from './matrix_text.js';
@@ -30,9 +30,8 @@ function agreementNumber(agreement: Agreement): number {
 function groupsOf(row: MatrixRow, nodes: readonly FleetNode[]): Group[] {
   const groups = new Map<number, Group>();
   for (const node of nodes) {
-    const state = stateAt(node, row);
+    const { state, mark } = shownAt(node, row);
     const agreement = row.agreement[node.role];
-    const mark = markAt(node, row);
     if (!isFault(state) && mark === null) continue;
     const key = state * AGREEMENTS + agreementNumber(agreement);
     const known = groups.get(key);
@@ -59,7 +58,7 @@ function paragraph({ row, state, nodes }: Group): string[] {
 export function cellDetails(row: MatrixRow, node: FleetNode): string[] {
   const cell = cellOf(node, row);
   const agreement = row.agreement[node.role];
-  const compared = comparison(markAt(node, row), agreement);
+  const compared = comparison(shownAt(node, row).mark, agreement);
   if (cell === null) return compared;
   const weak = cell.matchedBy === 'comm' ? ' [matched by comm, which any process can choose]' : '';
   return [`${cell.message}${weak}`, ...compared];

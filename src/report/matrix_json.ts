@@ -1,10 +1,9 @@
 import { ROLES } from '../fleet/agreement.js';
-import { cellOf as findingOf } from '../fleet/cell.js';
 import type { Fleet } from '../fleet/fleet.js';
-import { markAt, stateAt } from '../fleet/mark.js';
 import type { Agreement, FleetNode, Matrix, MatrixRow } from '../fleet/matrix.js';
 import { stateOf } from '../fleet/state.js';
 import { escapeUnprintable } from './json.js';
+import { CellWriter } from './matrix_cells.js';
 
 /**
  * Many nodes for a program. Nodes and pages are referred to by their index in `nodes` and `pages`; a row lists a cell for every
@@ -28,7 +27,7 @@ export function* toMatrixJson(fleet: Fleet): Generator<string> {
     'nodes',
     matrices.flatMap(({ nodes }, page) => nodes.map((node) => nodeOf(node, page))),
   );
-  yield* listOf('rows', rowsOf(matrices, numberOf));
+  yield* linesOf('rows', rowLines(matrices));
   yield '\n}\n';
 }
 
@@ -36,19 +35,26 @@ function lineOf(value: unknown): string {
   return escapeUnprintable(JSON.stringify(value));
 }
 
+function listOf(key: string, items: readonly unknown[]): Generator<string> {
+  return linesOf(key, items.map(lineOf));
+}
+
 /** A list, with one item per line. */
-function* listOf(key: string, items: Iterable<unknown>): Generator<string> {
+function* linesOf(key: string, lines: Iterable<string>): Generator<string> {
   let before = `,\n"${key}": [\n  `;
-  for (const item of items) {
-    yield before + lineOf(item);
+  for (const line of lines) {
+    yield before + line;
     before = ',\n  ';
   }
   yield before === ',\n  ' ? '\n]' : `,\n"${key}": []`;
 }
 
-function* rowsOf(matrices: readonly Matrix[], numberOf: (node: FleetNode) => number): Generator<object> {
-  for (const [page, matrix] of matrices.entries()) {
-    for (const row of matrix.rows) yield rowOf(row, page, matrix, numberOf);
+function* rowLines(matrices: readonly Matrix[]): Generator<string> {
+  let first = 0;
+  for (const [page, { nodes, rows }] of matrices.entries()) {
+    const writer = new CellWriter(nodes, first);
+    for (const row of rows) yield `${lineOf(rowOf(row, page)).slice(0, -1)},"cells":[${writer.cells(row)}]}`;
+    first += nodes.length;
   }
 }
 
@@ -57,7 +63,7 @@ function nodeOf(node: FleetNode, page: number): object {
   return { label, hostname, source, role, roleSource, capturedAt, page, result, notSeen: gaps, remarks };
 }
 
-function rowOf(row: MatrixRow, page: number, { nodes }: Matrix, numberOf: (node: FleetNode) => number): object {
+function rowOf(row: MatrixRow, page: number): object {
   const { section, service, place, protocol, expected } = row;
   return {
     page,
@@ -67,7 +73,6 @@ function rowOf(row: MatrixRow, page: number, { nodes }: Matrix, numberOf: (node:
     protocol,
     expected,
     majority: Object.fromEntries(ROLES.map((role) => [role, majorityOf(row.agreement[role])])),
-    cells: nodes.map((node) => cellOf(numberOf(node), row, node)),
   };
 }
 
@@ -77,14 +82,4 @@ function majorityOf(agreement: Agreement): string | null {
   if (agreement === 'split') return 'split';
   const state = stateOf(agreement);
   return state.kind === 'verdict' ? state.verdict : state.kind;
-}
-
-function cellOf(number: number, row: MatrixRow, node: FleetNode): object {
-  const state = stateOf(stateAt(node, row));
-  const mark = markAt(node, row);
-  const cell = findingOf(node, row);
-  if (state.kind !== 'verdict' || cell === null) return { node: number, state: state.kind, mark };
-  const { kind, verdict, severity } = state;
-  const { code, params, message, reason, matchedBy } = cell;
-  return { node: number, state: kind, verdict, severity, mark, code, params, message, reason, matchedBy };
 }

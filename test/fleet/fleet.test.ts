@@ -1,7 +1,7 @@
 import t from 'tap';
 import { cellOf } from '../../src/fleet/cell.js';
 import type { Fleet } from '../../src/fleet/fleet.js';
-import { markOf, stateAt } from '../../src/fleet/mark.js';
+import { shownAt } from '../../src/fleet/mark.js';
 import type { FleetNode, Matrix, MatrixRow } from '../../src/fleet/matrix.js';
 import { stateOf } from '../../src/fleet/state.js';
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
@@ -22,9 +22,8 @@ function rowAt(matrix: Matrix, place: string, service?: string): MatrixRow {
 
 /** The state of a row on a node, with its mark: `ok`, `missing odd`, `none`. */
 function stateText(node: FleetNode, one: MatrixRow): string {
-  const code = stateAt(node, one);
+  const { state: code, mark } = shownAt(node, one);
   const state = stateOf(code);
-  const mark = markOf(one.agreement[node.role], code);
   const word = state.kind === 'verdict' ? state.verdict : state.kind;
   return mark === null ? word : `${word} ${mark}`;
 }

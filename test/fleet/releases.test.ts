@@ -1,5 +1,5 @@
 import t from 'tap';
-import { markAt, stateAt } from '../../src/fleet/mark.js';
+import { shownAt } from '../../src/fleet/mark.js';
 import { stateOf } from '../../src/fleet/state.js';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
 import { toMatrixTable } from '../../src/report/matrix_table.js';
@@ -37,10 +37,11 @@ t.test('each node is compared with the page of its release', (t) => {
       const own = new Map(alone.findings.map(({ expected, verdict }) => [JSON.stringify(expected), verdict]));
       for (const row of rows) {
         if (row.expected === null) continue;
-        const state = stateOf(stateAt(node, row));
+        const { state: code, mark } = shownAt(node, row);
+        const state = stateOf(code);
         const verdict = own.get(JSON.stringify(row.expected)) ?? 'not-applicable';
         t.match(state, { kind: 'verdict', verdict }, `${node.label} ${row.place} ${row.service}`);
-        if (!own.has(JSON.stringify(row.expected))) t.equal(markAt(node, row), null);
+        if (!own.has(JSON.stringify(row.expected))) t.equal(mark, null);
       }
     }
     const dqlite = rows.filter(({ service }) => service === 'k8s-dqlite');

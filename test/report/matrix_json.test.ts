@@ -1,9 +1,11 @@
 import t from 'tap';
-import type { OwnedListener } from '../../src/kernel/owners/owner.js';
+import { cellOf } from '../../src/fleet/cell.js';
+import { FleetBuilder } from '../../src/fleet/fleet.js';
+import type { OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
-import { cluster, fleetOf } from '../fleet/factory.js';
+import { BUILTIN, cluster, fleetOf } from '../fleet/factory.js';
 import { validator } from '../package_schema.js';
-import { held } from '../verdict/factory.js';
+import { coverage, held, processOwner } from '../verdict/factory.js';
 
 const unexplained = (one: OwnedListener) => ({ ...one, explainedBy: { by: null, text: null } });
 
@@ -81,5 +83,39 @@ t.test('is safe on a terminal, with one line per row', (t) => {
 
 t.test('no nodes', (t) => {
   t.match(parsed([]), { nodes: [], rows: [], pages: [], clusterFindings: [], summary: { result: 'incomplete' } });
+  t.end();
+});
+
+t.test('text that is made once for all nodes is that of each', (t) => {
+  const at = (name: string, address: string, pid: number, changes: Partial<ProcessOwner> = {}): OwnedListener =>
+    held(name, address, 7, { owners: [processOwner(name, { pid, ...changes })] });
+  const listeners = [
+    [at('x', '10.0.0.1', 11), at('y', 'fe80::1', 11)],
+    [at('x', '2001:db8::1', 12), at('y', 'fe80::2', 12)],
+    [at('x', '2001:db8::2', 13), at('y', '192.0.2.43', 4194305)],
+    [at('x', '10.0.0.1', 14, { exe: '/4194305/192.0.2.43' }), at('4194305', '10.0.0.4', 14)],
+    [at('x', '10.0.0.1', 15, { exe: '/4194305/192.0.2.43' }), at('4194305', '10.0.0.5', 15)],
+    [at('x', '10.0.0.6', 16, { exe: `/${'x'.repeat(5000)}` }), { ...at('x', '10.0.0.6', 17), owners: [] }],
+  ];
+  const also = listeners.flatMap((one, node) => [
+    [`w-${2 * node + 1}`, one] as const,
+    [`w-${2 * node + 2}`, one] as const,
+  ]);
+  const sources = coverage({ network: 'failed' }).sources;
+  const unread = (error: string) => ({ ...coverage(), sources: sources.map((one) => ({ ...one, error })) });
+  const changes = also.map(([name, also], node) => [name, { also, coverage: unread(`error ${node % 3}`) }] as const);
+  const builder = new FleetBuilder({ spec: BUILTIN, role: 'auto', failOn: 'warning' });
+  for (const document of cluster(also.length, Object.fromEntries(changes))) builder.add('', document);
+  const fleet = builder.build();
+  const [matrix] = fleet.matrices;
+  const rows = JSON.parse([...toMatrixJson(fleet)].join('')).rows;
+  for (const [index, row] of matrix?.rows.entries() ?? []) {
+    for (const [number, node] of matrix?.nodes.entries() ?? []) {
+      const cell = cellOf(node, row);
+      if (cell === null) continue;
+      const { code, params, message, reason, matchedBy } = cell;
+      t.match(rows[index].cells[number], { node: number, code, params, message, reason, matchedBy });
+    }
+  }
   t.end();
 });
