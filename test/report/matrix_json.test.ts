@@ -1,6 +1,7 @@
 import t from 'tap';
 import { cellOf } from '../../src/fleet/cell.js';
-import { FleetBuilder } from '../../src/fleet/fleet.js';
+import { FleetBuilder, PartSource } from '../../src/fleet/fleet.js';
+import { PartMaker } from '../../src/fleet/part_maker.js';
 import type { OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
 import { BUILTIN, cluster, fleetOf } from '../fleet/factory.js';
@@ -96,6 +97,7 @@ t.test('text that is made once for all nodes is that of each', (t) => {
     [at('x', '10.0.0.1', 14, { exe: '/4194305/192.0.2.43' }), at('4194305', '10.0.0.4', 14)],
     [at('x', '10.0.0.1', 15, { exe: '/4194305/192.0.2.43' }), at('4194305', '10.0.0.5', 15)],
     [at('x', '10.0.0.6', 16, { exe: `/${'x'.repeat(5000)}` }), { ...at('x', '10.0.0.6', 17), owners: [] }],
+    [at('x', '10.0.0.7', 18, { unit: 'other.service' }), at('y', 'fe80::3', 18, { unit: 'other.service' })],
   ];
   const also = listeners.flatMap((one, node) => [
     [`w-${2 * node + 1}`, one] as const,
@@ -104,8 +106,15 @@ t.test('text that is made once for all nodes is that of each', (t) => {
   const sources = coverage({ network: 'failed' }).sources;
   const unread = (error: string) => ({ ...coverage(), sources: sources.map((one) => ({ ...one, error })) });
   const changes = also.map(([name, also], node) => [name, { also, coverage: unread(`error ${node % 3}`) }] as const);
-  const builder = new FleetBuilder({ spec: BUILTIN, role: 'auto', failOn: 'warning' });
-  for (const document of cluster(also.length, Object.fromEntries(changes))) builder.add('', document);
+  const options = { spec: BUILTIN, role: 'auto', failOn: 'warning' } as const;
+  const builder = new FleetBuilder(options);
+  const documents = cluster(also.length, Object.fromEntries(changes)).filter(({ node }) => node.role === 'worker');
+  // Two makers, which number the same findings differently.
+  for (const ofOne of [documents, documents.toReversed()]) {
+    const maker = new PartMaker(options);
+    const from = new PartSource(BUILTIN);
+    for (const document of ofOne) builder.addPart(maker.partOf('', document), from);
+  }
   const fleet = builder.build();
   const [matrix] = fleet.matrices;
   const rows = JSON.parse([...toMatrixJson(fleet)].join('')).rows;
