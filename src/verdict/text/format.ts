@@ -35,7 +35,9 @@ export function listed(texts: readonly string[], separator: string): string {
   const distinct = [...new Set(texts)];
   const more = distinct.length - MAX_LISTED;
   const shown = [...distinct.slice(0, MAX_LISTED), ...(more > 0 ? [`${more} more`] : [])];
-  return [shown.slice(0, -1).join(', '), ...shown.slice(-1)].filter((text) => text !== '').join(separator);
+  // Words stand before the last text only.
+  const between = separator.startsWith(' ') ? ', ' : separator;
+  return [shown.slice(0, -1).join(between), ...shown.slice(-1)].filter((text) => text !== '').join(separator);
 }
 
 /** The comm of a process; where the kernel truncated it, the full name if exe or argv[0] has it. Of netstat only argv[0] is known. */

@@ -1,5 +1,6 @@
 import t from 'tap';
 import {
+  listed,
   listenersText,
   listenerText,
   ownersText,
@@ -16,6 +17,16 @@ t.test('a listener', (t) => {
   t.equal(listenerText(unixListener(null)), 'a unix socket without a name');
   const twice = [listener('0.0.0.0', 80), listener('0.0.0.0', 80), listener('::', 80)];
   t.equal(listenersText(twice), '0.0.0.0:80 and [::]:80', 'members of a group once');
+  t.end();
+});
+
+t.test('a list: a word stands before its last text only, a semicolon before each', (t) => {
+  const texts = ['a', 'b', 'a', 'c'];
+  t.equal(listed(texts, ' and '), 'a, b and c');
+  t.equal(listed(texts, ', '), 'a, b, c');
+  t.equal(listed(texts, '; '), 'a; b; c');
+  t.equal(listed(['a'], ' and '), 'a');
+  t.equal(listed([], ' and '), '');
   t.end();
 });
 
