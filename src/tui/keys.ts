@@ -30,6 +30,8 @@ export function splitKeys(input: string): readonly string[] {
 
 /** null for input that is not a key. */
 export function keyOf(character: string | undefined, { name, ctrl = false, shift = false }: BlessedKey): Key | null {
+  // What blessed names a sequence that it does not know, such as the report of a terminal that gets the focus.
+  if (name === 'undefined') return null;
   if (name === 'enter' || name === 'linefeed') return { name: 'return', character: null };
   if (name !== undefined && ctrl) return { name: `C-${name}`, character: null };
   if (name === 'space') return { name: ' ', character: ' ' };

@@ -19,6 +19,8 @@ t.test('a key of blessed becomes one of ours', (t) => {
     ['\x1b', { name: 'escape' }, 'escape'],
     [undefined, {}, null],
     ['\x00', {}, null],
+    [undefined, { name: 'undefined' }, null],
+    [undefined, { name: 'undefined', ctrl: true }, null],
   ];
   for (const [character, key, name] of cases) {
     t.equal(keyOf(character, key)?.name ?? null, name, JSON.stringify([character, key]));
