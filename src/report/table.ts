@@ -101,11 +101,11 @@ function* claimLines({ claims, unasked = [] }: SnapshotDocument): Generator<stri
       certificate === null ? message : `${message} (${certificateText(certificate)})`,
     ]);
   yield '';
-  if (lines.length === 0) yield 'No claim was asked.';
-  else yield* aligned([['CLAIM', 'SERVICE', 'ASKED AT', 'WHAT', 'ANSWER'], ...lines]);
+  if (lines.length === 0) yield 'No claim was probed.';
+  else yield* aligned([['CLAIM', 'SERVICE', 'PROBED AT', 'WHAT', 'ANSWER'], ...lines]);
   const groups = new Map<string, string[]>();
   for (const { row, message } of unasked) addTo(groups, message, placeOf(row));
-  for (const [message, places] of groups) yield `Not asked: ${listed(places, ', ')}: ${message}`;
+  for (const [message, places] of groups) yield `Not probed: ${listed(places, ', ')}: ${message}`;
 }
 
 /** What to do, worst first: nothing for what is caused by another finding, and once for findings with the same advice. */

@@ -9,7 +9,7 @@ import type { EvaluatedCapture } from './evaluate_node.js';
 import type { OtherNamespaces } from './namespaces.js';
 import type { Probed } from './probe/probe.js';
 
-/** An evaluated capture, with the other namespaces if they were read and the claims if they were asked, as a document. Pure. */
+/** An evaluated capture, with the other namespaces if they were read and the claims if they were probed, as a document. Pure. */
 export function toDocument(
   evaluated: EvaluatedCapture,
   others: OtherNamespaces | null,
