@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, rmSync, writeFileSync } from 'node:fs';
+import { constants, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -102,6 +102,10 @@ t.test('the program is loaded once for all passes', needsRoot, async (t) => {
   t.ok(loaded.size > 0);
   await native().iterateOwners?.(null);
   t.strictSame(programsOf(process.pid), loaded);
+  await native().iterateOwners?.(statSync('/proc/self/ns/net').ino);
+  const other = programsOf(process.pid);
+  t.equal(other.size, loaded.size, 'another one takes its place');
+  t.notOk([...other].some((id) => loaded.has(id)));
 });
 
 t.test('auto falls back to /proc and says why', async (t) => {
