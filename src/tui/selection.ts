@@ -15,7 +15,7 @@ export function clampSelection(state: State): State {
   const { view } = state;
   const list = listOf(state);
   const position = state.lists[view];
-  // Until the cursor is moved off the worst row or the newest event, it stays on what is that.
+  // Until the cursor is moved, it stays on the first line: the worst row or the newest event.
   const next =
     position.key === null
       ? { ...moveTo(list, position, 0, 1, height), key: null, endpoint: null }

@@ -33,7 +33,7 @@ t.test('c copies the address, the pid, a command of the advice, or the whole', (
   t.strictSame([address, pid], ['1  0.0.0.0:9879', '2  pid 812 cilium-agent']);
   t.equal(whole, '4  the text of the line, and what to do');
   t.match(command, /^3 {2}sudo k8s/);
-  t.match(footerOf(menu), /^1-4 copy {2}Enter copy the marked {2}Esc back$/);
+  t.match(footerOf(menu), /^1-4 copy {2}Enter copy the marked line {2}Esc back$/);
   t.match(effectOf(menu, '1'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } });
   t.match(effectOf(menu, 'return'), { kind: 'copy', entry: { text: '0.0.0.0:9879' } }, 'the first');
   t.match(effectOf(press(menu, 'j'), 'return'), { entry: { text: '812' } });

@@ -75,7 +75,7 @@ function allHints(state: State, layout: Layout): readonly Hint[] {
   const hint = (key: string, what: string, priority: number, label = key): Hint => ({ key, label, what, priority });
   if (state.copying !== null) {
     const digits = { ...hint('', 'copy', 1, `1-${state.copying.entries.length}`), key: null };
-    return [digits, hint('return', 'copy the marked', 2, 'Enter'), hint('escape', 'back', 0, 'Esc')];
+    return [digits, hint('return', 'copy the marked line', 2, 'Enter'), hint('escape', 'back', 0, 'Esc')];
   }
   if (state.help !== null || state.details !== null) {
     const below = linesBelow(state, layout);
