@@ -25,7 +25,7 @@ export type Subject =
 export interface Cell {
   /** May hold anything; it is escaped and cut when it is put into its column. */
   readonly text: string;
-  /** What is shown where there is no room for the text: half of a unit's name would say nothing. */
+  /** What is shown where there is no room for the text: half of a unit's name is of no use. */
   readonly brief?: string;
   readonly style: Style;
 }

@@ -14,7 +14,7 @@ import { type SortOrder, type ViewName, WORST_FIRST } from './view.js';
 /** Where the data on the screen comes from. */
 export type Source =
   | { readonly kind: 'live' }
-  /** A snapshot file, and what is being done with a large one before it can be shown. */
+  /** A snapshot file, and the step that reading a large one has reached. */
   | {
       readonly kind: 'recording';
       readonly file: string;

@@ -228,6 +228,17 @@ t.test('a row whose service has gone is an event worth a look, though it no long
   t.end();
 });
 
+t.test('details of a verdict say how owners were matched, before and after, and what to do now', (t) => {
+  const finding = nodeWith(SOCKETS).findings.find(({ matchedBy }) => matchedBy !== null) ?? null;
+  const change = { event: 'verdict', at: AT, before: finding, after: finding } as const;
+  const state = withEvents(screenWith([nodeWith(SOCKETS)], { size: LARGE }), change);
+  const names = screenText(press(state, '3 return'))
+    .match(/(?:matched by|next) (?= )/g)
+    ?.map((name) => name.trim());
+  t.strictSame(names, ['matched by', 'next', 'matched by']);
+  t.end();
+});
+
 t.test('the longest IPv4 endpoint fits at 80 columns', (t) => {
   const socket = held('kubelet', '192.168.100.200', 10250);
   const state = withEvents(screenWith([nodeWith(SOCKETS)]), { event: 'opened', at: AT, seenBy: 'kernel', socket });

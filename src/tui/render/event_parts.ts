@@ -4,7 +4,7 @@ import { placeWithProtocol } from '../cells.js';
 import { eventEndpoint, eventName, eventText } from '../event_text.js';
 import { dateText } from '../text.js';
 import type { TimelineEntry } from '../timeline.js';
-import { findingParts, nextParts, verdictParts } from './finding_parts.js';
+import { findingParts, nextParts } from './finding_parts.js';
 import { ownerParts, ownersParts } from './owner_parts.js';
 import { field, heading, optional, type Part } from './part.js';
 
@@ -43,7 +43,7 @@ function changeParts(entry: TimelineEntry): Part[] {
     case 'verdict': {
       const { before, after } = change;
       return [
-        ...(before === null ? [] : [heading('Before'), ...verdictParts(before)]),
+        ...(before === null ? [] : [heading('Before'), ...findingParts(before, null)]),
         ...(after === null ? [] : [heading('After'), ...findingParts(after, entry.listeners)]),
         ...entry.listeners.flatMap((socket) => [heading(placeWithProtocol(socket)), ...ownersParts(socket, at)]),
         ...moreParts(entry.moreListeners),

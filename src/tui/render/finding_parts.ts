@@ -7,8 +7,10 @@ import { adviceOf } from '../advice_of.js';
 import { SEVERITY_STYLE } from '../cells.js';
 import { commandsPart, field, type Part } from './part.js';
 
-export function findingParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
-  return [...verdictParts(finding), ...adviceParts(finding, sockets), ...matchParts(finding)];
+/** With advice, unless `sockets` is null, as for a finding that another one has replaced. */
+export function findingParts(finding: Finding, sockets: readonly OwnedListener[] | null): Part[] {
+  const advice = sockets === null ? [] : adviceParts(finding, sockets);
+  return [...verdictParts(finding), ...advice, ...matchParts(finding)];
 }
 
 function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
@@ -22,7 +24,7 @@ export function nextParts({ text, commands }: Advice): Part[] {
   return [field('next', text, 'bold'), ...(commands.length === 0 ? [] : [commandsPart(commands)])];
 }
 
-export function verdictParts(finding: Finding): Part[] {
+function verdictParts(finding: Finding): Part[] {
   const { verdict, severity, message } = finding;
   return [
     field('verdict', severity === 'none' ? verdict : `${verdict} (${severity})`, SEVERITY_STYLE[severity]),

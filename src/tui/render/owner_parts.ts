@@ -29,7 +29,7 @@ export function ownerParts(
   return [
     field(name, `${program}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
     ...optional('exe', owner.exe),
-    // Names that the lines above have say nothing more.
+    // Without names that the lines above have already.
     ...optional('argv[0]', owner.argv0 === owner.exe ? null : owner.argv0),
     ...optional('comm', owner.comm === program ? null : owner.comm),
     ...optional('started', startText(owner, now)),

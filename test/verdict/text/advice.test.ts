@@ -79,6 +79,8 @@ t.test('the log of Cilium is that of its pod on this node', (t) => {
   const tunnel = row('*:8472/udp', 'cilium-agent');
   t.match(log(tunnel, 'cilium-agent'), '\nsudo k8s kubectl -n kube-system logs cilium-x7k2f --tail 50\n');
   t.match(log(tunnel, 'cilium-agent', { podName: undefined }), ' logs ds/cilium --tail 50\n');
+  const operator = row('localhost:9234', 'cilium-operator');
+  t.match(log(operator, 'cilium-operator', { podName: undefined }), ' logs deploy/cilium-operator --tail 50');
   t.end();
 });
 
