@@ -46,6 +46,11 @@ export function classifyFile(path: string, head: Uint8Array): EvidenceKind | nul
   return path.endsWith('.json') && text.trim() === '' ? 'snapshot' : null;
 }
 
+/** Whether a link has the name of evidence: what it leads to is not read. */
+export function isNamedAsEvidence(path: string): boolean {
+  return path.endsWith('.json') || hasSsName(path);
+}
+
 /** Bundles contain many compressed logs: by its name, this is an archive or evidence. */
 function isWorthUnpacking(path: string): boolean {
   if (ARCHIVE_NAME.test(path)) return true;

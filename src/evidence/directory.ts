@@ -1,13 +1,11 @@
-import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, opendir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, Stats } from 'node:fs';
+import { type FileHandle, lstat, open, opendir, readlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { messageOf } from '../base/errors.js';
-import { inputError } from '../base/input_error.js';
-import { printable } from '../base/text.js';
 import { BoundedReader } from './bounded_reader.js';
-import { ARCHIVE_NAME, MAX_HEAD_BYTES } from './classify_file.js';
+import { ARCHIVE_NAME, isNamedAsEvidence, MAX_HEAD_BYTES } from './classify_file.js';
 import { isGzip, isTar } from './compression.js';
-import type { EvidenceItem } from './evidence_file.js';
+import { type EvidenceItem, LINK, refusal } from './evidence_file.js';
 import { tarMembers } from './tarball.js';
 
 const MAX_FILES = 200_000;
@@ -17,7 +15,7 @@ const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Evidence files in and below a directory, sorted by name, including those in archives. Does not follow symbolic links or
- * open devices and pipes.
+ * open devices and pipes. What cannot be looked at, and links out of the directory that have the name of evidence, are refused.
  */
 export async function* directoryFiles(root: string): AsyncGenerator<EvidenceItem> {
   let fileCount = 0;
@@ -34,12 +32,20 @@ export async function* directoryFiles(root: string): AsyncGenerator<EvidenceItem
       yield refusal(root, `at most ${MAX_FILES} files, ${MAX_DEPTH} directories deep`, 'more');
       return;
     }
+    let isRefused = false;
     const children: { readonly path: string; readonly depth: number }[] = [];
     for (const name of names) {
       const inner = path === '' ? name : `${path}/${name}`;
-      const stats = await lstat(join(root, inner)).catch(() => null);
-      if (stats?.isDirectory() === true) children.push({ path: inner, depth: depth + 1 });
-      else if (stats?.isFile() === true) yield* fileContent(join(root, inner), inner);
+      const file = join(root, inner);
+      const stats = await lstat(file).catch((error: unknown) => error);
+      if (!(stats instanceof Stats)) {
+        // All files are alike where the directory may be listed and not searched.
+        if (!isRefused) yield refusal(file, 'a file that can be read', messageOf(stats));
+        isRefused = true;
+      } else if (stats.isDirectory()) children.push({ path: inner, depth: depth + 1 });
+      else if (stats.isFile()) yield* fileContent(file, inner);
+      else if (stats.isSymbolicLink() && isNamedAsEvidence(inner) && (await leadsOut(root, file)))
+        yield refusal(file, 'a file', LINK);
     }
     pending.push(...children.reverse());
   }
@@ -58,8 +64,10 @@ async function namesIn(path: string): Promise<string[] | { readonly failure: str
   }
 }
 
-function refusal(file: string, expected: string, found: string): EvidenceItem {
-  return { kind: 'refused', source: file, error: inputError({ file, line: null, expected, found: printable(found) }) };
+/** By its text alone: looking at its target may hang. */
+async function leadsOut(root: string, link: string): Promise<boolean> {
+  const target = await readlink(link).catch(() => '/');
+  return !`${resolve(dirname(link), target)}/`.startsWith(`${resolve(root)}/`);
 }
 
 /** The file itself if it is evidence, or the evidence in it if it is an archive. */

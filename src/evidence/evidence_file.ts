@@ -1,4 +1,6 @@
 import type { SockwatchError } from '../base/errors.js';
+import { inputError } from '../base/input_error.js';
+import { printable } from '../base/text.js';
 import type { EvidenceKind } from './classify_file.js';
 
 /** A complete file that looks like evidence. */
@@ -20,3 +22,14 @@ export interface RefusedFile {
 }
 
 export type EvidenceItem = EvidenceFile | RefusedFile;
+
+/** What was found in place of a file. */
+export const LINK = 'a link, which is not followed';
+
+export function refusal(source: string, expected: string, found: string): RefusedFile {
+  return {
+    kind: 'refused',
+    source,
+    error: inputError({ file: source, line: null, expected, found: printable(found) }),
+  };
+}

@@ -6,9 +6,9 @@ import { messageOf, SockwatchError } from '../base/errors.js';
 import { inputError, shortened } from '../base/input_error.js';
 import { printable } from '../base/text.js';
 import { BoundedReader } from './bounded_reader.js';
+import { isNamedAsEvidence } from './classify_file.js';
 import { isGzip } from './compression.js';
-import type { EvidenceItem } from './evidence_file.js';
-import { hasSsName } from './ss_command.js';
+import { type EvidenceItem, LINK, refusal } from './evidence_file.js';
 
 /*
  * Archives are treated as hostile. Nothing is written to disk, so paths and links in them are harmless; one that leads out
@@ -238,10 +238,7 @@ class Archive {
 
   /** Reports links in place of evidence. Bundles contain many others, whose targets are members too. */
   private link({ path }: ReadEntry): void {
-    if (!path.endsWith('.json') && !hasSsName(path)) return;
-    const source = this.sourceOf(path);
-    const error = inputError({ file: source, line: null, expected: 'a file', found: 'a link, which is not followed' });
-    this.items.push({ kind: 'refused', source, error });
+    if (isNamedAsEvidence(path)) this.items.push(refusal(this.sourceOf(path), 'a file', LINK));
   }
 
   /** The parser ignores extended headers above its size limit. */

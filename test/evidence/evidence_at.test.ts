@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import { evidenceAt } from '../../src/evidence/evidence_at.js';
 import { toJson } from '../../src/report/json.js';
 import { joined } from '../joined.js';
+import { shortDirectory } from '../kernel/sockets/live.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { type Member, tarGzOf, tarOf } from './archive.js';
 import { ssFixture } from './ss_fixtures.js';
@@ -92,6 +93,31 @@ t.test('a bundle of several nodes, as a directory with archives in it', async (t
     'bundle/d/ss.txt: bundle/d, tcp 1',
     'bundle/e/sos_commands/networking/ss_-peaonmi: node-e.example, tcp 1',
   ]);
+});
+
+t.test('a link with the name of evidence is refused if it leads out of the directory', async (t) => {
+  const directory = t.testdir({ all: { 'a.json': SNAPSHOT, b: {} }, 'other.json': SNAPSHOT });
+  await symlink('../other.json', join(directory, 'all/b.json'));
+  await symlink('../a.json', join(directory, 'all/b/c.json'));
+  await symlink('/dev/null', join(directory, 'all/unrelated'));
+  t.strictSame(await read(join(directory, 'all'), directory), [
+    'all/a.json: node, ',
+    'all/b.json: expected a file, found a link, which is not followed',
+  ]);
+});
+
+const needsRoot = { skip: process.getuid?.() === 0 ? false : 'another user takes root' };
+
+t.test('a directory that may be listed and not searched hides nothing', needsRoot, async (t) => {
+  const directory = shortDirectory(t);
+  await mkdir(join(directory, 'sub'));
+  for (const file of ['a.json', 'sub/b.json', 'sub/c.json']) await writeFile(join(directory, file), SNAPSHOT);
+  await chmod(directory, 0o755);
+  await chmod(join(directory, 'sub'), 0o744);
+  process.seteuid?.(65534);
+  const all = await read(directory, directory).finally(() => process.seteuid?.(0));
+  t.match(all, ['a.json: node, ', /^sub\/b\.json: expected a file that can be read, found EACCES/]);
+  t.equal(all.length, 2, 'one line is enough');
 });
 
 t.test('several archives and directories are not mixed up', async (t) => {
