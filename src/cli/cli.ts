@@ -70,7 +70,7 @@ async function formatSnapshot(
 /** Time for a reader to take the last output after a signal. */
 const LAST_WRITE_MS = 1_000;
 
-/** Prints changes until a signal arrives or the reader closes its end. */
+/** Prints changes until a signal arrives or the reader closes its end, which the next change shows. */
 async function printChanges(command: CommandOf<'follow'>): Promise<number> {
   const [{ loadSpec }, { follow }, { toJsonLine }] = await Promise.all([
     import('../spec/load.js'),

@@ -32,7 +32,7 @@ export interface Holder extends AddressOwner {
   readonly netns: string;
   /** Name of the user `uid`, as in /etc/passwd of the node; null: it has none, or a pod has its own. */
   readonly user: string | null;
-  /** ISO 8601. Since when its first process runs, or when its file was made; null: unknown. A socket itself has no time. */
+  /** ISO 8601. Since when its first process runs, or when its file was last changed; null: unknown. A socket itself has no time. */
   readonly since: string | null;
 }
 
@@ -110,7 +110,7 @@ export function holderText(holder: Holder, home: string): string {
   const facts = [
     // A socket of the kernel has the user who made the device.
     uid === null || kind === 'kernel' ? null : `user ${user ?? uid}`,
-    since === null ? null : `${isFile ? 'made' : 'running since'} ${since}`,
+    since === null ? null : `${isFile ? 'changed' : 'running since'} ${since}`,
     netns === home ? null : `network namespace ${netns}`,
   ].filter((fact) => fact !== null);
   return [addressOwnerText(holder), ...facts].join(', ');
