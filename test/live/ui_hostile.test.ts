@@ -58,7 +58,9 @@ t.test('hostile process names are shown as text', { timeout: 60_000 }, async (t)
     await terminal.until((text) => text.includes(' 1/1 of '), 'one');
     await terminal.keys('Enter');
     await terminal.until(
-      (text) => text.includes('explained by') && text.includes(`comm         ${shown}`),
+      (text) =>
+        text.includes('explained by') &&
+        ['owner', 'comm'].some((field) => text.includes(`${field.padEnd(13)}${shown}`)),
       `details of ${shown}`,
     );
     await check(`details of ${shown}`);
