@@ -1,7 +1,7 @@
 /**
  * k8s-sockwatch as a library. {@link snapshot} captures a node and compares it with what {@link loadSpec} reads, {@link follow} reports
  * changes, {@link watch} the state as well; {@link listeners} compares with nothing, {@link who} says which process has an address,
- * {@link preflight} what is in the way of an installation. {@link readSnapshot} reads a stored snapshot,
+ * {@link preflight} what blocks an installation. {@link readSnapshot} reads a stored snapshot,
  * {@link readEvidence} reports and archives, {@link reevaluate} compares again, {@link diff} compares two, {@link redact} replaces what
  * identifies the node. {@link render}, {@link renderMatrix} and {@link renderDiff} give the texts that the command prints.
  * {@link evaluate} is the comparison alone. {@link exitNow} ends the process even if a read hangs in the kernel.

@@ -63,7 +63,7 @@ function assertRegularFile(file: string, stats: Stats): void {
   throw inputError({ file, line: null, expected: 'a regular file', found: fileKind(stats), hint });
 }
 
-/** Reads until EOF whatever the reported size: files in /proc report 0, and others may grow. */
+/** Reads until EOF regardless of the reported size: files in /proc report 0, and others may grow. */
 async function readAll(
   file: string,
   handle: FileHandle,

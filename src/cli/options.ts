@@ -114,7 +114,7 @@ check evaluates snapshots and diagnostics bundles; see k8s-sockwatch check --hel
 diff compares two snapshots; see k8s-sockwatch diff --help.
 serve answers Prometheus over HTTP; see k8s-sockwatch serve --help.
 who says which process has an address; see k8s-sockwatch who --help.
-preflight says what is in the way of an installation; see k8s-sockwatch preflight --help.
+preflight says what blocks an installation; see k8s-sockwatch preflight --help.
 
 Exit codes: 0 the node matches, 1 it drifts (findings at or above --fail-on), 2 the command could not run,
 3 no such findings, but the result is incomplete.

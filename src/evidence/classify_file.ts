@@ -29,7 +29,7 @@ const HOSTNAME_PATHS = ['sos_commands/host/hostname', 'etc/hostname', 'hostname'
 
 /**
  * The kind of a file by its path and first `MAX_HEAD_BYTES` bytes; null if it is not evidence. A file named after ss
- * or netstat counts as their output whatever it contains, so that a failed run is reported rather than skipped.
+ * or netstat counts as their output in any case, so that a failed run is reported rather than skipped.
  */
 export function classifyFile(path: string, head: Uint8Array): EvidenceKind | null {
   // Copies of the kernel's own tables, some of which have the names of commands.

@@ -102,7 +102,7 @@ function isArchive(path: string, head: Uint8Array): boolean {
   return isTar(head) || (isGzip(head) && ARCHIVE_NAME.test(path));
 }
 
-/** Reads until EOF or until the reader needs no more, whatever the reported size; most files in one read. */
+/** Reads until EOF or until the reader needs no more, regardless of the reported size; most files in one read. */
 async function readBounded(
   handle: FileHandle,
   reader: BoundedReader,

@@ -31,7 +31,7 @@ export function endpointColumns({ rest }: SsRow): { host: number; port: number; 
   return { host: host.length, port: port.length, peerHost: peerHost.length };
 }
 
-/** The local address of a TCP, UDP or raw socket, whatever its state; null if there is none. */
+/** The local address of a TCP, UDP or raw socket, in any state; null if there is none. */
 export function endpointOf({ rest }: SsRow): SsEndpoint | null {
   const [, local = ''] = /^\d+\s+\d+\s+(\S+)/.exec(rest) ?? [];
   return parseSsEndpoint(local, 'tcp');

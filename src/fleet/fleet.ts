@@ -127,7 +127,7 @@ export class FleetBuilder {
     const known = this.#groups.get(key);
     if (known !== undefined) return known;
     const group: Group = { specs: new Map(), subjects: new Interned(), nodes: [] };
-    // The order of rows is that of the newest page, whatever the first node has.
+    // The order of rows is that of the newest page, even if the first node has another.
     for (const { rows } of pages.toReversed()) {
       for (const subject of pageSubjects(rows.map(expectedOf))) group.subjects.add(subject.key, () => subject);
     }

@@ -45,7 +45,7 @@ export function isFault(code: StateCode): boolean {
   return state.kind === 'verdict' && (state.severity === 'error' || state.severity === 'warning');
 }
 
-/** Whether the service of a row listens on the node, on whatever address. */
+/** Whether the service of a row listens on the node, at any address. */
 export function isListening(code: StateCode): boolean {
   const state = stateOf(code);
   if (state.kind !== 'verdict') return false;

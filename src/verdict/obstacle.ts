@@ -39,7 +39,7 @@ export interface AnsweredNeed extends Need {
   readonly unknown: readonly CoverageFault[];
 }
 
-/** Everything that can be in the way of an installation, and how bad it is: an error stops it, a warning may. */
+/** Everything that can block an installation, and how bad it is: an error stops it, a warning may. */
 export const OBSTACLE_CODES = {
   'address-held': {
     severity: 'error',

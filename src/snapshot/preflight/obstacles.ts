@@ -13,7 +13,7 @@ import type { NodeState } from './document.js';
 import { type Machine, portRanges } from './machine.js';
 import { isOrMayBeNode } from './own_services.js';
 
-/** What may be in the way of an installation. */
+/** What may block an installation. */
 export interface Situation {
   readonly needs: readonly AnsweredNeed[];
   readonly machine: Omit<Machine, 'source'>;

@@ -1,7 +1,7 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import type { Advice, Finding } from '../../verdict/finding.js';
-import { settingText } from '../../verdict/text/configuration.js';
+import { quotesSetting, settingText } from '../../verdict/text/configuration.js';
 import { endpointOf } from '../../verdict/text/sentences.js';
 import { adviceOf } from '../advice_of.js';
 import { SEVERITY_STYLE } from '../cells.js';
@@ -38,13 +38,13 @@ function matchParts({ matchedBy }: Finding): Part[] {
   return matchedBy === null ? [] : [field('matched by', MATCHED_BY[matchedBy])];
 }
 
-/** Where the message does not say it. */
-function configurationParts({ configuration, params, message }: Finding): Part[] {
+function configurationParts(finding: Finding): Part[] {
+  const { configuration, params } = finding;
   if (configuration === null) return [];
-  const text = settingText(configuration);
+  const setting = field('configured', settingText(configuration));
   const { running } = params;
-  if (running === undefined) return message.includes(text) ? [] : [field('configured', text)];
-  return [field('configured', text), field('', printable(`the process still runs with ${running}`), 'warning')];
+  if (running === undefined) return quotesSetting(finding) ? [] : [setting];
+  return [setting, field('', printable(`the process still runs with ${running}`), 'warning')];
 }
 
 function pageText({ expected }: Finding): string {

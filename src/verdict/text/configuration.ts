@@ -5,7 +5,7 @@ import { isLoopback, isWildcard, unmapped } from '../../kernel/sockets/address.j
 import { ARGUMENTS_DIRECTORY } from '../../node/configuration.js';
 import { type Endpoint, endpointOf, endpointText, urlEndpoints } from '../../node/flag_value.js';
 import { FLAGS, snapServiceOf } from '../../node/flags.js';
-import type { Advice, Expected, FindingConfiguration, FindingFacts } from '../finding.js';
+import type { Advice, Expected, Finding, FindingConfiguration, FindingFacts, Verdict } from '../finding.js';
 import { shellWord } from './commands.js';
 
 /** What a setting says, and where: `--address=0.0.0.0 in line 7 of /var/snap/k8s/common/args/kubelet`. */
@@ -35,9 +35,16 @@ export function configurationReason(facts: FindingFacts, members: readonly Owned
   if (running !== undefined) {
     return printable(`${settingText(configuration)}, but the process still runs with ${running}: a restart is pending`);
   }
-  if (facts.verdict !== 'exposed' && facts.verdict !== 'narrowed' && facts.verdict !== 'wrong-address') return null;
+  if (!ABOUT_ADDRESSES.has(facts.verdict)) return null;
   const text = settingText(configuration);
   return members.some((one) => isConfigured(one, configuration.value)) ? `because of ${text}` : `in spite of ${text}`;
+}
+
+const ABOUT_ADDRESSES: ReadonlySet<Verdict> = new Set(['exposed', 'narrowed', 'wrong-address']);
+
+/** Whether the reason of a finding quotes its setting. */
+export function quotesSetting({ code, verdict }: Pick<Finding, 'code' | 'verdict'>): boolean {
+  return code === 'configured-place' || ABOUT_ADDRESSES.has(verdict);
 }
 
 /** Whether a listener is at an address that a value has. */

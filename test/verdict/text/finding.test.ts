@@ -1,13 +1,18 @@
 import t from 'tap';
 import { FINDING_CODES } from '../../../src/verdict/codes.js';
+import { quotesSetting, settingText } from '../../../src/verdict/text/configuration.js';
 import { CASES } from './finding_cases.js';
 
 t.test('every code has its sentence, with the reason in it', (t) => {
-  for (const [{ code, message, reason }, text] of CASES) {
+  for (const [finding, text] of CASES) {
+    const { code, message, reason, configuration, params } = finding;
     const [before = '', why] = text.split('|');
     t.equal(message, why === undefined || before === '' ? `${before}${why ?? ''}` : `${before}; ${why}`, `${code}`);
     if (why !== undefined) t.equal(reason, why, `${code}: the reason`);
     if (reason !== null) t.ok(message.includes(reason), `${code}: the message has it`);
+    if (configuration !== null && params.running === undefined) {
+      t.equal(message.includes(settingText(configuration)), quotesSetting(finding), `${code}: the setting`);
+    }
   }
   const seen = new Set(CASES.map(([{ code }]) => code));
   t.strictSame(
