@@ -12,6 +12,7 @@ import { openPrompt } from './prompt.js';
 import { scroll } from './scroll.js';
 import {
   clampSelection,
+  closeDetails,
   detailSelected,
   followSelection,
   keepSelected,
@@ -239,7 +240,7 @@ function shiftColumns(state: State, by: 1 | -1): State {
 
 function closeTop(state: State): State {
   if (state.help !== null) return { ...state, help: null };
-  if (state.details !== null) return { ...state, details: null };
+  if (state.details !== null) return closeDetails(state);
   return state.back === null ? { ...keepSelected(state), filter: '' } : { ...state, ...state.back, back: null };
 }
 
@@ -247,11 +248,11 @@ function closeTop(state: State): State {
 function openItem(state: State): State {
   const { details } = state;
   if (details?.item.subject.kind !== 'event') return toggleDetails(state);
-  return goToSubject(state, details.item) ?? { ...state, details: null };
+  return goToSubject(state, details.item) ?? closeDetails(state);
 }
 
 export function toggleDetails(state: State): State {
-  if (state.details !== null) return { ...state, details: null };
+  if (state.details !== null) return closeDetails(state);
   const item = selectedItem(state);
   if (item === null) return state;
   const removed = shownData(state).marks.get(item.key)?.kind === 'removed';

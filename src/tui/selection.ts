@@ -2,7 +2,7 @@ import type { Item } from './item.js';
 import { layoutOf } from './layout.js';
 import { itemAt, itemsOf, type List, lineOf, listOf } from './list.js';
 import { FIRST_LINE, type Position, type State, shownData, withList } from './state.js';
-import type { ViewName } from './view.js';
+import { type ViewName, WORST_FIRST } from './view.js';
 
 /** null if the list is empty. */
 export function selectedItem(state: State): Item | null {
@@ -15,14 +15,25 @@ export function clampSelection(state: State): State {
   const { view } = state;
   const list = listOf(state);
   const position = state.lists[view];
-  // Until the cursor is moved, it stays on the first line: the worst row or the newest event.
   const next =
-    position.key === null
-      ? { ...moveTo(list, position, 0, 1, height), key: null, endpoint: null }
-      : reselect(list, position, height);
+    position.key !== null
+      ? reselect(list, position, height, view)
+      : { ...moveTo(list, position, 0, 1, height), ...(followsFirst(state) && { key: null, endpoint: null }) };
   const seenEvents = view === 'events' ? shownData(state).timeline.nextId : state.seenEvents;
   return withList({ ...state, seenEvents, details: refreshDetails(state) }, view, next);
 }
+
+/**
+ * Until the cursor is moved, it stays on the first line of a list that starts with the worst row or the newest event. In other lists
+ * the first line says nothing, and with details open the list must not go on to something else: there it stays on its item.
+ */
+function followsFirst({ view, lists, details }: State): boolean {
+  const { sort, reversed } = lists[view];
+  return details === null && !reversed && sort === FIRST_MATTERS[view];
+}
+
+/** The order in which the first line is what matters most. */
+const FIRST_MATTERS: Readonly<Record<ViewName, number | null>> = { page: WORST_FIRST, listeners: null, events: 0 };
 
 function refreshDetails(state: State): State['details'] {
   const { details } = state;
@@ -57,7 +68,7 @@ const VIEW_OF_SUBJECT: Readonly<Record<Item['subject']['kind'], ViewName>> = {
 export function moveSelection(state: State, line: number, direction: 1 | -1): State {
   const { view } = state;
   const position = moveTo(listOf(state), state.lists[view], line, direction, layoutOf(state).list.height);
-  const isNewest = view === 'events' && position.line === 0 && state.lists.events.sort === 0;
+  const isNewest = view === 'events' && position.line === 0 && followsFirst(state);
   return withList(state, view, isNewest ? { ...FIRST_LINE, top: position.top } : position);
 }
 
@@ -68,6 +79,12 @@ function moveTo(list: List, position: Position, line: number, direction: 1 | -1,
   // What was selected is selected again when the list has it.
   if (found === null || item === null) return { ...position, line: 0, top: 0 };
   return { key: item.key, endpoint: item.endpoint, line: found, top: scrollTo(list, position.top, found, height) };
+}
+
+/** Closes the details. A cursor that is on the newest event goes on following the newest. */
+export function closeDetails(state: State): State {
+  const closed = { ...state, details: null };
+  return moveSelection(closed, state.lists[state.view].line, 1);
 }
 
 /**
@@ -102,11 +119,13 @@ function scrollTo(list: List, top: number, line: number, height: number): number
  * Finds the selected item in a changed list and keeps it on the same screen line. If it was removed, selects the item at the
  * same endpoint, else the one on the same line.
  */
-function reselect(list: List, position: Position, height: number): Position {
+function reselect(list: List, position: Position, height: number, view: ViewName): Position {
   const { key, endpoint, line, top } = position;
   const found =
     (key === null ? null : lineOf(list, line, (item) => item.key === key)) ??
     (endpoint === null ? null : lineOf(list, line, (item) => item.endpoint === endpoint));
   if (found === null) return moveTo(list, position, line, 1, height);
-  return moveTo(list, { ...position, top: top + found - line }, found, 1, height);
+  // What is new at the start of a list is seen; events come there all the time.
+  const staysAtStart = top === 0 && view !== 'events';
+  return moveTo(list, { ...position, top: staysAtStart ? 0 : top + found - line }, found, 1, height);
 }

@@ -7,6 +7,8 @@ import {
   CILIUM,
   KUBELET,
   KUBELET_API,
+  LARGE,
+  linesOf,
   lost,
   nodeWith,
   opened,
@@ -118,5 +120,36 @@ t.test('the cursor follows the newest event until it is moved', (t) => {
   const moved = withEvents(press(state, 'j'), lost(4));
   t.match(selectedLine(moved)?.text, / 2 kernel events/);
   t.match(selectedLine(withEvents(press(moved, 'g'), lost(5)))?.text, / 5 kernel events/);
+  t.end();
+});
+
+t.test('in a list that does not start with what matters most, the cursor stays on its item', (t) => {
+  const before = nodeWith([KUBELET_API]);
+  for (const keys of ['2', 's s']) {
+    const start = press(screenWith([before]), keys);
+    const line = selectedLine(start)?.at ?? 0;
+    const after = withSnapshot(start, nodeWith([unexpected(22, 'aaa'), KUBELET, KUBELET_API]));
+    t.equal(selectedKey(after), selectedKey(start), `${keys}: what Enter and c act on`);
+    t.equal(selectedKey(press(after, 'return escape')), selectedKey(start));
+    if (keys === '2') {
+      t.equal(selectedLine(after)?.at, line + 2, 'and new lines before it are seen');
+      t.match(linesOf(after)[line], /:22 .*aaa/);
+    }
+  }
+  t.end();
+});
+
+t.test('the details of the newest event stay when newer ones come, until the cursor moves', (t) => {
+  const events = withEvents(press(screenWith([nodeWith(SOCKETS)], { size: LARGE }), '3'), lost(1), lost(2));
+  const open = press(events, 'return');
+  const later = withEvents(open, lost(3));
+  for (const keys of ['i', 'c escape', 'S S', 'pagedown']) {
+    t.match(screenText(press(later, keys)), /│ what +2 kernel events/, keys);
+  }
+  t.match(selectedLine(later)?.text, / 2 kernel events/, 'the list agrees');
+  t.match(selectedLine(press(later, 'k'))?.text, / 3 kernel events/);
+  const closed = press(open, 'escape');
+  t.match(selectedLine(withEvents(closed, lost(3)))?.text, / 3 kernel events/, 'closed in time, it follows again');
+  t.match(selectedLine(press(later, 'escape'))?.text, / 2 kernel events/, 'else it stays');
   t.end();
 });
