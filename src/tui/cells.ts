@@ -20,9 +20,11 @@ export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
 
 export const EMPTY_CELL: Cell = { text: '', style: 'plain' };
 
-/** `812 kubelet`, `device cilium_vxlan`. The PID comes first, since a column cuts the end. */
-export function shortOwner(owner: Owner): string {
-  return owner.kind === 'kernel' ? `device ${owner.device}` : `${owner.pid} ${programName(owner)}`;
+/** `812 kubelet`, `device cilium_vxlan`; a name that proves nothing: `812 "kubelet"`. The PID comes first, since a column cuts the end. */
+export function shortOwner(owner: Owner, isStranger = false): string {
+  if (owner.kind === 'kernel') return `device ${owner.device}`;
+  const name = programName(owner);
+  return `${owner.pid} ${isStranger ? `"${name}"` : name}`;
 }
 
 /** `812 kubelet snap.k8s.kubelet.service`. */
@@ -31,7 +33,7 @@ export function ownerWithUnit(owner: Owner): string {
 }
 
 /** The first owner, and how many more there are. */
-export function ownerCell(sockets: readonly Socket[], withUnit: boolean): Cell {
+export function ownerCell(sockets: readonly Socket[], withUnit: boolean, isStranger = false): Cell {
   const owners = uniqueOwners(sockets);
   const [first] = owners;
   if (first === undefined) {
@@ -40,7 +42,7 @@ export function ownerCell(sockets: readonly Socket[], withUnit: boolean): Cell {
     return { text: creator === undefined ? 'unknown' : `unknown, of ${creator}`, style: 'unknown' };
   }
   const more = owners.length > 1 ? ` +${owners.length - 1}` : '';
-  const brief = `${shortOwner(first)}${more}`;
+  const brief = `${shortOwner(first, isStranger)}${more}`;
   const unit = withUnit && first.kind === 'process' && first.unit !== null ? ` ${first.unit}` : '';
   return { text: `${brief}${unit}`, brief, style: 'plain' };
 }

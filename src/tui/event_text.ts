@@ -77,7 +77,7 @@ export function eventSummary(entry: TimelineEntry, { arrow }: Glyphs): string {
       const holders = change.holders.flatMap(({ owners, kind, place }) =>
         owners.length === 0
           ? [kind === 'file' || kind === 'other-file' ? `file ${place}` : 'unknown owner']
-          : owners.map(shortOwner),
+          : owners.map((owner) => shortOwner(owner)),
       );
       const inUse = holders.length === 0 ? '' : `held by ${holders.join(', ')}; `;
       return `${inUse}${shortOwner(change.process)} got ${change.code}`;

@@ -86,7 +86,7 @@ class FindingItem implements Item {
       case 'actual':
         return endpointsCell(sockets);
       case 'owner':
-        return ownerCell(sockets, true);
+        return ownerCell(sockets, true, finding.code === 'not-its-unit' || finding.code === 'noted-by-name-only');
       case 'queue':
         return queueCell(sockets);
       case 'up':

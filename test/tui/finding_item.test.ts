@@ -1,9 +1,10 @@
 import t from 'tap';
 import { copyEntries } from '../../src/tui/copy_menu.js';
 import { findingItems } from '../../src/tui/finding_item.js';
+import { UNICODE } from '../../src/tui/glyphs.js';
 import { sortItems, WORST_FIRST } from '../../src/tui/view.js';
 import { held, processOwner } from '../verdict/factory.js';
-import { nodeWith, ROWS, SOCKETS } from './screen.js';
+import { NOW, nodeWith, ROWS, SOCKETS } from './screen.js';
 
 t.test('worst first: what another finding causes comes after the causes of the same severity', (t) => {
   const document = nodeWith(SOCKETS);
@@ -43,5 +44,19 @@ t.test('the pid of a service that has the port, or runs elsewhere, but does not 
       t.strictSame([labels[1], labels.at(-1)], ['pid 4711 kubelet', 'the text of the line'], finding.code);
     }
   }
+  t.end();
+});
+
+t.test('a name that proves nothing is quoted', (t) => {
+  const document = nodeWith(SOCKETS);
+  const [first] = document.findings;
+  if (first === undefined) throw new Error('no row');
+  const params = { service: 'kubelet', foreign: first.sockets, path: null, units: ['snap.k8s.kubelet.service'] };
+  const impostor = { ...first, verdict: 'wrong-owner', severity: 'error', code: 'not-its-unit', params } as const;
+  const owners = [first, impostor].map((finding) => {
+    const [item] = findingItems({ ...document, findings: [finding] });
+    return item?.cell('owner', { now: NOW, glyphs: UNICODE }).text;
+  });
+  t.strictSame(owners, ['812 kubelet', '812 "kubelet"']);
   t.end();
 });

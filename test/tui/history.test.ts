@@ -87,7 +87,7 @@ t.test('a failed bind says what to do, and c copies it', (t) => {
   const state = press(withEvents(LIVE, failed), '3');
   t.equal(listOf(press(state, '/ :severity:error return')).shown, 1, 'it is an error');
   const text = screenText(press(state, 'return'));
-  t.match(text, /next +Give nc another address, or stop and disable snap\.k8s\.kubelet\.service/);
+  t.match(text, /next +Give the program another address, or stop and disable snap\.k8s\.kubelet\.service/);
   t.match(text, 'Tried by');
   t.match(text, 'In use by 2 sockets, which share it (SO_REUSEPORT)');
   const item = selectedItem(state);

@@ -2,25 +2,23 @@ import { printable } from '../../base/text.js';
 import type { Advice } from '../finding.js';
 import { advice, shellWord } from './commands.js';
 import type { AddressOwner, BindFailure } from './event.js';
-import { programName } from './format.js';
 import { waitFor } from './obstacle_advice.js';
 import { stop } from './stop.js';
 
 /** What to do about a bind or listen that failed; null: nothing is known that helps. Pure. */
 export function bindAdvice(failure: BindFailure): Advice | null {
-  const program = printable(programName(failure.process));
   switch (failure.code) {
     case 'EADDRINUSE':
-      return inUseAdvice(failure, program);
+      return inUseAdvice(failure);
     case 'EADDRNOTAVAIL':
       return advice(
-        `No interface has this address: give ${program} another one, or the address to one.`,
+        'No interface has this address: give the program another one, or the address to one.',
         'ip -br address',
       );
     case 'EACCES':
       if (failure.protocol === 'unix') return null;
       return advice(
-        `Run ${program} as root or with CAP_NET_BIND_SERVICE, or give it a port that needs neither.`,
+        'Run the program as root or with CAP_NET_BIND_SERVICE, or give it a port that needs neither.',
         'sysctl net.ipv4.ip_unprivileged_port_start',
       );
     default:
@@ -28,7 +26,7 @@ export function bindAdvice(failure: BindFailure): Advice | null {
   }
 }
 
-function inUseAdvice({ process, holders, protocol, place }: BindFailure, program: string): Advice {
+function inUseAdvice({ process, holders, protocol, place }: BindFailure): Advice {
   const port = /:(\d+)$/.exec(place)?.[1];
   const what = protocol === 'unix' || port === undefined ? place : `${port}${protocol === 'udp' ? '/udp' : ''}`;
   const who = `sudo k8s-sockwatch who ${shellWord(what)}`;
@@ -43,7 +41,7 @@ function inUseAdvice({ process, holders, protocol, place }: BindFailure, program
   }
   const stopped = stop(holders.filter(({ owners }) => owners.length > 0));
   if (stopped === null) return advice('Find out who has the address.', who);
-  return advice(`Give ${program} another address, or ${stopped.text}.`, who, ...stopped.commands);
+  return advice(`Give the program another address, or ${stopped.text}.`, who, ...stopped.commands);
 }
 
 function isOf({ owners }: AddressOwner, unit: string): boolean {

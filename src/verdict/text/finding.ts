@@ -6,7 +6,7 @@ import type { Expected, Finding, FindingFacts } from '../finding.js';
 import { absenceSentences } from './absence.js';
 import { adviceFor } from './advice.js';
 import { configurationReason, settingText } from './configuration.js';
-import { listed, listenersText, ownersText, unknownOwnerText } from './format.js';
+import { listed, listenersText, ownersText, strangersText, unknownOwnerText } from './format.js';
 import { because, endpointOf, listening, plain, type Sentences, socketsOf } from './sentences.js';
 
 /** What findings refer to, besides the row. */
@@ -84,7 +84,8 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
       const path = 'path' in facts.params ? facts.params.path : null;
       const held = path ?? expected?.path ?? listenersText(listeners);
       const inSpec = held === place ? '' : ` (${place} in the page)`;
-      const holds = `${ownersText(listeners)} holds ${held}, which belongs to ${service}`;
+      const who = facts.code === 'not-its-unit' ? strangersText(listeners) : ownersText(listeners);
+      const holds = `${who} holds ${held}, which belongs to ${service}`;
       if (facts.code === 'not-its-unit') {
         const { units } = facts.params;
         const home = units.length === 0 ? 'a pod' : units.join(' or ');
@@ -104,7 +105,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
         );
       }
       return because(
-        `${ownersText(foreign)} is listening on ${listenersText(foreign)} beside ${ownersText(own)} (${place} in the page)`,
+        `${strangersText(foreign)} is listening on ${listenersText(foreign)} beside ${ownersText(own)} (${place} in the page)`,
         `both serve, and connections are shared between them, so some of those for ${service} go to the other`,
       );
     }
@@ -211,7 +212,8 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'noted-by-name-only': {
       const { owners, purpose } = facts.params;
       const reason = `the notes allow ${owners.join(' or ')} here (${purpose}), but only its name says that it is that`;
-      return because(`${listening(members)}/${protocolOf(members)}`, reason);
+      const where = `${listenersText(members)}/${protocolOf(members)}`;
+      return because(`${strangersText(members)} is listening on ${where}`, reason);
     }
     case 'noted-if-owner-seen': {
       const { owners, devices, purpose } = facts.params;

@@ -62,6 +62,12 @@ export function ownerText(owner: Owner): string {
   return printable(`${programName(owner)} (${facts.filter((fact) => fact !== null).join(', ')})`);
 }
 
+/** The same of an owner whose name proves nothing: `a process that calls itself kubelet (pid 812, /tmp/x)`. */
+function strangerText(owner: Owner): string {
+  if (owner.kind === 'kernel' || owner.comm === null) return ownerText(owner);
+  return `a process that calls itself ${ownerText(owner)}`;
+}
+
 const UNKNOWN: Readonly<Record<OwnersUnknown, string>> = {
   permission: 'its owner is not visible: some processes could not be read (permission denied)',
   confined: 'its owner is not visible: a security module forbids reading other processes',
@@ -103,10 +109,17 @@ function unreadOwner({ owners }: OwnedListener): string {
 
 /** All owners, each once, or why none is known. */
 export function ownersText(listeners: readonly OwnedListener[]): string {
+  return eachOwner(listeners, ownerText);
+}
+
+/** The same of owners whose names prove nothing. */
+export function strangersText(listeners: readonly OwnedListener[]): string {
+  return eachOwner(listeners, strangerText);
+}
+
+function eachOwner(listeners: readonly OwnedListener[], textOf: (owner: Owner) => string): string {
   const texts = listeners.flatMap((listener) =>
-    listener.owners.length === 0
-      ? [`an unknown owner (${unknownOwnerText(listener)})`]
-      : listener.owners.map(ownerText),
+    listener.owners.length === 0 ? [`an unknown owner (${unknownOwnerText(listener)})`] : listener.owners.map(textOf),
   );
   return listed(texts, ', ');
 }

@@ -50,7 +50,9 @@ export function stop(sockets: readonly Pick<OwnedListener, 'owners' | 'uid'>[]):
   if (owner.pid === 1) {
     return advice('stop and disable the socket unit for which systemd listens', 'systemctl list-sockets --all');
   }
-  const who = printable(`${programName(owner)} (pid ${owner.pid})`);
+  // What is to be stopped may call itself what it is not.
+  const who =
+    owner.comm === null ? `process ${owner.pid}` : printable(`process ${owner.pid} ("${programName(owner)}")`);
   const pod = podText(owner);
   if (pod !== null) return advice(printable(`remove its ${pod}`), ...lookAtPod(owner));
   if (owner.container !== null) {

@@ -100,7 +100,7 @@ t.test('one sentence for each verdict', (t) => {
     [
       'wrong owner',
       advice(row('*:10250', 'kubelet'), [held('nc', '0.0.0.0', 10250)]),
-      /stop nc \(pid 812\), then restart kubelet/,
+      /stop process 812 \("nc"\), then restart kubelet/,
     ],
     [
       'wrong device',
@@ -130,7 +130,7 @@ t.test('one sentence for each verdict', (t) => {
         held('kube-apiserver', '0.0.0.0', 6443),
         held('nc', '0.0.0.0', 6443, { owners: [processOwner('nc', { pid: 9 })] }),
       ]),
-      /^Find out why it is there, and stop nc \(pid 9\); kube-apiserver need not be restarted\.\nsudo kill 9$/,
+      /^Find out why it is there, and stop process 9 \("nc"\); kube-apiserver need not be restarted\.\nsudo kill 9$/,
     ],
     ['unverified', advice(kubelet, [listener('127.0.0.1', 10248)]), /as root/],
     [
@@ -193,7 +193,7 @@ t.test("Docker's containerd, which may stay; a container that has its name must 
   const port = advice(row('*:1234', 'containerd'), [held('containerd', '0.0.0.0', 1234, { owners: [docker] })], {
     notes: known,
   });
-  t.match(port, /stop containerd \(pid 812\)/, 'on a port, it may be any program in its unit');
+  t.match(port, /stop process 812 \("containerd"\)/, 'on a port, it may be any program in its unit');
   t.end();
 });
 
@@ -234,7 +234,7 @@ t.test('a stranger: describe it or stop it, whatever it calls itself', (t) => {
   const sockets = [held('x', '0.0.0.0', 666, { owners: [processOwner('x', { comm: name, exe: name, argv0: name })] })];
   const [finding] = evaluate(spec([]), capture(sockets), 'worker').findings;
   const text = finding?.advice?.text ?? '';
-  t.match(text, /notes file \(--notes\); otherwise stop \\x1b\[31mx \(pid 812\)/);
+  t.match(text, /notes file \(--notes\); otherwise stop process 812 \("\\x1b\[31mx"\)/);
   t.notMatch(text, /\p{Cc}/u);
   t.end();
 });

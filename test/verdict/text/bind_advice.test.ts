@@ -13,7 +13,7 @@ const KUBELET = processOwner('kubelet', { pid: 7, unit: 'snap.k8s.kubelet.servic
 
 t.test('another program has the address', (t) => {
   const advice = bindAdvice(failure([addressOwner('listener', '[::]:10250', [KUBELET])]));
-  t.match(advice?.text, /^Give python3 another address, or stop and disable snap\.k8s\.kubelet\.service\.$/);
+  t.match(advice?.text, /^Give the program another address, or stop and disable snap\.k8s\.kubelet\.service\.$/);
   t.strictSame(advice?.commands, [
     'sudo k8s-sockwatch who 10250',
     'systemctl status -- snap.k8s.kubelet.service',

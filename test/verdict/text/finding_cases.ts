@@ -71,7 +71,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '0.0.0.0', 6443), held('nc', '0.0.0.0', 6443)] }),
-    `${owned('nc')} is listening on 0.0.0.0:6443 beside ${owned('kube-apiserver')} (*:6443/tcp in the page)|both serve, and connections are shared between them, so some of those for kube-apiserver go to the other`,
+    `a process that calls itself ${owned('nc')} is listening on 0.0.0.0:6443 beside ${owned('kube-apiserver')} (*:6443/tcp in the page)|both serve, and connections are shared between them, so some of those for kube-apiserver go to the other`,
   ],
   [
     judge(row('default:2379', 'etcd'), {
@@ -137,7 +137,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
       {},
       notes({ listeners: [listenerNote({ owners: ['sshd'], reason: 'SSH' })] }),
     ),
-    `${owned('sshd')} is listening on 0.0.0.0:2222/tcp|the notes allow sshd here (SSH), but only its name says that it is that`,
+    `a process that calls itself ${owned('sshd')} is listening on 0.0.0.0:2222/tcp|the notes allow sshd here (SSH), but only its name says that it is that`,
   ],
   [
     judge(API, {
@@ -172,7 +172,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
   ],
   [
     judge(KUBELET, { sockets: [held('kubelet', '127.0.0.1', 10248, { owners: OTHER_UNIT })], notes: UNITS }),
-    'kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet in snap.k8s.kubelet.service (localhost:10248/tcp in the page)|it has that name, which any program can have',
+    'a process that calls itself kubelet (pid 812, /snap/k8s/1/bin/kubelet, kubelet.service) holds 127.0.0.1:10248, which belongs to kubelet in snap.k8s.kubelet.service (localhost:10248/tcp in the page)|it has that name, which any program can have',
   ],
   [
     judge(row('*:8472/udp', 'cilium-agent'), {

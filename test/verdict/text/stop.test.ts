@@ -11,7 +11,7 @@ function adviceWith(services: ReturnType<typeof unit>[] | null): string {
 }
 
 t.test('what gets the service going once its address is free', (t) => {
-  const stopped = 'If it does not belong there, stop nc (pid 99), then';
+  const stopped = 'If it does not belong there, stop process 99 ("nc"), then';
   const restart = `${stopped} restart kube-scheduler.\nsudo kill 99\nsudo snap restart k8s.kube-scheduler`;
   t.equal(adviceWith(null), restart, 'nothing is known');
   t.equal(adviceWith([unit('kube-scheduler')]), restart);
