@@ -87,12 +87,12 @@ t.test('a failed bind says what to do, and c copies it', (t) => {
   const state = press(withEvents(LIVE, failed), '3');
   t.equal(listOf(press(state, '/ :severity:error return')).shown, 1, 'it is an error');
   const text = screenText(press(state, 'return'));
-  t.match(text, /next +Give the program another address, or stop and disable snap\.k8s\.kubelet\.service/);
+  t.match(text, /next +Give the program another address, or change the setting of kubelet that opens it/);
   t.match(text, 'Tried by');
   t.match(text, 'In use by 2 sockets, which share it (SO_REUSEPORT)');
   const item = selectedItem(state);
   const copied = item === null ? [] : copyEntries(item).map(({ text }) => text);
-  t.ok(copied.includes('sudo snap stop --disable k8s.kubelet'), copied.join('\n'));
+  t.ok(copied.includes('sudo snap restart k8s.kubelet'), copied.join('\n'));
   t.end();
 });
 

@@ -8,7 +8,7 @@ import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.j
 import { advice, look, restart, revive, shellWord, start } from './commands.js';
 import { configurationAdvice, exposureAdvice } from './configuration.js';
 import { listenersText } from './format.js';
-import { confirmProcess, replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
+import { closeOrStop, confirmProcess, replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
 import { ciliumLog, findTunnel, moveDevice } from './tunnel.js';
 
 /** What advice refers to, besides the finding. */
@@ -191,11 +191,11 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
       return advice('Run again on the host as root, so that the socket file can be checked.', 'sudo k8s-sockwatch');
     case 'not-in-spec':
     case 'not-in-spec-link-local': {
-      const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
+      const { text, commands } = closeOrStop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
       return advice(`If it belongs here, describe it in a notes file (--notes); otherwise ${text}.`, ...commands);
     }
     case 'noted-by-name-only': {
-      const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
+      const { text, commands } = closeOrStop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };
       const lead = 'If it belongs here, name its systemd unit in a notes file (services, units)';
       return advice(`${lead}; otherwise ${text}.`, ...commands);
     }

@@ -3,7 +3,7 @@ import type { Advice } from '../finding.js';
 import { advice, shellWord } from './commands.js';
 import type { AddressOwner, BindFailure } from './event.js';
 import { waitFor } from './obstacle_advice.js';
-import { stop } from './stop.js';
+import { closeOrStop } from './stop.js';
 
 /** What to do about a bind or listen that failed; null: nothing is known that helps. Pure. */
 export function bindAdvice(failure: BindFailure): Advice | null {
@@ -39,7 +39,7 @@ function inUseAdvice({ process, holders, protocol, place }: BindFailure): Advice
     const text = printable(`Another process of ${unit} has the address; find out whether it was started twice.`);
     return advice(text, who, `systemctl status -- ${shellWord(unit)}`);
   }
-  const stopped = stop(holders.filter(({ owners }) => owners.length > 0));
+  const stopped = closeOrStop(holders.filter(({ owners }) => owners.length > 0));
   if (stopped === null) return advice('Find out who has the address.', who);
   return advice(`Give the program another address, or ${stopped.text}.`, who, ...stopped.commands);
 }

@@ -1,20 +1,21 @@
 import { printable } from '../../base/text.js';
 import type { OwnedListener, Owner, PodName, ProcessOwner } from '../../kernel/owners/owner.js';
-import { snapServiceOf } from '../../node/flags.js';
+import { ARGUMENTS_DIRECTORY } from '../../node/configuration.js';
+import { SERVICES, snapServiceOf, unitOf } from '../../node/flags.js';
 import type { Advice } from '../finding.js';
-import { advice, look, MAX_COMMANDS, shellWord } from './commands.js';
+import { advice, look, MAX_COMMANDS, restart, shellWord } from './commands.js';
 import { podText, programName } from './format.js';
 
 /** Of a foreign owner in the place of a service. */
 export function stopForeign(lead: string, foreign: readonly OwnedListener[], revival: Advice): Advice {
-  const stopped = stop(foreign);
+  const stopped = closeOrStop(foreign);
   if (stopped === null) return advice(`Find its owner, and once the address is free, ${revival.text}.`);
   return advice(`${lead}${stopped.text}, then ${revival.text}.`, ...stopped.commands, ...revival.commands);
 }
 
 /** Of a foreign owner beside a service that runs as it should. */
 export function stopBeside(foreign: readonly OwnedListener[], service: string): Advice {
-  const stopped = stop(
+  const stopped = closeOrStop(
     foreign.map((listener) => ({ ...listener, owners: listener.owners.filter((one) => !isOfService(one, service)) })),
   );
   if (stopped === null) return advice(`Find what is listening beside ${service}, and stop it.`);
@@ -22,9 +23,28 @@ export function stopBeside(foreign: readonly OwnedListener[], service: string): 
   return advice(`Find out why it is there, and ${text}; ${service} need not be restarted.`, ...commands);
 }
 
-function isOfService(owner: Owner, service: string): boolean {
+function isOfService(owner: Owner, service: string): owner is ProcessOwner {
   const name = snapServiceOf(service);
-  return owner.kind === 'process' && name !== null && owner.unit === `snap.k8s.${name}.service`;
+  return owner.kind === 'process' && name !== null && owner.unit === unitOf(name);
+}
+
+/**
+ * How a socket is closed on a node in operation: a service of Kubernetes is not stopped for it, but configured, and of its helpers,
+ * such as probes and plugins, only the process is. null: its owner is unknown.
+ */
+export function closeOrStop(sockets: readonly Pick<OwnedListener, 'owners' | 'uid'>[]): Advice | null {
+  const owners = sockets.flatMap((socket) => socket.owners);
+  const service = SERVICES.find((name) =>
+    owners.some((owner) => isOfService(owner, name) && snapServiceOf(programName(owner)) === name),
+  );
+  if (service === undefined) return stop(sockets.map((one) => ({ ...one, owners: one.owners.map(withoutService) })));
+  const text = `change the setting of ${service} that opens it, and restart ${service}`;
+  return advice(text, `sudo cat ${ARGUMENTS_DIRECTORY}/${service}`, ...restart(service));
+}
+
+function withoutService(owner: Owner): Owner {
+  const isHelper = owner.kind === 'process' && SERVICES.some((name) => isOfService(owner, name));
+  return isHelper ? { ...owner, unit: null } : owner;
 }
 
 /**

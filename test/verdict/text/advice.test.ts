@@ -260,11 +260,13 @@ t.test('a finding without a code gets the common advice for its verdict', (t) =>
   t.end();
 });
 
+/** The advice about a listener of these owners that nothing explains. */
+function stranger(owners: OwnedListener['owners'], uid = 0): string {
+  const [finding] = evaluate(spec([]), capture([held('x', '0.0.0.0', 666, { owners, uid })]), 'worker').findings;
+  return [finding?.advice?.text, ...(finding?.advice?.commands ?? [])].join('\n');
+}
+
 t.test('what an unprivileged process causes is never a reason to stop something of others', (t) => {
-  const stranger = (owners: OwnedListener['owners'], uid = 0): string => {
-    const [finding] = evaluate(spec([]), capture([held('x', '0.0.0.0', 666, { owners, uid })]), 'worker').findings;
-    return [finding?.advice?.text, ...(finding?.advice?.commands ?? [])].join('\n');
-  };
   const pid = 4711;
   const cases: [name: string, text: string][] = [
     ['a port that ssh forwards', stranger([processOwner('sshd', { pid, unit: 'ssh.service' })])],
@@ -288,6 +290,23 @@ t.test('what an unprivileged process causes is never a reason to stop something 
   const systemd = processOwner('systemd', { pid: 1, unit: 'init.scope' });
   t.match(stranger([systemd]), /socket unit.*\nsystemctl list-sockets --all$/, 'never to kill process 1');
   t.match(stranger([systemd, processOwner('zcmed', { pid, unit: 'zcme.service' })]), 'stop and disable zcme.service');
+  t.end();
+});
+
+t.test('a service of Kubernetes is not stopped for a port of its own or of a helper', (t) => {
+  const unit = 'snap.k8s.kube-controller-manager.service';
+  const manager = processOwner('kube-controller', { pid: 7, unit, argv0: '/opt/k8s/bin/kube-controller-manager' });
+  const change = 'change the setting of kube-controller-manager that opens it, and restart kube-controller-manager';
+  const commands =
+    'sudo cat /var/snap/k8s/common/args/kube-controller-manager\nsudo snap restart k8s.kube-controller-manager';
+  t.equal(
+    stranger([manager]),
+    `If it belongs here, describe it in a notes file (--notes); otherwise ${change}.\n${commands}`,
+  );
+  t.match(stranger([processOwner('nc', { pid: 99, unit })]), /; otherwise stop process 99 \("nc"\)\.\nsudo kill 99$/);
+  const text = advice(row('*:10259', 'kube-scheduler'), [held('x', '0.0.0.0', 10259, { owners: [manager] })]);
+  t.match(text, `If it does not belong there, ${change}, then restart kube-scheduler.`);
+  t.notMatch(text, /disable|kill/);
   t.end();
 });
 

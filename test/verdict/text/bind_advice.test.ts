@@ -13,11 +13,14 @@ const KUBELET = processOwner('kubelet', { pid: 7, unit: 'snap.k8s.kubelet.servic
 
 t.test('another program has the address', (t) => {
   const advice = bindAdvice(failure([addressOwner('listener', '[::]:10250', [KUBELET])]));
-  t.match(advice?.text, /^Give the program another address, or stop and disable snap\.k8s\.kubelet\.service\.$/);
+  t.equal(
+    advice?.text,
+    'Give the program another address, or change the setting of kubelet that opens it, and restart kubelet.',
+  );
   t.strictSame(advice?.commands, [
     'sudo k8s-sockwatch who 10250',
-    'systemctl status -- snap.k8s.kubelet.service',
-    'sudo snap stop --disable k8s.kubelet',
+    'sudo cat /var/snap/k8s/common/args/kubelet',
+    'sudo snap restart k8s.kubelet',
   ]);
   t.end();
 });
