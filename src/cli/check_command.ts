@@ -50,7 +50,7 @@ function evaluatedNodes({ summary: { nodes } }: Fleet): number {
 /** Only a single snapshot can be redacted: a matrix contains the names of files. */
 function requireOnly(fleet: Fleet, only: SnapshotDocument | null): SnapshotDocument {
   if (only !== null) return only;
-  const found = `found ${evaluatedNodes(fleet)}, and ${fleet.unreadable.length} could not be read`;
+  const found = `found ${evaluatedNodes(fleet) + fleet.setAside.length}, and ${fleet.unreadable.length} could not be read`;
   throw new SockwatchError('ERR_INPUT', `--redact works on exactly one snapshot: ${found}`, {
     hint: 'name the file of one node',
   });

@@ -35,6 +35,7 @@ const VERDICT: Readonly<Record<ClusterCode, ClusterVerdict>> = {
   'may-be-missing': 'unverified',
   'not-used': 'not-applicable',
   'no-control-planes': 'not-applicable',
+  'not-told-apart': 'unverified',
 };
 
 const SEVERITY: Readonly<Record<ClusterVerdict, Severity>> = {
@@ -88,58 +89,65 @@ interface NodePresence {
 }
 
 /**
- * Evaluates the rules over all nodes, using the latest snapshot of each machine. `unreadable` is the number of inputs that
- * could each have been another node. There are no findings about a single machine; machines of no cluster do not count.
+ * Evaluates the rules over all nodes. `unreadable` is the number of inputs that could each have been another node, and
+ * `perhapsOlder` are the nodes that may be the same as another one, which counts then: what is true only with them, or only
+ * without them, is unknown. There are no findings about a single machine; machines of no cluster do not count.
  */
 export function clusterFindings(
   matrices: readonly Matrix[],
   rules: readonly ServiceRule[],
   unreadable: number,
+  perhapsOlder: ReadonlySet<FleetNode | undefined>,
 ): ClusterFinding[] {
-  const latest = latestOf(matrices.flatMap(({ nodes }) => nodes.filter(({ isInCluster }) => isInCluster)));
-  if (latest.size < 2) return [];
-  return rules.map(({ rule, service, keys, isConditional }) => {
-    const presences = matrices.flatMap(({ rows, nodes }) => {
-      const own = rows.filter(({ key }) => keys.includes(key));
-      return nodes
-        .filter((node) => latest.has(node))
-        .map((node) => ({ node, presence: presenceOf(node, own, isConditional) }));
-    });
-    const { code, runsOn, missingOn, unknownOn, nodes } = EVALUATE[rule](presences, unreadable);
-    const params: ClusterParams = {
-      runsOn: labels(runsOn),
-      missingOn: labels(missingOn),
-      unknownOn: labels(unknownOn),
-      unreadableInputs: unreadable,
-      minutesApart: minutesApart([...latest]),
-    };
-    const verdict = VERDICT[code];
-    const message = clusterText(service, code, params);
-    return { rule, service, verdict, severity: SEVERITY[verdict], code, params, message, nodes };
+  const all = matrices.flatMap(({ nodes }) => nodes.filter(({ isInCluster }) => isInCluster));
+  if (all.length < 2) return [];
+  const certain = all.filter((node) => !perhapsOlder.has(node));
+  return rules.map((rule) => {
+    const finding = findingOver(all, rule, matrices, unreadable);
+    if (certain.length === all.length || finding.severity === 'unknown' || finding.verdict === 'not-applicable') {
+      return finding;
+    }
+    const without = findingOver(certain, rule, matrices, unreadable);
+    if (without.code === finding.code && certain.length > 1) return without;
+    const nodes = all.filter((node) => perhapsOlder.has(node));
+    return clusterFinding(rule, 'not-told-apart', { ...finding.params, perhapsOlder: labels(nodes) }, nodes);
   });
 }
 
-/** The latest of each machine. */
-function latestOf(nodes: readonly FleetNode[]): ReadonlySet<FleetNode> {
-  const machines = new Map<string, FleetNode[][]>();
-  for (const node of nodes) {
-    const label = node.hostname === '' ? node.source : (node.hostname.split('.')[0] ?? '');
-    const known = machines.get(label) ?? [];
-    machines.set(label, known);
-    const same = known.find((members) => members.some((one) => isSameMachine(one, node)));
-    if (same === undefined) known.push([node]);
-    else same.push(node);
-  }
-  const all = [...machines.values()].flat();
-  return new Set(all.map((members) => members.reduce((a, b) => (a.capturedAt < b.capturedAt ? b : a))));
+function findingOver(
+  counted: readonly FleetNode[],
+  rule: ServiceRule,
+  matrices: readonly Matrix[],
+  unreadable: number,
+): ClusterFinding {
+  const among = new Set(counted);
+  const presences = matrices.flatMap(({ rows, nodes }) => {
+    const own = rows.filter(({ key }) => rule.keys.includes(key));
+    return nodes
+      .filter((node) => among.has(node))
+      .map((node) => ({ node, presence: presenceOf(node, own, rule.isConditional) }));
+  });
+  const { code, runsOn, missingOn, unknownOn, nodes } = EVALUATE[rule.rule](presences, unreadable);
+  const params: ClusterParams = {
+    runsOn: labels(runsOn),
+    missingOn: labels(missingOn),
+    unknownOn: labels(unknownOn),
+    perhapsOlder: [],
+    unreadableInputs: unreadable,
+    minutesApart: minutesApart(counted),
+  };
+  return clusterFinding(rule, code, params, nodes);
 }
 
-/** By host name, with or without its domain, and by address, where both have any: texts have none. */
-function isSameMachine(a: FleetNode, b: FleetNode): boolean {
-  const [short, long] = a.hostname.length < b.hostname.length ? [a.hostname, b.hostname] : [b.hostname, a.hostname];
-  if (short !== long && !long.startsWith(`${short}.`)) return false;
-  const areKnown = a.addresses.length > 0 && b.addresses.length > 0;
-  return !areKnown || a.addresses.some((address) => b.addresses.includes(address));
+function clusterFinding(
+  { rule, service }: ServiceRule,
+  code: ClusterCode,
+  params: ClusterParams,
+  nodes: readonly FleetNode[],
+): ClusterFinding {
+  const verdict = VERDICT[code];
+  const message = clusterText(service, code, params);
+  return { rule, service, verdict, severity: SEVERITY[verdict], code, params, message, nodes };
 }
 
 function presenceOf(node: FleetNode, rows: readonly MatrixRow[], isConditional: boolean): Presence {

@@ -12,7 +12,8 @@ import { columnOf } from './column.js';
 import { Interned } from './interned.js';
 import { KeptFindings } from './kept_findings.js';
 import { labelsOf } from './labels.js';
-import type { FleetNode, Matrix, MatrixPage } from './matrix.js';
+import { type SetAside, toldApart } from './machines.js';
+import type { FleetNode, Matrix, MatrixPage, MatrixRow } from './matrix.js';
 import { type FleetPart, PartMaker } from './part_maker.js';
 import type { FleetOptions } from './reduce.js';
 import { matrixRows } from './rows.js';
@@ -27,6 +28,9 @@ export interface UnreadableInput {
 export interface Fleet {
   readonly matrices: readonly Matrix[];
   readonly unreadable: readonly UnreadableInput[];
+  readonly setAside: readonly SetAside[];
+  /** Whether no two of the nodes may be the same one. */
+  readonly areToldApart: boolean;
   readonly cluster: readonly ClusterFinding[];
   readonly summary: {
     readonly result: Result;
@@ -99,26 +103,28 @@ export class FleetBuilder {
     const rules = clusterRules(spec);
     const exempt = new Set(rules.filter(({ rule }) => rule === 'exactly-one').flatMap(({ keys }) => keys));
     const groups = [...this.#groups.values()];
-    const all = groups.flatMap(({ nodes }) => nodes);
-    const labels = labelsOf(all).values();
-    const matrices = groups.map(({ specs, subjects, nodes }): Matrix => {
-      const pages = [...specs.values()].sort(byRelease);
+    const { latest, setAside, perhapsOlder } = toldApart(groups.flatMap(({ nodes }) => nodes));
+    const labels = labelsOf(latest);
+    const labelled = new Map(latest.map((node, at) => [node, { ...node, label: labels[at] ?? node.source }]));
+    const matrices = groups.flatMap(({ specs, subjects, nodes: given }): Matrix[] => {
+      const nodes = given.flatMap((node) => labelled.get(node) ?? []).sort(byRoleAndLabel);
+      if (nodes.length === 0) return [];
+      const releases = new Set(nodes.map(({ release }) => release));
+      const pages = [...specs.values()].filter(({ release }) => releases.has(release)).sort(byRelease);
       const keys = new Set(pages.flatMap(({ rows }) => pageSubjects(rows.map(expectedOf))).map(({ key }) => key));
-      const labelled = nodes
-        .map((node) => ({ ...node, label: labels.next().value ?? node.source }))
-        .sort(byRoleAndLabel);
-      const rows = matrixRows(subjects.values, labelled, exempt);
-      return {
-        page: pageOf(pages),
-        rows: rows.filter((row) => row.expected === null || keys.has(row.key)),
-        nodes: labelled,
-      };
+      const found = setAside.length === 0 ? null : new Set(nodes.flatMap(({ column }) => [...column.rows]));
+      const isShown = ({ expected, key, number }: MatrixRow): boolean =>
+        expected === null ? found === null || found.has(number) : keys.has(key);
+      return [{ page: pageOf(pages), rows: matrixRows(subjects.values, nodes, exempt).filter(isShown), nodes }];
     });
-    const cluster = clusterFindings(matrices, rules, this.#unreadable.length);
+    const doubtful = new Set(Array.from(perhapsOlder, (node) => labelled.get(node)));
+    const unreadable = this.#unreadable;
+    const cluster = clusterFindings(matrices, rules, unreadable.length, doubtful);
     const nodes = { match: 0, drift: 0, incomplete: 0 };
-    for (const { result } of all) nodes[result] += 1;
-    const result = resultOf(nodes, cluster, this.#unreadable.length, failOn);
-    return { matrices, unreadable: this.#unreadable, cluster, summary: { result, failOn, nodes } };
+    for (const { result } of latest) nodes[result] += 1;
+    const result = resultOf(nodes, cluster, unreadable.length, failOn);
+    const areToldApart = perhapsOlder.size === 0;
+    return { matrices, unreadable, setAside, areToldApart, cluster, summary: { result, failOn, nodes } };
   }
 
   #groupOf({ source, sha256, isByRelease, notes: { sources }, builtin }: Spec): Group {

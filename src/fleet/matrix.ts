@@ -16,6 +16,10 @@ export interface FleetNode {
   /** Unique; see `labelsOf`. */
   readonly label: string;
   readonly hostname: string;
+  /** The key of the pseudonyms that its names are; null: it is not redacted. */
+  readonly pseudonyms: string | null;
+  /** Of its TCP listeners, which are not redacted; null: too little is known of them to tell it by. */
+  readonly socketsId: string | null;
   /** Empty: unknown. */
   readonly addresses: readonly string[];
   /** The file it was read from. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { printable } from '../base/text.js';
 import type { Protocol } from '../kernel/sockets/listener.js';
 import type { FailOn, SnapshotDocument } from '../snapshot/document/document.js';
@@ -40,6 +41,8 @@ export function reduceSnapshot(
   const read = new Set(coverage.sources.filter(({ status }) => status === 'ok').map(({ name }) => name));
   const reduced = {
     hostname: printable(node.hostname),
+    pseudonyms: document.redacted?.keyId ?? null,
+    socketsId: socketsIdOf(document),
     addresses: node.defaultAddresses,
     source: printable(source),
     isInCluster: !evaluated.facts.some(({ code }) => isOfNoNode(code)),
@@ -59,6 +62,19 @@ export function reduceSnapshot(
     unreadProtocols: new Set(PROTOCOLS.filter((protocol) => !read.has(protocol))),
   };
   return { node: reduced, evaluated };
+}
+
+/** Fewer TCP listeners could have the same numbers on two machines. */
+const MIN_SOCKETS = 3;
+
+/** The kernel gives the numbers of sockets anew with every start, and counts them up. */
+function socketsIdOf({ node: { netns, kernel }, sockets }: SnapshotDocument): string | null {
+  const own = sockets.filter((socket) => socket.protocol === 'tcp' && socket.netns === netns);
+  if (own.length < MIN_SOCKETS || own.some(({ inode, cookie }) => inode === 0 || cookie === null)) return null;
+  const numbers = own.map(({ port, inode, cookie }) => `${port} ${inode} ${cookie}`).sort();
+  return createHash('sha256')
+    .update([kernel, netns, ...numbers].join('\n'))
+    .digest('base64');
 }
 
 /** What decides the result of a node and is in no cell. */

@@ -21,7 +21,9 @@ import {
   pageText,
   RESULT_SYMBOLS,
   resultCounts,
+  SET_ASIDE,
   SYMBOLS,
+  setAsideText,
   stateText,
   VERDICT_MEANINGS,
 } from './matrix_text.js';
@@ -147,7 +149,7 @@ function legendEntry(verdict: Verdict): string {
 }
 
 function summary(fleet: Fleet): string {
-  const { matrices, cluster, unreadable } = fleet;
+  const { matrices, cluster, unreadable, setAside } = fleet;
   const { result } = fleet.summary;
   const tolerated = toleratedText(fleet);
   const times = matrices.flatMap((matrix) => matrix.nodes.map(({ capturedAt }) => capturedAt)).sort();
@@ -166,6 +168,10 @@ function summary(fleet: Fleet): string {
     list(
       'Could not be read',
       unreadable.map(({ source, reason }) => `${chip('unknown', source)} ${escaped(reason)}`),
+    ),
+    list(
+      SET_ASIDE,
+      setAside.map((one) => escaped(setAsideText(one))),
     ),
   ].join('\n');
 }

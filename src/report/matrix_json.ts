@@ -10,7 +10,7 @@ import { CellWriter } from './matrix_cells.js';
  * node of its page, in the order of `nodes`. Each row is one line, so that line-based tools can compare and search them.
  */
 export function* toMatrixJson(fleet: Fleet): Generator<string> {
-  const { matrices, cluster, unreadable, summary } = fleet;
+  const { matrices, cluster, unreadable, setAside, summary } = fleet;
   const numbers = new Map(matrices.flatMap((matrix) => matrix.nodes).map((node, at) => [node, at]));
   const numberOf = (node: FleetNode): number => numbers.get(node) ?? -1;
   yield `{\n"schemaVersion": 1,\n"kind": "matrix",\n"summary": ${lineOf({ ...summary, unreadable: unreadable.length })}`;
@@ -19,6 +19,7 @@ export function* toMatrixJson(fleet: Fleet): Generator<string> {
     cluster.map((finding) => ({ ...finding, nodes: finding.nodes.map(numberOf) })),
   );
   yield* listOf('unreadable', unreadable);
+  yield* listOf('setAside', setAside);
   yield* listOf(
     'pages',
     matrices.map(({ page }) => page),

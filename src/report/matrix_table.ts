@@ -23,7 +23,9 @@ import {
   pageText,
   RESULT_SYMBOLS,
   resultCounts,
+  SET_ASIDE,
   SYMBOLS,
+  setAsideText,
   stateText,
 } from './matrix_text.js';
 import { toleratedText } from './matrix_tolerated.js';
@@ -49,6 +51,7 @@ function* tableOf(fleet: Fleet, width: number): Generator<string> {
   yield* headLines(fleet);
   yield* clusterLines(fleet);
   yield* unreadableLines(fleet);
+  yield* setAsideLines(fleet);
   for (const matrix of fleet.matrices) yield* matrixLines(matrix, width);
 }
 
@@ -76,6 +79,10 @@ function clusterLines({ cluster }: Fleet): string[] {
 function unreadableLines({ unreadable }: Fleet): string[] {
   if (unreadable.length === 0) return [];
   return ['', 'Could not be read:', ...unreadable.map(({ source, reason }) => `? ${source}: ${reason}`)];
+}
+
+function setAsideLines({ setAside }: Fleet): string[] {
+  return setAside.length === 0 ? [] : ['', SET_ASIDE, ...setAside.map(setAsideText)];
 }
 
 function matrixLines(matrix: Matrix, width: number): string[] {

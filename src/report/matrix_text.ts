@@ -1,4 +1,5 @@
 import type { Fleet } from '../fleet/fleet.js';
+import type { SetAside } from '../fleet/machines.js';
 import type { Mark } from '../fleet/mark.js';
 import type { MatrixPage } from '../fleet/matrix.js';
 import type { State } from '../fleet/state.js';
@@ -72,8 +73,14 @@ export function resultCounts({ summary: { nodes } }: Fleet): string {
     .join(' · ');
 }
 
-export function nodeCount({ summary: { nodes } }: Fleet): string {
-  return counted(nodes.match + nodes.drift + nodes.incomplete, 'node');
+export function nodeCount({ summary: { nodes }, areToldApart }: Fleet): string {
+  return counted(nodes.match + nodes.drift + nodes.incomplete, areToldApart ? 'node' : 'snapshot');
+}
+
+export const SET_ASIDE = 'Set aside: of several snapshots of a node, the latest is used';
+
+export function setAsideText({ source, hostname, capturedAt, used }: SetAside): string {
+  return `${source} (${[hostname, capturedAt].filter((text) => text !== '').join(', ')}): ${used} is used`;
 }
 
 export function pageText({ title, source, releases, notes }: MatrixPage): string {

@@ -161,16 +161,6 @@ t.test('listeners that no row explains', (t) => {
   t.end();
 });
 
-t.test('several snapshots of one host are separate nodes', (t) => {
-  const first = nodeDocument('a', { capturedAt: '2026-01-31T12:00:00.000Z' });
-  const second = nodeDocument('a', { capturedAt: '2026-01-31T13:00:00.000Z', without: ['kubelet'] });
-  t.strictSame(statesOf([second, first], 'localhost:10248/tcp'), {
-    'a 2026-01-31T12:00:00.000Z': 'ok differs',
-    'a 2026-01-31T13:00:00.000Z': 'missing differs',
-  });
-  t.end();
-});
-
 t.test('nodes compared with different pages or notes are in different matrices', (t) => {
   const other = { ...BUILTIN, title: 'Another', sha256: 'f'.repeat(64) };
   const strict = { ...BUILTIN, notes: { ...BUILTIN.notes, sources: [] } };

@@ -17,13 +17,22 @@ const DOCUMENTS: readonly SnapshotDocument[] = cluster(9, {
   'w-5': { also: [held('e', '::', 51820), held('d', '127.0.0.1', 4)] },
 }).map((document, at) => (at % 4 === 3 ? { ...document, node: { ...document.node, release: '1.34.1' } } : document));
 
-const FILES = DOCUMENTS.map((document, at) => ({ source: `${at}.json`, bytes: Buffer.from(JSON.stringify(document)) }));
+const FILES = filesOf(DOCUMENTS);
+
+/** The same again on other nodes. */
+const MORE_FILES = filesOf(
+  DOCUMENTS.map((document) => ({ ...document, node: { ...document.node, hostname: `x-${document.node.hostname}` } })),
+);
+
+function filesOf(documents: readonly SnapshotDocument[]): { readonly source: string; readonly bytes: Buffer }[] {
+  return documents.map((document, at) => ({ source: `${at}.json`, bytes: Buffer.from(JSON.stringify(document)) }));
+}
 
 async function jsonWith(threads?: ConstructorParameters<typeof Workers>[1]): Promise<string> {
   const builder = new FleetBuilder(OPTIONS);
   const workers = new Workers(OPTIONS, threads);
   const ahead = [];
-  for (const { source, bytes } of [...FILES, { source: 'broken.json', bytes: Buffer.from('{') }, ...FILES]) {
+  for (const { source, bytes } of [...FILES, { source: 'broken.json', bytes: Buffer.from('{') }, ...MORE_FILES]) {
     ahead.push(await workers.read(source, bytes));
   }
   for (const read of ahead) {
@@ -39,7 +48,7 @@ async function jsonWith(threads?: ConstructorParameters<typeof Workers>[1]): Pro
 t.test('threads change nothing', async (t) => {
   const alone = await jsonWith({ count: 0, many: 0 });
   t.match(alone, /"source":"broken\.json"/);
-  t.equal(JSON.parse(alone).nodes.length, 2 * FILES.length);
+  t.equal(JSON.parse(alone).nodes.length, FILES.length + MORE_FILES.length);
   for (const count of [1, 2, 3]) t.equal(await jsonWith({ count, many: -1 }), alone, `${count}`);
   t.equal(await jsonWith({ count: 2, many: 20_000 }), alone, 'nor do those that start later');
 });

@@ -4,7 +4,7 @@ import { FleetBuilder, PartSource } from '../../src/fleet/fleet.js';
 import { PartMaker } from '../../src/fleet/part_maker.js';
 import type { OwnedListener, ProcessOwner } from '../../src/kernel/owners/owner.js';
 import { toMatrixJson } from '../../src/report/matrix_json.js';
-import { BUILTIN, cluster, fleetOf } from '../fleet/factory.js';
+import { BUILTIN, cluster, fleetOf, nodeDocument } from '../fleet/factory.js';
 import { validator } from '../package_schema.js';
 import { coverage, held, processOwner } from '../verdict/factory.js';
 
@@ -46,7 +46,9 @@ t.test('why no row applies to a node', (t) => {
 
 t.test('rows, cells and cluster findings', (t) => {
   const documents = cluster(2, { 'cp-2': { without: ['etcd'], also: [held('backdoor', '0.0.0.0', 31337)] } });
-  const matrix = parsed(documents, { unreadable: { 'x.tgz': 'it is no archive' } });
+  const matrix = parsed([nodeDocument('cp-2', { address: '192.0.2.2' }), ...documents].reverse(), {
+    unreadable: { 'x.tgz': 'it is no archive' },
+  });
   t.match(matrix, {
     schemaVersion: 1,
     kind: 'matrix',
@@ -56,6 +58,7 @@ t.test('rows, cells and cluster findings', (t) => {
       { rule: 'every-control-plane', service: 'etcd', verdict: 'missing', severity: 'error', nodes: [1] },
     ],
     unreadable: [{ source: 'x.tgz', reason: 'it is no archive' }],
+    setAside: [{ source: 'cp-2.json', hostname: 'cp-2', capturedAt: documents[1]?.capturedAt, used: 'cp-2.json' }],
     pages: [{ source: 'builtin:canonical-k8s' }],
   });
   t.strictSame(

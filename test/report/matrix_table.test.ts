@@ -68,6 +68,18 @@ t.test('different pages are separate tables', (t) => {
   t.end();
 });
 
+t.test('several snapshots of one node, and some that may be', (t) => {
+  const later = nodeDocument('a', { capturedAt: '2026-01-31T13:00:00.000Z' });
+  const pseudonym = { ...nodeDocument('host-1'), redacted: { keyId: 'k' } };
+  const text = joined(toMatrixTable(fleetOf([nodeDocument('a'), later, pseudonym]), 120));
+  t.match(text, /^2 snapshots: /);
+  t.match(
+    text,
+    '\nSet aside: of several snapshots of a node, the latest is used\na.json (a, 2026-01-31T12:00:00.000Z): a.json is used\n',
+  );
+  t.end();
+});
+
 t.test('no nodes, only an unreadable input', (t) => {
   t.equal(
     joined(toMatrixTable(fleetOf([], { unreadable: { a: 'b' } }), 120)),

@@ -10,7 +10,8 @@ export type ClusterCode =
   | 'missing-on-control-planes'
   | 'may-be-missing'
   | 'not-used'
-  | 'no-control-planes';
+  | 'no-control-planes'
+  | 'not-told-apart';
 
 /** Nodes by label. */
 export interface ClusterParams {
@@ -19,6 +20,8 @@ export interface ClusterParams {
   readonly missingOn: readonly string[];
   /** Nodes on which it could not be seen whether the service runs. */
   readonly unknownOn: readonly string[];
+  /** Nodes that may be the same as another one, which is as late. */
+  readonly perhapsOlder: readonly string[];
   readonly unreadableInputs: number;
   /** Between the first snapshot and the last. */
   readonly minutesApart: number;
@@ -58,6 +61,8 @@ export function clusterText(service: string, code: ClusterCode, params: ClusterP
       return `no row of ${service} applies to the control plane nodes given`;
     case 'no-control-planes':
       return `${service} belongs on control plane nodes, and none was given`;
+    case 'not-told-apart':
+      return `where ${service} runs in the cluster is unknown: ${names(params.perhapsOlder)} may be the same node as another one here, since host names are unknown or redacted with another key`;
   }
 }
 
