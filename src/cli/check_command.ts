@@ -22,6 +22,7 @@ import { usageError } from './parse_options.js';
 
 /**
  * Runs `check`. A file that cannot be read is reported on standard error and in the output; the others are still evaluated.
+ * If nothing could be, there is no output: an empty matrix would look healthy.
  * @returns The exit code.
  * @throws SockwatchError ERR_USAGE, ERR_INPUT for a page or notes, ERR_OUTPUT
  */
@@ -35,10 +36,10 @@ export async function runCheck(argv: readonly string[]): Promise<number> {
   const redacted =
     command.redact === null ? null : await (await import('./redact_option.js')).redactor(command.redact, spec);
   const { fleet, only } = await evaluateAll(command, spec);
+  if (evaluatedNodes(fleet) === 0) return EXIT_CODE.failed;
   const text = await formatOutput(command, fleet, redacted === null ? only : redacted(requireOnly(fleet, only)));
   await (command.output === null ? writeStdout(chunks(text)) : writeAtomic(command.output, chunks(text)));
-  const { result } = fleet.summary;
-  return evaluatedNodes(fleet) === 0 ? EXIT_CODE.failed : EXIT_CODE[result];
+  return EXIT_CODE[fleet.summary.result];
 }
 
 type CheckFiles = CheckCommand & { readonly kind: 'check' };

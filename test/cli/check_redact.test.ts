@@ -55,7 +55,7 @@ t.test('errors leave standard output empty', async (t) => {
     [['node.json', 'other.json', '--redact'], /a single snapshot, not .* matrix \(use one FILE/],
     [['node.json', '--redact', '--format', 'html'], /a single snapshot, not .* matrix/],
     [['two', '--redact'], /exactly one snapshot: found 2, and 0 could not be read/],
-    [['broken.json', '--redact'], /broken\.json: .*\nk8s-sockwatch: .* found 0, and 1 could not be read/],
+    [['broken.json', '--redact'], /broken\.json: [^\n]*\n$/],
     [['node.json', '--redact-key', 'key'], /--redact-key requires --redact/],
     [['node.json', '--redact', '--redact-key', 'short'], /at least 16 bytes, not 5/],
     [['node.json', '--redact', '--redact-key', 'gone'], /gone: .*no such file/],
