@@ -16,7 +16,7 @@ export function adviceFor(subject: Subject): Advice | null {
     case 'finding':
       return adviceOf(subject.finding, subject.sockets);
     case 'socket':
-      return null;
+      return subject.fault === null ? null : adviceOf(subject.fault, [subject.socket]);
     case 'event': {
       const { change, listeners } = subject.entry;
       if (change.event === 'bind-failed') return bindAdvice(change);

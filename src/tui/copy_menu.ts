@@ -22,12 +22,12 @@ export interface CopyMenu {
 /** One digit chooses an entry. */
 const MAX_ENTRIES = 9;
 
-/** What can be copied of an item: addresses, pids, the commands of its advice, and the whole. */
-export function copyEntries(item: Item): readonly CopyEntry[] {
+/** What can be copied of an item: addresses, pids, the commands of its advice, unless it is gone, and the whole. */
+export function copyEntries(item: Item, isGone = false): readonly CopyEntry[] {
   const { subject } = item;
   const processes = aboutOf(subject).owners.filter((owner) => owner.kind === 'process');
   const pids = new Map(processes.map((owner) => [owner.pid, `pid ${owner.pid} ${programName(owner)}`]));
-  const advice = adviceFor(subject);
+  const advice = isGone ? null : adviceFor(subject);
   const entries = [
     ...addressesOf(subject).map((text) => entry(text)),
     ...Array.from(pids, ([pid, label]) => entry(label, `${pid}`)),

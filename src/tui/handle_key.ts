@@ -19,7 +19,7 @@ import {
   moveSelection,
   selectedItem,
 } from './selection.js';
-import { FIRST_LINE, type State, shownData, withList } from './state.js';
+import { FIRST_LINE, isGone, type State, shownData, withList } from './state.js';
 import { typeKey } from './type_key.js';
 import { resume, showMessage } from './update.js';
 import { type SortOrder, shownBy, VIEW_NAMES, VIEWS, type ViewName } from './view.js';
@@ -197,7 +197,9 @@ function shownItem(state: State): Item | null {
 
 function openCopyMenu(state: State): State {
   const item = shownItem(state);
-  return item === null ? state : { ...state, copying: { entries: copyEntries(item), at: 0 }, help: null };
+  if (item === null) return state;
+  const removed = state.details?.removed ?? isGone(state, item);
+  return { ...state, copying: { entries: copyEntries(item, removed), at: 0 }, help: null };
 }
 
 /** The events of the selected line: those of its port or path. Esc goes back. */
@@ -255,8 +257,7 @@ export function toggleDetails(state: State): State {
   if (state.details !== null) return closeDetails(state);
   const item = selectedItem(state);
   if (item === null) return state;
-  const removed = shownData(state).marks.get(item.key)?.kind === 'removed';
-  return { ...keepSelected(state), details: { item, removed, scroll: 0 } };
+  return { ...keepSelected(state), details: { item, removed: isGone(state, item), scroll: 0 } };
 }
 
 /** The next key in the order of the columns; only what the columns on the screen show. */

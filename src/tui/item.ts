@@ -19,7 +19,8 @@ export type Subject =
       /** What the page claims of its listeners, where they were probed. */
       readonly claims: readonly Claim[];
     }
-  | { readonly kind: 'socket'; readonly socket: Socket }
+  /** With the fault in it, if there is one. */
+  | { readonly kind: 'socket'; readonly socket: Socket; readonly fault: Finding | null }
   | { readonly kind: 'event'; readonly entry: TimelineEntry };
 
 export interface Cell {

@@ -1,7 +1,7 @@
 import type { Item } from './item.js';
 import { layoutOf } from './layout.js';
 import { itemAt, itemsOf, type List, lineOf, listOf } from './list.js';
-import { FIRST_LINE, type Position, type State, shownData, withList } from './state.js';
+import { FIRST_LINE, isGone, type Position, type State, shownData, withList } from './state.js';
 import { type ViewName, WORST_FIRST } from './view.js';
 
 /** null if the list is empty. */
@@ -55,7 +55,7 @@ export function detailSelected(state: State): State {
   const { details } = state;
   const item = selectedItem(state);
   if (details === null || item?.key === details.item.key) return state;
-  return { ...state, details: item === null ? null : { item, removed: false, scroll: 0 } };
+  return { ...state, details: item === null ? null : { item, removed: isGone(state, item), scroll: 0 } };
 }
 
 const VIEW_OF_SUBJECT: Readonly<Record<Item['subject']['kind'], ViewName>> = {

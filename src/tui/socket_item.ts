@@ -71,9 +71,10 @@ const cache = new WeakMap<Socket, SocketItem>();
 /** Reuses the item of an unchanged socket. */
 function itemOf(socket: Socket, group: string, finding: Finding | null): SocketItem {
   const { verdict = null, severity = 'none' } = finding ?? {};
+  const fault = severity === 'none' ? null : finding;
   const before = cache.get(socket);
-  if (before?.group === group && before.verdict === verdict && before.severity === severity) return before;
-  const item = new SocketItem(socket, group, verdict, severity);
+  if (before?.group === group && before.verdict === verdict && before.subject.fault === fault) return before;
+  const item = new SocketItem({ kind: 'socket', socket, fault }, group, verdict);
   cache.set(socket, item);
   return item;
 }
@@ -87,12 +88,12 @@ class SocketItem implements Item {
   /** Not with the texts of the owners: kept for all listeners, these would take more memory than the sockets. */
   #text: string | null = null;
 
-  constructor(socket: Socket, group: string, verdict: Verdict | null, severity: Severity) {
+  constructor(subject: SocketItem['subject'], group: string, verdict: Verdict | null) {
     this.group = group;
     this.verdict = verdict;
-    this.severity = severity;
-    this.isFault = severity !== 'none';
-    this.subject = { kind: 'socket', socket };
+    this.severity = subject.fault?.severity ?? 'none';
+    this.isFault = subject.fault !== null;
+    this.subject = subject;
   }
 
   // Not kept: there may be many listeners.
@@ -124,7 +125,7 @@ class SocketItem implements Item {
       case 'unit':
         return { text: ownerOrCreator(socket, 'unit'), style: 'plain' };
       case 'explained': {
-        if (this.verdict === null || !this.isFault) return this.#explanation();
+        if (this.verdict === null || !this.isFault) return explanationCell(socket, this.group);
         const verdict = `${glyphs.verdict[this.verdict]} ${this.verdict}`;
         const { by, text } = socket.explainedBy;
         return { text: by === 'page' ? `${verdict}: ${text}` : verdict, style: SEVERITY_STYLE[this.severity] };
@@ -173,24 +174,24 @@ class SocketItem implements Item {
 
   matches(search: Search): boolean {
     const { socket } = this.subject;
-    this.#text ??= `${socketText(socket)} ${this.verdict ?? ''} ${this.#explanation().text}`.toLowerCase();
+    this.#text ??=
+      `${socketText(socket)} ${this.verdict ?? ''} ${explanationCell(socket, this.group).text}`.toLowerCase();
     return search.isIn(this.#text) || search.isInOwners(socket.owners);
   }
+}
 
-  #explanation(): Cell {
-    const { explainedBy, protocol } = this.subject.socket;
-    const { by, text } = explainedBy;
-    switch (by) {
-      case 'page':
-        return { text: `page: ${text}`, style: 'good' };
-      case 'note':
-        return { text: `note: ${text}`, style: 'plain' };
-      case 'client':
-        return { text: text ?? 'a client', style: 'dim' };
-      case null:
-        if (protocol === 'unix') return { text: 'unix, not evaluated', style: 'dim' };
-        return { text: this.group === EVALUATED ? 'nothing' : 'not evaluated', style: 'dim' };
-    }
+/** What explains a listener; only those of the evaluated namespace, which has no heading, can be unexplained. */
+export function explanationCell({ explainedBy: { by, text }, protocol }: Socket, group: string): Cell {
+  switch (by) {
+    case 'page':
+      return { text: `page: ${text}`, style: 'good' };
+    case 'note':
+      return { text: `note: ${text}`, style: 'plain' };
+    case 'client':
+      return { text: text ?? 'a client', style: 'dim' };
+    case null:
+      if (protocol === 'unix') return { text: 'unix, not evaluated', style: 'dim' };
+      return { text: group === EVALUATED ? 'nothing' : 'not evaluated', style: 'dim' };
   }
 }
 

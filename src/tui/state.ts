@@ -160,6 +160,11 @@ export function shownData(state: State): Data {
   return state.paused?.data ?? state.data;
 }
 
+/** Whether an item is no longer there; it is shown until its mark expires. */
+export function isGone(state: State, { key }: Item): boolean {
+  return shownData(state).marks.get(key)?.kind === 'removed';
+}
+
 /** What ages are relative to: in a recording, the time of the snapshot; during a pause, its start. */
 export function shownTime(state: State): number {
   const { document } = shownData(state);

@@ -3,6 +3,7 @@ import { placeWithProtocol } from './cells.js';
 import { eventText } from './event_text.js';
 import { brokenClaims } from './finding_item.js';
 import type { Item } from './item.js';
+import { explanationCell } from './socket_item.js';
 
 /** An item in one sentence, which its columns may cut. */
 export function summaryText({ subject, group }: Item): string {
@@ -13,9 +14,11 @@ export function summaryText({ subject, group }: Item): string {
         ...brokenClaims(subject).map((one) => `its claim ${one.claim} is broken: ${one.message}`),
       ].join('; ');
     case 'socket': {
-      const { socket } = subject;
+      const { socket, fault } = subject;
+      if (fault !== null) return fault.message;
       // The group's heading may have scrolled out of view.
-      return `${placeWithProtocol(socket)}: ${ownersText([socket])}${group === '' ? '' : `; ${group}`}`;
+      const why = group === '' ? explanationCell(socket, group).text : group;
+      return `${placeWithProtocol(socket)}: ${ownersText([socket])}; ${why}`;
     }
     case 'event':
       return eventText(subject.entry);

@@ -67,6 +67,13 @@ t.test('a probes what the page claims; the details have the answers', (t) => {
     /Claims of the page, probed 2026-01-31 12:00:00 UTC\nholds +tls: it speaks TLS\nbroken +tls: it speaks no/,
   );
   t.notMatch(detailsOf(broken, 10248), /Claims of the page/);
+  t.match(detailsOf(broken), /next +See which claim is broken, below\./);
+  t.match(detailsOf(broken, 10248), /next +Nothing to do\./);
+  const listener = screenText(press(broken, '2 : :10250 return return'));
+  t.match(
+    listener,
+    /explained by +the page: kubelet\n[\s\S]*next +See which claim is broken[\s\S]*broken +tls: it speaks no/,
+  );
   t.end();
 });
 

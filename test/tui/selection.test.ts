@@ -109,7 +109,18 @@ t.test('details stay open after their item is removed, and say so', (t) => {
   const removed = withSnapshot(open, nodeWith(SOCKETS));
   t.match(screenText(removed), /It is gone/);
   t.match(screenText(removed), /backdoor/, 'its last known state');
-  t.notMatch(screenText(press(removed, 'escape')), /It is gone/);
+  t.notMatch(screenText(removed), /next|kill/, 'nothing is to be done about it');
+  t.notMatch(screenText(press(removed, 'c')), /kill/);
+  t.match(screenText(press(open, 'c')), /sudo kill/);
+  t.end();
+});
+
+t.test('a line that is gone says so while it is shown', (t) => {
+  const state = press(screenWith([nodeWith([...SOCKETS, unexpected(31337, 'backdoor')])]), 'j j');
+  const removed = withSnapshot(state, nodeWith(SOCKETS));
+  t.match(screenText(removed), /^│ It is gone\. Before: backdoor /m);
+  t.notMatch(screenText(press(removed, 'k')), /It is gone/);
+  t.notMatch(screenText(press(removed, 'c')), /kill/);
   t.end();
 });
 

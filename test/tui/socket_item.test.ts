@@ -22,6 +22,20 @@ t.test('a fault has the same colour in both views', (t) => {
   t.end();
 });
 
+t.test('below the list stands what explains the listener, or what is wrong with it; c copies what to do', (t) => {
+  const state = press(screenWith([nodeWith([...SOCKETS, unexpected(31337)])]), '2');
+  const below = (port: number): string =>
+    linesOf(press(state, `: :${port} return`))
+      .slice(-3)
+      .join('\n');
+  t.match(below(10250), /0\.0\.0\.0:10250\/tcp: kubelet .*; page: kubelet/);
+  t.match(below(31337), /nc \(pid 812.*is listening on 0\.0\.0\.0:31337[\s\S]*not in the page or notes/);
+  t.match(below(9879), /cilium-agent .*[\s\S]*wider than localhost:9879/);
+  t.match(screenText(press(state, ': :31337 return c')), /sudo kill 812/);
+  t.notMatch(screenText(press(state, ': :10250 return c')), /what to do/);
+  t.end();
+});
+
 t.test('listeners are sorted by protocol, port and address', (t) => {
   const shuffled = [
     unixListener('/run/b.sock'),

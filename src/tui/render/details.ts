@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { printable } from '../../base/text.js';
+import type { Claim } from '../../verdict/claim.js';
 import type { Finding } from '../../verdict/finding.js';
 import { ownersText } from '../../verdict/text/format.js';
 import { placeWithProtocol, reachText, SEVERITY_STYLE } from '../cells.js';
@@ -23,7 +24,9 @@ export function detailLines(state: State, width: number): Line[] {
   const { details, glyphs } = state;
   if (details === null) return [];
   const removed = details.removed ? [field('', 'It is gone. This is its last known state.', 'warning')] : [];
-  return [...removed, ...partsOf(details.item.subject, state)].flatMap((part) => linesOf(part, width, glyphs));
+  return [...removed, ...partsOf(details.item.subject, details.removed, state)].flatMap((part) =>
+    linesOf(part, width, glyphs),
+  );
 }
 
 function linesOf(part: Part, width: number, glyphs: Glyphs): Line[] {
@@ -43,18 +46,18 @@ function linesOf(part: Part, width: number, glyphs: Glyphs): Line[] {
   ]);
 }
 
-function partsOf(subject: Subject, state: State): Part[] {
+function partsOf(subject: Subject, isGone: boolean, state: State): Part[] {
   switch (subject.kind) {
     case 'finding':
       return [
-        ...findingParts(subject.finding, subject.sockets),
+        ...findingParts(subject.finding, isGone ? null : subject.sockets, hasBroken(subject.finding, state)),
         ...historyParts(subject.finding, state),
         ...roleParts(subject.finding, state),
         ...claimParts(subject.finding, state),
         ...socketParts(subject.sockets, state),
       ];
     case 'socket':
-      return [...explanationParts(subject.socket, state), ...socketParts([subject.socket], state)];
+      return [...explanationParts(subject.socket, isGone, state), ...socketParts([subject.socket], state)];
     case 'event':
       return eventParts(subject.entry);
   }
@@ -74,10 +77,9 @@ function roleParts({ expected }: Finding, state: State): Part[] {
 }
 
 /** What the listener answered when it was probed for what the page claims of it. */
-function claimParts({ expected }: Finding, state: State): Part[] {
-  const { document, probed } = shownData(state);
-  const claims = document?.claims ?? [];
-  const ofRow = claims.filter(({ row }) => isDeepStrictEqual(row, expected));
+function claimParts(finding: Finding, state: State): Part[] {
+  const { probed } = shownData(state);
+  const ofRow = claimsOf(finding, state);
   if (ofRow.length === 0) return [];
   // A snapshot does not say when its listeners were probed.
   const time = probed === null ? '' : `, probed ${dateText(probed.capturedAt)}`;
@@ -89,14 +91,25 @@ function claimParts({ expected }: Finding, state: State): Part[] {
   ];
 }
 
+function claimsOf({ expected }: Finding, state: State): readonly Claim[] {
+  return shownData(state).document?.claims?.filter(({ row }) => isDeepStrictEqual(row, expected)) ?? [];
+}
+
+function hasBroken(finding: Finding, state: State): boolean {
+  return claimsOf(finding, state).some(({ result }) => result === 'broken');
+}
+
 /** What explains a listener, and the findings about it. */
-function explanationParts(socket: Socket, state: State): Part[] {
+function explanationParts(socket: Socket, isGone: boolean, state: State): Part[] {
   const { document } = shownData(state);
   const findings = document?.findings.filter(({ sockets }) => sockets.includes(socket.id)) ?? [];
   const isEvaluated = document === null || socket.netns === document.node.netns;
   return [
     field('explained by', explanationText(socket, isEvaluated)),
-    ...findings.flatMap((finding) => findingParts(finding, [socket])),
+    ...findings.flatMap((finding) => [
+      ...findingParts(finding, isGone ? null : [socket], hasBroken(finding, state)),
+      ...claimParts(finding, state),
+    ]),
   ];
 }
 

@@ -7,15 +7,18 @@ import { adviceOf } from '../advice_of.js';
 import { SEVERITY_STYLE } from '../cells.js';
 import { commandsPart, field, type Part } from './part.js';
 
-/** With advice, unless `sockets` is null, as for a finding that another one has replaced. */
-export function findingParts(finding: Finding, sockets: readonly OwnedListener[] | null): Part[] {
-  const advice = sockets === null ? [] : adviceParts(finding, sockets);
+/** With advice, unless `sockets` is null, as for a finding that another one has replaced; `hasBroken`: claims, which are named below. */
+export function findingParts(finding: Finding, sockets: readonly OwnedListener[] | null, hasBroken = false): Part[] {
+  const advice = sockets === null ? [] : adviceParts(finding, sockets, hasBroken);
   return [...verdictParts(finding), ...advice, ...matchParts(finding)];
 }
 
-function adviceParts(finding: Finding, sockets: readonly OwnedListener[]): Part[] {
+function adviceParts(finding: Finding, sockets: readonly OwnedListener[], hasBroken: boolean): Part[] {
   const advice = adviceOf(finding, sockets);
-  if (advice === null) return finding.severity === 'none' ? [field('next', 'Nothing to do.')] : [];
+  if (advice === null) {
+    const text = hasBroken ? 'See which claim is broken, below.' : 'Nothing to do.';
+    return finding.severity === 'none' ? [field('next', text)] : [];
+  }
   return nextParts(advice);
 }
 

@@ -1,7 +1,7 @@
 import { type Layout, layoutOf, MIN_HEIGHT, MIN_WIDTH } from '../layout.js';
 import { type Line, segment } from '../line.js';
 import { selectedItem } from '../selection.js';
-import type { ActionLabel, State } from '../state.js';
+import { type ActionLabel, isGone, type State } from '../state.js';
 import { summaryText } from '../summary_text.js';
 import { truncate, wrap } from '../text.js';
 import { detailLines } from './details.js';
@@ -58,7 +58,8 @@ function bodyLines(state: State, layout: Layout): Line[] {
 function summaryLines(state: State, { summary: { height } }: Layout): Line[] {
   const { notice, size, glyphs } = state;
   const item = notice === null ? selectedItem(state) : null;
-  const text = notice ?? (item === null ? null : summaryText(item));
+  const gone = item !== null && isGone(state, item) ? 'It is gone. Before: ' : '';
+  const text = notice ?? (item === null ? null : `${gone}${summaryText(item)}`);
   if (height === 0 || text === null) return [];
   const width = size.width - 2;
   const lines = wrap(text, width, glyphs);
