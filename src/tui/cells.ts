@@ -19,6 +19,8 @@ export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
 };
 
 export const EMPTY_CELL: Cell = { text: '', style: 'plain' };
+/** There is nothing to show. */
+export const NONE_CELL: Cell = { text: '-', style: 'dim' };
 
 /** `812 kubelet`, `device cilium_vxlan`; a name that proves nothing: `812 "kubelet"`. The PID comes first, since a column cuts the end. */
 export function shortOwner(owner: Owner, isStranger = false): string {
@@ -37,7 +39,7 @@ export function ownerCell(sockets: readonly Socket[], withUnit: boolean, isStran
   const owners = uniqueOwners(sockets);
   const [first] = owners;
   if (first === undefined) {
-    if (sockets.length === 0) return EMPTY_CELL;
+    if (sockets.length === 0) return NONE_CELL;
     const creator = sockets.map(({ origin }) => origin?.unit ?? null).find((unit) => unit !== null);
     return { text: creator === undefined ? 'unknown' : `unknown, of ${creator}`, style: 'unknown' };
   }
@@ -45,6 +47,12 @@ export function ownerCell(sockets: readonly Socket[], withUnit: boolean, isStran
   const brief = `${shortOwner(first, isStranger)}${more}`;
   const unit = withUnit && first.kind === 'process' && first.unit !== null ? ` ${first.unit}` : '';
   return { text: `${brief}${unit}`, brief, style: 'plain' };
+}
+
+/** Of a row without listeners: `was 812 kubelet`. */
+export function lastOwnerCell(last: OwnedListener | null): Cell {
+  const [owner] = last?.owners ?? [];
+  return owner === undefined ? NONE_CELL : { text: `was ${shortOwner(owner)}`, style: 'dim' };
 }
 
 export function uniqueOwners(sockets: readonly OwnedListener[]): Owner[] {
@@ -140,7 +148,7 @@ export function firstOf(texts: readonly string[], others = 0): string | null {
 
 export function endpointsCell(sockets: readonly Socket[]): Cell {
   const text = firstOf(sockets.map(listenerText));
-  return text === null ? { text: '-', style: 'dim' } : { text, style: 'plain' };
+  return text === null ? NONE_CELL : { text, style: 'plain' };
 }
 
 export function reachText({ address, device }: Socket): string {

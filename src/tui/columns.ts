@@ -1,7 +1,8 @@
 import { Memo } from '../base/memo.js';
+import { NONE_CELL } from './cells.js';
 import { layoutOf } from './layout.js';
-import { itemAt, listOf } from './list.js';
-import type { State } from './state.js';
+import { itemsOf, listOf } from './list.js';
+import { type State, shownData } from './state.js';
 import { escaped, portWidth, truncateMiddle, widthOf } from './text.js';
 import { type Column, VIEWS } from './view.js';
 
@@ -99,19 +100,23 @@ const needs = new Memo();
 function needOf(state: State, { name, title, sizing, usualWidth, cut }: Column): Need {
   if (sizing === 'fixed') return { ports: 0, most: usualWidth, brief: usualWidth, all: usualWidth };
   const { view, glyphs, now } = state;
-  const list = listOf(state);
   const { width: listWidth } = layoutOf(state).list;
   if (sizing === 'rest') return { ports: 0, most: listWidth, brief: listWidth, all: listWidth };
   const isSorted = VIEWS[view].sortKeys[state.lists[view].sort] === name;
-  return needs.memoize(`${view} ${name}`, [list, glyphs], () => {
+  const { lines } = listOf(state);
+  const { timeline } = shownData(state);
+  // A filter that matches nothing moves no column.
+  const measured = lines.length > 0 ? lines : itemsOf(shownData(state), view);
+  return needs.memoize(`${view} ${name}`, [measured, glyphs, view === 'page' && name === 'owner' && timeline], () => {
     // The arrow of the sort order stands in the title.
     const least = widthOf(title) + (isSorted ? 1 : 0);
-    const step = Math.ceil(list.lines.length / MAX_MEASURED);
+    const step = Math.ceil(measured.length / MAX_MEASURED);
     const widths: number[] = [];
     let [ports, all] = [0, least];
-    for (let at = 0; at < list.lines.length; at += step) {
-      const cell = itemAt(list, at)?.cell(name, { glyphs, now });
-      if (cell === undefined || cell.text === '') continue;
+    for (let at = 0; at < measured.length; at += step) {
+      const line = measured[at];
+      const cell = typeof line === 'object' ? line.cell(name, { glyphs, now, timeline }) : NONE_CELL;
+      if (cell.text === '' || cell === NONE_CELL) continue;
       const text = escaped(cell.text, glyphs);
       all = Math.max(all, widthOf(text));
       widths.push(cell.brief === undefined ? widthOf(text) : widthOf(escaped(cell.brief, glyphs)));

@@ -67,7 +67,7 @@ function wordProblem(word: string): string | null {
   const known = (kind: string, names: readonly string[]): string | null => {
     if (names.some((one) => one.startsWith(value))) return null;
     const meant = nearest(value, names);
-    return `no ${kind} begins with "${value}": ${meant === null ? names.join(', ') : `did you mean ${meant}`}`;
+    return `no ${kind} begins with "${value}"${meant === null ? `: ${names.join(', ')}` : ` (did you mean ${meant}?)`}`;
   };
   switch (name) {
     case 'verdict':
@@ -85,7 +85,7 @@ function wordProblem(word: string): string | null {
       return null;
     default: {
       const meant = nearest(name, Object.keys(FIELDS));
-      return meant === null || meant[0] !== name[0] ? null : `no field "${name}:": did you mean ${meant}:${value}`;
+      return meant === null || meant[0] !== name[0] ? null : `no field "${name}:" (did you mean ${meant}:${value}?)`;
     }
   }
 }

@@ -7,6 +7,7 @@ import {
   EMPTY_CELL,
   endpointsCell,
   expectedEndpoint,
+  lastOwnerCell,
   ownerCell,
   ownerKey,
   queueCell,
@@ -18,6 +19,7 @@ import {
   uptimeSortKey,
 } from './cells.js';
 import type { Cell, CellContext, Item, Subject } from './item.js';
+import { lastHeld } from './last_held.js';
 import type { Search } from './search.js';
 
 /** Every finding in the order of the document: the rows of the page, then the unexpected listeners. */
@@ -72,7 +74,7 @@ class FindingItem implements Item {
     this.subject = subject;
   }
 
-  cell(column: string, { now, glyphs }: CellContext): Cell {
+  cell(column: string, { now, glyphs, timeline }: CellContext): Cell {
     const { finding, sockets } = this.subject;
     const { verdict, severity, expected } = finding;
     const isDim = verdict === 'not-applicable';
@@ -86,6 +88,7 @@ class FindingItem implements Item {
       case 'actual':
         return endpointsCell(sockets);
       case 'owner':
+        if (sockets.length === 0) return lastOwnerCell(lastHeld(finding, timeline));
         return ownerCell(sockets, true, finding.code === 'not-its-unit' || finding.code === 'noted-by-name-only');
       case 'queue':
         return queueCell(sockets);

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OwnedListener } from '../kernel/owners/owner.js';
 import type { Expected, Finding } from '../verdict/finding.js';
 import { ownersText } from '../verdict/text/format.js';
+import { lastClosing } from './last_held.js';
 import type { Data } from './state.js';
 import { clockText, dateText } from './text.js';
 import type { TimelineEntry } from './timeline.js';
@@ -17,7 +18,7 @@ export function historyOf({ expected, verdict }: Finding, data: Data): readonly 
   const { timeline, started } = data;
   const isGone = verdict === 'missing' || verdict === 'not-applicable';
   if (!isGone || expected === null || started === null) return [];
-  const closed = timeline.entries.find(({ change }) => change.event === 'closed' && isAt(change.socket, expected));
+  const closed = lastClosing(expected, timeline);
   if (closed?.change.event !== 'closed') {
     if (verdict === 'not-applicable') return [];
     const dropped = timeline.dropped === 0 ? '' : '; older events were dropped';
@@ -26,10 +27,6 @@ export function historyOf({ expected, verdict }: Finding, data: Data): readonly 
   const { socket } = closed.change;
   const other = isOther(socket, expected, data) ? ` (not ${expected.service})` : '';
   return [`${ownersText([socket])}${other}, until ${dateText(closed.at)}`, ...reasons(closed, socket, data)];
-}
-
-function isAt({ protocol, port, path }: OwnedListener, expected: Expected): boolean {
-  return protocol === expected.protocol && port === expected.port && path === expected.path;
 }
 
 /** It had the address of the row, and was another program. */

@@ -5,7 +5,7 @@ import type { Finding, Severity, Verdict } from '../verdict/finding.js';
 import type { Glyphs } from './glyphs.js';
 import type { Style } from './line.js';
 import type { Search } from './search.js';
-import type { TimelineEntry } from './timeline.js';
+import type { Timeline, TimelineEntry } from './timeline.js';
 
 export type Socket = SnapshotDocument['sockets'][number];
 
@@ -35,6 +35,8 @@ export interface CellContext {
   /** What ages are relative to, milliseconds since the epoch. */
   readonly now: number;
   readonly glyphs: Glyphs;
+  /** It knows who had the address of a row that is missing. */
+  readonly timeline: Timeline;
 }
 
 /** A line of a list that can be selected: a finding, a listener or an event. */

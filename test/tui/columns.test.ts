@@ -66,3 +66,14 @@ t.test('a single long path takes no room from the owners', (t) => {
   t.match(screenText(state), '4711 kube-controller-manager');
   t.end();
 });
+
+t.test('a filter that matches nothing moves no column', (t) => {
+  const events = withEvents(START, opened(held('x', '192.168.100.200', 10257, { owners: [OWNER] })));
+  for (const keys of ['1', '2', '3']) {
+    const state = press(events, keys);
+    const none = press(state, '/ :zzz');
+    t.match(screenText(none), 'nothing');
+    t.strictSame(columnsOf(none), columnsOf(state), keys);
+  }
+  t.end();
+});

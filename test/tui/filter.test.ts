@@ -118,10 +118,10 @@ t.test('a filter that can match nothing says why', (t) => {
   const said = (filter: string): string =>
     screenText(resized(press(screenWith([nodeWith(SOCKETS)]), '2'), { filter, size: { width: 200, height: 24 } }));
   const cases: readonly [filter: string, why: string][] = [
-    ['verdict:mising', 'no verdict begins with "mising": did you mean missing; Esc clears the filter'],
+    ['verdict:mising', 'no verdict begins with "mising" (did you mean missing?); Esc clears the filter'],
     ['verdict:something', 'no verdict begins with "something": wrong-owner, exposed, missing, '],
     ['kubelet !severity:x|verdict:ok', 'no severity begins with "x": '],
-    ['pord:10250', 'no field "pord:": did you mean port:10250; Esc clears the filter'],
+    ['pord:10250', 'no field "pord:" (did you mean port:10250?); Esc clears the filter'],
     ['port:http', 'port: takes a number, or a range such as 30000-32767; Esc'],
     ['verdict:wrong-owner', 'nothing matches "verdict:wrong-owner"; Esc clears the filter'],
     ['localhost:1', 'nothing matches "localhost:1"'],

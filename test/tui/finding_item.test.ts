@@ -2,6 +2,7 @@ import t from 'tap';
 import { copyEntries } from '../../src/tui/copy_menu.js';
 import { findingItems } from '../../src/tui/finding_item.js';
 import { UNICODE } from '../../src/tui/glyphs.js';
+import { EMPTY_TIMELINE } from '../../src/tui/timeline.js';
 import { sortItems, WORST_FIRST } from '../../src/tui/view.js';
 import { held, processOwner } from '../verdict/factory.js';
 import { NOW, nodeWith, ROWS, SOCKETS } from './screen.js';
@@ -55,7 +56,7 @@ t.test('a name that proves nothing is quoted', (t) => {
   const impostor = { ...first, verdict: 'wrong-owner', severity: 'error', code: 'not-its-unit', params } as const;
   const owners = [first, impostor].map((finding) => {
     const [item] = findingItems({ ...document, findings: [finding] });
-    return item?.cell('owner', { now: NOW, glyphs: UNICODE }).text;
+    return item?.cell('owner', { now: NOW, glyphs: UNICODE, timeline: EMPTY_TIMELINE }).text;
   });
   t.strictSame(owners, ['812 kubelet', '812 "kubelet"']);
   t.end();

@@ -48,6 +48,14 @@ t.test('a row that is missing says who had it last, until when and why it may ha
   t.end();
 });
 
+t.test('OWNER of a row that is missing is who had it last, if that was seen', (t) => {
+  const rows = (state: typeof LIVE) => screenText(press(state, '/ :10248 return'));
+  t.match(rows(withSnapshot(LIVE, nodeWith([CILIUM]))), /missing +kubelet +localhost:10248 +- +- /);
+  const gone = withSnapshot(withEvents(LIVE, closed(KUBELET, 5)), nodeWith([CILIUM]));
+  t.match(rows(gone), /missing +kubelet +localhost:10248 +- +was 812 kubelet /);
+  t.end();
+});
+
 t.test('a row that no longer applies says who had it last; where that was another program, so does it', (t) => {
   const left = nodeWith([CILIUM]);
   const away = { ...left, findings: left.findings.map((one) => ({ ...one, verdict: 'not-applicable' as const })) };

@@ -53,7 +53,7 @@ function titleLine({ view, lists, glyphs }: State, columns: readonly PlacedColum
 function rowLine(state: State, item: Item, columns: readonly PlacedColumn[]): Line {
   const { glyphs } = state;
   const mark = markOf(item, state);
-  const context = { now: shownTime(state), glyphs };
+  const context = { now: shownTime(state), glyphs, timeline: shownData(state).timeline };
   const cells = columns.map(({ name, left, width, align, cut }) => {
     const { text, brief, style } = item.cell(name, context);
     const shown = brief !== undefined && widthOf(escaped(text, glyphs)) > width ? brief : text;
