@@ -99,6 +99,11 @@ export const COVERAGE_CODES = {
     params: { profile: 'errorText?' },
   },
   'processes-late': { about: 'Processes did not answer in time.', params: { late: 'count', processes: 'count' } },
+  'own-pid-namespace': {
+    about:
+      'The inspection ran in a PID namespace of its own, and some listeners have owners that cannot be seen from it.',
+    params: {},
+  },
   hidepid: { about: '/proc is mounted with hidepid: processes of other users are hidden.', params: {} },
   'bpf-left-out': { about: 'This build has no eBPF programs.', params: {} },
   'bpf-kernel-too-old': {

@@ -12,6 +12,7 @@ import { kernelInodes, withKernelOwners } from '../kernel/network/kernel_owners.
 import { attachOwners, findOwners, ownersCoverage } from '../kernel/owners/attach_owners.js';
 import { attachCreatorCgroups, findCreatorCgroups } from '../kernel/owners/creator_cgroups.js';
 import { type OwnersMode, startOwnerSearch } from '../kernel/owners/owner_source.js';
+import { isInOwnPidNamespace } from '../kernel/owners/pid_namespace.js';
 import { type ProcessNames, wholeNames } from '../kernel/owners/whole_names.js';
 import { captureTables, type Tables } from '../kernel/sockets/capture.js';
 import type { Listener } from '../kernel/sockets/listener.js';
@@ -78,7 +79,7 @@ export async function captureNode(
   // A namespace that is asked for and is not the machine's may be that of a node in a container.
   const machines = isHere ? null : await machinesNetns();
   const isOfMachine = machines !== null && machines !== netns;
-  const mounts = await readMounts();
+  const [mounts, isOwnNamespace] = await Promise.all([readMounts(), isInOwnPidNamespace()]);
   const reading = fileStep.within(readNode(target.hostRoot, mounts), unreadNode);
   const [owners, { source: configurationSource, hostFiles, ...configuration }, files] = await Promise.all([
     findOwners(listeners, target.owners, search, kernelInodes(listeners, network.tunnels)),
@@ -122,7 +123,7 @@ export async function captureNode(
       tables.tcp.source,
       tables.udp.source,
       tables.unix.source,
-      ownersCoverage(owners.source, sockets),
+      ownersCoverage(owners.source, sockets, isOwnNamespace),
       network.source,
       { ...configurationSource, notes: [...configurationSource.notes, ...own.notes] },
     ]),

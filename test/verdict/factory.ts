@@ -179,7 +179,7 @@ const broken = (name: string): CoverageFault => ({ code: 'other-error', params: 
 /** Everything was read completely, but for the sources named. */
 export function coverage(
   faults: Readonly<Record<string, 'partial' | 'failed'>> = {},
-  ownerNotes: readonly 'ss-comm-only'[] = [],
+  ownerNotes: readonly ('ss-comm-only' | 'own-pid-namespace')[] = [],
 ): Coverage {
   const names = new Set(['tcp', 'udp', 'unix', 'owners', 'network', ...Object.keys(faults)]);
   return renderCoverage(

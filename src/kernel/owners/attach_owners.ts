@@ -87,9 +87,16 @@ export function attachOwners(
 
 /**
  * The source of owners once all owners are attached, the kernel included: processes that could not be read make it incomplete
- * only where a listener was left without an owner.
+ * only where a listener was left without an owner. `isOwnNamespace`: as of isInOwnPidNamespace().
  */
-export function ownersCoverage(source: SourceReading, listeners: readonly OwnedListener[]): SourceReading {
+export function ownersCoverage(
+  looked: SourceReading,
+  listeners: readonly OwnedListener[],
+  isOwnNamespace = false,
+): SourceReading {
+  const isOutside = isOwnNamespace && listeners.some(({ ownersUnknown }) => ownersUnknown === 'not-found');
+  const outside: CoverageFault[] = isOutside ? [{ code: 'own-pid-namespace', params: {} }] : [];
+  const source = isOutside ? { ...looked, notes: [...looked.notes, ...outside] } : looked;
   const unseen = listeners.filter(
     ({ ownersUnknown }) => ownersUnknown === 'permission' || ownersUnknown === 'confined',
   ).length;

@@ -1,3 +1,4 @@
+import type { Coverage } from '../../base/coverage.js';
 import { printable } from '../../base/text.js';
 import type { OwnedListener } from '../../kernel/owners/owner.js';
 import { K8SD_STATE } from '../../node/state_files.js';
@@ -8,12 +9,14 @@ import type { Advice, Expected, FindingFacts, FindingFields } from '../finding.j
 import { advice, look, restart, revive, shellWord, start } from './commands.js';
 import { configurationAdvice, exposureAdvice } from './configuration.js';
 import { listenersText } from './format.js';
+import { seeOwners } from './see_owners.js';
 import { closeOrStop, confirmProcess, replaceInstallation, stop, stopBeside, stopForeign } from './stop.js';
 import { ciliumLog, findTunnel, moveDevice } from './tunnel.js';
 
 /** What advice refers to, besides the finding. */
 export interface AdviceContext {
   readonly sockets: ReadonlyMap<string, OwnedListener>;
+  readonly coverage: Coverage;
   readonly node: Pick<NodeFacts, 'defaultAddresses' | 'services'>;
 }
 
@@ -24,7 +27,7 @@ export function adviceFor(facts: FindingFacts, context: AdviceContext): Advice |
   return advice(`${first.text} ${then.text}`, ...first.commands, ...then.commands);
 }
 
-function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Advice | null {
+function adviceOnCode(facts: FindingFacts, { sockets, node, coverage }: AdviceContext): Advice | null {
   const configured = configurationAdvice(facts, node.defaultAddresses);
   const { expected, matchedBy } = facts;
   const of = (ids: readonly string[]): OwnedListener[] => ids.flatMap((id) => sockets.get(id) ?? []);
@@ -93,7 +96,7 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
       return moveDevice(of(facts.params.foreign), service);
     case 'owner-unseen':
     case 'noted-if-owner-seen':
-      return seeOwners(of(facts.sockets));
+      return seeOwners(of(facts.sockets), coverage);
     case 'no-default-route':
     case 'no-default-address':
     case 'default-route-unread':
@@ -204,6 +207,8 @@ function adviceOnCode(facts: FindingFacts, { sockets, node }: AdviceContext): Ad
   }
 }
 
+const NO_COVERAGE: Coverage = { complete: false, sources: [] };
+
 /** The same for a document written before there were codes: advice that fits most findings of the verdict. */
 export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<string, OwnedListener>): Advice | null {
   const coded = commonCode(
@@ -212,7 +217,10 @@ export function adviceForUncoded(fields: FindingFields, sockets: ReadonlyMap<str
   );
   return coded === null
     ? null
-    : adviceFor({ ...fields, ...coded }, { sockets, node: { defaultAddresses: [], services: null } });
+    : adviceFor(
+        { ...fields, ...coded },
+        { sockets, coverage: NO_COVERAGE, node: { defaultAddresses: [], services: null } },
+      );
 }
 
 function commonCode(
@@ -270,22 +278,4 @@ function startUnit(service: string, state: string): Advice {
     ...look(service),
     ...start(service, state === 'disabled'),
   );
-}
-
-function seeOwners(sockets: readonly OwnedListener[]): Advice {
-  const unknown = new Set(sockets.map(({ ownersUnknown }) => ownersUnknown));
-  if (unknown.has('permission')) {
-    return advice('Run again as root: the owner belongs to another user.', 'sudo k8s-sockwatch');
-  }
-  if (unknown.has('confined')) {
-    return advice(
-      'Run again unconfined: in Kubernetes with appArmorProfile: {type: Unconfined} in the security context of the container.',
-    );
-  }
-  if (unknown.has('not-found')) {
-    return advice('Run again on the host, in its own PID namespace: no process visible from here is the owner.');
-  }
-  if (unknown.has('not-looked')) return advice('Run again with owner lookup.', 'sudo k8s-sockwatch --owners auto');
-  if (unknown.has('no-inode')) return advice('Run again with --allow-module-load, for a clear table.');
-  return advice('Run again: the owner exited, or did not answer in time.', 'sudo k8s-sockwatch');
 }

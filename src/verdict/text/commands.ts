@@ -30,9 +30,11 @@ export function start(service: string, isDisabled: boolean): string[] {
   return name === null ? [] : [`sudo snap start ${isDisabled ? '--enable ' : ''}k8s.${name}`];
 }
 
-/** What gets a service going once its address is free. Without a process there is nothing to restart. */
+/** What gets a service going once its address is free. `snap restart` of a service also starts it (RestartServices() of snapd). */
 export function revive(service: string, state: ServiceState | null): Advice {
-  if (state?.pids?.length !== 0) return advice(`restart ${service}`, ...restart(service));
+  const pids = state?.pids ?? null;
+  if (pids === null || state === null) return advice(`start or restart ${service}`, ...restart(service));
+  if (pids.length > 0) return advice(`restart ${service}`, ...restart(service));
   return advice(`start ${service}, which has no process`, ...start(service, state.enabled === false));
 }
 

@@ -106,6 +106,8 @@ function textOf({ code, params }: CoverageFault): string {
     }
     case 'processes-late':
       return `${params.late} of ${params.processes} processes did not answer in time`;
+    case 'own-pid-namespace':
+      return 'processes outside of this PID namespace cannot be seen: run on the host, in Kubernetes with hostPID: true';
     case 'hidepid':
       return 'processes of other users are hidden (/proc is mounted with hidepid)';
     case 'bpf-left-out':

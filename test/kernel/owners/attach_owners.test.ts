@@ -8,7 +8,8 @@ import {
   type OwnersMode,
   startOwnerSearch,
 } from '../../../src/kernel/owners/owner_source.js';
-import { listener } from '../../verdict/factory.js';
+import { isInOwnPidNamespace } from '../../../src/kernel/owners/pid_namespace.js';
+import { held, listener } from '../../verdict/factory.js';
 import { listenTcp, shortDirectory } from '../sockets/live.js';
 import { addProcess } from './fake_proc.js';
 
@@ -219,4 +220,24 @@ t.test('live: this process holds its own listener', async (t) => {
   const started = owner?.kind === 'process' ? Date.parse(owner.startedAt ?? '') : 0;
   t.ok(Math.abs(Date.now() - 1000 * process.uptime() - started) < 3000);
   t.match(source, { name: 'owners', via: /^(?:bpf|\/proc)$/ });
+});
+
+t.test('in a PID namespace of our own, an owner that is not found may be outside of it', (t) => {
+  const source = { name: 'owners', via: '/proc', status: 'ok', errors: [], notes: [], rows: 1, ms: 0 } as const;
+  const [seen, hidden] = [held('nc', '0.0.0.0', 1), listener('0.0.0.0', 2, { ownersUnknown: 'not-found' })];
+  const notes = [{ code: 'own-pid-namespace', params: {} }];
+  t.strictSame(ownersCoverage(source, [seen, hidden], true), { ...source, notes });
+  t.strictSame(ownersCoverage(source, [seen], true), source, 'which matters only where one is missing');
+  t.strictSame(ownersCoverage(source, [seen, hidden], false), source);
+  t.end();
+});
+
+t.test('which PID namespace this is', async (t) => {
+  const root = t.testdir({
+    own: t.fixture('symlink', 'pid:[4026532999]'),
+    machine: t.fixture('symlink', 'pid:[4026531836]'),
+  });
+  t.equal(await isInOwnPidNamespace(`${root}/own`), true);
+  t.equal(await isInOwnPidNamespace(`${root}/machine`), false);
+  t.equal(await isInOwnPidNamespace(`${root}/none`), false, 'unknown');
 });

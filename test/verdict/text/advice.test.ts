@@ -7,6 +7,7 @@ import { evaluate } from '../../../src/verdict/evaluate.js';
 import { adviceForUncoded } from '../../../src/verdict/text/advice.js';
 import {
   capture,
+  coverage,
   device,
   held,
   judge,
@@ -100,7 +101,7 @@ t.test('one sentence for each verdict', (t) => {
     [
       'wrong owner',
       advice(row('*:10250', 'kubelet'), [held('nc', '0.0.0.0', 10250)]),
-      /stop process 812 \("nc"\), then restart kubelet/,
+      /stop process 812 \("nc"\), then start or restart kubelet/,
     ],
     [
       'wrong device',
@@ -136,7 +137,7 @@ t.test('one sentence for each verdict', (t) => {
     [
       'not found',
       advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'not-found' })]),
-      /on the host, in its own PID/,
+      /^Run again: the socket may be on its way/,
     ],
     ['not looked', advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'not-looked' })]), /--owners auto/],
     ['no inode', advice(kubelet, [listener('127.0.0.1', 10248, { ownersUnknown: 'no-inode' })]), /--allow-module-load/],
@@ -223,6 +224,14 @@ t.test('a tunnel that is not there, although the agent is', (t) => {
   t.end();
 });
 
+t.test('where the owner can be seen depends on where we are', (t) => {
+  const hidden = [listener('127.0.0.1', 10248, { ownersUnknown: 'not-found' })];
+  const kubelet = row('localhost:10248', 'kubelet');
+  const inContainer = { observed: { coverage: coverage({}, ['own-pid-namespace']) } };
+  t.match(advice(kubelet, hidden, inContainer), /^Run again on the host, in Kubernetes with hostPID: true/);
+  t.end();
+});
+
 t.test('a match by comm alone is to be confirmed', (t) => {
   const owners = [processOwner('x', { comm: 'kubelet', exe: '/x', argv0: 'x' })];
   t.match(advice(row('*:10250', 'kubelet'), [held('x', '0.0.0.0', 10250, { owners })]), /any process can choose/);
@@ -305,7 +314,7 @@ t.test('a service of Kubernetes is not stopped for a port of its own or of a hel
   );
   t.match(stranger([processOwner('nc', { pid: 99, unit })]), /; otherwise stop process 99 \("nc"\)\.\nsudo kill 99$/);
   const text = advice(row('*:10259', 'kube-scheduler'), [held('x', '0.0.0.0', 10259, { owners: [manager] })]);
-  t.match(text, `If it does not belong there, ${change}, then restart kube-scheduler.`);
+  t.match(text, `If it does not belong there, ${change}, then start or restart kube-scheduler.`);
   t.notMatch(text, /disable|kill/);
   t.end();
 });

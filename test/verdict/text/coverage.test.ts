@@ -64,6 +64,10 @@ const CASES: readonly (readonly [fault: CoverageFault, text: string])[] = [
     'a security module forbids reading other processes: run unconfined, in Kubernetes with appArmorProfile: {type: Unconfined}',
   ],
   [{ code: 'processes-late', params: { late: 1, processes: 3 } }, '1 of 3 processes did not answer in time'],
+  [
+    { code: 'own-pid-namespace', params: {} },
+    'processes outside of this PID namespace cannot be seen: run on the host, in Kubernetes with hostPID: true',
+  ],
   [{ code: 'hidepid', params: {} }, 'processes of other users are hidden (/proc is mounted with hidepid)'],
   [{ code: 'bpf-left-out', params: {} }, 'eBPF was not used: this build has no eBPF programs'],
   [
