@@ -1,8 +1,10 @@
 // Part of the build: `code_cache.cjs BUNDLE ARGUMENT…` runs a bundle with these arguments and stores V8's code cache for it, behind
-// what src/cli/main.cts compares. The cache holds only functions that ran, so the arguments should be those of a common command.
+// what src/cli/main.cts compares. The cache holds only functions that ran, so the arguments should be those of a common command, and
+// there is a listener with an owner, which a build machine may not have.
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { createRequire } = require('node:module');
+const { createServer } = require('node:net');
 const { dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
@@ -22,4 +24,5 @@ process.on('exit', () => {
   // Whether the snapshot of the build machine shows drift does not matter.
   process.exitCode = 0;
 });
+createServer().listen(0, '127.0.0.1');
 script.runInThisContext()({}, createRequire(bundle), {}, bundle, dirname(bundle));
