@@ -19,6 +19,7 @@ const APART = [
   'prom-client',
   'tar',
   'yaml',
+  './dist/src/cli/begin.js',
   './dist/src/fleet/worker_program.js',
   './dist/src/kernel/addon_file.js',
   './dist/src/snapshot/document/validate_snapshot.js',
@@ -110,7 +111,7 @@ for (const name of APART) {
   await bundle({
     stdin: { contents: `module.exports = require(${JSON.stringify(name)})`, resolveDir: ROOT },
     outfile: join(BIN, bundleOf(name)),
-    plugins: [locatedFromBin],
+    plugins: [locatedFromBin, apart(APART.filter((one) => one !== name))],
     minify: true,
   });
 }

@@ -25,4 +25,6 @@ process.on('exit', () => {
   process.exitCode = 0;
 });
 createServer().listen(0, '127.0.0.1');
-script.runInThisContext()({}, createRequire(bundle), {}, bundle, dirname(bundle));
+const entry = { exports: {} };
+script.runInThisContext()(entry.exports, createRequire(bundle), entry, bundle, dirname(bundle));
+entry.exports.start(undefined);

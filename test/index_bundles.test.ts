@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { diff, type Evidence, readEvidence, render, renderDiff, renderMatrix } from '../src/index.js';
 import { cluster } from './fleet/factory.js';
 
-const CLI = fileURLToPath(new URL('../src/cli/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../src/main.cjs', import.meta.url));
 
 function outputOf(...argv: string[]): string {
   return spawnSync(process.execPath, [CLI, ...argv], { encoding: 'utf8' }).stdout;

@@ -1,5 +1,5 @@
 import { nowMs } from '../base/clock.js';
-import { endProcess, hasBpf } from '../kernel/addon.js';
+import { endProcess, hasBpf, type OwnerPass } from '../kernel/addon.js';
 import { startOwnerPass } from '../kernel/owners/owner_source.js';
 import { chunks } from '../report/pieces.js';
 import { LineWriter, writeStdout } from '../report/write_stdout.js';
@@ -9,9 +9,10 @@ import { EXIT_CODE } from './exit_code.js';
 import { type Command, type Format, HELP, parseCommand } from './options.js';
 import { reportFailure } from './report_failure.js';
 
+type FirstPass = Promise<OwnerPass> | undefined;
 type CommandOf<Kind extends Command['kind']> = Extract<Command, { readonly kind: Kind }>;
 
-async function run(command: Command): Promise<number> {
+async function run(command: Command, firstPass: FirstPass): Promise<number> {
   switch (command.kind) {
     case 'help':
       await writeStdout(HELP);
@@ -22,7 +23,7 @@ async function run(command: Command): Promise<number> {
       return 0;
     }
     case 'once':
-      return exitByDeadline(command.deadlineMs, () => once(command));
+      return exitByDeadline(command.deadlineMs, () => once(command, firstPass));
     case 'follow':
       return printChanges(command);
     case 'ui':
@@ -31,10 +32,9 @@ async function run(command: Command): Promise<number> {
   }
 }
 
-async function once(command: CommandOf<'once'>): Promise<number> {
+async function once(command: CommandOf<'once'>, begun: FirstPass): Promise<number> {
   const { format, output, redact } = command;
-  // It mostly waits for the kernel to list who owns which socket, so that starts before the rest of the program is loaded.
-  const firstPass = startOwnerPass(command.owners, null);
+  const firstPass = begun ?? startOwnerPass(command.owners, null);
   const [{ loadSpec }, { takeSnapshot }] = await Promise.all([
     import('../spec/load.js'),
     import('../snapshot/snapshot.js'),
@@ -101,7 +101,7 @@ function exitNow(): never {
   return endProcess(0);
 }
 
-async function main(argv: readonly string[]): Promise<number> {
+async function main(argv: readonly string[], firstPass: FirstPass): Promise<number> {
   switch (argv[0]) {
     case 'check':
       return (await import('./check_command.js')).runCheck(argv.slice(1));
@@ -114,13 +114,16 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'preflight':
       return (await import('./preflight_command.js')).runPreflight(argv.slice(1));
     default:
-      return run(parseCommand(argv));
+      return run(parseCommand(argv), firstPass);
   }
 }
 
-// The bundle is CommonJS, which has no top-level await.
-void main(process.argv.slice(2))
-  .catch(reportFailure)
-  .then((code) => {
-    process.exitCode = code;
-  });
+/** Runs the command line. `firstPass`: of eBPF over all descriptors, which an entry point may have started before the program was read. */
+export function start(firstPass: FirstPass): void {
+  // The bundle is CommonJS, which has no top-level await.
+  void main(process.argv.slice(2), firstPass)
+    .catch(reportFailure)
+    .then((code) => {
+      process.exitCode = code;
+    });
+}

@@ -13,6 +13,7 @@ import fs = require('node:fs');
 import path = require('node:path');
 import vm = require('node:vm');
 
+type Program = { start(firstPass: unknown): void };
 type Wrapper = (
   exports: unknown,
   require: unknown,
@@ -41,9 +42,8 @@ function readCache(file: string, program: Buffer): Buffer | undefined {
   return isOurs ? cache.subarray(end) : undefined;
 }
 
-// A subcommand would come first. once.cjs has neither subcommands nor the screen: half as much to read and compile.
-const isOnce = /^-/.test(`${process.argv[2]}`) && process.argv.includes('--once');
-const bundle = path.join(directory, isOnce ? 'once.cjs' : 'cli.cjs');
+const begin = require(path.join(directory, 'begin.cjs')) as { bundle: string; firstPass: unknown };
+const bundle = path.join(directory, begin.bundle);
 const program = fs.readFileSync(bundle);
 const cachedData = readCache(`${bundle}.cache`, program);
 // .ci/bundle.mjs writes ASCII.
@@ -52,3 +52,4 @@ const script = new vm.Script(program.toString('latin1'), {
   ...(cachedData === undefined ? {} : { cachedData }),
 });
 (script.runInThisContext() as Wrapper)(exports, require, module, bundle, directory);
+(module.exports as Program).start(begin.firstPass);

@@ -60,7 +60,7 @@ function requireAsset(id: string): unknown {
   return exported;
 }
 
-// As in main.cts.
-const bundle = /^-/.test(`${process.argv[2]}`) && process.argv.includes('--once') ? 'once.cjs' : 'cli.cjs';
+const begin = requireAsset('../bin/begin.cjs') as { bundle: string; firstPass: unknown };
 // Empty where the build machine could not run the executable's Node.js, and then V8 compiles the program.
-run(bundle, (text) => text, asset(`${bundle}.cache`));
+const program = run(begin.bundle, (text) => text, asset(`${begin.bundle}.cache`)) as { start(firstPass: unknown): void };
+program.start(begin.firstPass);

@@ -7,7 +7,7 @@ import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { cluster, operator } from '../fleet/factory.js';
 import { held } from '../verdict/factory.js';
 
-const CLI = fileURLToPath(new URL('../../src/cli/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 
 function run(cwd: string, ...argv: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, 'check', ...argv], { cwd, encoding: 'utf8' });

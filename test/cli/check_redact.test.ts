@@ -7,7 +7,7 @@ import { diff } from '../../src/snapshot/diff/diff.js';
 import { snapshotIn } from '../live/cli.js';
 import { ROOT } from '../native/toolchain.js';
 
-const CLI = fileURLToPath(new URL('../../src/cli/cli.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../src/main.cjs', import.meta.url));
 const OLD = readFileSync(join(ROOT, 'test/fixtures/snapshots/v1-0.1.0.json'), 'utf8');
 
 const directory = t.testdir({

@@ -5,7 +5,8 @@ import { Script } from 'node:vm';
 import t, { type Test } from 'tap';
 import { CLI } from '../live/cli.js';
 
-const program = (word: string): string => `(function () { (() => console.log('${word}'))(); })`;
+const program = (word: string): string =>
+  `(function (exports) { (() => console.log('${word}'))(); exports.start = () => {}; })`;
 const OLD = program('old');
 const NEW = program('new');
 
@@ -14,7 +15,7 @@ const cacheOfOld = ((): Buffer => {
   const script = new Script(OLD);
   const { log } = console;
   console.log = () => {};
-  script.runInThisContext()();
+  script.runInThisContext()({});
   console.log = log;
   return script.createCachedData();
 })();
@@ -30,6 +31,8 @@ function run(t: Test, source: string, cache: Buffer | null, name = 'cli.cjs', ar
   mkdirSync(join(root, 'bin'));
   const main = join(root, 'src/main.cjs');
   copyFileSync(CLI, main);
+  for (const file of ['begin.cjs', 'addon_file.cjs'])
+    copyFileSync(join(CLI, '../../bin', file), join(root, 'bin', file));
   writeFileSync(join(root, 'bin', name), source);
   if (cache !== null) writeFileSync(join(root, 'bin', `${name}.cache`), cache);
   return execFileSync(process.execPath, [main, ...argv], { encoding: 'utf8', env: {} });
