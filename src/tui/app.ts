@@ -26,7 +26,7 @@ import {
 import { openTerminal, type Terminal } from './terminal.js';
 import { backgroundOf, colourDepthOf, themeFor } from './theme.js';
 import { pasteText } from './type_key.js';
-import { applyUpdate, showMessage, tick, type Update, withAnswers, withCounters } from './update.js';
+import { applyUpdate, readingText, showMessage, tick, type Update, withAnswers, withCounters } from './update.js';
 
 export interface UpdateSource {
   /** Ends after `close`. */
@@ -149,7 +149,7 @@ class App {
         return state;
       case 'read-again':
         this.#options.updates.readAgain();
-        return showMessage(state, 'reading everything again', false);
+        return showMessage(state, readingText(state), false);
       case 'probe':
         void this.#probe();
         return showMessage(state, 'probing the listeners: TLS, certificates, authentication, health', false);

@@ -43,7 +43,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
     bindings: [
       { keys: ['/'], label: '/', help: 'filter: word !not a|b' },
       { keys: ['f', 's', 'S'], label: 'f s S', help: 'faults; sort, reversed' },
-      { keys: ['left', 'right'], label: 'left right', help: 'scroll columns' },
+      { keys: ['left', 'h', 'right', 'l'], label: 'arrows, h l', help: 'scroll columns' },
       { keys: ['escape'], label: 'Esc', help: 'close; clear the filter' },
     ],
   },
@@ -54,7 +54,7 @@ export const BINDING_GROUPS: readonly BindingGroup[] = [
       { keys: ['p'], label: 'p', help: 'pause; watching goes on', isLive: true },
       { keys: ['r', 'a'], label: 'r a', help: 'read now; probe TLS, auth', isLive: true },
       { keys: ['w', 'm'], label: 'w m', help: 'save; mouse selects text' },
-      { keys: ['?', 'i'], label: '? i', help: 'this help; what is unseen' },
+      { keys: ['?', 'f1', 'i'], label: '? i', help: 'this help; what is unseen' },
       { keys: ['q'], label: 'q', help: 'close; quits from a list' },
       { keys: ['C-l', 'C-z', 'C-c'], label: '^L ^Z ^C', help: 'repaint, suspend, quit' },
     ],

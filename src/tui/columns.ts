@@ -123,7 +123,8 @@ function needOf(state: State, { name, title, sizing, usualWidth, cut }: Column):
       if (cut === truncateMiddle) ports = Math.max(ports, portWidth(text, glyphs));
     }
     widths.sort((a, b) => b - a);
-    const brief = Math.max(least, widths[0] ?? 0);
+    // Texts that were not measured may be as wide as usual.
+    const brief = Math.max(least, widths[0] ?? 0, step > 1 ? usualWidth : 0);
     const longer = widths.length < FEW ? 0 : Math.max(1, Math.floor(widths.length * LONGER));
     const most = widths[longer] ?? 0;
     return { ports, most: Math.max(least, most), brief, all };

@@ -109,9 +109,9 @@ class FindingItem implements Item {
       case 'expected':
         return finding.expected?.port ?? Number.POSITIVE_INFINITY;
       case 'actual':
-        return endpointsCell(sockets).text;
+        return sockets.length === 0 ? '~' : endpointsCell(sockets).text;
       case 'owner':
-        return ownerCell(sockets, false).text;
+        return sockets.length === 0 ? '~' : ownerCell(sockets, false).text;
       case 'queue':
         return queueSortKey(sockets);
       case 'up':

@@ -144,6 +144,7 @@ function navigate(state: State, name: string): State {
   const { view, help, paused, filter } = state;
   switch (name) {
     case '?':
+    case 'f1':
       return { ...state, help: help === null ? 0 : null };
     case 'i':
       return showNotice(state);
@@ -175,8 +176,10 @@ function navigate(state: State, name: string): State {
     case 'N':
       return nextFault(state, -1);
     case 'left':
+    case 'h':
       return shiftColumns(state, -1);
     case 'right':
+    case 'l':
       return shiftColumns(state, 1);
     case 'tab':
     case 'S-tab':

@@ -89,6 +89,10 @@ export function tick(state: State, now: number): State {
   return { ...state, now, data: { ...state.data, marks: withoutExpired(state.data.marks, now) }, message };
 }
 
+export function readingText({ paused }: State): string {
+  return paused === null ? 'reading everything again' : 'reading everything again; p shows it, after the pause';
+}
+
 /** What listeners answered, and in a message which of them did not hold to the page. A pause does not hide it: it was asked for. */
 export function withAnswers(state: State, probed: SnapshotDocument): State {
   const { claims = [] } = probed;
@@ -99,7 +103,11 @@ export function withAnswers(state: State, probed: SnapshotDocument): State {
   };
   const data = answer(state.data);
   const answered = { ...state, data, paused: paused === null ? null : { ...paused, data: answer(paused.data) } };
-  if (claims.length === 0) return showMessage(answered, 'nothing to probe: no service of the page listens here', true);
+  if (claims.length === 0) {
+    const isUnseen = probed.findings.some(({ verdict, sockets }) => verdict === 'unverified' && sockets.length > 0);
+    const why = isUnseen ? 'which listeners are those of the page is unknown' : 'no service of the page listens here';
+    return showMessage(answered, `nothing to probe: ${why}`, true);
+  }
   const details = 'Enter on a row shows its own';
   const marked = `${state.glyphs.brokenClaim} marks the rows; ${details}`;
   for (const result of ['broken', 'unverified'] as const) {

@@ -216,7 +216,7 @@ t.test('a pause freezes the screen', async (t) => {
   const terminal = await open(t, 50);
   await press(terminal, 'p', /PAUSED/);
   await lab.apply('unexpected-loopback');
-  await press(terminal, 'r', /reading everything again/);
+  await press(terminal, 'r', /reading everything again; p shows it, after the pause/);
   t.notMatch(await terminal.text(), '9229', 'the screen does not change');
   await press(terminal, 'p', /127\.0\.0\.1:9229/);
   await lab.clear('unexpected-loopback');
@@ -236,7 +236,7 @@ t.test('help lists every key', async (t) => {
     'Esc',
     '/',
     'f s S',
-    'left right',
+    'arrows, h l',
     '? i',
     'q',
     '^L ^Z ^C',

@@ -82,7 +82,9 @@ t.test('the message says which rows have broken claims', (t) => {
   const other = claimOf(9879, 'x', 'broken', 'error');
   const unverified = claimOf(10248, 'x', 'unverified', 'unknown');
   t.match(message(ask(HOLDS, HOLDS)), `all 2 claims of the page hold; ${rest}`);
-  t.match(message(ask()), 'nothing to probe');
+  t.match(message(ask()), 'nothing to probe: no service of the page listens here');
+  const unseen = nodeWith([{ ...KUBELET_API, owners: [], ownersUnknown: 'permission' }]);
+  t.match(message(withAnswers(START, { ...unseen, claims: [] })), 'which listeners are those of the page is unknown');
   t.match(message(ask(HOLDS, unverified)), `1 of 2 claims of the page is unverified: kubelet 127.0.0.1:10248; ${rest}`);
   t.match(
     message(ask(HOLDS, BROKEN, unverified)),

@@ -4,12 +4,14 @@ import type { Change, Closed, Opened } from '../../src/snapshot/document/change.
 import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
 import { eventSeverity } from '../../src/tui/event_item.js';
 import { ASCII } from '../../src/tui/glyphs.js';
+import { tabAt } from '../../src/tui/render/header.js';
 import type { State } from '../../src/tui/state.js';
 import { bindFailure } from '../../src/watch/changes/bind_failure.js';
 import { verdictChanges } from '../../src/watch/changes/verdict_changes.js';
 import { addressOwner, held, processOwner, unixListener } from '../verdict/factory.js';
 import {
   LARGE,
+  linesOf,
   NOW,
   nodeWith,
   press,
@@ -251,5 +253,17 @@ t.test('the events view counts the entries that were dropped', (t) => {
   const state = withEvents(screenWith([nodeWith(SOCKETS)]), ...Array<Opened | Closed>(1_003).fill(opened));
   t.match(screenText(press(state, '3')), / 1\/1000 ↓\d+, 3 older dropped$/m);
   t.notMatch(screenText(press(state, '2')), /dropped/);
+  const narrow = press(resized(state, { size: { width: 60, height: 24 } }), '3');
+  t.match(linesOf(narrow)[3], /^ 1 {3}2 {3}3 Events +1\/1000 ↓\d+, 3 older dropped$/, 'the view keeps its name');
+  t.equal(tabAt(narrow, 5), 'listeners');
+  t.equal(tabAt(narrow, 9), 'events');
+  t.end();
+});
+
+t.test('an address of a long list that was not measured is not cut', (t) => {
+  const long = socketEvent('opened', held('x', '192.168.100.200', 10250));
+  const short = Array<Opened | Closed>(1_000).fill(socketEvent('opened', held('x', '127.0.0.1', 1)));
+  const state = press(withEvents(screenWith([nodeWith(SOCKETS)]), ...short, long, ...short.slice(0, 2)), '3');
+  t.match(screenText(resized(state, { size: LARGE })), / 192\.168\.100\.200:10250 /);
   t.end();
 });

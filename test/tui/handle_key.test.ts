@@ -1,6 +1,6 @@
 import t from 'tap';
 import { clampSelection } from '../../src/tui/selection.js';
-import type { State } from '../../src/tui/state.js';
+import { type State, withList } from '../../src/tui/state.js';
 import { tick } from '../../src/tui/update.js';
 import { VIEWS } from '../../src/tui/view.js';
 import {
@@ -68,6 +68,22 @@ t.test('s sorts by the columns that are shown', (t) => {
   t.strictSame(names(start), ['actual', 'expected', 'original', 'owner', 'service', 'verdict']);
   t.strictSame(names(press(start, 'right right')), ['original', 'owner', 'queue', 'service', 'up', 'verdict']);
   t.ok(names(press(resized(start, { size: LARGE }), '2')).includes('port'), 'ADDRESS shows the port');
+  t.end();
+});
+
+t.test('lines without a text come last where they are sorted by it', (t) => {
+  const start = screenWith([nodeWith(SOCKETS)]);
+  for (const [name, column] of [
+    ['owner', / \d+ \w/],
+    ['actual', /:\d+ +\d/],
+  ] as const) {
+    const lines = linesOf(withList(start, 'page', { sort: VIEWS.page.sortKeys.indexOf(name) })).slice(5, 10);
+    t.strictSame(
+      lines.map((line) => column.test(line)),
+      [true, true, true, false, false],
+      lines.join('\n'),
+    );
+  }
   t.end();
 });
 

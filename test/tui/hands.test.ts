@@ -64,6 +64,13 @@ t.test("the line that is typed has readline's keys", (t) => {
   t.end();
 });
 
+t.test('keys that hands know from elsewhere', (t) => {
+  t.strictSame(press(START, 'l').lists, press(START, 'right').lists, 'columns, as in vi');
+  t.strictSame(press(START, 'l l h').lists, press(START, 'right').lists);
+  t.equal(press(START, 'f1').help, 0);
+  t.end();
+});
+
 t.test('pasted text goes into what is typed, or nowhere', (t) => {
   const pasted = pasteText(press(START, '/'), 'kube\nq\x1b[31mw');
   t.equal(pasted.filter, 'kube', 'its first line');

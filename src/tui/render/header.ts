@@ -200,36 +200,60 @@ export function verdictFilterAt(state: State, column: number): string | null {
 
 function tabsLine(state: State): Line {
   const { glyphs, size, view } = state;
-  const { total, shown, lines } = listOf(state);
-  const tabs = VIEW_NAMES.flatMap((name) => [
-    segment(tabText(state, name), name === view ? 'inverse' : unseenFaults(state, name) > 0 ? 'error' : 'plain'),
+  const { sort, reversed } = state.lists[view];
+  const tabs = shownTabs(state).flatMap(({ name, text }) => [
+    segment(text, name === view ? 'inverse' : unseenFaults(state, name) > 0 ? 'error' : 'plain'),
     segment(' '),
   ]);
-  const { sort, reversed } = state.lists[view];
-  const { dropped } = shownData(state).timeline;
-  const modes = state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : [];
+  const shown = shownCount(state);
   const order = [segment(`${sortTitle(view, sort)}${reversed ? ', reversed' : ''}`), segment('  ')];
-  const { line, top } = state.lists[view];
-  const below = lines.length - top - layoutOf(state).list.height;
-  const nth = lines.slice(0, line + 1).filter((one) => typeof one === 'object').length;
-  const count = [
-    segment(`${nth}/${shown}${shown === total ? '' : ` of ${total}`}`, 'bold'),
-    ...(below > 0 ? [segment(` ${glyphs.below}${below}`, 'bold')] : []),
-    ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
-  ];
   // If not all fits, the sort order goes first, since the column titles show it too; then a long filter is cut.
-  const room = size.width - segmentsWidth([...tabs, ...modes, ...count], glyphs) - 2;
+  const room = size.width - segmentsWidth([...tabs, ...shown], glyphs) - 2;
   const filter = state.filter === '' ? [] : [segment(`/${state.filter}`, 'accent')];
   const gap = filter.length === 0 ? [] : [segment('  ')];
   const middle = [...filter, ...gap, ...order];
   const fitting =
     segmentsWidth(middle, glyphs) <= room ? middle : [...truncateSegments(filter, room - 2, glyphs), ...gap];
-  return justify(tabs, [...modes, ...fitting, ...count], size.width, glyphs);
+  const modes = state.faultsOnly ? 2 : 0;
+  return justify(tabs, [...shown.slice(0, modes), ...fitting, ...shown.slice(modes)], size.width, glyphs);
 }
 
-function tabText(state: State, view: ViewName): string {
+/** Which lines of the list are shown, and how many there are. */
+function shownCount(state: State): readonly Segment[] {
+  const { glyphs, view } = state;
+  const { total, shown, lines } = listOf(state);
+  const { dropped } = shownData(state).timeline;
+  const modes = state.faultsOnly ? [segment('faults only', 'warning'), segment('  ')] : [];
+  const { line, top } = state.lists[view];
+  const below = lines.length - top - layoutOf(state).list.height;
+  const nth = lines.slice(0, line + 1).filter((one) => typeof one === 'object').length;
+  return [
+    ...modes,
+    segment(`${nth}/${shown}${shown === total ? '' : ` of ${total}`}`, 'bold'),
+    ...(below > 0 ? [segment(` ${glyphs.below}${below}`, 'bold')] : []),
+    ...(view === 'events' && dropped > 0 ? [segment(`, ${dropped} older dropped`, 'warning')] : []),
+  ];
+}
+
+interface Tab {
+  readonly name: ViewName;
+  readonly text: string;
+}
+
+/** Where there is no room for all titles, that of the current view stays. */
+function shownTabs(state: State): readonly Tab[] {
+  const tabsOf = (hasTitle: (name: ViewName) => boolean): Tab[] =>
+    VIEW_NAMES.map((name) => ({ name, text: tabText(state, name, hasTitle(name)) }));
+  const whole = tabsOf(() => true);
+  const width = whole.reduce((sum, { text }) => sum + text.length + 1, 2);
+  const isFitting = width + segmentsWidth(shownCount(state), state.glyphs) <= state.size.width;
+  return isFitting ? whole : tabsOf((name) => name === state.view);
+}
+
+function tabText(state: State, view: ViewName, hasTitle: boolean): string {
   const faults = unseenFaults(state, view);
-  return ` ${VIEW_NAMES.indexOf(view) + 1} ${VIEWS[view].title}${faults === 0 ? '' : ` (${faults} fault${faults === 1 ? '' : 's'})`} `;
+  const title = hasTitle ? ` ${VIEWS[view].title}` : '';
+  return ` ${VIEW_NAMES.indexOf(view) + 1}${title}${faults === 0 ? '' : ` (${faults} fault${faults === 1 ? '' : 's'})`} `;
 }
 
 /** Faults among the events since they were last looked at. */
@@ -243,9 +267,9 @@ function unseenFaults(state: State, view: ViewName): number {
 /** The view whose tab is at a column of the tab line. */
 export function tabAt(state: State, column: number): ViewName | null {
   let left = 0;
-  for (const view of VIEW_NAMES) {
-    const right = left + tabText(state, view).length;
-    if (column >= left && column < right) return view;
+  for (const { name, text } of shownTabs(state)) {
+    const right = left + text.length;
+    if (column >= left && column < right) return name;
     left = right + 1;
   }
   return null;
