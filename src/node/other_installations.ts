@@ -12,11 +12,22 @@ export interface OtherSoftware {
   /** Of units whose names are many. */
   readonly unitPrefix: string | null;
   readonly paths: readonly string[];
-  /** One command that removes it, or stops it where it is no Kubernetes. */
-  readonly removal: string;
+  /** Programs that remove it; the first that is there does. */
+  readonly uninstallers: readonly Uninstaller[];
+}
+
+export interface Uninstaller {
+  /** Where it or its snap is, if it can be run. */
+  readonly path: string;
+  readonly command: string;
+  /** Whether units of it still start with the machine then. */
+  readonly leavesUnits?: true;
 }
 
 export type OtherName = 'microk8s' | 'k3s' | 'rke2' | 'kubeadm' | 'docker' | 'etcd';
+
+/** Where its snap is installed. */
+export const MICROK8S_SNAPS: readonly string[] = ['/snap/microk8s/current', '/var/lib/snapd/snap/microk8s/current'];
 
 export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
   {
@@ -26,7 +37,7 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: [],
     unitPrefix: 'snap.microk8s.',
     paths: ['/snap/microk8s/current', '/var/lib/snapd/snap/microk8s/current', '/var/snap/microk8s'],
-    removal: 'sudo snap remove --purge microk8s',
+    uninstallers: MICROK8S_SNAPS.map((path) => ({ path, command: 'sudo snap remove --purge microk8s' })),
   },
   {
     name: 'k3s',
@@ -35,7 +46,7 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: ['k3s.service', 'k3s-agent.service'],
     unitPrefix: null,
     paths: ['/var/lib/rancher/k3s', '/etc/rancher/k3s'],
-    removal: 'sudo /usr/local/bin/k3s-uninstall.sh',
+    uninstallers: ['/usr/local/bin/k3s-uninstall.sh', '/usr/local/bin/k3s-agent-uninstall.sh'].map(script),
   },
   {
     name: 'rke2',
@@ -44,7 +55,11 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: ['rke2-server.service', 'rke2-agent.service'],
     unitPrefix: null,
     paths: ['/var/lib/rancher/rke2', '/etc/rancher/rke2'],
-    removal: 'sudo rke2-uninstall.sh',
+    uninstallers: [
+      '/usr/local/bin/rke2-uninstall.sh',
+      '/usr/bin/rke2-uninstall.sh',
+      '/opt/rke2/bin/rke2-uninstall.sh',
+    ].map(script),
   },
   {
     name: 'kubeadm',
@@ -53,7 +68,7 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: ['kubelet.service'],
     unitPrefix: null,
     paths: ['/var/lib/kubelet/kubeadm-flags.env', '/etc/kubernetes/manifests/kube-apiserver.yaml'],
-    removal: 'sudo kubeadm reset --force && sudo systemctl disable --now kubelet.service',
+    uninstallers: [{ path: '/usr/bin/kubeadm', command: 'sudo kubeadm reset --force', leavesUnits: true }],
   },
   {
     name: 'docker',
@@ -62,7 +77,7 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: ['docker.service', 'docker.socket', 'containerd.service'],
     unitPrefix: null,
     paths: [],
-    removal: 'sudo systemctl disable --now docker.service docker.socket containerd.service',
+    uninstallers: [],
   },
   {
     name: 'etcd',
@@ -71,12 +86,9 @@ export const OTHER_SOFTWARE: readonly OtherSoftware[] = [
     units: ['etcd.service', 'etcd2.service'],
     unitPrefix: null,
     paths: [],
-    removal: 'sudo systemctl disable --now etcd.service',
+    uninstallers: [],
   },
 ];
-
-/** Where its snap is installed. */
-export const MICROK8S_SNAPS: readonly string[] = ['/snap/microk8s/current', '/var/lib/snapd/snap/microk8s/current'];
 
 /** What was found of other software. */
 export interface OtherInstallation {
@@ -85,6 +97,12 @@ export interface OtherInstallation {
   /** Units that start with the machine. */
   readonly enabled: readonly string[];
   readonly paths: readonly string[];
+  /** The path of an uninstaller; null: none was seen. */
+  readonly uninstaller: string | null;
+}
+
+function script(path: string): Uninstaller {
+  return { path, command: `sudo ${path}` };
 }
 
 export function otherSoftware(name: string): OtherSoftware {
@@ -113,15 +131,18 @@ export async function readOtherInstallations(
     OTHER_SOFTWARE.map(async (software) => {
       const own = [...enabled].filter((unit) => isUnitOfOther(unit, software));
       const units = [...new Set([...software.units, ...own])];
-      const [populated, exists] = await Promise.all([
+      const uninstallers = software.uninstallers.map(({ path }) => path);
+      const [populated, exists, canRun] = await Promise.all([
         Promise.all(units.map((unit) => isUnitPopulated(mounts, unit))),
         Promise.all(software.paths.map((path) => files.exists(path))),
+        Promise.all(uninstallers.map((path) => files.exists(path))),
       ]);
       const found = {
         name: software.name,
         running: units.filter((_, at) => populated[at] === true),
         enabled: own,
         paths: software.paths.filter((_, at) => exists[at] === true),
+        uninstaller: uninstallers.find((_, at) => canRun[at] === true) ?? null,
       };
       return { found, unread: software.paths.filter((_, at) => exists[at] === null) };
     }),

@@ -86,17 +86,17 @@ export const OBSTACLE_CODES = {
   'other-kubernetes-running': {
     severity: 'error',
     about: 'Another Kubernetes distribution is running, in `units`.',
-    params: { name: 'word', units: 'services' },
+    params: { name: 'word', units: 'services', uninstaller: 'word?' },
   },
   'other-kubernetes-enabled': {
     severity: 'warning',
     about: 'Another Kubernetes distribution does not run, and starts with the machine.',
-    params: { name: 'word', units: 'services' },
+    params: { name: 'word', units: 'services', uninstaller: 'word?' },
   },
   'other-kubernetes-files': {
     severity: 'warning',
     about: 'Another Kubernetes distribution left files.',
-    params: { name: 'word', path: 'path' },
+    params: { name: 'word', path: 'path', uninstaller: 'word?' },
   },
   'other-service-enabled': {
     severity: 'warning',

@@ -139,34 +139,36 @@ export const OBSTACLES: readonly Obstacle[] = [
     culprit: /^K3s runs here \(k3s\.service\); it has .*kube-apiserver \*:6443\/tcp/,
     commands: ['sudo /usr/local/bin/k3s-uninstall.sh'],
     plan: (plan) =>
-      withService(plan, stand('k3s-server', 'system.slice/k3s.service', tcp('::', 6443), tcp('::', 10250))),
+      withFiles(withService(plan, stand('k3s-server', 'system.slice/k3s.service', tcp('::', 6443), tcp('::', 10250))), [
+        ['/usr/local/bin/k3s-uninstall.sh', ''],
+      ]),
   },
   {
     name: 'K3s that does not run',
     code: 'other-kubernetes-enabled',
     culprit: /^K3s .* starts with the machine \(k3s\.service\)/,
-    commands: ['sudo /usr/local/bin/k3s-uninstall.sh'],
+    commands: ['sudo systemctl disable --now -- k3s.service'],
     plan: (plan) => enabled(plan, 'k3s.service'),
   },
   {
     name: 'what RKE2 left',
     code: 'other-kubernetes-files',
     culprit: /^RKE2 was installed here: \/var\/lib\/rancher\/rke2 exists/,
-    commands: ['sudo rke2-uninstall.sh'],
+    commands: ['sudo rm -r --one-file-system -- /var/lib/rancher/rke2'],
     plan: (plan) => withFiles(plan, [['/var/lib/rancher/rke2/server/token', '']]),
   },
   {
     name: "kubeadm's kubelet",
     code: 'other-kubernetes-running',
     culprit: /kubeadm runs here \(kubelet\.service\); it has kubelet \*:10250\/tcp/,
-    commands: ['sudo kubeadm reset --force && sudo systemctl disable --now kubelet.service'],
+    commands: ['sudo systemctl disable --now -- kubelet.service'],
     plan: (plan) => withService(plan, stand('kubelet', 'system.slice/kubelet.service', tcp('::', 10250))),
   },
   {
     name: 'an etcd that starts with the machine',
     code: 'other-service-enabled',
     culprit: /etcd\.service/,
-    commands: ['sudo systemctl disable --now etcd.service'],
+    commands: ['sudo systemctl disable --now -- etcd.service'],
     plan: (plan) => enabled(plan, 'etcd.service'),
   },
   {

@@ -80,7 +80,7 @@ function otherKubernetes({ needs, machine, state }: Situation): ObstacleFacts[] 
   return OTHER_SOFTWARE.filter(isKubernetes).flatMap(({ name }): ObstacleFacts[] => {
     const own = holdings.filter((one) => isHeldBy(name, one));
     const found = machine.others.find((one) => one.name === name);
-    const { running = [], enabled = [], paths = [] } = found ?? {};
+    const { running = [], enabled = [], paths = [], uninstaller = null } = found ?? {};
     const held = own.flatMap(({ holder }) =>
       holder.owners.flatMap((owner) => (owner.kind === 'process' ? (owner.unit ?? []) : [])),
     );
@@ -94,11 +94,12 @@ function otherKubernetes({ needs, machine, state }: Situation): ObstacleFacts[] 
     ];
     const snap = MICROK8S_SNAPS.find((path) => name === 'microk8s' && paths.includes(path));
     if (snap !== undefined && state !== 'running') return as({ code: 'microk8s-installed', params: { path: snap } });
-    if (units.length > 0) return as({ code: 'other-kubernetes-running', params: { name, units } });
-    if (enabled.length > 0) return as({ code: 'other-kubernetes-enabled', params: { name, units: enabled } });
+    if (units.length > 0) return as({ code: 'other-kubernetes-running', params: { name, units, uninstaller } });
+    if (enabled.length > 0)
+      return as({ code: 'other-kubernetes-enabled', params: { name, units: enabled, uninstaller } });
     const [path] = paths;
     if (path === undefined || isOrMayBeNode(state)) return [];
-    return as({ code: 'other-kubernetes-files', params: { name, path } });
+    return as({ code: 'other-kubernetes-files', params: { name, path, uninstaller } });
   });
 }
 

@@ -69,27 +69,27 @@ function textOf(facts: ObstacleFacts, held: readonly Need[], who: string, check:
     case 'microk8s-installed':
       return {
         message: `MicroK8s is installed (${params.path}), and k8s bootstrap refuses to run beside it${alsoHolds(held)}`,
-        advice: clearSoftware('microk8s'),
+        advice: clearSoftware('microk8s', { units: [], uninstaller: params.path }),
       };
     case 'other-kubernetes-running':
       return {
         message: `${titleOf(params.name)} runs here (${listed(params.units, ', ')})${alsoHolds(held)}`,
-        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name),
+        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name, params),
       };
     case 'other-kubernetes-enabled':
       return {
         message: `${titleOf(params.name)} is installed here, does not run, and starts with the machine (${listed(params.units, ', ')})`,
-        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name),
+        advice: isNode ? stopSoftware(params.name, params.units) : clearSoftware(params.name, params),
       };
     case 'other-kubernetes-files':
       return {
         message: `${titleOf(params.name)} was installed here: ${params.path} exists`,
-        advice: clearSoftware(params.name),
+        advice: clearSoftware(params.name, { units: [], ...params }),
       };
     case 'other-service-enabled':
       return {
         message: `${titleOf(params.name)} does not run, and starts with the machine (${listed(params.units, ', ')}): it will take addresses of this node`,
-        advice: clearSoftware(params.name),
+        advice: clearSoftware(params.name, { uninstaller: null, ...params }),
       };
     case 'leftover-devices':
       return {

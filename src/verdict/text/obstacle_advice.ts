@@ -2,7 +2,7 @@ import { printable } from '../../base/text.js';
 import { otherSoftware } from '../../node/other_installations.js';
 import type { Advice } from '../finding.js';
 import type { Need } from '../obstacle.js';
-import { advice, shellWord } from './commands.js';
+import { advice, MAX_COMMANDS, shellWord } from './commands.js';
 import type { Holder } from './event.js';
 import { disable, stop } from './stop.js';
 
@@ -42,7 +42,11 @@ function stepFor(holder: Holder, path: string | null): Step | null {
 
 /** Containers that outlived their containerd have their file systems mounted there. */
 function removeFile(path: string): Step {
-  return { text: `remove ${path}`, command: `sudo rm -r --one-file-system -- ${shellWord(path)}` };
+  return { text: `remove ${path}`, command: removal(path) };
+}
+
+function removal(path: string): string {
+  return `sudo rm -r --one-file-system -- ${shellWord(path)}`;
 }
 
 function removeDevice(device: string): Step {
@@ -87,13 +91,28 @@ export function clearState(): Advice {
 /** What removes another distribution removes what all share, such as /var/lib/kubelet and /etc/kubernetes. */
 export function stopSoftware(name: string, units: readonly string[]): Advice {
   const text = `Stop and disable ${titleOf(name)}. Do not remove it as its own documentation says: that would remove files of this node too.`;
-  return advice(text, ...units.flatMap((unit) => disable(unit).at(-1) ?? []));
+  return advice(text, ...disableAll(units));
 }
 
-export function clearSoftware(name: string): Advice {
-  const { removal, kind } = otherSoftware(name);
-  const verb = kind === 'kubernetes' ? 'Remove' : 'Stop and disable';
-  return advice(`${verb} ${titleOf(name)}, if nothing needs it; or install this node elsewhere.`, removal);
+/** What is there of other software. */
+export interface Remains {
+  readonly units: readonly string[];
+  readonly path?: string;
+  readonly uninstaller: string | null;
+}
+
+export function clearSoftware(name: string, { units, path, uninstaller: found }: Remains): Advice {
+  const uninstaller = otherSoftware(name).uninstallers.find((one) => one.path === found);
+  const verb = uninstaller === undefined && path === undefined ? 'Stop and disable' : 'Remove';
+  const text = `${verb} ${titleOf(name)}, if nothing needs it; or install this node elsewhere.`;
+  if (uninstaller !== undefined) {
+    return advice(text, uninstaller.command, ...(uninstaller.leavesUnits === true ? disableAll(units) : []));
+  }
+  return advice(text, ...disableAll(units), ...(path === undefined ? [] : [removal(path)]));
+}
+
+function disableAll(units: readonly string[]): string[] {
+  return units.slice(0, MAX_COMMANDS).flatMap((unit) => disable(unit).at(-1) ?? []);
 }
 
 export function titleOf(name: string): string {

@@ -73,7 +73,7 @@ const document: PreflightDocument = {
 t.test('what may be a node in production gets no other advice than before', (t) => {
   const [obstacle] = document.obstacles;
   if (obstacle === undefined) throw new Error('there is an obstacle');
-  const params = { name: 'k3s', units: ['k3s.service'] };
+  const params = { name: 'k3s', units: ['k3s.service'], uninstaller: '/usr/local/bin/k3s-uninstall.sh' };
   const other = { ...obstacle, code: 'other-kubernetes-running', params } as const;
   const commands = (state: PreflightDocument['node']['state']) =>
     redactPreflight({ ...document, node: { ...document.node, state }, obstacles: [other] }, { key: KEY })

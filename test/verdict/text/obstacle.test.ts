@@ -60,9 +60,15 @@ const CASES: readonly CodedObstacle[] = [
   { code: 'tunnel-port-taken', params: { devices: [HOSTILE, 'ftun0'], port: 8472 } },
   { code: 'containerd-directory', params: { path: `/${HOSTILE}` } },
   { code: 'microk8s-installed', params: { path: '/snap/microk8s/current' } },
-  { code: 'other-kubernetes-running', params: { name: 'k3s', units: ['k3s.service'] } },
-  { code: 'other-kubernetes-enabled', params: { name: 'rke2', units: ['rke2-server.service'] } },
-  { code: 'other-kubernetes-files', params: { name: 'kubeadm', path: '/var/lib/kubelet/kubeadm-flags.env' } },
+  {
+    code: 'other-kubernetes-running',
+    params: { name: 'k3s', units: ['k3s.service'], uninstaller: '/usr/local/bin/k3s-uninstall.sh' },
+  },
+  { code: 'other-kubernetes-enabled', params: { name: 'rke2', units: ['rke2-server.service'], uninstaller: null } },
+  {
+    code: 'other-kubernetes-files',
+    params: { name: 'kubeadm', path: '/var/lib/kubelet/kubeadm-flags.env', uninstaller: null },
+  },
   { code: 'other-service-enabled', params: { name: 'docker', units: ['containerd.service'] } },
   { code: 'leftover-devices', params: { devices: [HOSTILE] } },
   { code: 'leftover-socket', params: { path: `/${HOSTILE}` } },
@@ -119,7 +125,7 @@ t.test('what clears an address depends on what has it', (t) => {
   t.notMatch(running.message, 'bootstrap', 'which a node is done with');
   const kubeadm = {
     code: 'other-kubernetes-running',
-    params: { name: 'kubeadm', units: ['kubelet.service'] },
+    params: { name: 'kubeadm', units: ['kubelet.service'], uninstaller: '/usr/bin/kubeadm' },
   } as const;
   const beside = obstacleText({ ...kubeadm, needs: [], holders: [] }, [], { isNode: true, netns: '1' });
   t.strictSame(
@@ -127,5 +133,49 @@ t.test('what clears an address depends on what has it', (t) => {
     ['sudo systemctl disable --now -- kubelet.service'],
     'kubeadm reset would remove the node',
   );
+  t.end();
+});
+
+t.test('advice about other software names only what was seen of it', (t) => {
+  const commandsFor = (coded: CodedObstacle): readonly string[] =>
+    obstacleText({ ...coded, needs: [], holders: [] }, [], { isNode: false, netns: '1' }).advice.commands;
+  const disabled = 'sudo systemctl disable --now --';
+  const cases: [CodedObstacle, string[]][] = [
+    [
+      { code: 'other-service-enabled', params: { name: 'docker', units: ['docker.service'] } },
+      [`${disabled} docker.service`],
+    ],
+    [
+      { code: 'other-service-enabled', params: { name: 'etcd', units: ['etcd.service', 'etcd2.service'] } },
+      [`${disabled} etcd.service`, `${disabled} etcd2.service`],
+    ],
+    [
+      { code: 'other-kubernetes-running', params: { name: 'k3s', units: ['k3s-agent.service'], uninstaller: null } },
+      [`${disabled} k3s-agent.service`],
+    ],
+    [
+      {
+        code: 'other-kubernetes-enabled',
+        params: { name: 'k3s', units: ['k3s-agent.service'], uninstaller: '/usr/local/bin/k3s-agent-uninstall.sh' },
+      },
+      ['sudo /usr/local/bin/k3s-agent-uninstall.sh'],
+    ],
+    [
+      {
+        code: 'other-kubernetes-running',
+        params: { name: 'kubeadm', units: ['kubelet.service'], uninstaller: '/usr/bin/kubeadm' },
+      },
+      ['sudo kubeadm reset --force', `${disabled} kubelet.service`],
+    ],
+    [
+      { code: 'other-kubernetes-files', params: { name: 'rke2', path: '/etc/rancher/rke2', uninstaller: null } },
+      ['sudo rm -r --one-file-system -- /etc/rancher/rke2'],
+    ],
+    [
+      { code: 'other-kubernetes-files', params: { name: 'k3s', path: '/x', uninstaller: '/tmp/evil' } },
+      ['sudo rm -r --one-file-system -- /x'],
+    ],
+  ];
+  for (const [coded, commands] of cases) t.strictSame(commandsFor(coded), commands);
   t.end();
 });
