@@ -2,6 +2,8 @@ import stringWidth from 'string-width';
 import { printable } from '../base/text.js';
 import type { SnapshotDocument } from '../snapshot/document/document.js';
 import { isDrift } from '../snapshot/document/summary.js';
+import { isFromText } from '../verdict/capture.js';
+import { isOfNoNode } from '../verdict/codes.js';
 import { type Finding, VERDICTS } from '../verdict/finding.js';
 import { listenersText, programName } from '../verdict/text/format.js';
 
@@ -20,27 +22,52 @@ export function toLine(document: SnapshotDocument): string {
 function decisive({ findings, summary }: SnapshotDocument): Finding[] {
   const isMeant = {
     drift: ({ severity }: Finding) => isDrift(severity, summary.failOn),
-    incomplete: ({ verdict }: Finding) => verdict === 'unverified',
+    incomplete: isUnverified,
     match: () => false,
   }[summary.result];
   return findings.filter(isMeant).toSorted((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
 }
 
+function isUnverified({ verdict }: Finding): boolean {
+  return verdict === 'unverified';
+}
+
 function headOf(document: SnapshotDocument): string {
-  const { summary, findings } = document;
-  const passed = findings.filter(({ severity }) => severity === 'error' || severity === 'warning').length;
+  const { summary, findings, claims = [] } = document;
+  const passed = [...findings, ...claims].filter(
+    ({ severity }) => severity === 'error' || severity === 'warning',
+  ).length;
   switch (summary.result) {
     case 'drift':
-      return counts(decisive(document));
+      return parts(', ', counts(counted(document)), ...claimCounts(document));
     case 'incomplete': {
+      if (findings.some(({ code }) => isOfNoNode(code))) return 'incomplete';
       const drift = passed === 0 ? 'no drift found' : `${passed} allowed by --fail-on`;
-      return [`incomplete, ${drift}`, counts(decisive(document))].filter((part) => part !== '').join(': ');
+      const open = parts(', ', counts(decisive(document)), ...claimCounts(document));
+      return parts(': ', `incomplete, ${drift}`, open);
     }
-    case 'match': {
-      const conclusion = passed > 0 ? 'allowed by --fail-on' : 'the node matches the page';
-      return [conclusion, counts(findings)].filter((part) => part !== '').join(': ');
-    }
+    case 'match':
+      return parts(': ', passed > 0 ? 'allowed by --fail-on' : 'the node matches the page', counts(findings));
   }
+}
+
+/** What the head counts: beside drift also the rows of which nothing is known. */
+function counted(document: SnapshotDocument): Finding[] {
+  return [...new Set([...decisive(document), ...document.findings.filter(isUnverified)])];
+}
+
+/** Of claims, with `--probe`. */
+function claimCounts({ claims = [], summary: { failOn } }: SnapshotDocument): string[] {
+  const broken = claims.filter(({ severity }) => isDrift(severity, failOn)).length;
+  const unverified = claims.filter(({ result }) => result === 'unverified').length;
+  return [
+    broken === 0 ? '' : `${broken} broken ${broken === 1 ? 'claim' : 'claims'}`,
+    unverified === 0 ? '' : `${unverified} unverified ${unverified === 1 ? 'claim' : 'claims'}`,
+  ];
+}
+
+function parts(separator: string, ...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(separator);
 }
 
 function counts(findings: readonly Finding[]): string {
@@ -62,15 +89,19 @@ export interface Subjects {
 function subjectsOf(document: SnapshotDocument): Subjects {
   const findings = decisive(document);
   // A verdict that all of them have is in the head of the line.
-  const isMixed = findings.some(({ verdict }) => verdict !== findings[0]?.verdict);
+  const isMixed = new Set(counted(document).map(({ verdict }) => verdict)).size > 1;
   const texts = findings
     .slice(0, MAX_SUBJECTS)
     .map((finding) => subjectOf(finding, document) + (isMixed ? ` ${finding.verdict}` : ''));
   if (texts.length > 0 || document.summary.result !== 'incomplete') return { texts, count: findings.length };
+  const noNode = document.findings.find(({ code }) => isOfNoNode(code));
+  if (noNode !== undefined) return { texts: [noNode.message], count: 1 };
   const sources = document.coverage.sources.flatMap(({ name, status, error }) =>
     status === 'ok' ? [] : [`${name} ${status} (${error ?? 'no reason given'})`],
   );
-  return { texts: sources, count: sources.length };
+  if (sources.length > 0) return { texts: sources, count: sources.length };
+  const text = isFromText(document.coverage) ? [`${document.summary.byName} rows are known by name only`] : [];
+  return { texts: text, count: text.length };
 }
 
 function subjectOf({ expected, sockets: ids }: Finding, { sockets }: SnapshotDocument): string {

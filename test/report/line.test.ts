@@ -1,7 +1,8 @@
 import stringWidth from 'string-width';
 import t from 'tap';
 import { MAX_LINE_LENGTH, toLine } from '../../src/report/line.js';
-import type { SnapshotDocument } from '../../src/snapshot/document/document.js';
+import type { Result, SnapshotDocument } from '../../src/snapshot/document/document.js';
+import type { Claim } from '../../src/verdict/claim.js';
 import { documentOf } from '../snapshot/document/document.js';
 import { capture, coverage, held, listener, processOwner, row, spec } from '../verdict/factory.js';
 
@@ -50,6 +51,11 @@ t.test('the conclusion, worst first', (t) => {
     'incomplete, 1 allowed by --fail-on: 1 unverified: k8sd default:6400/tcp\n',
     'what is let pass was seen all the same',
   );
+  t.equal(
+    line([open, ...GOOD.slice(1, 2), unheld, ...GOOD.slice(3)]),
+    '1 exposed, 1 unverified: kubelet localhost:10248/tcp exposed\n',
+    'beside drift, what could not be verified is counted',
+  );
   t.end();
 });
 
@@ -87,5 +93,38 @@ t.test('as many as there is room for', (t) => {
   t.equal(named('a', 'b', 'cc', 'd'), '4 unexpected: a 0.0.0.0:7000/tcp; b 0.0.0.0:7001/tcp; +2 more');
   const nothing: SnapshotDocument = { ...documentOf(), findings: [] };
   t.equal(toLine(nothing), 'the node matches the page\n');
+  t.end();
+});
+
+t.test('why it is incomplete, where no row is unverified', (t) => {
+  const document = documentOf(PAGE, capture(GOOD));
+  const [finding] = document.findings;
+  if (finding === undefined) throw new Error('no finding');
+  const message = 'this machine is not a node of Canonical Kubernetes: no file, unit or listener of it is here';
+  const noNode = { ...finding, code: 'not-a-node', verdict: 'not-applicable', message } as const;
+  const summary = { ...document.summary, result: 'incomplete', byName: 4 } as const;
+  t.equal(
+    toLine({ ...document, summary, findings: [noNode, noNode] }),
+    'incomplete: this machine is not a node of Canonical Kubernetes: no file, …\n',
+  );
+  const owners = document.coverage.sources.map((source) =>
+    source.name === 'owners' ? { ...source, notes: [{ code: 'ss-comm-only', params: {} } as const] } : source,
+  );
+  t.equal(
+    toLine({ ...document, summary, coverage: { ...document.coverage, sources: owners } }),
+    'incomplete, no drift found: 4 rows are known by name only\n',
+  );
+  t.end();
+});
+
+t.test('claims', (t) => {
+  const document = documentOf(PAGE, capture(GOOD));
+  const withClaims = (result: Result, ...claims: Partial<Claim>[]): string =>
+    toLine({ ...document, summary: { ...document.summary, result }, claims: claims as Claim[] });
+  const broken = { severity: 'error', result: 'broken' } as const;
+  const unverified = { severity: 'unknown', result: 'unverified' } as const;
+  t.equal(withClaims('drift', broken), '1 broken claim\n');
+  t.equal(withClaims('drift', broken, broken, unverified), '2 broken claims, 1 unverified claim\n');
+  t.equal(withClaims('incomplete', unverified, unverified), 'incomplete, no drift found: 2 unverified claims\n');
   t.end();
 });
