@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { ROOT } from './native/toolchain.js';
 
 /** Exit code and last line of `run`. */
 function ciRun(t: Test, output: string, status: number): { status: number | null; last: string } {
@@ -47,4 +48,19 @@ t.test('bytes that are no text anywhere in the output do not hide the counts', a
 t.test('a run that broke off before its counts is a failure', async (t) => {
   t.same(ciRun(t, 'ok 1\n', 1), { status: 1, last: '0 passed, 1 failed, 0 skipped' });
   t.same(ciRun(t, '', 0), { status: 1, last: '0 passed, 0 failed, 0 skipped' });
+});
+
+t.test('a program of the tests that is not built says what builds it, in one line', (t) => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const programs = Object.values<string>(scripts).filter((script) => script.startsWith('.ci/built '));
+  t.ok(programs.length > 5);
+  for (const script of programs) t.ok(existsSync(join(ROOT, 'dist', script.slice('.ci/built '.length))), script);
+  const run = (cwd: string, ...argv: string[]) => spawnSync(join(ROOT, '.ci/built'), argv, { cwd, encoding: 'utf8' });
+  t.match(run(t.testdir({}), 'test/lab/main.js', '--list'), {
+    status: 2,
+    stdout: '',
+    stderr: 'dist/test/lab/main.js is not there; set this checkout up first: .ci/setup test (npm test does so too)\n',
+  });
+  t.match(run(ROOT, 'test/lab/main.js', '--list'), { status: 0, stdout: /^impostor/m });
+  t.end();
 });
