@@ -1,4 +1,7 @@
 import type { ParseArgsConfig } from 'node:util';
+import type { SockwatchError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
+import { printable } from '../base/text.js';
 import type { FailOn } from '../snapshot/document/document.js';
 import type { ProbeOptions } from '../snapshot/probe/probe.js';
 import type { StartOptions } from '../tui/start.js';
@@ -127,6 +130,8 @@ Seeing the owners of all sockets requires root, or CAP_SYS_PTRACE and CAP_DAC_RE
  * @throws SockwatchError ERR_USAGE, on one line
  */
 export function parseCommand(argv: readonly string[]): Command {
+  const [first] = argv;
+  if (first !== undefined && !first.startsWith('-')) throw noSuchCommand(first);
   const values = parseValues(argv);
   if (values.help === true) return { kind: 'help' };
   if (values.version === true) return { kind: 'version' };
@@ -159,6 +164,21 @@ export function parseCommand(argv: readonly string[]): Command {
   if (replay !== null) rejectOptions(values, LIVE_OPTIONS, '--replay');
   const start = { view: values.view, sort: values.sort, filter: values.filter };
   return { ...common, kind: 'ui', intervalMs, allNetns, replay, start };
+}
+
+const COMMANDS: readonly string[] = ['check', 'diff', 'serve', 'who', 'preflight'];
+
+function noSuchCommand(name: string): SockwatchError {
+  const meant = COMMANDS.includes(name) ? null : nearest(name, [...COMMANDS, 'help', 'version']);
+  const forms: Readonly<Record<string, string>> = {
+    help: '--help, or check --help',
+    version: '--version',
+  };
+  const instead = meant === null ? '' : `did you mean ${forms[meant] ?? meant}? `;
+  return usageError(
+    `there is no command "${printable(name.slice(0, 60))}": the commands are ${COMMANDS.join(', ')}; without one, this node is shown`,
+    `${instead}see --help`,
+  );
 }
 
 function parseValues(argv: readonly string[]) {

@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { SockwatchError } from '../base/errors.js';
+import { nearest } from '../base/nearest.js';
 import { printable } from '../base/text.js';
 import type { ProbeOptions } from '../snapshot/probe/probe.js';
 import type { SpecOptions } from '../spec/load.js';
@@ -38,12 +39,42 @@ export function parseOptions<const Options extends NonNullable<ParseArgsConfig['
   allowPositionals: boolean,
 ): ReturnType<typeof parseArgs<{ options: Options; strict: true; allowPositionals: boolean }>> {
   try {
-    return parseArgs({ args: argv.map(withValue), options, strict: true, allowPositionals });
+    return parseArgs({ args: withNumbers(argv).map(withValue), options, strict: true, allowPositionals });
   } catch (error) {
-    // The rest of Node's message explains `--` and `=`, which does not help here.
-    const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-    throw usageError(printable(first), 'see --help', error);
+    throw parseError(error, argv, Object.keys(options));
   }
+}
+
+/** The rest of Node's messages explains `--`, which does not help here. */
+function parseError(error: unknown, argv: readonly string[], options: readonly string[]): SockwatchError {
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+  const [, option = ''] = /^(?:Unknown option|Option) '(--?[^' ]+)/.exec(first) ?? [];
+  if (first.startsWith('Unknown option')) {
+    const name = option.replace(/^-+/, '');
+    const alike = options.filter((one) => one[0] === name[0]);
+    const begun = alike.find((one) => name.length > 1 && one.startsWith(name));
+    const meant = begun ?? nearest(name, alike) ?? nearest(name, options);
+    return usageError(printable(first), `${meant === null ? '' : `did you mean --${meant}? `}see --help`, error);
+  }
+  if (first.endsWith('does not take an argument')) {
+    return usageError(`${printable(option)} takes no value`, 'see --help', error);
+  }
+  if (!first.startsWith('Option')) return usageError(printable(first), 'see --help', error);
+  const next = argv[argv.indexOf(option) + 1];
+  if (next === undefined) return usageError(`${printable(option)} needs a value`, 'see --help', error);
+  const instead = `a value that begins with a dash is written ${option}=${next}; see --help`;
+  return usageError(printable(`${option} needs a value, and ${next} looks like an option`), printable(instead), error);
+}
+
+/** `--deadline -1` as `--deadline=-1`, so that the option itself refuses the number: no option begins with a digit. */
+function withNumbers(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (const word of argv) {
+    const before = words.at(-1);
+    if (/^-\d/.test(word) && before !== undefined && /^--[a-z-]+$/.test(before)) words.push(`${words.pop()}=${word}`);
+    else words.push(word);
+  }
+  return words;
 }
 
 /** The one option whose value may be left out, which parseArgs() does not know. */

@@ -31,7 +31,10 @@ export function selectFault(errors: readonly SchemaError[], mayQuote: boolean): 
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   if (error.keyword === 'additionalProperties' || error.keyword === 'propertyNames') {
     const fault = keyFault(path, error);
-    return mayQuote ? fault : { path: fault.path, isKey: true, expected: 'the keys of notes', found: 'another key' };
+    if (mayQuote) return fault;
+    const expected = error.keyword === 'propertyNames' ? fault.expected : `one of the keys ${keysOf(error).join(', ')}`;
+    const hint = 'Notes begin with "version: 1"; what is in a file without it is not repeated.';
+    return { path: fault.path, isKey: true, expected, found: 'another key', hint };
   }
   const isVersion = error.instancePath === '/version' && /^[\d."]{1,8}$/.test(JSON.stringify(error.data));
   return { path, isKey: false, expected: expectedBy(error), found: foundBy(error, mayQuote || isVersion) };

@@ -107,6 +107,7 @@ t.test('--help and --version win over all other options', (t) => {
 });
 
 t.test('every invalid command line has its own one-line error', (t) => {
+  const commands = 'the commands are check, diff, serve, who, preflight; without one, this node is shown';
   const help = 'see --help';
   const cases: [argv: string[], message: string, hint: string | null][] = [
     [['--format', 'json'], '--format cannot be used with the TUI; use --once', null],
@@ -152,13 +153,22 @@ t.test('every invalid command line has its own one-line error', (t) => {
     [['--once', '--notes', 'a', '--notes', ''], '--notes needs a path', null],
     [['--once', '--output', 'a\0b'], '--output needs a path', null],
     [['--once', '--strict', '--notes', 'a'], '--strict cannot be used with --notes: it ignores all notes', null],
-    [['--once', '--format'], "Option '--format <value>' argument missing", help],
-    [['--once', '--output', '--strict'], "Option '--output' argument is ambiguous", help],
-    [['--onec'], "Unknown option '--onec'", help],
+    [['--once', '--format'], '--format needs a value', help],
+    [
+      ['--once', '--output', '--strict'],
+      '--output needs a value, and --strict looks like an option',
+      'a value that begins with a dash is written --output=--strict; see --help',
+    ],
+    [['--once=3'], '--once takes no value', help],
+    [['--once', '--deadline', '-1'], '--deadline must be a number of seconds from 0.1 to 86400, not "-1"', null],
+    [['--onec'], "Unknown option '--onec'", 'did you mean --once? see --help'],
+    [['--ou'], "Unknown option '--ou'", 'did you mean --output? see --help'],
     [['-x'], "Unknown option '-x'", help],
-    [['--once=yes'], "Option '--once' does not take an argument", help],
     [['--no-strict', '--once'], "Unknown option '--no-strict'", help],
-    [['once'], "Unexpected argument 'once'", help],
+    [['chek', 'a'], `there is no command "chek": ${commands}`, 'did you mean check? see --help'],
+    [['help'], `there is no command "help": ${commands}`, 'did you mean --help, or check --help? see --help'],
+    [['nonsense\n'], `there is no command "nonsense\\x0a": ${commands}`, help],
+    [[''], `there is no command "": ${commands}`, help],
     [['--once', '--', 'x'], "Unexpected argument 'x'", help],
   ];
   for (const [argv, message, hint] of cases) {

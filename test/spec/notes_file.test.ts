@@ -141,6 +141,14 @@ t.test('an unknown key is reported with the allowed ones and a suggestion', asyn
     t.equal(error.message, `n.yaml:${message}`);
     t.equal(error.hint, meant === null ? null : `Did you mean "${meant}"?`);
   }
+  t.match(
+    failure(() => parse('rows:\n  - service: kubelet\n')),
+    {
+      message: /^n.yaml:2: expected one of the keys match, roles, .*, reason, found another key$/,
+      hint: /^Notes begin with "version: 1"/,
+    },
+    'one of a file that may be no notes is not quoted',
+  );
 });
 
 t.test('invalid values', async (t) => {

@@ -29,6 +29,9 @@ export function parseQuestion(what: string): Question {
   if (/^\.\.?\//.test(path)) throw unclear(what, 'the path of a socket is absolute');
   const [, endpoint = '', suffix = 'tcp'] = /^(.*?)(?:\/([^/]*))?$/s.exec(what) ?? [];
   const protocol = suffix.toLowerCase();
+  if (isTransport(endpoint.toLowerCase()) && parsePort(suffix) !== null) {
+    throw unclear(what, `the protocol comes last: ${suffix}/${endpoint.toLowerCase()}`);
+  }
   if (!isTransport(protocol)) throw unclear(what, `the protocol is tcp or udp, not ${shown(suffix)}`);
   const [, host = null, portText = ''] = /^(?:(.*):)?([^:\]]*)$/s.exec(endpoint) ?? [];
   // `::1:22` may be either.
@@ -37,6 +40,9 @@ export function parseQuestion(what: string): Question {
     throw unclear(what, 'an address needs a port, as in 192.0.2.10:2379');
   const address = host === null || host === '*' || host === '' ? null : addressIn(host, what);
   const port = parsePort(portText);
+  if (host === null && /^[a-z][^:]*$/i.test(portText)) {
+    throw unclear(what, `names are not looked up; the abstract socket of that name is @${shortened(what)}`);
+  }
   if (port === null) throw unclear(what, `a port is a number from 1 to 65535, not ${shown(portText || what)}`);
   return { what, protocol, address, port, path: null, abstract: null };
 }
@@ -46,6 +52,14 @@ function addressIn(host: string, what: string): string {
   if (bare(host) === host && host.includes(':'))
     throw unclear(what, 'an IPv6 address is in brackets, as in [::1]:9890');
   const address = canonicalAddress(unmapped(bare(host)));
+  const [withoutZone = '', zone] = bare(host).split('%');
+  if (zone !== undefined && canonicalAddress(withoutZone) !== null) {
+    throw unclear(
+      what,
+      `ask without %${shortened(zone)}, which is about all interfaces: [${withoutZone}]${what.slice(what.lastIndexOf(':'))}`,
+    );
+  }
+  if (host === 'localhost') throw unclear(what, `names are not looked up: localhost is 127.0.0.1 and [::1]`);
   if (address === null) throw unclear(what, `${shown(host)} is no address (names are not looked up)`);
   return address;
 }
@@ -73,7 +87,11 @@ function unclear(what: string, why: string): SockwatchError {
 const MAX_SHOWN = 60;
 
 function shown(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+  return JSON.stringify(shortened(text));
+}
+
+function shortened(text: string): string {
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
 /** The socket that could not be bound if anything had the address: on a port alone, one on every address of both families. */

@@ -29,7 +29,13 @@ t.test('errors, each on one line', (t) => {
   const cases: [what: string, message: string][] = [
     ['', '"": a port is a number from 1 to 65535, not ""'],
     ['@', '"@": a port is a number from 1 to 65535, not "@"'],
-    ['kubelet', '"kubelet": a port is a number from 1 to 65535, not "kubelet"'],
+    ['kubelet', '"kubelet": names are not looked up; the abstract socket of that name is @kubelet'],
+    ['tcp/10250', '"tcp/10250": the protocol comes last: 10250/tcp'],
+    ['UDP/8472', '"UDP/8472": the protocol comes last: 8472/udp'],
+    [
+      '[fe80::1%eth0]:10250',
+      '"[fe80::1%eth0]:10250": ask without %eth0, which is about all interfaces: [fe80::1]:10250',
+    ],
     ['0', '"0": a port is a number from 1 to 65535, not "0"'],
     ['65536', '"65536": a port is a number from 1 to 65535, not "65536"'],
     ['127.0.0.1', '"127.0.0.1": an address needs a port, as in 192.0.2.10:2379'],
@@ -39,8 +45,9 @@ t.test('errors, each on one line', (t) => {
     ['9'.repeat(5000), `"${'9'.repeat(60)}…": a port is a number from 1 to 65535, not "${'9'.repeat(60)}…"`],
     ['22/sctp', '"22/sctp": the protocol is tcp or udp, not "sctp"'],
     ['::1:22', '"::1:22": an IPv6 address is in brackets, as in [::1]:9890'],
-    ['localhost:22', '"localhost:22": "localhost" is no address (names are not looked up)'],
-    ['a\nb', '"a\\nb": a port is a number from 1 to 65535, not "a\\nb"'],
+    ['localhost:22', '"localhost:22": names are not looked up: localhost is 127.0.0.1 and [::1]'],
+    ['node-1:22', '"node-1:22": "node-1" is no address (names are not looked up)'],
+    ['1\nb', '"1\\nb": a port is a number from 1 to 65535, not "1\\nb"'],
   ];
   for (const [what, message] of cases) {
     const thrown = t.throws(() => parseQuestion(what), SockwatchError);
