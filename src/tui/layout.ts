@@ -1,4 +1,6 @@
-import type { ActionLabel, State } from './state.js';
+import { itemAt, listOf } from './list.js';
+import { type ActionLabel, isGone, type State } from './state.js';
+import { summaryText } from './summary_text.js';
 import { escaped, widthOf, wrap } from './text.js';
 
 /** The smallest screen on which a finding can be read. */
@@ -9,7 +11,10 @@ export const MIN_HEIGHT = 16;
 const MIN_SPLIT_WIDTH = 150;
 
 const HEADER_LINES = 4;
-const MAX_NOTICE_LINES = 5;
+/** So many where a text needs them, and the list keeps most lines. */
+const MAX_SUMMARY_LINES = 5;
+/** The bar before the text. */
+const SUMMARY_INDENT = 2;
 
 /** Where the parts of the screen are, in lines and columns from 0. */
 export interface Layout {
@@ -36,9 +41,10 @@ export function layoutOf(state: State): Layout {
   const { width, height } = state.size;
   const actions = actionLines(state);
   const isSplit = state.details !== null && width >= MIN_SPLIT_WIDTH;
-  const noticeLines = state.notice === null ? 0 : wrap(state.notice, width - 2, state.glyphs).length;
   const hasSummary = state.notice !== null || (state.help === null && state.details === null);
-  const summaryHeight = !hasSummary ? 0 : Math.max(height >= 30 ? 3 : 2, Math.min(noticeLines, MAX_NOTICE_LINES));
+  const usual = height >= 30 ? 3 : 2;
+  const most = state.notice === null ? Math.min(MAX_SUMMARY_LINES, Math.floor(height / 5)) : MAX_SUMMARY_LINES;
+  const summaryHeight = hasSummary ? Math.max(usual, Math.min(summaryLines(state).length, most)) : 0;
   const summaryTop = height - 1 - actions.length - summaryHeight;
   const body = { top: HEADER_LINES, height: summaryTop - HEADER_LINES };
   const listWidth = isSplit ? Math.floor(width / 2) : width;
@@ -53,6 +59,15 @@ export function layoutOf(state: State): Layout {
     overlay: { bottom: summaryTop + summaryHeight, height: summaryTop + summaryHeight - HEADER_LINES },
     actions,
   };
+}
+
+/** The full text of the selected line, which its columns may cut; before the first key, the notice. */
+export function summaryLines(state: State): string[] {
+  const { notice, size, glyphs } = state;
+  const item = notice === null ? itemAt(listOf(state), state.lists[state.view].line) : null;
+  const gone = item !== null && isGone(state, item) ? 'It is gone. Before: ' : '';
+  const text = notice ?? (item === null ? null : `${gone}${summaryText(item)}`);
+  return text === null ? [] : wrap(text, size.width - SUMMARY_INDENT, glyphs);
 }
 
 /** Columns around the key and the label of an action. */

@@ -19,8 +19,11 @@ export function clampSelection(state: State): State {
     position.key !== null
       ? reselect(list, position, height, view)
       : { ...moveTo(list, position, 0, 1, height), ...(followsFirst(state) && { key: null, endpoint: null }) };
+  // The text below the list may need more lines for another item.
+  const { height: left } = layoutOf(withList(state, view, next)).list;
+  const fitting = left === height || next.line < next.top + left ? next : { ...next, top: next.line - left + 1 };
   const seenEvents = view === 'events' ? shownData(state).timeline.nextId : state.seenEvents;
-  return withList({ ...state, seenEvents, details: refreshDetails(state) }, view, next);
+  return withList({ ...state, seenEvents, details: refreshDetails(state) }, view, fitting);
 }
 
 /**

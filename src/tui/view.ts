@@ -55,7 +55,8 @@ export const VIEWS: Readonly<Record<ViewName, View>> = {
     title: 'Listeners',
     columns: [
       fixed('protocol', 'PROT', 5, 1),
-      { ...place('address', 'ADDRESS', 22, 2), minWidth: 15 },
+      // Any IPv4 address with its port is whole.
+      { ...place('address', 'ADDRESS', 22, 2), minWidth: 21 },
       { ...column('owner', 'OWNER', 20, 3), minWidth: 14 },
       { ...column('explained', 'EXPLAINED BY', 20, 4), minWidth: 14 },
       fixed('up', 'UP', 4, 5, 'right'),

@@ -77,3 +77,12 @@ t.test('a filter that matches nothing moves no column', (t) => {
   }
   t.end();
 });
+
+t.test('an IPv4 address of a listener is whole at any width', (t) => {
+  const far = held('kube-controller-manager', '192.168.100.200', 10257, { owners: [OWNER] });
+  for (let width = 60; width <= 100; width += 1) {
+    const state = screenWith([nodeWith([...SOCKETS, far])], { size: { width, height: 24 } });
+    t.match(screenText(press(state, '2')), /192\.168\.100\.200:10257 +4711 /, `${width}`);
+  }
+  t.end();
+});

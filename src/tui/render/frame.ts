@@ -1,8 +1,6 @@
-import { type Layout, layoutOf, MIN_HEIGHT, MIN_WIDTH } from '../layout.js';
+import { type Layout, layoutOf, MIN_HEIGHT, MIN_WIDTH, summaryLines } from '../layout.js';
 import { type Line, segment } from '../line.js';
-import { selectedItem } from '../selection.js';
-import { type ActionLabel, isGone, type State } from '../state.js';
-import { summaryText } from '../summary_text.js';
+import type { ActionLabel, State } from '../state.js';
 import { truncate, wrap } from '../text.js';
 import { detailLines } from './details.js';
 import { footerLine } from './footer.js';
@@ -20,7 +18,7 @@ export function frameOf(state: State): Line[] {
     : [
         ...headerLines(state),
         ...padded(bodyLines(state, layout), layout.list.height + 1),
-        ...padded(summaryLines(state, layout), layout.summary.height),
+        ...padded(summaryPane(state, layout), layout.summary.height),
         ...layout.actions.map((actions) => actionsLine(actions, state)),
         footerLine(state, layout),
       ];
@@ -54,16 +52,12 @@ function bodyLines(state: State, layout: Layout): Line[] {
   ]);
 }
 
-/** The full text of the selected line, which its columns may cut; before the first key, the notice. */
-function summaryLines(state: State, { summary: { height } }: Layout): Line[] {
+/** What does not fit is in the details. */
+function summaryPane(state: State, { summary: { height } }: Layout): Line[] {
   const { notice, size, glyphs } = state;
-  const item = notice === null ? selectedItem(state) : null;
-  const gone = item !== null && isGone(state, item) ? 'It is gone. Before: ' : '';
-  const text = notice ?? (item === null ? null : `${gone}${summaryText(item)}`);
-  if (height === 0 || text === null) return [];
-  const width = size.width - 2;
-  const lines = wrap(text, width, glyphs);
-  const last = truncate(lines.slice(height - 1).join(' '), width, glyphs);
+  if (height === 0) return [];
+  const lines = summaryLines(state);
+  const last = truncate(lines.slice(height - 1).join(' '), size.width - 2, glyphs);
   const shown = lines.length > height ? [...lines.slice(0, height - 1), last] : lines;
   return shown.map((one) => [segment(`${glyphs.bar} `, 'dim'), segment(one, notice === null ? 'plain' : 'warning')]);
 }
