@@ -67,7 +67,9 @@ function wordProblem(word: string): string | null {
   const known = (kind: string, names: readonly string[]): string | null => {
     if (names.some((one) => one.startsWith(value))) return null;
     const meant = nearest(value, names);
-    return `no ${kind} begins with "${value}"${meant === null ? `: ${names.join(', ')}` : ` (did you mean ${meant}?)`}`;
+    // Short words are near to one another, whatever they mean.
+    const isNear = meant !== null && meant[0] === value[0];
+    return `no ${kind} begins with "${value}"${isNear ? ` (did you mean ${meant}?)` : `: ${names.join(', ')}`}`;
   };
   switch (name) {
     case 'verdict':
@@ -88,6 +90,12 @@ function wordProblem(word: string): string | null {
       return meant === null || meant[0] !== name[0] ? null : `no field "${name}:" (did you mean ${meant}:${value}?)`;
     }
   }
+}
+
+/** The fields there are, after a word that looks like one of them, such as `owner:etcd`; empty: there is none. */
+export function fieldsHint(filter: string): string {
+  const names = Array.from(filter.toLowerCase().matchAll(/(?:^|[\s|!])([a-z]+):[a-z]/g), ([, name = '']) => name);
+  return names.some((name) => !Object.hasOwn(FIELDS, name)) ? `; the fields are ${FIELD_NAMES}` : '';
 }
 
 /** The word for one path. What would end the word is any character. */

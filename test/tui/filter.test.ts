@@ -121,11 +121,14 @@ t.test('a filter that can match nothing says why', (t) => {
     ['verdict:mising', 'no verdict begins with "mising" (did you mean missing?); Esc clears the filter'],
     ['verdict:something', 'no verdict begins with "something": wrong-owner, exposed, missing, '],
     ['kubelet !severity:x|verdict:ok', 'no severity begins with "x": '],
+    ['verdict:foo', 'no verdict begins with "foo": wrong-owner, exposed, missing, '],
+    ['owner:etcd', 'nothing matches "owner:etcd"; the fields are port: pid: unit: '],
+    ['unit:etcd|!owner:etcd no', 'the fields are port: '],
     ['pord:10250', 'no field "pord:" (did you mean port:10250?); Esc clears the filter'],
     ['port:http', 'port: takes a number, or a range such as 30000-32767; Esc'],
     ['verdict:wrong-owner', 'nothing matches "verdict:wrong-owner"; Esc clears the filter'],
-    ['localhost:1', 'nothing matches "localhost:1"'],
-    ['unit:nothing', 'nothing matches "unit:nothing"'],
+    ['localhost:1', 'nothing matches "localhost:1"; Esc'],
+    ['unit:nothing', 'nothing matches "unit:nothing"; Esc'],
   ];
   for (const [filter, why] of cases) t.match(said(filter), why, filter);
   t.end();

@@ -161,7 +161,7 @@ t.test('hardening that a note knows of is told where it was done', (t) => {
   const one = row('*:10257', 'kube-controller');
   const owners = [processOwner('kube-controller-manager')];
   const tight = judge(one, { sockets: [listener('127.0.0.1', 10257, { owners })], notes: known });
-  t.match(tight, { verdict: 'narrowed', severity: 'info', reason: 'The hardening guide binds it to 127.0.0.1.' });
+  t.match(tight, { verdict: 'narrowed', severity: 'info', reason: 'The hardening guide binds it to 127.0.0.1' });
   const wide = judge(one, { sockets: [listener('0.0.0.0', 10257, { owners })], notes: known });
   t.match(wide, { verdict: 'ok', reason: null });
   t.end();

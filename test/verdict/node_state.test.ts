@@ -66,15 +66,18 @@ t.test('nothing is missing where the configuration may put it elsewhere, and cou
   const kubelet = held('kubelet', '0.0.0.0', 10250, {
     owners: [processOwner('kubelet', { unit: 'snap.k8s.kubelet.service' })],
   });
-  const codes = (node: Partial<NodeFacts>, source: Partial<SourceReading> | null) => {
+  const findings = (node: Partial<NodeFacts>, source: Partial<SourceReading> | null) => {
     const sources = source === null ? [] : [{ ...CONFIGURATION, ...source }];
     const read = renderCoverage([...coverage().sources, ...sources]);
     const observed = { node: { ...capture([]).node, ...node }, coverage: read };
-    return evaluate(all, capture([kubelet], observed), 'control-plane').findings.map(({ code }) => code);
+    return evaluate(all, capture([kubelet], observed), 'control-plane').findings;
   };
+  const codes = (...seen: Parameters<typeof findings>) => findings(...seen).map(({ code }) => code);
   const unplaced = ['place-unknown', 'no-listener', 'place-unknown', 'not-in-spec'];
   const missing = ['no-listener', 'no-listener', 'runs-but-not-here', 'not-in-spec'];
   t.strictSame(codes({ isInstalled: false }, {}), unplaced, 'a unit of the snap shows that these are other files');
+  const [{ advice } = { advice: null }] = findings({ isInstalled: false }, {});
+  t.match(advice?.text, /^Name where the file system .* \(--host-root\); else/, 'all of these files were read');
   t.strictSame(codes({ isInstalled: null }, { status: 'partial' }), unplaced, 'no files were seen');
   t.strictSame(codes({ isInstalled: null }, null), missing, 'nobody looked, as in a text');
   const unknown = { code: 'settings-unknown', params: { services: ['kube-apiserver'] } } as const;

@@ -1,6 +1,6 @@
 import { brokenStyle } from '../cells.js';
 import { columnsOf, MARK_WIDTH, type PlacedColumn } from '../columns.js';
-import { filterProblem } from '../filter.js';
+import { fieldsHint, filterProblem } from '../filter.js';
 import { brokenClaims } from '../finding_item.js';
 import type { Item } from '../item.js';
 import type { Layout } from '../layout.js';
@@ -97,12 +97,16 @@ function emptyListText(state: State): string {
   if (state.back !== null) return `no events at this address${since}`;
   if (state.filter !== '') {
     if (/\bclaim:/.test(state.filter) && document?.claims === undefined) return notProbed(state);
-    return `${filterProblem(state.filter) ?? `nothing${since} matches "${state.filter}"`}; Esc clears the filter`;
+    const problem =
+      filterProblem(state.filter) ?? `nothing${since} matches "${state.filter}"${fieldsHint(state.filter)}`;
+    return `${problem}; Esc clears the filter`;
   }
   if (state.faultsOnly) return `no faults here${since}; f shows everything`;
   if (document === null) return waitingText(state.source);
   if (state.view === 'events') {
-    return state.source.kind === 'recording' ? 'the snapshot has no events; w saves them' : 'no events yet';
+    return state.source.kind === 'recording'
+      ? 'this snapshot was saved without events; those that w saves have them'
+      : 'no events yet';
   }
   const failed = document.coverage.sources.filter(({ status }) => status !== 'ok').map(({ name }) => name);
   return failed.length > 0 ? `nothing found, but could not be read completely: ${failed.join(', ')}` : 'nothing';

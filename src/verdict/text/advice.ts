@@ -118,7 +118,7 @@ function adviceOnCode(facts: FindingFacts, { sockets, node, coverage }: AdviceCo
     case 'node-unknown':
     case 'place-unknown':
       return advice(
-        'Fix what kept the configuration from being read, which `coverage` names; where the file system of the node is seen elsewhere, name that (--host-root).',
+        'Name where the file system of the node is seen, unless that is / (--host-root); else fix what kept the configuration from being read, which `coverage` names.',
       );
     case 'in-the-way': {
       const { text, commands } = stop(of(facts.sockets)) ?? { text: 'find its owner', commands: [] };

@@ -54,7 +54,7 @@ function sentences(facts: FindingFacts, { sockets, coverage }: FindingContext): 
     case 'stricter-address': {
       const { hardening } = facts.params;
       const message = `${listening(members)} only; the page says ${place}`;
-      return hardening === null ? plain(message) : because(message, hardening);
+      return hardening === null ? plain(message) : because(message, hardening.replace(/\.$/, ''));
     }
     case 'unreachable-address':
       return because(`${listening(members)} only; the page says ${place}`, 'clients of other machines cannot reach it');

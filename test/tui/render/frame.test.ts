@@ -175,7 +175,7 @@ t.test('a notice at the start says that owners cannot be seen and what helps', (
 t.test('a recording is marked as such, with its time and host', (t) => {
   const state = screenWith([nodeWith(SOCKETS)], { source: { kind: 'recording', file: 'x.json' } });
   t.match(linesOf(state)[0], /^node .* RECORDING of 2026-01-31 12:00:00 UTC/);
-  t.match(screenText(press(state, '3')), /the snapshot has no events; w saves them/);
+  t.match(screenText(press(state, '3')), /this snapshot was saved without events; those that w saves have them/);
   const started = processOwner('kubelet', { startedAt: '2026-01-31T11:59:30.000Z' });
   const old = nodeWith([held('kubelet', '127.0.0.1', 10248, { owners: [started] })]);
   const wide = screenWith([old], { source: { kind: 'recording', file: 'x.json' }, size: LARGE, now: NOW + 86_400_000 });
