@@ -22,14 +22,18 @@ export async function* directoryFiles(root: string): AsyncGenerator<EvidenceItem
   const pending: { readonly path: string; readonly depth: number }[] = [{ path: '', depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { path, depth } = next;
+    if (depth > MAX_DEPTH) {
+      yield refusal(join(root, path), `at most ${MAX_DEPTH} directories below one another`, 'one more');
+      continue;
+    }
     const names = await namesIn(join(root, path));
     if (!Array.isArray(names)) {
       yield refusal(join(root, path), 'a directory that can be read', names.failure);
       continue;
     }
     fileCount += names.length;
-    if (fileCount > MAX_FILES || depth > MAX_DEPTH) {
-      yield refusal(root, `at most ${MAX_FILES} files, ${MAX_DEPTH} directories deep`, 'more');
+    if (fileCount > MAX_FILES) {
+      yield refusal(root, `at most ${MAX_FILES} files`, 'more');
       return;
     }
     let isRefused = false;

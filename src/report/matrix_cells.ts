@@ -70,17 +70,18 @@ function cellText(node: FleetNode, row: MatrixRow, kind: number | undefined, tem
     text += template[at];
     if (standIn !== undefined) text += standIn === PID ? pid : address;
   }
-  return text;
+  // A longer address may make a message too long.
+  return text.length > MAX_MESSAGE ? ownText(node, row, shown) : text;
 }
 
 function templateOf(node: FleetNode, row: MatrixRow, shown: ShownCell, address: string | null): Template {
   const own = ownText(node, row, shown);
-  if (own.length > MAX_MESSAGE || STAND_INS.test(own)) return null;
+  if (STAND_INS.test(own)) return null;
   const disguised = ownText(node, row, shown, (listener) => {
     const owners = listener.owners.map((owner) => (owner.kind === 'process' ? { ...owner, pid: Number(PID) } : owner));
     return { ...listener, address, owners };
   });
-  return disguised.split(STAND_INS);
+  return disguised.length > MAX_MESSAGE ? null : disguised.split(STAND_INS);
 }
 
 /** What follows the number of a node. */

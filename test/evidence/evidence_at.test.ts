@@ -108,6 +108,17 @@ t.test('a link with the name of evidence is refused if it leads out of the direc
 
 const needsRoot = { skip: process.getuid?.() === 0 ? false : 'another user takes root' };
 
+t.test('a directory that is too deep is refused, and the others are read', async (t) => {
+  const directory = t.testdir({ 'z.json': SNAPSHOT });
+  const deep = (levels: number): string => Array.from({ length: levels }, () => 'd').join('/');
+  await mkdir(join(directory, deep(34)), { recursive: true });
+  for (const levels of [32, 33, 34]) await writeFile(join(directory, deep(levels), 'a.json'), SNAPSHOT);
+  t.strictSame(
+    (await read(directory, directory)).map((line) => line.replace(/: node.*/, '')),
+    ['z.json', `${deep(32)}/a.json`, `${deep(33)}: expected at most 32 directories below one another, found one more`],
+  );
+});
+
 t.test('a directory that may be listed and not searched hides nothing', needsRoot, async (t) => {
   const directory = shortDirectory(t);
   await mkdir(join(directory, 'sub'));

@@ -137,11 +137,9 @@ export const OBSTACLES: readonly Obstacle[] = [
     name: 'K3s',
     code: 'other-kubernetes-running',
     culprit: /^K3s runs here \(k3s\.service\); it has .*kube-apiserver \*:6443\/tcp/,
-    commands: ['sudo /usr/local/bin/k3s-uninstall.sh'],
+    commands: ['sudo systemctl disable --now -- k3s.service'],
     plan: (plan) =>
-      withFiles(withService(plan, stand('k3s-server', 'system.slice/k3s.service', tcp('::', 6443), tcp('::', 10250))), [
-        ['/usr/local/bin/k3s-uninstall.sh', ''],
-      ]),
+      withService(plan, stand('k3s-server', 'system.slice/k3s.service', tcp('::', 6443), tcp('::', 10250))),
   },
   {
     name: 'K3s that does not run',

@@ -113,13 +113,15 @@ t.test('text that is made once for all nodes is that of each', (t) => {
   const builder = new FleetBuilder(options);
   const documents = cluster(also.length, Object.fromEntries(changes)).filter(({ node }) => node.role === 'worker');
   // Two makers, which number the same findings differently.
-  for (const ofOne of [documents, documents.toReversed()]) {
+  const others = documents.map((one) => ({ ...one, node: { ...one.node, hostname: `x-${one.node.hostname}` } }));
+  for (const ofOne of [documents, others.toReversed()]) {
     const maker = new PartMaker(options);
     const from = new PartSource(BUILTIN);
     for (const document of ofOne) builder.addPart(maker.partOf('', document), from);
   }
   const fleet = builder.build();
   const [matrix] = fleet.matrices;
+  t.equal(matrix?.nodes.length, 2 * documents.length);
   const rows = JSON.parse([...toMatrixJson(fleet)].join('')).rows;
   for (const [index, row] of matrix?.rows.entries() ?? []) {
     for (const [number, node] of matrix?.nodes.entries() ?? []) {
