@@ -71,7 +71,7 @@ t.test('a recording needs neither root nor a node', async (t) => {
   await terminal.keys('Enter');
   await terminal.until((now) => /exe +\//.test(now), 'details');
   await terminal.keys('3');
-  await terminal.until((now) => now.includes('the snapshot has no events'), 'events');
+  await terminal.until((now) => now.includes('this snapshot was saved without events'), 'events');
   await terminal.keys('r');
   await terminal.until((now) => now.includes('cannot be read again'), 'r');
   await terminal.keys('q');
