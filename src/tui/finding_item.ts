@@ -45,6 +45,11 @@ function otherIds({ code, params }: Finding): readonly string[] {
   return code === 'runs-but-not-here' ? params.others : [];
 }
 
+/** Nothing but its name says that the owner is a service. */
+export function isByNameOnly({ code }: Finding): boolean {
+  return code === 'not-its-unit' || code === 'noted-by-name-only';
+}
+
 function keyOf({ expected, sockets, severity, verdict }: Finding): string {
   if (expected !== null) return `row ${JSON.stringify(expected)}`;
   return `${verdict} ${severity} ${[...sockets].sort().join(' ')}`;
@@ -89,7 +94,7 @@ class FindingItem implements Item {
         return endpointsCell(sockets);
       case 'owner':
         if (sockets.length === 0) return lastOwnerCell(lastHeld(finding, timeline));
-        return ownerCell(sockets, true, finding.code === 'not-its-unit' || finding.code === 'noted-by-name-only');
+        return ownerCell(sockets, true, isByNameOnly(finding));
       case 'queue':
         return queueCell(sockets);
       case 'up':

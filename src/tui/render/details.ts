@@ -4,6 +4,7 @@ import type { Claim } from '../../verdict/claim.js';
 import type { Finding } from '../../verdict/finding.js';
 import { ownersText } from '../../verdict/text/format.js';
 import { placeWithProtocol, reachText, SEVERITY_STYLE } from '../cells.js';
+import { isByNameOnly } from '../finding_item.js';
 import type { Glyphs } from '../glyphs.js';
 import { historyOf } from '../history.js';
 import type { Socket, Subject } from '../item.js';
@@ -122,8 +123,10 @@ function explanationText({ explainedBy: { by, text }, protocol }: Socket, isEval
 
 function socketParts(sockets: readonly Socket[], state: State): Part[] {
   const now = shownTime(state);
+  const findings = shownData(state).document?.findings ?? [];
   return sockets.flatMap((socket, at) => {
     const { device, drops, inode, cookie, uid, netns } = socket;
+    const isNameOnly = findings.some((finding) => isByNameOnly(finding) && finding.sockets.includes(socket.id));
     return [
       heading(`Socket ${at + 1} of ${sockets.length}: ${placeWithProtocol(socket)}`),
       field('reach', reachDetails(socket)),
@@ -131,7 +134,7 @@ function socketParts(sockets: readonly Socket[], state: State): Part[] {
       ...optional('shared with', sharingText(socket, state)),
       field('queue', queueText(socket)),
       ...optional('drops', drops === null || drops === 0 ? null : `${drops} packets`),
-      ...ownersParts(socket, now, state.processes),
+      ...ownersParts(socket, now, state.processes, isNameOnly),
       field('inode', `${inode}   cookie ${cookie ?? 'unknown'}   uid ${uid ?? 'unknown'}   netns ${netns}`),
     ];
   });

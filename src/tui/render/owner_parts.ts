@@ -4,10 +4,17 @@ import { type ProcessDetails, type ProcessesRead, processKey } from '../state.js
 import { ageText, dateText } from '../text.js';
 import { field, optional, type Part } from './part.js';
 
-/** `processes`: what was read of them besides, for a line that is there now. */
-export function ownersParts(socket: OwnedListener, now: number, processes: ProcessesRead = new Map()): Part[] {
+/** `processes`: what was read of them besides, for a line that is there now. `isStranger`: their names prove nothing. */
+export function ownersParts(
+  socket: OwnedListener,
+  now: number,
+  processes: ProcessesRead = new Map(),
+  isStranger = false,
+): Part[] {
   const { owners, origin } = socket;
-  if (owners.length > 0) return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now, processes));
+  if (owners.length > 0) {
+    return owners.flatMap((owner, at) => ownerParts(owner, owners.length, at, now, processes, isStranger));
+  }
   return [
     field('owner', `unknown: ${unknownOwnerText(socket)}`, 'unknown'),
     // Without a unit, the line above names the cgroup.
@@ -22,12 +29,17 @@ export function ownerParts(
   at: number,
   now: number,
   processes: ProcessesRead = new Map(),
+  isStranger = false,
 ): Part[] {
   const name = count > 1 ? `owner ${at + 1}/${count}` : 'owner';
   if (owner.kind === 'kernel') return [field(name, `the kernel, for device ${owner.device} (${owner.deviceKind})`)];
   const program = programName(owner);
   return [
-    field(name, `${program}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`, 'bold'),
+    field(
+      name,
+      `${isStranger ? `"${program}"` : program}   pid ${owner.pid}${owner.fd === null ? '' : `   fd ${owner.fd}`}`,
+      'bold',
+    ),
     ...optional('exe', owner.exe),
     // Without names that the lines above have already.
     ...optional('argv[0]', owner.argv0 === owner.exe ? null : owner.argv0),

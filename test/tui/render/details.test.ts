@@ -2,7 +2,7 @@ import t from 'tap';
 import { UNCODED } from '../../../src/base/coded.js';
 import type { Verdict } from '../../../src/verdict/finding.js';
 import { documentOf } from '../../snapshot/document/document.js';
-import { capture, held, processOwner, row, spec } from '../../verdict/factory.js';
+import { capture, held, notes, processOwner, row, spec } from '../../verdict/factory.js';
 import { LARGE, linesOf, nodeWith, press, SOCKETS, screenText, screenWith } from '../screen.js';
 
 t.test('details show everything about a finding, and what to do next', (t) => {
@@ -99,5 +99,15 @@ t.test('a command that is too long for its column begins further to the left, an
   t.ok(shown(110).includes(`${' '.repeat(13)}${command}`));
   t.ok(shown(90).includes(`  ${command}`));
   t.match(shown(60).join('\n'), /^ {13}sudo k8s kubectl -n kube-system get configmap\n {13}x{40}$/m);
+  t.end();
+});
+
+t.test('the name of an impostor is quoted, in the details of its row and of its listener', (t) => {
+  const units = { kubelet: { units: ['snap.k8s.kubelet.service'] } };
+  const page = spec([row('*:10250', 'kubelet')], { notes: notes({ services: units }) });
+  const impostor = held('kubelet', '0.0.0.0', 10250, { owners: [processOwner('kubelet', { unit: 'cron.service' })] });
+  const state = screenWith([documentOf(page, capture([impostor]))], { size: LARGE });
+  for (const keys of ['return', '2 return'])
+    t.match(screenText(press(state, keys)), /owner +"kubelet" {3}pid 812/, keys);
   t.end();
 });
