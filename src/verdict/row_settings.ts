@@ -37,16 +37,17 @@ export function isPlaceUnknown(
   const flags = flagsOf(row, service);
   const source = coverage.sources.find((one) => one.name === 'configuration');
   if (flags === undefined || source === undefined) return false;
-  if (node.configuration === null) return node.isInstalled !== false || listeners.ofEachOwner.some(isOfSnap);
+  if (node.configuration === null) return node.isInstalled !== false || listeners.listeners.some(isOfSnap);
   if (settingsOf(flags, node.configuration).place !== null) return false;
   return source.errors.some(
     ({ code, params }) => code === 'settings-unknown' && params.services.includes(flags.service),
   );
 }
 
-/** Whether a unit of the snap has it, which shows that files without the snap are not the node's. */
-function isOfSnap({ owners }: OwnedListener): boolean {
-  return owners.some((owner) => owner.kind === 'process' && SERVICES.some((service) => owner.unit === unitOf(service)));
+/** Whether a unit of the snap has or, which is seen without root, created it: files without the snap are not the node's then. */
+function isOfSnap({ owners, origin }: OwnedListener): boolean {
+  const isUnit = (unit: string | null): boolean => SERVICES.some((service) => unit === unitOf(service));
+  return owners.some((owner) => owner.kind === 'process' && isUnit(owner.unit)) || isUnit(origin?.unit ?? null);
 }
 
 function isOf({ protocol, port }: ListenerFlags, row: Row): boolean {

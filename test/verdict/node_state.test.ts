@@ -66,16 +66,20 @@ t.test('nothing is missing where the configuration may put it elsewhere, and cou
   const kubelet = held('kubelet', '0.0.0.0', 10250, {
     owners: [processOwner('kubelet', { unit: 'snap.k8s.kubelet.service' })],
   });
-  const findings = (node: Partial<NodeFacts>, source: Partial<SourceReading> | null) => {
+  const findings = (node: Partial<NodeFacts>, source: Partial<SourceReading> | null, listener = kubelet) => {
     const sources = source === null ? [] : [{ ...CONFIGURATION, ...source }];
     const read = renderCoverage([...coverage().sources, ...sources]);
     const observed = { node: { ...capture([]).node, ...node }, coverage: read };
-    return evaluate(all, capture([kubelet], observed), 'control-plane').findings;
+    return evaluate(all, capture([listener], observed), 'control-plane').findings;
   };
   const codes = (...seen: Parameters<typeof findings>) => findings(...seen).map(({ code }) => code);
   const unplaced = ['place-unknown', 'no-listener', 'place-unknown', 'not-in-spec'];
   const missing = ['no-listener', 'no-listener', 'runs-but-not-here', 'not-in-spec'];
   t.strictSame(codes({ isInstalled: false }, {}), unplaced, 'a unit of the snap shows that these are other files');
+  const unit = 'snap.k8s.kubelet.service';
+  const origin = { cgroup: `/system.slice/${unit}`, unit, pod: null, container: null };
+  const unowned = held('kubelet', '0.0.0.0', 10250, { owners: [], ownersUnknown: 'permission', origin });
+  t.strictSame(codes({ isInstalled: false }, {}, unowned).slice(0, 2), unplaced.slice(0, 2), 'or created a listener');
   const [{ advice } = { advice: null }] = findings({ isInstalled: false }, {});
   t.match(advice?.text, /^Name where the file system .* \(--host-root\); else/, 'all of these files were read');
   t.strictSame(codes({ isInstalled: null }, { status: 'partial' }), unplaced, 'no files were seen');
