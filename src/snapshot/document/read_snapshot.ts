@@ -1,10 +1,11 @@
 import { messageOf, type SockwatchError } from '../../base/errors.js';
 import { EMPTY_HINT, inputError, quoted, shortened } from '../../base/input_error.js';
+import { isIP } from '../../base/ip.js';
 import type { SchemaError } from '../../base/schema_check.js';
 import { completeSnapshot, type StoredSnapshot } from './complete_snapshot.js';
 import type { SnapshotDocument } from './document.js';
 import { isCutOff, refuseDeepNesting, refuseManyValues } from './json_bounds.js';
-import { danglingReference } from './references.js';
+import { type Dangling, danglingReference } from './references.js';
 import { validate } from './validate_snapshot.js';
 
 /** The version this program writes and reads. Within it fields are only ever added. */
@@ -52,9 +53,9 @@ export function* readInSteps(text: string, source: string): Generator<ReadingSte
   refuseOtherVersion(value, source);
   if (!validate(value)) throw faultError(validate.errors ?? [], source, isSnapshot(value));
   const stored = value as StoredSnapshot;
-  const dangling = danglingReference(stored);
-  if (dangling === null) return completeSnapshot(stored);
-  const { place, expected, found } = dangling;
+  const fault = danglingReference(stored) ?? wrongAddress(stored);
+  if (fault === null) return completeSnapshot(stored);
+  const { place, expected, found } = fault;
   throw inputError({
     file: source,
     line: null,
@@ -62,6 +63,12 @@ export function* readInSteps(text: string, source: string): Generator<ReadingSte
     found: nameOf(found),
     hint: EDITED,
   });
+}
+
+/** An address that cannot be compared with others. The kernel gives none a zone. */
+function wrongAddress({ sockets }: StoredSnapshot): Dangling | null {
+  const at = sockets.findIndex(({ address }) => address !== null && (address.includes('%') || isIP(address) === 0));
+  return at < 0 ? null : { place: `sockets[${at}].address`, expected: 'an IP address', found: sockets[at]?.address };
 }
 
 const SNAPSHOT = 'a snapshot of k8s-sockwatch';

@@ -76,6 +76,16 @@ t.test('a reference to what is not there', (t) => {
   t.end();
 });
 
+t.test('an address that is none', (t) => {
+  for (const address of ['fe80::1%eth0', 'localhost', '1.2', '']) {
+    t.match(
+      refusal(({ sockets }) => Object.assign(sockets.find(({ protocol }) => protocol === 'tcp') ?? {}, { address })),
+      { code: 'ERR_INPUT', message: /^node\.json: expected an IP address at sockets\[\d+\]\.address, found / },
+    );
+  }
+  t.end();
+});
+
 t.test('what the reader does not use may refer to anything', (t) => {
   const later = { code: 'of-a-later-version', params: { others: ['tcp:7'] } };
   t.equal(
