@@ -118,7 +118,7 @@ async function main(argv: readonly string[], firstPass: FirstPass): Promise<numb
   }
 }
 
-/** Runs the command line. `firstPass`: of eBPF over all descriptors, which an entry point may have started before the program was read. */
+/** Runs the command line. `firstPass`: of eBPF over all descriptors, which an entry point may have started before it. */
 export function start(firstPass: FirstPass): void {
   // The bundle is CommonJS, which has no top-level await.
   void main(process.argv.slice(2), firstPass)

@@ -42,14 +42,15 @@ function readCache(file: string, program: Buffer): Buffer | undefined {
   return isOurs ? cache.subarray(end) : undefined;
 }
 
-const begin = require(path.join(directory, 'begin.cjs')) as { bundle: string; firstPass: unknown };
+const begin = require(path.join(directory, 'begin.cjs')) as { bundle: string; beginPass(): unknown };
 const bundle = path.join(directory, begin.bundle);
 const program = fs.readFileSync(bundle);
 const cachedData = readCache(`${bundle}.cache`, program);
+const firstPass = begin.beginPass();
 // .ci/bundle.mjs writes ASCII.
 const script = new vm.Script(program.toString('latin1'), {
   filename: bundle,
   ...(cachedData === undefined ? {} : { cachedData }),
 });
 (script.runInThisContext() as Wrapper)(exports, require, module, bundle, directory);
-(module.exports as Program).start(begin.firstPass);
+(module.exports as Program).start(firstPass);

@@ -1,5 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { SockwatchError } from '../base/errors.js';
+import { messageOf, SockwatchError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { printable } from '../base/text.js';
 import type { ProbeOptions } from '../snapshot/probe/probe.js';
@@ -38,32 +38,56 @@ export function parseOptions<const Options extends NonNullable<ParseArgsConfig['
   options: Options,
   allowPositionals: boolean,
 ): ReturnType<typeof parseArgs<{ options: Options; strict: true; allowPositionals: boolean }>> {
+  const args = withNumbers(argv).map(withValue);
   try {
-    return parseArgs({ args: withNumbers(argv).map(withValue), options, strict: true, allowPositionals });
+    return parseArgs({ args, options, strict: true, allowPositionals });
   } catch (error) {
-    throw parseError(error, argv, Object.keys(options));
+    throw faultIn(args, options, allowPositionals) ?? usageError(printable(messageOf(error)), 'see --help', error);
   }
 }
 
-/** The rest of Node's messages explains `--`, which does not help here. */
-function parseError(error: unknown, argv: readonly string[], options: readonly string[]): SockwatchError {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
-  const [, option = ''] = /^(?:Unknown option|Option) '(--?[^' ]+)/.exec(first) ?? [];
-  if (first.startsWith('Unknown option')) {
-    const name = option.replace(/^-+/, '');
-    const alike = options.filter((one) => one[0] === name[0]);
-    const begun = alike.find((one) => name.length > 1 && one.startsWith(name));
-    const meant = begun ?? nearest(name, alike) ?? nearest(name, options);
-    return usageError(printable(first), `${meant === null ? '' : `did you mean --${meant}? `}see --help`, error);
+/** What the strict parser refuses; its own messages explain `--`, which does not help here. null: nothing. */
+function faultIn(
+  args: readonly string[],
+  options: NonNullable<ParseArgsConfig['options']>,
+  allowPositionals: boolean,
+): SockwatchError | null {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (!allowPositionals) return usageError(`Unexpected argument '${printable(token.value)}'`, 'see --help');
+      continue;
+    }
+    const { name, rawName, value, inlineValue } = token;
+    const option = printable(rawName);
+    switch (options[name]?.type) {
+      case undefined: {
+        const meant = nearestOption(name, Object.keys(options));
+        return usageError(
+          `Unknown option '${option}'`,
+          `${meant === null ? '' : `did you mean --${meant}? `}see --help`,
+        );
+      }
+      case 'boolean':
+        if (value !== undefined) return usageError(`${option} takes no value`, 'see --help');
+        break;
+      case 'string':
+        if (value === undefined) return usageError(`${option} needs a value`, 'see --help');
+        if (!inlineValue && /^-./s.test(value)) {
+          const next = printable(value);
+          const instead = `a value that begins with a dash is written ${option}=${next}; see --help`;
+          return usageError(`${option} needs a value, and ${next} looks like an option`, instead);
+        }
+    }
   }
-  if (first.endsWith('does not take an argument')) {
-    return usageError(`${printable(option)} takes no value`, 'see --help', error);
-  }
-  if (!first.startsWith('Option')) return usageError(printable(first), 'see --help', error);
-  const next = argv[argv.indexOf(option) + 1];
-  if (next === undefined) return usageError(`${printable(option)} needs a value`, 'see --help', error);
-  const instead = `a value that begins with a dash is written ${option}=${next}; see --help`;
-  return usageError(printable(`${option} needs a value, and ${next} looks like an option`), printable(instead), error);
+  return null;
+}
+
+function nearestOption(name: string, options: readonly string[]): string | null {
+  const alike = options.filter((one) => one[0] === name[0]);
+  const begun = alike.find((one) => name.length > 1 && one.startsWith(name));
+  return begun ?? nearest(name, alike) ?? nearest(name, options);
 }
 
 /** `--deadline -1` as `--deadline=-1`, so that the option itself refuses the number: no option begins with a digit. */

@@ -60,7 +60,8 @@ function requireAsset(id: string): unknown {
   return exported;
 }
 
-const begin = requireAsset('../bin/begin.cjs') as { bundle: string; firstPass: unknown };
+const begin = requireAsset('../bin/begin.cjs') as { bundle: string; beginPass(): unknown };
+const firstPass = begin.beginPass();
 // Empty where the build machine could not run the executable's Node.js, and then V8 compiles the program.
 const program = run(begin.bundle, (text) => text, asset(`${begin.bundle}.cache`)) as { start(firstPass: unknown): void };
-program.start(begin.firstPass);
+program.start(firstPass);
