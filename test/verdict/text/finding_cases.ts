@@ -144,7 +144,7 @@ export const CASES: readonly (readonly [finding: Finding, text: string])[] = [
       sockets: [held('kube-apiserver', '127.0.0.1', 6443)],
       notes: notes({ rows: [rowNote({ port: 6443 }, { hardening: 'The guide says so.' })] }),
     }),
-    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the page says *:6443/tcp|The guide says so.`,
+    `${owned('kube-apiserver')} is listening on 127.0.0.1:6443 only; the page says *:6443/tcp|The guide says so`,
   ],
   [
     judge(API, { sockets: [held('kube-apiserver', '::', 6443, { v6only: true })] }),
