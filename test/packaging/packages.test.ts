@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { median } from '../bench/median.js';
 import { type Lab, startLab } from '../lab/lab.js';
 import { waitFor } from '../lab/wait.js';
 import { CLI, snapshotIn, verdictsOf } from '../live/cli.js';
@@ -109,11 +110,13 @@ t.test('it starts no slower than this checkout does', (t) => {
     spawnSync(program, [...argv, '--once'], { env: {} });
     return performance.now() - begun;
   };
-  let [checkout, single] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  // Other tests run beside this one: more rounds, until each has had a quiet moment.
-  for (let round = 0; round < 10 || (single >= checkout * 1.1 && round < 100); round++) {
-    checkout = Math.min(checkout, time(process.execPath, CLI));
-    single = Math.min(single, time(singleFile('x64')));
+  const times = { checkout: [] as number[], single: [] as number[] };
+  let [checkout, single] = [0, Number.POSITIVE_INFINITY];
+  // Other tests run beside this one, and which parts of a file are in memory in large pages decides the fastest runs.
+  for (let round = 1; round <= 10 || (single >= checkout * 1.1 && round <= 100); round++) {
+    times.checkout.push(time(process.execPath, CLI));
+    times.single.push(time(singleFile('x64')));
+    [checkout, single] = [median(times.checkout), median(times.single)];
   }
   t.comment(`node dist/src/main.cjs --once: ${checkout.toFixed(0)} ms; the single file: ${single.toFixed(0)} ms`);
   t.ok(single < checkout * 1.1);
