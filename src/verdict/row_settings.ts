@@ -1,4 +1,3 @@
-import type { OwnedListener } from '../kernel/owners/owner.js';
 import { endpointOf, portOf, urlEndpoints } from '../node/flag_value.js';
 import { FLAGS, LISTENERS, type ListenerFlags, SERVICES, snapServiceOf, unitOf } from '../node/flags.js';
 import { type Setting, valueInEffect } from '../node/setting.js';
@@ -37,17 +36,20 @@ export function isPlaceUnknown(
   const flags = flagsOf(row, service);
   const source = coverage.sources.find((one) => one.name === 'configuration');
   if (flags === undefined || source === undefined) return false;
-  if (node.configuration === null) return node.isInstalled !== false || listeners.listeners.some(isOfSnap);
+  if (node.configuration === null) return node.isInstalled !== false || hasOfSnap(listeners);
   if (settingsOf(flags, node.configuration).place !== null) return false;
   return source.errors.some(
     ({ code, params }) => code === 'settings-unknown' && params.services.includes(flags.service),
   );
 }
 
-/** Whether a unit of the snap has or, which is seen without root, created it: files without the snap are not the node's then. */
-function isOfSnap({ owners, origin }: OwnedListener): boolean {
+/** Whether a unit of the snap has or, which is seen without root, created a listener: files without the snap are not the node's then. */
+function hasOfSnap({ ofEachOwner, listeners }: EvaluationContext['listeners']): boolean {
   const isUnit = (unit: string | null): boolean => SERVICES.some((service) => unit === unitOf(service));
-  return owners.some((owner) => owner.kind === 'process' && isUnit(owner.unit)) || isUnit(origin?.unit ?? null);
+  return (
+    ofEachOwner.some(({ owners }) => owners.some((owner) => owner.kind === 'process' && isUnit(owner.unit))) ||
+    listeners.some(({ origin }) => origin !== null && isUnit(origin.unit))
+  );
 }
 
 function isOf({ protocol, port }: ListenerFlags, row: Row): boolean {
