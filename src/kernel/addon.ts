@@ -210,7 +210,7 @@ export interface Addon {
   openEvents?(onReady: () => void, netns: number | null): EventStream;
   /** Names a file that was opened without a name (linkat(2)); throws if the name exists. */
   linkOpenFile(fd: number, path: string): void;
-  /** Ends the process after that time, with the message on standard error, whatever its threads do. */
+  /** Ends the process after that time, with the message on standard error, even if threads hang. */
   exitAfter(ms: number, code: number, message: string): void;
   /** Ends the process at once. process.exit() would wait for threads that hang in the kernel. */
   exitNow(code: number): never;
@@ -260,7 +260,7 @@ export function endProcess(code: number): never {
   return addon.exitNow(code);
 }
 
-/** Whether the addon was built with eBPF, whatever the kernel allows. */
+/** Whether the addon was built with eBPF; the kernel may still refuse it. */
 export function hasBpf(): boolean {
   return native().openEvents !== undefined;
 }

@@ -7,7 +7,7 @@ export interface BootstrapConfig {
   readonly file: string | null;
   /** What the services will be told, as an arguments file would have it. */
   readonly settings: readonly ConfiguredSetting[];
-  /** Of the API server; bootstrap checks it, whatever its arguments say. */
+  /** Of the API server; bootstrap checks it regardless of its arguments. */
   readonly securePort: number;
   /** Of kubelet; 0: off. null: k8sd turns it off, and bootstrap checks the usual one all the same. */
   readonly readOnlyPort: number | null;

@@ -67,7 +67,7 @@ function wordProblem(word: string): string | null {
   const known = (kind: string, names: readonly string[]): string | null => {
     if (names.some((one) => one.startsWith(value))) return null;
     const meant = nearest(value, names);
-    // Short words are near to one another, whatever they mean.
+    // Any two short words are near to one another.
     const isNear = meant !== null && meant[0] === value[0];
     return `no ${kind} begins with "${value}"${isNear ? ` (did you mean ${meant}?)` : `: ${names.join(', ')}`}`;
   };

@@ -2,7 +2,7 @@ import { addressText } from '../sockets/address.js';
 import { AF_INET } from '../sockets/states.js';
 import type { Message } from './dump_messages.js';
 
-/** A route to everywhere, in whatever table. */
+/** A route to everywhere, in any table. */
 export interface DefaultRoute {
   readonly family: 'ipv4' | 'ipv6';
   readonly table: number;

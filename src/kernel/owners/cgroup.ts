@@ -25,7 +25,7 @@ const CONTAINERD = /^(?:snap\.[\w-]+\.)?containerd\.service$/;
 
 /**
  * Only the outermost names count, which only root can create: below slices, the system manager's units and the cgroup of all pods.
- * What is inside another service, a user's manager (`user@1000.service`) or a container was named by whoever runs there. The uid of
+ * What is inside another service, a user's manager (`user@1000.service`) or a container was named by a process there. The uid of
  * a static pod is 32 hex digits, that of another pod a UUID.
  */
 export function cgroupFacts(path: string): CgroupFacts {

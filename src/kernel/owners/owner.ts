@@ -58,7 +58,7 @@ export type Owner = ProcessOwner | KernelOwner;
 
 /**
  * Why `owners` is empty. `permission`: some processes could not be read, the owner may be among them. `confined`: so, and a
- * security module forbids it, whatever our capabilities. `not-found`: every visible process was read, none is the owner (it is in
+ * security module forbids it, with any capabilities. `not-found`: every visible process was read, none is the owner (it is in
  * another PID namespace, or the kernel without a device that proves it, or the socket is in a message with SCM_RIGHTS, unix(7)).
  * `not-looked`: owners were not looked up. `no-inode`: the table does not say for certain which socket it is.
  */

@@ -66,7 +66,7 @@ function known<Columns>(file: string, columns: Columns | null): Columns {
   return columns;
 }
 
-/** /proc/net would be that of the main thread, whatever thread reads it. */
+/** /proc/net would be that of the main thread, even in other threads. */
 function readProcNet(netns: Netns | null, file: string): Promise<Uint8Array> {
   return native().readInNetns(netns, `/proc/thread-self/net/${file}`);
 }
